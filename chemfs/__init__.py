@@ -1,0 +1,1 @@
+"""chemfs: the states of a repository as files."""

@@ -1,0 +1,159 @@
+"""What can go wrong, one class per condition. Each message is one line that says what to do; knows no error numbers.
+
+Two families matter to a caller: `Refused` (the input or a name is not acceptable, nothing was changed) and
+`StoreFailed` (the repository itself is not as it should be). A plain OSError of the system passes through as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class ChemigramError(Exception):
+    """Any condition that the library reports."""
+
+
+class Refused(ChemigramError):
+    """The input, a name or the moment is not acceptable; nothing was changed."""
+
+
+class StoreFailed(ChemigramError):
+    """The repository on disk is not as it should be."""
+
+
+class InvalidDigest(Refused):
+    """A text is not a SHA-256 in 64 lower-case hexadecimal digits."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{shown(text)} is no identifier: 64 lower-case hexadecimal digits are needed")
+
+
+class InvalidName(Refused):
+    """A name of a branch, a tag or a mask breaks the rules for such names."""
+
+    def __init__(self, kind: str, text: str, rule: str) -> None:
+        super().__init__(f"{shown(text)} can't name a {kind}: {rule}")
+
+
+class InvalidXmp(Refused):
+    """Bytes are no XMP that can be kept; `place` names the line or the property."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(f"not a usable XMP: {place + ': ' if place else ''}{reason}")
+        self.reason = reason
+        self.place = place
+
+
+class InvalidMask(Refused):
+    """Bytes are no whole PNG."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not a usable PNG: {reason}")
+        self.reason = reason
+
+
+class NotARepository(Refused):
+    """A folder is neither a repository nor a library of them."""
+
+    def __init__(self, path: Path, lacks: str) -> None:
+        super().__init__(f"{shown(str(path))} is no repository: {lacks}; `chemfs init` makes one")
+
+
+class UnknownRevision(Refused):
+    """A text names no branch, tag, HEAD or snapshot."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{shown(text)} names no branch, tag or snapshot here; `chemfs log` lists them")
+
+
+class AmbiguousRevision(Refused):
+    """A prefix fits several snapshots."""
+
+    def __init__(self, text: str, candidates: Sequence[str]) -> None:
+        listed = ", ".join(candidate[:12] for candidate in sorted(candidates)[:4])
+        super().__init__(f"{shown(text)} fits {len(candidates)} snapshots ({listed}): give more digits")
+
+
+class RefExists(Refused):
+    """A branch or a tag of that name is there already; tags never move."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"{shown(ref)} exists already: choose another name")
+
+
+class RefMissing(Refused):
+    """There is no such branch or tag."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"there is no {shown(ref)}")
+
+
+class RefConflict(Refused):
+    """A name can't stand beside another one (`a` beside `a/b`, or equal but for case or Unicode form)."""
+
+    def __init__(self, ref: str, other: str) -> None:
+        super().__init__(f"{shown(ref)} can't stand beside {shown(other)}: choose another name")
+
+
+class RefMoved(Refused):
+    """A ref no longer points where the writer saw it."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"{shown(ref)} was moved by somebody else meanwhile: look again, then repeat")
+
+
+class BranchInUse(Refused):
+    """HEAD stands on the branch, so it can't be deleted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"HEAD is on branch {shown(name)}: check out another one first")
+
+
+class NoState(Refused):
+    """A branch has no snapshot yet, so there is nothing to tag, branch from or attach a mask to."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"{shown(ref)} has no snapshot yet: save an XMP on it first")
+
+
+class HeadDetached(Refused):
+    """HEAD is on no branch, and no branch was named."""
+
+    def __init__(self) -> None:
+        super().__init__("HEAD is on a snapshot, not on a branch: check out a branch or name one")
+
+
+class UnknownMask(Refused):
+    """A state has no mask of that name, or a note names a mask that is not in the store."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no mask {shown(name)} in this state")
+
+
+class ObjectMissing(StoreFailed):
+    """An object that is referred to is not in the store."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"object {digest} is missing from the store; `chemfs fsck` says what needs it")
+        self.digest = digest
+
+
+class ObjectDamaged(StoreFailed):
+    """The bytes of an object don't have its name as their SHA-256."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"object {digest} is damaged on disk; `chemfs fsck` lists what is affected")
+        self.digest = digest
+
+
+class RefDamaged(StoreFailed):
+    """A ref or HEAD holds something else than an identifier."""
+
+    def __init__(self, ref: str, found: str) -> None:
+        super().__init__(f"{shown(ref)} is damaged on disk ({found}); `chemfs fsck --repair` restores it from the log")
+
+
+def shown(text: str) -> str:
+    """A foreign text for one line of a message: quoted, control characters escaped, at most 80 characters."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")

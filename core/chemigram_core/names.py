@@ -1,0 +1,113 @@
+"""Names of branches, tags and masks, checked where they enter. Value types; knows no files.
+
+The rules are git's check-ref-format, and beyond it what a folder of states needs: no part may be named like a file of
+a state, look like an option, an identifier or HEAD, or carry characters that a person can't see.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Self
+
+from chemigram_core.errors import InvalidName
+
+MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
+MAX_PATH_BYTES = 1000  # of a whole branch or tag name
+
+_GIT_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_STATE_FILES = frozenset(("image.xmp", "masks", "refs", "head"))
+_IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+
+
+class RefName(str):
+    """What follows `refs/heads/` or `refs/tags/`: one part, or several with slashes between."""
+
+    __slots__ = ()
+    kind = "ref"
+    namespace = "refs"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
+        if rule := _broken_rule(text):
+            raise InvalidName(cls.kind, text, rule)
+        return cls(text)
+
+    @property
+    def ref(self) -> str:
+        """The full name, as HEAD and the log write it: `refs/heads/main`."""
+        return f"{self.namespace}/{self}"
+
+
+class BranchName(RefName):
+    """A branch."""
+
+    __slots__ = ()
+    kind = "branch"
+    namespace = "refs/heads"
+
+
+class TagName(RefName):
+    """A tag."""
+
+    __slots__ = ()
+    kind = "tag"
+    namespace = "refs/tags"
+
+
+class MaskName(str):
+    """A mask's symbolic name: its file is `masks/<name>.png`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> MaskName:
+        """The name that `text` spells. Raises InvalidName with the rule that it breaks."""
+        if rule := _broken_part_rule(text):
+            raise InvalidName("mask", text, rule)
+        return cls(text)
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file in a state's `masks/`."""
+        return f"{self}.png"
+
+
+def folded(name: str) -> str:
+    """`name` as a case- and normalisation-insensitive filesystem would see it; equal means a clash."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _broken_rule(text: str) -> str | None:
+    if not text:
+        return "it is empty"
+    if len(_encoded(text)) > MAX_PATH_BYTES:
+        return f"it is longer than {MAX_PATH_BYTES} bytes"
+    if text == "@":
+        return "a lone @ means HEAD"
+    if _GIT_FORBIDDEN.search(text):
+        return "spaces, control characters, '..', '@{' and any of ~^:?*[\\ are not allowed"
+    return next((rule for part in text.split("/") if (rule := _broken_part_rule(part))), None)
+
+
+def _broken_part_rule(part: str) -> str | None:
+    checks = {
+        "a part of it is empty": not part,
+        "a part starts with a dot or a dash": part.startswith((".", "-")),
+        "a part ends with a dot or a space": part.endswith((".", " ")),
+        "a part ends with .lock": part.casefold().endswith(".lock"),
+        "a slash is not allowed": "/" in part,
+        "it has characters that can't be seen or are not UTF-8": any(
+            unicodedata.category(character) in _INVISIBLE for character in part
+        ),
+        "a state's own files have that name": folded(part) in _STATE_FILES,
+        "it reads like an identifier": _IDENTIFIER.fullmatch(part) is not None,
+        f"a part is longer than {MAX_NAME_BYTES} bytes": len(_encoded(part)) > MAX_NAME_BYTES,
+    }
+    return next((rule for rule, broken in checks.items() if broken), None)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
