@@ -1,0 +1,48 @@
+"""What tests need of the machine: `needs_fuse` and `needs_program("exiv2")` on a test.
+
+Where it is missing, the test is skipped on a developer's machine and fails where CI=true: there nothing may be missing.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+MARKERS = (
+    "needs_fuse: mounts; needs /dev/fuse, fusermount and libfuse 2",
+    "needs_program(*names): runs these programs",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    lacking = ", ".join(lacks_of_machine(item))
+    if lacking and os.environ.get("CI") == "true":
+        pytest.fail(f"needs {lacking}; scripts/test installs it", pytrace=False)
+    if lacking:
+        pytest.skip(f"needs {lacking}")
+
+
+def lacks_of_machine(item: pytest.Item) -> Iterator[str]:
+    if item.get_closest_marker("needs_fuse"):
+        yield from lacks_of_fuse()
+    for marker in item.iter_markers("needs_program"):
+        yield from (name for name in marker.args if not shutil.which(name))
+
+
+def lacks_of_fuse() -> Iterator[str]:
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        yield "a /dev/fuse that this user may open" if Path("/dev/fuse").exists() else "/dev/fuse"
+    if not shutil.which("fusermount"):
+        yield "fusermount"
+    if not ctypes.util.find_library("fuse"):
+        yield "libfuse 2"
