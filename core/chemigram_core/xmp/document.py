@@ -1,0 +1,75 @@
+"""One XMP document: its bytes in canonical form, its identities, its history and its masks. Knows no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from chemigram_core.digest import Digest
+from chemigram_core.names import MaskName
+from chemigram_core.xmp.edit import edit_of
+from chemigram_core.xmp.envelope import rdf_element
+from chemigram_core.xmp.history import History, history_of
+from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, with_note
+from chemigram_core.xmp.model import Packet, Properties
+from chemigram_core.xmp.normal import normalized
+from chemigram_core.xmp.reader import packet_of
+from chemigram_core.xmp.writer import write
+
+
+@dataclass(frozen=True)
+class Document:
+    """What an XMP says. Made by `parse`; equal documents have equal canonical bytes."""
+
+    packet: Packet
+    masks: Mapping[MaskName, Digest]
+
+    def canonical(self) -> bytes:
+        """The canonical bytes (RFC-002, docs/canonical-xmp.md), which are what a snapshot stores."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> bytes:
+        return write(self.packet)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """The snapshot's identifier: the SHA-256 of the canonical bytes."""
+        return Digest.of(self._canonical)
+
+    @cached_property
+    def edit_digest(self) -> Digest:
+        """The edit identity: equal when two documents differ in bookkeeping alone."""
+        return Digest.of(write(edit_of(self.packet)))
+
+    @cached_property
+    def history(self) -> History:
+        """darktable's history, whatever shape its version gave it."""
+        return history_of(self.packet.properties)
+
+    @property
+    def properties(self) -> Properties:
+        """Every property by its name with the canonical prefix (`xmp:Rating`), `{uri}local` where there is none."""
+        return self.packet.properties
+
+    def with_masks(self, masks: Mapping[MaskName, Digest]) -> Document:
+        """The same document with the note of `masks`, without a note when there are none."""
+        packet = replace(self.packet, properties=with_note(self.packet.properties, masks))
+        return Document(packet, masks_in(packet.properties))
+
+
+def parse(data: bytes) -> Document:
+    """The document in `data`, in any spelling of XMP. Raises InvalidXmp that names the line or the property."""
+    packet = normalized(packet_of(rdf_element(data)))
+    return Document(packet, masks_in(packet.properties))
+
+
+def canonicalize(data: bytes) -> bytes:
+    """The canonical form of `data`. Raises InvalidXmp."""
+    return parse(data).canonical()
+
+
+def masks_of(stored: bytes) -> Mapping[MaskName, Digest]:
+    """The masks of a stored object: parsed only when a note can be in it. Raises InvalidXmp."""
+    return parse(stored).masks if may_have_note(stored) else NO_MASKS

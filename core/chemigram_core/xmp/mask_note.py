@@ -1,0 +1,60 @@
+"""The note of a state's masks inside its XMP: name and SHA-256 of each. Knows no file and no repository.
+
+XMP lets every program keep properties of its own; darktable, exiv2 and exiftool carry this one through a rewrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.names import MaskName
+from chemigram_core.xmp.model import Array, Properties, Struct, Value
+from chemigram_core.xmp.namespaces import KNOWN
+
+NOTE = "chemigram:masks"
+NO_MASKS: Mapping[MaskName, Digest] = MappingProxyType({})
+
+_NAME = "chemigram:name"
+_SHA256 = "chemigram:sha256"
+_NAMESPACE = KNOWN["chemigram"].encode()
+
+
+def may_have_note(canonical: bytes) -> bool:
+    """Whether a look at the note is worth parsing: its namespace stands literally in every canonical form with it."""
+    return _NAMESPACE in canonical
+
+
+def masks_in(properties: Properties) -> Mapping[MaskName, Digest]:
+    """The masks that the note names, sorted by name; none without a note. Raises InvalidXmp."""
+    note = properties.get(NOTE)
+    if note is None:
+        return NO_MASKS
+    if not isinstance(note, Array) or note.kind != "Bag":
+        raise InvalidXmp("the note of masks is not a list", NOTE)
+    entries = [_entry(item, number) for number, item in enumerate(note.items, start=1)]
+    if len(dict(entries)) != len(entries):
+        raise InvalidXmp("a mask is named twice", NOTE)
+    return MappingProxyType(dict(sorted(entries)))
+
+
+def with_note(properties: Properties, masks: Mapping[MaskName, Digest]) -> Properties:
+    """The same properties with the note of `masks`, or without a note when there are none."""
+    others = {name: value for name, value in properties.items() if name != NOTE}
+    if not masks:
+        return others
+    items = tuple(Struct({_NAME: str(name), _SHA256: str(digest)}) for name, digest in sorted(masks.items()))
+    return {**others, NOTE: Array("Bag", items)}
+
+
+def _entry(item: Value, number: int) -> tuple[MaskName, Digest]:
+    place = f"{NOTE}, entry {number}"
+    match item:
+        case Struct({"chemigram:name": str(name), "chemigram:sha256": str(sha256), **others}) if not others:
+            try:
+                return MaskName.parse(name), Digest.parse(sha256)
+            except Refused as refusal:
+                raise InvalidXmp(str(refusal), place) from None
+    raise InvalidXmp(f"{_NAME} and {_SHA256} are needed, and nothing else", place)
