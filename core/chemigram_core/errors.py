@@ -36,6 +36,10 @@ class InvalidName(Refused):
         super().__init__(f"{shown(text)} can't name a {kind}: {rule}")
 
 
+class NameTooLong(InvalidName):
+    """A name has more bytes than filesystems carry."""
+
+
 class InvalidXmp(Refused):
     """Bytes are no XMP that can be kept; `place` names the line or the property."""
 
@@ -129,6 +133,20 @@ class UnknownMask(Refused):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no mask {shown(name)} in this state")
+
+
+class FolderNotEmpty(Refused):
+    """Files would be written among others."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{shown(str(path))} is not empty: name a new folder")
+
+
+class NotAFile(StoreFailed):
+    """Something in the repository is a link, a folder, a fifo or a device where a regular file belongs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{shown(name)} in the repository is no regular file; `chemfs fsck` says where")
 
 
 class ObjectMissing(StoreFailed):

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Self
 
-from chemigram_core.errors import InvalidName
+from chemigram_core.errors import InvalidName, NameTooLong
 
 MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
@@ -31,6 +31,7 @@ class RefName(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
+        _check_length(cls.kind, text)
         if rule := _broken_rule(text):
             raise InvalidName(cls.kind, text, rule)
         return cls(text)
@@ -65,6 +66,7 @@ class MaskName(str):
     @classmethod
     def parse(cls, text: str) -> MaskName:
         """The name that `text` spells. Raises InvalidName with the rule that it breaks."""
+        _check_length("mask", text)
         if rule := _broken_part_rule(text):
             raise InvalidName("mask", text, rule)
         return cls(text)
@@ -83,8 +85,6 @@ def folded(name: str) -> str:
 def _broken_rule(text: str) -> str | None:
     if not text:
         return "it is empty"
-    if len(_encoded(text)) > MAX_PATH_BYTES:
-        return f"it is longer than {MAX_PATH_BYTES} bytes"
     if text == "@":
         return "a lone @ means HEAD"
     if _GIT_FORBIDDEN.search(text):
@@ -104,9 +104,15 @@ def _broken_part_rule(part: str) -> str | None:
         ),
         "a state's own files have that name": folded(part) in _STATE_FILES,
         "it reads like an identifier": _IDENTIFIER.fullmatch(part) is not None,
-        f"a part is longer than {MAX_NAME_BYTES} bytes": len(_encoded(part)) > MAX_NAME_BYTES,
     }
     return next((rule for rule, broken in checks.items() if broken), None)
+
+
+def _check_length(kind: str, text: str) -> None:
+    if len(_encoded(text)) > MAX_PATH_BYTES:
+        raise NameTooLong(kind, text, f"it is longer than {MAX_PATH_BYTES} bytes")
+    if any(len(_encoded(part)) > MAX_NAME_BYTES for part in text.split("/")):
+        raise NameTooLong(kind, text, f"a part of it is longer than {MAX_NAME_BYTES} bytes")
 
 
 def _encoded(text: str) -> bytes:

@@ -1,0 +1,105 @@
+"""How what is written in a branch folder becomes snapshots, or is refused and kept. Knows no names in folders."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from chemfs.absences import Absences
+from chemfs.drafts import Draft, DraftSaver, Stage, Verdict
+from chemfs.paths import MaskFile, SidecarFile, Tracked, XmpFile
+from chemigram_core import saving
+from chemigram_core.errors import ChemigramError, Refused
+from chemigram_core.exporting import MASK_FOLDER, XMP_FILE
+from chemigram_core.names import BranchName
+from chemigram_core.rejected import RejectedSave
+from chemigram_core.repository import Repository
+from chemigram_core.saving import Outcome, Saved
+
+logger = logging.getLogger(__name__)
+
+
+class BranchSaver(DraftSaver):
+    """Saves on one branch. `forget` is told of each draft that no handle is on any more."""
+
+    def __init__(self, repository: Repository, branch: BranchName, forget: Callable[[Draft], None]) -> None:
+        self.branch = branch
+        self.absences = Absences()
+        self._repository = repository
+        self._forget = forget
+
+    def save(self, target: Tracked, data: bytes) -> Outcome:
+        """Make the bytes the branch's `target`. Raises Refused, StoreFailed, OSError."""
+        removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
+        match target:
+            case XmpFile() | SidecarFile():
+                outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
+            case MaskFile(name):
+                outcome = saving.save_mask(self._repository, self.branch, name, data, without=removed)
+        self.absences.settled(removed)
+        self.absences.show(target)
+        if isinstance(outcome, Saved):
+            logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
+        return outcome
+
+    def reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
+        """Keep bytes that were no save, with the reason."""
+        logger.warning("%s: %s refused: %s", self._repository.root.name, self.where(target), error)
+        return self._repository.rejected.keep(data, self.where(target), str(error))
+
+    def where(self, target: Tracked) -> str:
+        """The path of a tracked file below the mount of its repository."""
+        file = f"{MASK_FOLDER}/{target.name.file_name}" if isinstance(target, MaskFile) else XMP_FILE
+        return f"heads/{self.branch}/{file}"
+
+    def closed(self, draft: Draft) -> None:
+        with draft.lock:
+            if draft.is_tracked and draft.verdict(draft.path.stat().st_size) is Verdict.SAVE:
+                self._save_draft(draft)
+
+    def released(self, draft: Draft) -> None:
+        draft.handles -= 1
+        if draft.handles:
+            return
+        if draft.stage is Stage.WRITTEN and draft.is_tracked:
+            self._save_at_last(draft)
+        self._forget(draft)
+
+    def settle(self, now: float) -> None:
+        """Make snapshots of the removals that are due."""
+        due = self.absences.overdue(now)
+        if not due:
+            return
+        try:
+            saving.remove_masks(self._repository, self.branch, due)
+        except Refused as error:
+            logger.warning("%s: masks %s stay: %s", self._repository.root.name, ", ".join(due), error)
+        self.absences.settled(due)
+
+    def _save_draft(self, draft: Draft) -> None:
+        target, writes, data = draft.target, draft.writes, draft.path.read_bytes()
+        try:
+            self.save(target, data)
+        except Refused as error:
+            if draft.stage is not Stage.REFUSED:
+                self._withdraw(draft)
+                draft.rejection = self.reject(target, data, error)
+            draft.judged(Stage.REFUSED, writes)
+            raise
+        draft.judged(Stage.SAVED, writes)
+        self._withdraw(draft)
+
+    def _save_at_last(self, draft: Draft) -> None:
+        """What was written after the last close, through a mapping: nobody is there any more to be told of an error."""
+        try:
+            self.closed(draft)
+        except Refused:
+            pass  # kept and logged
+        except (ChemigramError, OSError):
+            logger.exception("%s: a draft of %s could not be saved", self._repository.root.name, self.branch)
+
+    def _withdraw(self, draft: Draft) -> None:
+        """A draft that was refused half-written is whole now, or refused anew."""
+        if draft.rejection is not None:
+            self._repository.rejected.withdraw(draft.rejection)
+            draft.rejection = None

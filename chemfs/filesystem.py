@@ -1,0 +1,213 @@
+"""The whole mount: one repository, or a library of them, with everything that is open. What an adapter talks to.
+
+Paths are absolute, as the kernel gives them. Knows no FUSE and no error numbers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from chemfs import paths, readme
+from chemfs.changes import Changes
+from chemfs.conditions import IsAFolder, NotAFolder, NotALink, NotFound, OtherBranch, ReadOnly
+from chemfs.handles import Handle, TextHandle
+from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.paths import Parts
+from chemfs.repository_view import RepositoryView
+from chemigram_core.errors import NotARepository
+from chemigram_core.library import Library
+from chemigram_core.repository import Repository, what_lacks
+
+_SETTLE_SECONDS = 0.25  # how often removals are looked at that may be due
+
+logger = logging.getLogger(__name__)
+
+
+class Filesystem:
+    """The tree below a mountpoint, and its open files by number. Safe for many threads."""
+
+    def __init__(self, root: Path, *, read_only: bool = False) -> None:
+        """Show the repository or the library at `root`. Raises NotARepository when it is neither."""
+        self.root = root
+        self._shelf: _Shelf = _Single(root) if what_lacks(root) is None else _Shelves(root)
+        self._read_only = read_only
+        self._files: dict[int, Handle] = {}
+        self._listings: dict[int, list[Entry]] = {}
+        self._numbers = itertools.count(1)
+        self._stopped = threading.Event()
+        self._settling = threading.Thread(target=self._settle_on, name="settling", daemon=True)
+
+    def start(self) -> None:
+        """Begin the work that goes on beside the calls; what killed mounts left unfinished is put aside first."""
+        if not self._read_only:
+            self._settling.start()
+
+    def stop(self) -> None:
+        """End it; what waits to become a snapshot does so now."""
+        self._stopped.set()
+        if not self._read_only:
+            self._settling.join()
+            self._settle(float("inf"))
+
+    def node(self, path: str) -> Node:
+        """What stands at `path`. Raises NotFound."""
+        return self._shelf.node(paths.split(path))
+
+    def number(self, path: str, flags: int, mode: int = 0o644) -> int:
+        """Open a file; the number stands for it until it is released."""
+        parts = paths.split(path)
+        if self._read_only and flags & (os.O_ACCMODE | os.O_CREAT | os.O_TRUNC):
+            raise ReadOnly(path)
+        view, inside = self._shelf.find(parts)
+        number = next(self._numbers)
+        self._files[number] = TextHandle(readme.LIBRARY) if view is None else view.open(inside, flags, mode)
+        return number
+
+    def handle(self, number: int) -> Handle:
+        """The open file of a number."""
+        return self._files[number]
+
+    def release(self, number: int) -> None:
+        """The last descriptor of an open file is closed."""
+        self._files.pop(number).release()
+
+    def number_of_listing(self, path: str) -> int:
+        """Open a folder: its names as they are now. Raises NotAFolder."""
+        node = self.node(path)
+        if not isinstance(node, Directory):
+            raise NotAFolder(path)
+        number = next(self._numbers)
+        self._listings[number] = list(node.entries())
+        return number
+
+    def listing(self, number: int) -> list[Entry]:
+        """The names of an open folder."""
+        return self._listings[number]
+
+    def release_listing(self, number: int) -> None:
+        """An open folder is closed."""
+        del self._listings[number]
+
+    def truncate(self, path: str, size_bytes: int) -> None:
+        """truncate(2): open, cut, close."""
+        number = self.number(path, os.O_WRONLY if size_bytes else os.O_WRONLY | os.O_TRUNC)
+        handle = self.handle(number)
+        try:
+            handle.truncate(size_bytes)
+            handle.flush()
+        finally:
+            self.release(number)
+
+    def changes(self, path: str) -> tuple[Changes, Parts]:
+        """Where a change at `path` belongs, with the parts of the path there. Raises ReadOnly."""
+        view, inside = self._shelf.find(paths.split(path))
+        if view is None or self._read_only:
+            raise ReadOnly(path)
+        return Changes(view), inside
+
+    def changes_of_two(self, old: str, new: str) -> tuple[Changes, Parts, Parts]:
+        """Where a change of two paths belongs. Raises ReadOnly, OtherBranch when they are in two repositories."""
+        view, inside = self._shelf.find(paths.split(old))
+        other, new_inside = self._shelf.find(paths.split(new))
+        if view is None or self._read_only:
+            raise ReadOnly(old)
+        if other is not view:
+            raise OtherBranch(new)
+        return Changes(view), inside, new_inside
+
+    def check_writable(self, path: str) -> None:
+        """Raises ReadOnly where nothing can be written, NotFound where nothing is."""
+        changes, inside = self.changes(path)
+        changes.check_writable(inside)
+
+    def link_target(self, path: str) -> str:
+        """Where a symlink leads. Raises NotALink."""
+        node = self.node(path)
+        if not isinstance(node, Link):
+            raise NotALink(path)
+        return node.target
+
+    def _settle_on(self) -> None:
+        while not self._stopped.wait(_SETTLE_SECONDS):
+            self._settle(time.monotonic())
+
+    def _settle(self, now: float) -> None:
+        for view in self._shelf.views():
+            try:
+                Changes(view).settle(now)
+            except Exception:
+                logger.exception("%s: a removal could not be saved", view.repository.root.name)
+
+
+class _Shelf(Protocol):
+    """Where views of repositories are found."""
+
+    def node(self, parts: Parts) -> Node: ...
+
+    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
+        """The repository that a path leads into and the rest of the path; None for a file of the library's own."""
+
+    def views(self) -> Iterable[RepositoryView]: ...
+
+
+class _Single:
+    """One repository at the mountpoint."""
+
+    def __init__(self, root: Path) -> None:
+        self._view = RepositoryView(Repository(root))
+
+    def node(self, parts: Parts) -> Node:
+        return self._view.node(parts)
+
+    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
+        return self._view, parts
+
+    def views(self) -> Iterable[RepositoryView]:
+        return [self._view]
+
+
+class _Shelves:
+    """A library: a folder for each repository."""
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            raise NotARepository(root, "it is no folder")
+        self._library = Library(root)
+        self._lock = threading.Lock()
+        self._views: dict[Repository, RepositoryView] = {}
+
+    def node(self, parts: Parts) -> Node:
+        if not parts:
+            return Directory(self._library.root.stat().st_mtime_ns, self._entries)
+        view, inside = self.find(parts)
+        return self._readme() if view is None else view.node(inside)
+
+    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
+        if not parts:
+            raise IsAFolder("/")
+        if parts == (paths.README,):
+            return None, parts
+        try:
+            repository = self._library.repository(parts[0])
+        except NotARepository as error:
+            raise NotFound(parts[0]) from error
+        with self._lock:
+            return self._views.setdefault(repository, RepositoryView(repository)), parts[1:]
+
+    def views(self) -> Iterable[RepositoryView]:
+        with self._lock:
+            return list(self._views.values())
+
+    def _entries(self) -> Iterable[Entry]:
+        yield paths.README, NodeKind.FILE
+        yield from ((name, NodeKind.FOLDER) for name in self._library.names())
+
+    def _readme(self) -> File:
+        return File(len(readme.LIBRARY), self._library.root.stat().st_mtime_ns)

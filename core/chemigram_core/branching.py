@@ -1,0 +1,74 @@
+"""Branches, tags and HEAD as verbs: create, delete, rename, check out. Each is logged, then done, under the lock."""
+
+from __future__ import annotations
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import BranchInUse
+from chemigram_core.history import RENAME
+from chemigram_core.lock import locked
+from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.refs import Detached, Head, OnBranch
+from chemigram_core.repository import Repository
+
+
+def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
+    """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState."""
+    return _create(repository, name, rev, "branch")
+
+
+def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Digest:
+    """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState."""
+    return _create(repository, name, rev, "tag")
+
+
+def delete_branch(repository: Repository, name: BranchName) -> None:
+    """Remove a branch; its snapshots stay until they are collected. Raises BranchInUse, NoState."""
+    with locked(repository.root):
+        if repository.refs.head() == OnBranch(name):
+            raise BranchInUse(name)
+        _delete(repository, name, "delete-branch")
+
+
+def delete_tag(repository: Repository, name: TagName) -> None:
+    """Remove a tag. Raises NoState."""
+    with locked(repository.root):
+        _delete(repository, name, "delete-tag")
+
+
+def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
+    """Give a branch another name; HEAD follows. Raises NoState, RefExists, RefConflict."""
+    with locked(repository.root):
+        tip = repository.tip(old)
+        repository.refs.check_free(new)
+        repository.log.append(LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref}))
+        repository.refs.create(new, tip)
+        if repository.refs.head() == OnBranch(old):
+            repository.refs.set_head(OnBranch(new))
+        repository.refs.delete(old)
+
+
+def checkout(repository: Repository, head: Head) -> None:
+    """Move HEAD to a branch or a snapshot. Raises NoState, ObjectMissing."""
+    with locked(repository.root):
+        match head:
+            case OnBranch(branch):
+                entry = LogEntry("checkout", repository.tip(branch), branch.ref)
+            case Detached(digest):
+                entry = LogEntry("checkout", repository.state(digest).digest)
+        repository.log.append(entry)
+        repository.refs.set_head(head)
+
+
+def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
+    with locked(repository.root):
+        digest = repository.resolve(rev)
+        repository.refs.check_free(name)
+        repository.log.append(LogEntry(op, digest, name.ref))
+        repository.refs.create(name, digest)
+        return digest
+
+
+def _delete(repository: Repository, name: RefName, op: str) -> None:
+    repository.log.append(LogEntry(op, repository.tip(name), name.ref))
+    repository.refs.delete(name)

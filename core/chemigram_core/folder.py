@@ -1,0 +1,165 @@
+"""A folder of the repository, entered part by part so that no symlink is followed; files in it are replaced whole.
+
+Durable in the strict sense: a file is written beside its place, synced, renamed over it, and the folder is synced
+(a rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
+Knows nothing of what the files mean.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Self
+
+from chemigram_core.errors import NotAFile
+
+TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
+
+_ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Folder:
+    """An open folder; use as a context manager. Methods raise OSError as the system gives it."""
+
+    __slots__ = ("descriptor",)
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    @classmethod
+    def enter(cls, root: Path, *parts: str) -> Self:
+        """The folder `parts` below `root`. Raises FileNotFoundError, NotADirectoryError (also for a symlink)."""
+        descriptor = os.open(root, _ENTER)
+        for part in parts:
+            descriptor = _step(descriptor, part)
+        return cls(descriptor)
+
+    @classmethod
+    def make(cls, root: Path, *parts: str) -> Self:
+        """The same folder, made and made durable where it is missing."""
+        folder = cls(os.open(root, _ENTER))
+        for part in parts:
+            with folder:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=folder.descriptor)
+                    os.fsync(folder.descriptor)
+                folder = cls(_step(os.dup(folder.descriptor), part))
+        return folder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    def names(self) -> list[str]:
+        """All names in the folder, sorted, leftovers of crashed writers aside."""
+        return sorted(name for name in os.listdir(self.descriptor) if not name.startswith(TEMPORARY_PREFIX))
+
+    def stat(self, name: str) -> os.stat_result:
+        """What `name` itself is; a symlink is not followed."""
+        return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+
+    def open(self, name: str) -> int:
+        """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
+        try:
+            descriptor = os.open(name, _READ, dir_fd=self.descriptor)
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError) and not stat.S_ISREG(self.stat(name).st_mode):
+                raise NotAFile(name) from error
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotAFile(name)
+        return descriptor
+
+    def read(self, name: str, limit_bytes: int | None = None) -> bytes:
+        """The bytes of a regular file, at most `limit_bytes` of them."""
+        with os.fdopen(self.open(name), "rb") as file:
+            return file.read(-1 if limit_bytes is None else limit_bytes)
+
+    def write(self, name: str, data: bytes | memoryview) -> None:
+        """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
+        with self._temporary() as temporary:
+            _write_synced(os.open(temporary, _CREATE, 0o644, dir_fd=self.descriptor), data)
+            self.replace(temporary, name)
+
+    def link_symbolically(self, target: str, name: str) -> None:
+        """Put a symlink to `target` in place of `name`."""
+        with self._temporary() as temporary:
+            os.symlink(target, temporary, dir_fd=self.descriptor)
+            self.replace(temporary, name)
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added."""
+        descriptor = os.open(name, _READ | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise NotAFile(name)
+            try:
+                _write_all(descriptor, data)
+                os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, status.st_size)
+                raise
+            if status.st_size == 0:
+                self.sync()
+        finally:
+            os.close(descriptor)
+
+    def replace(self, old: str, new: str) -> None:
+        """Rename within the folder, over `new` if it is there, durable."""
+        os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        self.sync()
+
+    def remove(self, name: str) -> None:
+        """Remove a file or a link, durable."""
+        os.unlink(name, dir_fd=self.descriptor)
+        self.sync()
+
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder."""
+        os.rmdir(name, dir_fd=self.descriptor)
+
+    def sync(self) -> None:
+        """Make the names in the folder durable."""
+        os.fsync(self.descriptor)
+
+    @contextmanager
+    def _temporary(self) -> Iterator[str]:
+        name = TEMPORARY_PREFIX + token_hex(8)
+        try:
+            yield name
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=self.descriptor)
+            raise
+
+
+def _step(descriptor: int, part: str) -> int:
+    try:
+        return os.open(part, _ENTER | os.O_NOFOLLOW, dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
+    try:
+        _write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes | memoryview) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

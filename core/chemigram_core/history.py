@@ -1,0 +1,78 @@
+"""What the log says of each snapshot and each branch, held in memory and read on as the log grows. Reads no objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+from chemigram_core.digest import Digest
+from chemigram_core.operation_log import LogEntry, OperationLog
+
+RENAME = "rename"  # the log's word for a branch that got another name; `metadata.from` has the old one
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A branch came to a state: the time in UTC and the snapshot."""
+
+    time: datetime
+    digest: Digest
+
+
+class History:
+    """An index of one log. Safe for many threads."""
+
+    def __init__(self, log: OperationLog) -> None:
+        self._log = log
+        self._lock = Lock()
+        self._offset_bytes = 0
+        self._moments: dict[str, list[Moment]] = {}
+        self._parents: dict[Digest, dict[Digest, None]] = {}
+        self._labels: dict[Digest, str] = {}
+
+    def moments(self, ref: str) -> list[Moment]:
+        """The states that a branch had, oldest first, under its present name."""
+        with self._lock:
+            self._read_on()
+            return list(self._moments.get(ref, ()))
+
+    def parent(self, digest: Digest) -> Digest | None:
+        """The state before the one that a snapshot was made from, the first time that it was made."""
+        return next(iter(self.parents(digest)), None)
+
+    def parents(self, digest: Digest) -> list[Digest]:
+        """Every state that `digest` was made from, oldest first; a state that was returned to has several."""
+        with self._lock:
+            self._read_on()
+            return list(self._parents.get(digest, ()))
+
+    def label(self, digest: Digest) -> str | None:
+        """The last label that was given to a snapshot."""
+        with self._lock:
+            self._read_on()
+            return self._labels.get(digest)
+
+    def _read_on(self) -> None:
+        for entry, offset_bytes in self._log.entries_from(self._offset_bytes):
+            self._add(entry)
+            self._offset_bytes = offset_bytes
+
+    def _add(self, entry: LogEntry) -> None:
+        if entry.op == RENAME and entry.ref:
+            self._moments[entry.ref] = self._moments.pop(str(entry.metadata.get("from")), [])
+        if entry.hash is None:
+            return
+        if entry.ref and entry.op != RENAME:
+            self._moments.setdefault(entry.ref, []).append(Moment(_time(entry), entry.hash))
+        if entry.parent is not None:
+            self._parents.setdefault(entry.hash, {})[entry.parent] = None
+        if entry.label:
+            self._labels[entry.hash] = entry.label
+
+
+def _time(entry: LogEntry) -> datetime:
+    try:
+        return entry.time
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,209 @@
+"""The content-addressed store: snapshots and masks under their SHA-256 (ADR-018). Knows no refs and no log.
+
+An object is verified against its name when this process first reads it, then remembered by the identity of its file:
+a reader gets the right bytes or ObjectDamaged. Repositories made by chemigram name objects without a suffix; both
+forms are read, and where such objects are, new ones are named in the same way.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from threading import Lock
+
+from cachetools import LRUCache
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
+from chemigram_core.folder import Folder
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_VERIFIED_OBJECTS = 200_000  # identities remembered: about 40 MB at the most
+_HEX = frozenset("0123456789abcdef")
+
+
+class Kind(Enum):
+    """What an object is; the value is its file's suffix."""
+
+    SNAPSHOT = ".xmp"
+    MASK = ".png"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as its file tells without being read: size in bytes, time of its content in ns."""
+
+    digest: Digest
+    kind: Kind
+    size_bytes: int
+    mtime_ns: int
+
+
+_Identity = tuple[int, int, int, int, int]
+
+
+class ObjectStore:
+    """The objects of one repository. Safe for many threads and processes: objects never change."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._suffixed: bool | None = None
+        self._verified: LRUCache[Digest, _Identity] = LRUCache(_VERIFIED_OBJECTS)
+        self._verified_lock = Lock()
+
+    def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
+        """Store `data` durably under its SHA-256; nothing is written when the same whole object is there."""
+        digest = Digest.of(data)
+        try:
+            os.close(self.open(digest, kind))
+        except (ObjectMissing, ObjectDamaged):
+            self._write(digest, data, kind)
+        return digest
+
+    def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
+        """Store again what `put` stored, should it have been collected since. For the holder of the lock."""
+        if not self.has(digest, kind):
+            self._write(digest, data, kind)
+
+    def read(self, digest: Digest, kind: Kind) -> bytes:
+        """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
+        with os.fdopen(self.open(digest, kind), "rb") as file:
+            return file.read()
+
+    def open(self, digest: Digest, kind: Kind) -> int:
+        """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
+        descriptor = self._open_unverified(digest, kind)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            self._verify(digest, kind, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def info(self, digest: Digest, kind: Kind) -> StoredObject:
+        """Size and time of an object, unread. Raises ObjectMissing."""
+        try:
+            with Folder.enter(self._root, "objects", digest.shard) as shard:
+                for name in (digest.rest + kind.value, digest.rest):
+                    with suppress(FileNotFoundError):
+                        status = shard.stat(name)
+                        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        raise ObjectMissing(digest)
+
+    def has(self, digest: Digest, kind: Kind) -> bool:
+        """Whether there is an object of that name; its bytes are not looked at."""
+        try:
+            self.info(digest, kind)
+        except ObjectMissing:
+            return False
+        return True
+
+    def starting_with(self, prefix: str) -> list[Digest]:
+        """The snapshots whose identifier starts with `prefix` (two digits or more)."""
+        if not _HEX.issuperset(prefix):
+            return []
+        shard = self._shard(prefix[:2])
+        return [found.digest for found in shard if found.kind is Kind.SNAPSHOT and found.digest.startswith(prefix)]
+
+    def __iter__(self) -> Iterator[StoredObject]:
+        """Every object, in the order of the digests; files that are named otherwise are passed over."""
+        for shard in self._shards():
+            yield from self._shard(shard)
+
+    def remove(self, digest: Digest, kind: Kind) -> bool:
+        """Remove an object unless somebody has it open; tells whether it is gone. For the collector, under the lock."""
+        with Folder.enter(self._root, "objects", digest.shard) as shard:
+            for name in (digest.rest + kind.value, digest.rest):
+                with suppress(FileNotFoundError):
+                    descriptor = shard.open(name)
+                    try:
+                        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        shard.remove(name)
+                    except BlockingIOError:
+                        return False
+                    finally:
+                        os.close(descriptor)
+        return True
+
+    def _open_unverified(self, digest: Digest, kind: Kind) -> int:
+        try:
+            with Folder.enter(self._root, "objects", digest.shard) as shard:
+                for name in (digest.rest + kind.value, digest.rest):
+                    with suppress(FileNotFoundError):
+                        return shard.open(name)
+        except NotAFile as error:
+            raise ObjectDamaged(digest) from error
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        raise ObjectMissing(digest)
+
+    def _verify(self, digest: Digest, kind: Kind, descriptor: int) -> None:
+        identity = _identity(descriptor)
+        with self._verified_lock:
+            if self._verified.get(digest) == identity:
+                return
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        if found != digest:
+            raise ObjectDamaged(digest)
+        if _kind_of(descriptor) is not kind:
+            raise ObjectMissing(digest)
+        with self._verified_lock:
+            self._verified[digest] = identity
+
+    def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
+        with Folder.make(self._root, "objects", digest.shard) as shard:
+            shard.write(self._file_name(digest, kind), data)
+
+    def _file_name(self, digest: Digest, kind: Kind) -> str:
+        if self._suffixed is None:
+            self._suffixed = not any(self._bare_names())
+        return digest.rest + kind.value if self._suffixed else digest.rest
+
+    def _bare_names(self) -> Iterator[str]:
+        for shard in self._shards():
+            with Folder.enter(self._root, "objects", shard) as folder:
+                names = folder.names()
+            yield from (name for name in names if len(name) == 62)
+            if names:
+                return  # a repository names its objects in one way: the first shard with any tells
+
+    def _shards(self) -> list[str]:
+        with Folder.enter(self._root, "objects") as folder:
+            return [name for name in folder.names() if len(name) == 2 and _HEX.issuperset(name)]
+
+    def _shard(self, shard: str) -> Iterator[StoredObject]:
+        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
+            for name in folder.names():
+                with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
+                    digest = Digest.parse(shard + name[:62])
+                    kind = Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
+                    status = folder.stat(name)
+                    yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+
+
+def _identity(descriptor: int) -> _Identity:
+    status = os.fstat(descriptor)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _kind_of(descriptor: int) -> Kind:
+    return Kind.MASK if os.pread(descriptor, 8, 0) == _PNG_SIGNATURE else Kind.SNAPSHOT
+
+
+def _bare_kind(folder: Folder, name: str) -> Kind:
+    descriptor = folder.open(name)
+    try:
+        return _kind_of(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,135 @@
+"""log.jsonl: what was done to a repository, one JSON object a line, only ever appended to (ADR-018). Knows no refs.
+
+A last line that a crash tore is passed over by readers and closed off by the next writer; unknown keys are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidDigest, InvalidName
+from chemigram_core.folder import Folder
+from chemigram_core.names import MaskName
+
+FILE_NAME = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One operation. `hash` is the state that it led to, `ref` the full name it touched, `parent` the state before."""
+
+    op: str
+    hash: Digest | None = None
+    ref: str | None = None
+    parent: Digest | None = None
+    label: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    masks: Mapping[MaskName, Digest] = field(default_factory=dict)
+    timestamp: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
+
+    @property
+    def time(self) -> datetime:
+        """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
+        return datetime.fromisoformat(self.timestamp).astimezone(UTC)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line's object: the keys of DESIGN's log, those without a value left out."""
+        known = {
+            "timestamp": self.timestamp,
+            "op": self.op,
+            "hash": self.hash,
+            "ref": self.ref,
+            "parent": self.parent,
+            "label": self.label,
+            "metadata": dict(self.metadata),
+            "masks": dict(self.masks),
+        }
+        return {key: value for key, value in known.items() if value not in (None, {})}
+
+
+class OperationLog:
+    """The log of one repository. Appending is for the holder of the repository's lock."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def append(self, entry: LogEntry) -> None:
+        """Add one line, durable."""
+        line = json.dumps(entry.to_json(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        with Folder.enter(self._root) as folder:
+            folder.append(FILE_NAME, line if self._ends_whole(folder) else b"\n" + line)
+
+    def entries(self) -> Iterator[LogEntry]:
+        """All operations, oldest first."""
+        for entry, _ in self.entries_from(0):
+            yield entry
+
+    def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
+        """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on."""
+        with Folder.enter(self._root) as folder:
+            try:
+                file = os.fdopen(folder.open(FILE_NAME), "rb")
+            except FileNotFoundError:
+                return
+        with file:
+            file.seek(offset_bytes)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                offset_bytes += len(line)
+                if (entry := _parse(line)) is not None:
+                    yield entry, offset_bytes
+
+    def _ends_whole(self, folder: Folder) -> bool:
+        try:
+            descriptor = folder.open(FILE_NAME)
+        except FileNotFoundError:
+            return True
+        with os.fdopen(descriptor, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 1))
+            return file.read(1) in (b"", b"\n")
+
+
+def _parse(line: bytes) -> LogEntry | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("op"), str):
+        return None
+    return LogEntry(
+        op=found["op"],
+        hash=_digest(found.get("hash")),
+        ref=_text(found.get("ref")),
+        parent=_digest(found.get("parent")),  # chemigram writes a name here where it branches: no identifier
+        label=_text(found.get("label")),
+        metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
+        masks=_masks(found.get("masks")),
+        timestamp=_text(found.get("timestamp")) or "",
+    )
+
+
+def _digest(value: object) -> Digest | None:
+    try:
+        return Digest.parse(value) if isinstance(value, str) else None
+    except InvalidDigest:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _masks(value: object) -> dict[MaskName, Digest]:
+    try:
+        return {MaskName.parse(name): Digest.parse(digest) for name, digest in dict(value or {}).items()}  # type: ignore[call-overload]
+    except (InvalidDigest, InvalidName, TypeError, ValueError):
+        return {}

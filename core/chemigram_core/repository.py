@@ -1,0 +1,87 @@
+"""The repository of one image: its parts and how to look into it (ADR-018). Knows no mounts and no command line.
+
+What changes a repository stands in `saving` and `branching`; both hold the repository's lock while they look and write.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemigram_core import image, revision
+from chemigram_core.digest import Digest
+from chemigram_core.errors import HeadDetached, NoState, NotARepository
+from chemigram_core.folder import Folder
+from chemigram_core.history import History
+from chemigram_core.image import Image
+from chemigram_core.names import BranchName, RefName
+from chemigram_core.objects import ObjectStore
+from chemigram_core.operation_log import OperationLog
+from chemigram_core.refs import Detached, OnBranch, Refs
+from chemigram_core.rejected import Rejected
+from chemigram_core.state import State, States
+
+MAIN = BranchName("main")
+
+
+class Repository:
+    """The repository at `root`. Safe for many threads; other processes may work on it at the same time."""
+
+    def __init__(self, root: Path) -> None:
+        """Open a repository; nothing is written. Raises NotARepository."""
+        if lacking := what_lacks(root):
+            raise NotARepository(root, lacking)
+        self.root = root
+        self.objects = ObjectStore(root)
+        self.refs = Refs(root)
+        self.log = OperationLog(root)
+        self.history = History(self.log)
+        self.rejected = Rejected(root)
+        self.states = States(self.objects)
+
+    @classmethod
+    def init(cls, root: Path, image_file: Path | None = None) -> Repository:
+        """Make a repository at `root`, or open the one there; `image_file` is linked into raw/. Raises OSError."""
+        root.mkdir(parents=True, exist_ok=True)
+        for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
+            with Folder.make(root, *parts):
+                pass
+        if not (root / "HEAD").exists():
+            Refs(root).set_head(OnBranch(MAIN))
+        if image_file is not None and image.find(root) is None:
+            image.link(root, image_file)
+        return cls(root)
+
+    @property
+    def image(self) -> Image | None:
+        """The image of raw/, if there is one."""
+        return image.find(self.root)
+
+    def resolve(self, rev: str) -> Digest:
+        """The snapshot that REV names. Raises UnknownRevision, AmbiguousRevision, NoState."""
+        return revision.resolve(rev, self.refs, self.objects)
+
+    def state(self, digest: Digest) -> State:
+        """The state of a snapshot. Raises ObjectMissing, ObjectDamaged."""
+        return self.states.read(digest)
+
+    def head_branch(self) -> BranchName:
+        """The branch that HEAD is on. Raises HeadDetached."""
+        match self.refs.head():
+            case OnBranch(branch):
+                return branch
+            case Detached():
+                raise HeadDetached
+
+    def tip(self, ref: RefName) -> Digest:
+        """The snapshot that a branch or tag points at. Raises NoState."""
+        if (digest := self.refs.read(ref)) is None:
+            raise NoState(ref.ref)
+        return digest
+
+
+def what_lacks(root: Path) -> str | None:
+    """What a folder lacks to be a repository, or None."""
+    for name in ("objects", "refs"):
+        if not (root / name).is_dir():
+            return f"it has no {name}/"
+    return None if (root / "HEAD").is_file() else "it has no HEAD"

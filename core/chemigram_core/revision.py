@@ -1,0 +1,66 @@
+"""REV: what a person may write for a state. A branch wins over a tag of the same name (DESIGN's verbs, git's words)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import AmbiguousRevision, InvalidDigest, InvalidName, NoState, UnknownRevision
+from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.refs import Detached, OnBranch, Refs
+
+MIN_PREFIX_DIGITS = 7
+
+
+def resolve(text: str, refs: Refs, objects: ObjectStore) -> Digest:
+    """The snapshot that `text` names. Raises UnknownRevision, AmbiguousRevision, NoState for an empty branch."""
+    if text == "HEAD":
+        return _head(refs)
+    for name in _ref_names(text):
+        if (digest := refs.read(name)) is not None:
+            return digest
+    return by_prefix(text, objects)
+
+
+def by_prefix(text: str, objects: ObjectStore) -> Digest:
+    """The snapshot whose identifier is or starts with `text`. Raises UnknownRevision, AmbiguousRevision."""
+    with suppress(InvalidDigest):
+        if objects.has(digest := Digest.parse(text), Kind.SNAPSHOT):
+            return digest
+    found = objects.starting_with(text) if MIN_PREFIX_DIGITS <= len(text) < 64 else []
+    if not found:
+        raise UnknownRevision(text)
+    if len(found) > 1:
+        raise AmbiguousRevision(text, found)
+    return found[0]
+
+
+def checkout_target(text: str, refs: Refs, objects: ObjectStore) -> OnBranch | Detached:
+    """Where a checkout of `text` puts HEAD: on a branch when it names one, else on the snapshot."""
+    for name in _ref_names(text):
+        if isinstance(name, BranchName) and refs.read(name) is not None:
+            return OnBranch(name)
+    return Detached(resolve(text, refs, objects))
+
+
+def _head(refs: Refs) -> Digest:
+    match refs.head():
+        case Detached(digest):
+            return digest
+        case OnBranch(branch):
+            if (tip := refs.read(branch)) is None:
+                raise NoState(branch.ref)
+            return tip
+
+
+def _ref_names(text: str) -> list[RefName]:
+    """The refs that `text` may mean, the one that wins first."""
+    names: list[RefName] = []
+    for kind in (BranchName, TagName):
+        prefix = f"{kind.namespace}/"
+        if text.startswith("refs/") and not text.startswith(prefix):
+            continue
+        with suppress(InvalidName):
+            names.append(kind.parse(text.removeprefix(prefix)))
+    return names

@@ -1,0 +1,147 @@
+"""A save becomes a snapshot: an XMP or a mask is checked, stored and becomes the tip of a branch. Knows no mounts.
+
+The order is the safety: objects first, then the log line, then the ref, each durable before the next. Checking and
+storing a mask, the long part, happens before the lock is taken and keeps no other saver waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from chemigram_core import png, xmp
+from chemigram_core.digest import Digest
+from chemigram_core.errors import UnknownMask
+from chemigram_core.lock import locked
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.objects import Kind
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.repository import Repository
+
+SNAPSHOT = "snapshot"  # the log's word, as chemigram writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A save became a snapshot."""
+
+    digest: Digest
+    parent: Digest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A save had the edit of the branch's tip: no snapshot, no log line, the ref's time stays."""
+
+    digest: Digest
+
+
+Outcome = Saved | Unchanged
+Masks = Mapping[MaskName, Digest]
+MaskFiles = Mapping[MaskName, bytes]
+
+NO_MASKS: Masks = MappingProxyType({})
+NO_FILES: MaskFiles = MappingProxyType({})
+
+
+def save_xmp(
+    repository: Repository,
+    branch: BranchName,
+    data: bytes,
+    *,
+    mask_files: MaskFiles = NO_FILES,
+    without: Masks = NO_MASKS,
+    label: str | None = None,
+) -> Outcome:
+    """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
+
+    Raises InvalidXmp, InvalidMask, StoreFailed, OSError.
+    """
+    document = xmp.parse(data)
+    given = _Given(repository, mask_files)
+    with locked(repository.root):
+        tip = repository.refs.read(branch)
+        masks = {**_left(_masks_that_speak(repository, document, tip), without), **given.changed(tip)}
+        return _advance(repository, branch, tip, document.with_masks(masks), label)
+
+
+def save_mask(
+    repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, without: Masks = NO_MASKS
+) -> Outcome:
+    """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
+    given = _Given(repository, {name: data})
+    return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)})
+
+
+def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: MaskName) -> Outcome:
+    """Give a mask of the tip another name, over one of that name. Raises UnknownMask, NoState, OSError."""
+
+    def renamed(_: Digest, masks: Masks) -> Masks:
+        if old not in masks:
+            raise UnknownMask(old)
+        return {**{name: mask for name, mask in masks.items() if name != old}, new: masks[old]}
+
+    return _change_masks(repository, branch, renamed)
+
+
+def remove_masks(repository: Repository, branch: BranchName, removed: Masks) -> Outcome:
+    """Save the tip without these masks, as far as it still has them as they are named. Raises NoState, OSError."""
+    return _change_masks(repository, branch, lambda _, masks: _left(masks, removed))
+
+
+class _Given:
+    """Masks that came with a save, checked and stored."""
+
+    def __init__(self, repository: Repository, files: MaskFiles) -> None:
+        for data in files.values():
+            png.check(data)
+        self._repository = repository
+        self._files = {name: (repository.objects.put(data, Kind.MASK), data) for name, data in files.items()}
+
+    def changed(self, tip: Digest | None) -> Masks:
+        """Those whose pixels are not those of the tip's mask of the same name. For the holder of the lock."""
+        before: Masks = {} if tip is None else self._repository.state(tip).masks
+        return {name: self._kept(name) for name in self._files if not self._same_pixels(before.get(name), name)}
+
+    def _same_pixels(self, before: Digest | None, name: MaskName) -> bool:
+        digest, _ = self._files[name]
+        pixels = self._repository.states.pixels
+        return before is not None and (before == digest or pixels(before) == pixels(digest))
+
+    def _kept(self, name: MaskName) -> Digest:
+        digest, data = self._files[name]
+        self._repository.objects.keep(digest, data, Kind.MASK)
+        return digest
+
+
+def _masks_that_speak(repository: Repository, document: xmp.Document, tip: Digest | None) -> Masks:
+    """The XMP's own note when every mask in it is in this store, else the branch's masks carried forward."""
+    note = document.masks
+    if note and all(repository.objects.has(mask, Kind.MASK) for mask in note.values()):
+        return note
+    return {} if tip is None else repository.state(tip).masks
+
+
+def _left(masks: Masks, removed: Masks) -> Masks:
+    """The masks that are not removed; one that is another object by now was made anew and stays."""
+    return {name: mask for name, mask in masks.items() if removed.get(name) != mask}
+
+
+def _change_masks(repository: Repository, branch: BranchName, change: Callable[[Digest, Masks], Masks]) -> Outcome:
+    with locked(repository.root):
+        tip = repository.tip(branch)
+        masks = change(tip, repository.state(tip).masks)
+        return _advance(repository, branch, tip, repository.states.document(tip).with_masks(masks), None)
+
+
+def _advance(
+    repository: Repository, branch: BranchName, tip: Digest | None, document: xmp.Document, label: str | None
+) -> Outcome:
+    """Make `document` the tip of `branch`, which stands at `tip`. For the holder of the lock."""
+    if tip is not None and document.edit_digest == repository.states.edit(tip):
+        return Unchanged(tip)
+    digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
+    repository.log.append(LogEntry(SNAPSHOT, digest, branch.ref, tip, label, masks=document.masks))
+    repository.refs.move(branch, tip, digest)
+    return Saved(digest, tip)

@@ -1,0 +1,67 @@
+"""A state: an XMP with its masks, read from the store and remembered, since what a digest names never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from cachetools import LRUCache
+
+from chemigram_core import png, xmp
+from chemigram_core.digest import Digest
+from chemigram_core.names import MaskName
+from chemigram_core.objects import Kind, ObjectStore
+
+_STATES = 20_000
+_DIGESTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A snapshot and the masks that its note names."""
+
+    digest: Digest
+    masks: Mapping[MaskName, Digest]
+
+
+class States:
+    """The states of one store. Safe for many threads."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+        self._lock = Lock()
+        self._states: LRUCache[Digest, State] = LRUCache(_STATES)
+        self._edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
+        self._pixels: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
+
+    def read(self, digest: Digest) -> State:
+        """The state of a snapshot. Raises ObjectMissing, ObjectDamaged, InvalidXmp."""
+        with self._lock:
+            if (known := self._states.get(digest)) is not None:
+                return known
+        state = State(digest, xmp.masks_of(self._objects.read(digest, Kind.SNAPSHOT)))
+        with self._lock:
+            return self._states.setdefault(digest, state)
+
+    def document(self, digest: Digest) -> xmp.Document:
+        """The snapshot's XMP, parsed. Raises as `read`."""
+        return xmp.parse(self._objects.read(digest, Kind.SNAPSHOT))
+
+    def edit(self, digest: Digest) -> Digest:
+        """The edit identity of a snapshot. Raises as `read`."""
+        with self._lock:
+            if (known := self._edits.get(digest)) is not None:
+                return known
+        edit = self.document(digest).edit_digest
+        with self._lock:
+            return self._edits.setdefault(digest, edit)
+
+    def pixels(self, mask: Digest) -> Digest:
+        """What a mask's pixels are, however they are compressed. Raises ObjectMissing, ObjectDamaged, InvalidMask."""
+        with self._lock:
+            if (known := self._pixels.get(mask)) is not None:
+                return known
+        pixels = png.pixels_digest(self._objects.read(mask, Kind.MASK))
+        with self._lock:
+            return self._pixels.setdefault(mask, pixels)
