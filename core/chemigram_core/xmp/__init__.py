@@ -1,22 +1,27 @@
 """XMP documents: canonical form, edit identity, history and mask note (RFC-002). Knows no files, refs or mounts."""
 
+from chemigram_core.xmp.bookkeeping import BOOKKEEPING
 from chemigram_core.xmp.document import Document, canonicalize, masks_of, parse
 from chemigram_core.xmp.history import Encoded, Entry, Form, History
+from chemigram_core.xmp.loss import HistoryLoss, history_loss
 from chemigram_core.xmp.model import Array, Localized, Properties, Reference, Struct, Value
 
 __all__ = [
+    "BOOKKEEPING",
     "Array",
     "Document",
     "Encoded",
     "Entry",
     "Form",
     "History",
+    "HistoryLoss",
     "Localized",
     "Properties",
     "Reference",
     "Struct",
     "Value",
     "canonicalize",
+    "history_loss",
     "masks_of",
     "parse",
 ]

@@ -77,6 +77,16 @@ class Entry:
         return _text(self.fields, "darktable:multi_name")
 
     @property
+    def name_by_hand(self) -> str:
+        """`multi_name` where a person gave it: not the name of a preset, nor the number that an instance starts with.
+
+        darktable says since 4.4 whose the name is (`multi_name_hand_edited`); 4.2 turns all other names into 0.
+        """
+        automatic = ("", "0", _text(self.fields, "darktable:multi_priority"))
+        flag = _text(self.fields, "darktable:multi_name_hand_edited")
+        return "" if flag == "0" or (flag != "1" and self.multi_name in automatic) else self.multi_name
+
+    @property
     def enabled(self) -> bool:
         """xmp_version 1 has other words than 0 and 1; anything but 0 is on."""
         return _text(self.fields, "darktable:enabled") != "0"

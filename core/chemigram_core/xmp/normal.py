@@ -7,31 +7,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chemigram_core.xmp.history import END, ENTRIES, FORMS, IOP_ORDER, MASK_NUM, NUM
-from chemigram_core.xmp.mask_note import NOTE
+from chemigram_core.xmp.mask_note import masks_in, with_note
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
 from chemigram_core.xmp.numbers import six_places, whole
 
-SORTED_BAGS = ("dc:subject", "lr:hierarchicalSubject", NOTE)  # sets; other bags may be parallel lists
+SORTED_BAGS = ("dc:subject", "lr:hierarchicalSubject")  # sets of texts; other bags may be parallel lists
 
 
 def normalized(packet: Packet) -> Packet:
     """The same document with its lists in canonical order. Raises InvalidXmp for numbers that are none."""
-    properties = dict(packet.properties)
-    if isinstance(end := properties.get(END, "0"), str):
-        whole(end, END)
+    properties = dict(with_note(packet.properties, masks_in(packet.properties)))
     for name in SORTED_BAGS:
         if isinstance(bag := properties.get(name), Array) and bag.kind == "Bag":
-            properties[name] = Array("Bag", tuple(sorted(bag.items, key=_sort_key)))
-    if isinstance(history := properties.get(ENTRIES), Array) and (rows := _structs(history)):
-        properties |= _ordered_history(properties, [_rounded(row, place) for place, row in enumerate(rows, start=1)])
+            properties[name] = replace(bag, items=_sorted(bag.items))
+    if isinstance(end := properties.get(END), str):
+        whole(end, END)
+    if isinstance(history := properties.get(ENTRIES), Array) and (entries := _structs(history)):
+        entries = [_rounded(entry, place) for place, entry in enumerate(entries, start=1)]
+        properties[ENTRIES] = replace(history, items=tuple(entries))
+        if all(NUM in entry.fields for entry in entries):
+            properties |= _in_order(properties, history, entries)
     return replace(packet, properties=properties)
 
 
-def _sort_key(value: Value) -> tuple[bool, str]:
-    """Plain texts by their characters, anything else after them by its contents."""
-    if isinstance(value, Struct):
-        return True, repr(sorted(value.fields.items()))
-    return (False, value) if isinstance(value, str) else (True, repr(value))
+def _sorted(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    texts = [item for item in items if isinstance(item, str)]
+    return tuple(sorted(texts)) if len(texts) == len(items) else items
 
 
 def _structs(array: Array) -> list[Struct]:
@@ -40,21 +41,26 @@ def _structs(array: Array) -> list[Struct]:
     return structs if len(structs) == len(array.items) else []
 
 
-def _ordered_history(properties: Properties, entries: Sequence[Struct]) -> dict[str, Value]:
-    """Entries by `num` where all of them have one, and 0..N-1 where `history_end` says that all N count."""
-    if not all(NUM in entry.fields for entry in entries):
-        return {ENTRIES: Array("Seq", tuple(entries))}
+def _rounded(entry: Struct, place: int) -> Struct:
+    order = entry.fields.get(IOP_ORDER)
+    if not isinstance(order, str):
+        return entry
+    return Struct({**entry.fields, IOP_ORDER: six_places(order, f"{ENTRIES}, entry {place}, {IOP_ORDER}")})
+
+
+def _in_order(properties: Properties, history: Array, entries: Sequence[Struct]) -> dict[str, Value]:
+    """The entries by `num` (equal ones as they stand), and 0..N-1 when `history_end` says that there are N."""
     nums = [_number(entry, NUM, f"{ENTRIES}, entry {place}") for place, entry in enumerate(entries, start=1)]
     order = sorted(range(len(nums)), key=nums.__getitem__)
     entries, nums = [entries[row] for row in order], [nums[row] for row in order]
-    if properties.get(END) != str(len(entries)) or nums == list(range(len(nums))):
-        return {ENTRIES: Array("Seq", tuple(entries))}
-    renumbered = [_with(entry, NUM, num) for num, entry in enumerate(entries)]
-    return {ENTRIES: Array("Seq", tuple(renumbered)), **_renumbered_forms(properties, nums)}
+    if properties.get(END) != str(len(nums)) or nums == list(range(len(nums))):
+        return {ENTRIES: replace(history, items=tuple(entries))}
+    renumbered = tuple([_with(entry, NUM, num) for num, entry in enumerate(entries)])
+    return {ENTRIES: replace(history, items=renumbered), **_renumbered_forms(properties, nums)}
 
 
 def _renumbered_forms(properties: Properties, nums: Sequence[int]) -> dict[str, Value]:
-    """Each form stays with the entry from which it was valid: the first whose old number is not below its own."""
+    """Each form stays with the entry from which it is valid: the first whose old number is not below its own."""
     if not isinstance(forms := properties.get(FORMS), Array):
         return {}
     items = [
@@ -63,14 +69,7 @@ def _renumbered_forms(properties: Properties, nums: Sequence[int]) -> dict[str, 
         else form
         for place, form in enumerate(forms.items, start=1)
     ]
-    return {FORMS: Array(forms.kind, tuple(items))}
-
-
-def _rounded(entry: Struct, place: int) -> Struct:
-    order = entry.fields.get(IOP_ORDER)
-    if not isinstance(order, str):
-        return entry
-    return Struct({**entry.fields, IOP_ORDER: six_places(order, f"{ENTRIES}, entry {place}, {IOP_ORDER}")})
+    return {FORMS: replace(forms, items=tuple(items))}
 
 
 def _with(row: Struct, field: str, number: int) -> Struct:
