@@ -31,7 +31,7 @@ def assemble(*chunks: bytes) -> bytes:
     return SIGNATURE + b"".join(chunks)
 
 
-def png(  # noqa: PLR0913 - a PNG has that many independent sides
+def png(
     grid: Grid,
     color: int,
     depth: int,
