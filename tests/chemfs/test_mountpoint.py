@@ -1,0 +1,70 @@
+"""Which folders a mount may cover, and what is said of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemfs.mounting import unmount
+from chemfs.mountpoint import MountpointUnusable, NotMounted, is_dead, located, mounted_type, prepare
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    return folder
+
+
+def test_an_empty_folder_will_do(tmp_path: Path, root: Path) -> None:
+    place = tmp_path / "mnt"
+    place.mkdir()
+    prepare(place, root)
+
+
+def test_a_missing_folder(tmp_path: Path, root: Path) -> None:
+    with pytest.raises(MountpointUnusable, match="no such folder; make it first"):
+        prepare(tmp_path / "mnt", root)
+
+
+def test_a_file(tmp_path: Path, root: Path) -> None:
+    (tmp_path / "mnt").touch()
+    with pytest.raises(MountpointUnusable, match="not a folder"):
+        prepare(tmp_path / "mnt", root)
+
+
+def test_a_folder_with_files(tmp_path: Path, root: Path) -> None:
+    (tmp_path / "mnt").mkdir()
+    (tmp_path / "mnt" / "photo.tif").touch()
+    with pytest.raises(MountpointUnusable, match="not empty"):
+        prepare(tmp_path / "mnt", root)
+
+
+def test_a_folder_inside_the_repository_would_show_itself(root: Path) -> None:
+    (root / "mnt").mkdir()
+    with pytest.raises(MountpointUnusable, match="inside what is to be mounted"):
+        prepare(root / "mnt", root)
+
+
+def test_a_folder_that_is_mounted_already(root: Path) -> None:
+    with pytest.raises(MountpointUnusable, match=r"a filesystem \(proc\) is mounted there already"):
+        prepare(Path("/proc"), root)
+
+
+def test_the_mount_table_is_read_by_exact_place(tmp_path: Path) -> None:
+    assert mounted_type(Path("/proc")) == "proc"
+    assert mounted_type(Path("/proc/self")) is None
+    assert mounted_type(tmp_path) is None
+
+
+def test_a_mountpoint_is_found_by_any_spelling(tmp_path: Path) -> None:
+    (tmp_path / "mnt").mkdir()
+    (tmp_path / "link").symlink_to("mnt")
+    assert located(tmp_path / "link") == located(tmp_path / "other" / ".." / "mnt") == tmp_path / "mnt"
+
+
+def test_a_folder_without_a_mount_is_not_dead_and_not_unmounted(tmp_path: Path) -> None:
+    assert not is_dead(tmp_path)
+    with pytest.raises(NotMounted, match="chemfs is not mounted at"):
+        unmount(tmp_path)
