@@ -1,0 +1,59 @@
+"""What the commands print: lines for people, JSON for programs, one line for an error. Knows no repository."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+_Item = TypeVar("_Item")
+
+
+def print_json(value: Any) -> None:
+    """One JSON document; keys without a value are left out of objects."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_fields(fields: Mapping[str, str | None]) -> None:
+    """One `name  value` a line, the values under each other; those without a value are left out."""
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        if value:
+            print(f"{name:{width}}  {printable(value)}")
+
+
+def print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """A table without lines: columns as wide as they need to be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(f"{printable(cell):{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_error(message: str) -> None:
+    """One line on stderr."""
+    print(f"chemfs: {printable(message)}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """A foreign text for a terminal: what would steer the terminal is escaped."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def time_for_people(timestamp: str) -> str:
+    """A timestamp of the log by the clock on the wall here; as it stands when it is no ISO 8601."""
+    try:
+        return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return timestamp
+
+
+def progress(items: Sequence[_Item], doing: str) -> Iterator[_Item]:
+    """Each item, with a bar on a terminal when there are several."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        return iter(items)
+    from rich.console import Console
+    from rich.progress import track
+
+    return iter(track(items, doing, console=Console(stderr=True), transient=True))

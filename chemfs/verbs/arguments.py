@@ -1,0 +1,61 @@
+"""What the arguments of several verbs have in common: the repository, a file to read, `NAME=VALUE`. Knows no verb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from chemigram_core.errors import Refused, shown
+from chemigram_core.repository import Repository
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Run = Callable[[argparse.Namespace], int | None]
+STDIN = Path("-")
+
+
+class UnreadableInput(Refused):
+    """A file that was named can't be read."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"can't read {shown(str(path))}: {error.strerror}")
+
+
+def add_verb(verbs: Verbs, name: str, run: Run, summary: str) -> argparse.ArgumentParser:
+    """A verb; its first sentence is its help."""
+    parser = verbs.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_repository(parser: argparse.ArgumentParser) -> None:
+    """The argument REPO; `repository_of` opens it."""
+    parser.add_argument("repository", metavar="REPO", type=Path, help="the repository's folder")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option --json."""
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def repository_of(options: argparse.Namespace) -> Repository:
+    """The repository that was named. Raises NotARepository."""
+    return Repository(options.repository)
+
+
+def read_input(path: Path) -> bytes:
+    """The bytes of a file that was named, or of stdin for `-`. Raises UnreadableInput."""
+    try:
+        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(path, error) from error
+
+
+def name_and_value(text: str) -> tuple[str, str]:
+    """`NAME=VALUE` apart."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not NAME=VALUE")
+    return name, value

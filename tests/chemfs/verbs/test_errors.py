@@ -1,0 +1,70 @@
+"""What goes wrong is one line that says what to do, and an exit code: never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.chemfs.verbs.answer import Chemfs
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nosuch"], ["log"], ["log", "r", "-n", "x"], ["snapshot", "r", "x", "--mask", "y"]]
+)
+def test_wrong_usage(chemfs: Chemfs, arguments: list[str]) -> None:
+    answer = chemfs(*arguments)
+    assert answer.code == 2
+    assert len(answer.error.splitlines()) == 1
+    assert "--help` says more" in answer.error
+
+
+def test_no_repository(chemfs: Chemfs) -> None:
+    answer = chemfs("log", "nosuch")
+    assert answer.code == 3
+    assert "`chemfs init` makes one" in answer.error
+
+
+def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:
+    answer = chemfs("snapshot", repository, "nosuch.xmp")
+    assert (answer.code, answer.error) == (3, "chemfs: can't read 'nosuch.xmp': No such file or directory\n")
+
+
+def test_a_damaged_store(chemfs: Chemfs, repository: str) -> None:
+    Path(repository, "refs/heads/main").write_text("rubbish\n")
+    answer = chemfs("show", repository, "HEAD")
+    assert answer.code == 4
+    assert "refs/heads/main" in answer.error
+
+
+def test_a_store_that_can_not_be_written(chemfs: Chemfs, repository: str) -> None:
+    Path(repository, "log.jsonl").unlink()
+    Path(repository, "log.jsonl").mkdir()
+    answer = chemfs("snapshot", repository, "rating1.xmp")
+    assert answer.code == 4
+    assert "log.jsonl" in answer.error
+
+
+def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr("chemigram_core.repository.Repository.init", broken)
+    answer = chemfs("init", "sunset")
+    assert answer.code == 4
+    assert answer.error.startswith(
+        "chemfs: an error in chemfs itself, please report it: KeyError('oops') at test_errors.py:"
+    )
+
+
+def test_a_reader_that_has_had_enough(repository: str) -> None:
+    """`chemfs log | head`: no complaint."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "chemfs", "log", repository]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -1,0 +1,74 @@
+"""branch, tag, checkout."""
+
+from __future__ import annotations
+
+from tests.chemfs.verbs.answer import Chemfs
+
+
+def test_a_branch_starts_at_head_or_where_it_is_told(chemfs: Chemfs, repository: str) -> None:
+    chemfs("branch", repository, "warm")
+    chemfs("branch", repository, "cold", "v1_export")
+    found = {one["ref"]: one for one in chemfs("branch", repository, "--json").json}
+    assert found["refs/heads/warm"]["hash"] == found["refs/heads/main"]["hash"]
+    assert found["refs/heads/cold"]["hash"] == chemfs("show", repository, "v1_export", "--json").json["hash"]
+    assert [ref for ref, one in found.items() if one["head"]] == ["refs/heads/main"]
+
+
+def test_branches_for_people_mark_head(chemfs: Chemfs, repository: str) -> None:
+    chemfs("branch", repository, "warm")
+    assert [line[:7].split() for line in chemfs("branch", repository).out.splitlines()] == [["*", "main"], ["warm"]]
+
+
+def test_a_renamed_branch_takes_head_along(chemfs: Chemfs, repository: str) -> None:
+    assert chemfs("branch", repository, "main", "--rename", "final").code == 0
+    assert [one["ref"] for one in chemfs("branch", repository, "--json").json if one["head"]] == ["refs/heads/final"]
+
+
+def test_heads_branch_can_not_be_deleted_others_can(chemfs: Chemfs, repository: str) -> None:
+    answer = chemfs("branch", repository, "main", "--delete")
+    assert (answer.code, answer.error) == (3, "chemfs: HEAD is on branch 'main': check out another one first\n")
+    chemfs("branch", repository, "warm")
+    assert chemfs("branch", repository, "warm", "--delete").code == 0
+    assert len(chemfs("branch", repository, "--json").json) == 1
+
+
+def test_a_tag_never_moves_but_can_be_deleted(chemfs: Chemfs, repository: str) -> None:
+    assert chemfs("tag", repository, "v1_export").code == 3
+    assert chemfs("tag", repository, "v1_export", "--delete").code == 0
+    assert chemfs("tag", repository, "--json").json == []
+
+
+def test_checkout_moves_head_to_a_branch_or_a_state(chemfs: Chemfs, repository: str) -> None:
+    chemfs("branch", repository, "warm")
+    assert chemfs("checkout", repository, "warm").out == "HEAD is on branch warm\n"
+    tagged = chemfs("show", repository, "v1_export", "--json").json["hash"]
+    assert chemfs("checkout", repository, "v1_export").out == f"HEAD is on snapshot {tagged[:12]}, on no branch\n"
+    assert chemfs("show", repository, "HEAD", "--json").json["hash"] == tagged
+
+
+def test_names_are_refused_with_the_rule(chemfs: Chemfs, repository: str) -> None:
+    for verb in ("branch", "tag"):
+        answer = chemfs(verb, repository, "a..b")
+        assert answer.code == 3
+        assert f"'a..b' can't name a {verb}" in answer.error
+
+
+def test_a_change_without_a_name_is_wrong_usage(chemfs: Chemfs, repository: str) -> None:
+    for arguments in (["branch", repository, "--delete"], ["tag", repository, "--delete"]):
+        answer = chemfs(*arguments)
+        assert answer.code == 2
+        assert "NAME is missing" in answer.error
+
+
+def test_unknown_names_are_refused(chemfs: Chemfs, repository: str) -> None:
+    for arguments in (
+        ["checkout", repository, "nosuch"],
+        ["show", repository, "nosuch"],
+        ["branch", repository, "nosuch", "--delete"],
+        ["tag", repository, "nosuch", "--delete"],
+        ["export", repository, "nosuch", "out"],
+        ["branch", repository, "warm", "nosuch"],
+    ):
+        answer = chemfs(*arguments)
+        assert answer.code == 3, arguments
+        assert "nosuch" in answer.error

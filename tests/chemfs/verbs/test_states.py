@@ -1,0 +1,91 @@
+"""init, snapshot, show, export."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.chemfs.verbs.answer import Chemfs
+
+Sidecar = Callable[[int], Path]
+
+
+def test_a_snapshot_prints_the_sha256_of_what_is_exported(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    chemfs("init", "sunset")
+    identifier = chemfs("snapshot", "sunset", sidecar(1)).out.strip()
+    chemfs("export", "sunset", "HEAD", "out")
+    assert hashlib.sha256(Path("out/image.xmp").read_bytes()).hexdigest() == identifier
+
+
+def test_the_same_edit_again_is_the_same_snapshot(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    chemfs("init", "sunset")
+    assert chemfs("snapshot", "sunset", sidecar(1)).out == chemfs("snapshot", "sunset", sidecar(1)).out
+    assert len(chemfs("log", "sunset", "--json").json) == 1
+
+
+def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+    chemfs("init", "sunset")
+    saved = chemfs("snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--json").json
+    assert saved["masks"] == {"subject": hashlib.sha256(mask.read_bytes()).hexdigest()}
+    chemfs("export", "sunset", saved["hash"][:7], "out")
+    assert Path("out/masks/subject.png").read_bytes() == mask.read_bytes()
+
+
+def test_a_snapshot_can_go_to_another_branch(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> None:
+    saved = chemfs("snapshot", repository, sidecar(3), "--branch", "warm", "--json").json
+    assert saved["refs"] == ["refs/heads/warm"]
+    assert chemfs("show", repository, "HEAD", "--json").json["refs"] == ["refs/heads/main"]
+
+
+def test_show_speaks_the_logs_words(chemfs: Chemfs, repository: str) -> None:
+    first = chemfs("show", repository, "v1_export", "--json").json
+    assert first["label"] == "first look"
+    assert first["ref"] == "refs/heads/main"
+    assert first["refs"] == ["refs/tags/v1_export"]
+    second = chemfs("show", repository, "main", "--json").json
+    assert second["parent"] == first["hash"]
+    assert second["edit"] != first["edit"]
+    assert second["timestamp"] > first["timestamp"]
+
+
+def test_show_for_people(chemfs: Chemfs, repository: str) -> None:
+    lines = chemfs("show", repository, "v1_export").out.splitlines()
+    assert any(line.startswith("label") and line.endswith("first look") for line in lines)
+
+
+def test_an_image_is_exported_with_its_sidecar_beside_it(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    Path("IMG_1.TIF").write_bytes(b"pixels")
+    chemfs("init", "sunset", "--image", "IMG_1.TIF")
+    chemfs("snapshot", "sunset", sidecar(1))
+    chemfs("export", "sunset", "HEAD", "out")
+    assert Path("out/IMG_1.TIF").read_bytes() == b"pixels"
+    assert Path("out/IMG_1.TIF.xmp").read_bytes() == Path("out/image.xmp").read_bytes()
+
+
+def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
+    answer = chemfs("init", "sunset", "--image", "IMG_1.TIF")
+    assert (answer.code, answer.error) == (3, "chemfs: there is no image 'IMG_1.TIF'; nothing was made\n")
+    assert not Path("sunset").exists()
+
+
+def test_a_broken_sidecar_is_refused(chemfs: Chemfs, repository: str) -> None:
+    Path("broken.xmp").write_text("<x:xmpmeta")
+    answer = chemfs("snapshot", repository, "broken.xmp")
+    assert answer.code == 3
+    assert answer.error.startswith("chemfs: not a usable XMP")
+
+
+def test_a_broken_mask_is_refused_and_nothing_saved(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> None:
+    Path("broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    before = chemfs("log", repository).out
+    answer = chemfs("snapshot", repository, sidecar(3), "--mask", "subject=broken.png")
+    assert answer.code == 3
+    assert chemfs("log", repository).out == before
+
+
+def test_an_export_never_mixes_with_other_files(chemfs: Chemfs, repository: str) -> None:
+    Path("out").mkdir()
+    Path("out/mine.txt").touch()
+    answer = chemfs("export", repository, "HEAD", "out")
+    assert (answer.code, answer.error) == (3, "chemfs: 'out' is not empty: name a new folder\n")

@@ -1,0 +1,219 @@
+"""A mount's life by the command line: live, unmounted, killed, refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chemfs.mountpoint import is_dead, mounted_type
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from chemigram_core.saving import save_xmp
+from tests.builders import mask, saves, sidecar
+
+pytestmark = pytest.mark.needs_fuse
+Chemfs = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def chemfs(tmp_path: Path) -> Chemfs:
+    """Runs a command as a user does; its state folder is the test's."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "chemfs", *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment(tmp_path), timeout=60
+        )
+
+    return run
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with a snapshot."""
+    repository = Repository.init(tmp_path / "sunset")
+    save_xmp(repository, BranchName("main"), sidecar())
+    return repository.root
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A mountpoint, free again in the end."""
+    folder = tmp_path / "a mount"  # with a space, which the mount table escapes
+    folder.mkdir()
+    yield folder
+    while mounted_type(folder):
+        subprocess.run(["fusermount", "-uz", folder], check=True)
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+
+
+def daemon_of(place: Path) -> int | None:
+    """The process that serves a mountpoint."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"--daemon" in words and os.fsencode(place) in words:
+            return int(entry.name)
+    return None
+
+
+def options_of(place: Path) -> set[str]:
+    lines = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    (found,) = [line for line in lines if line[4] == str(place).replace(" ", "\\040")]
+    return {*found[5].split(","), *found[-1].split(",")}
+
+
+def test_mount_returns_when_files_answer_and_unmount_when_the_daemon_is_gone(
+    chemfs: Chemfs, root: Path, place: Path
+) -> None:
+    mounted = chemfs("mount", root, place)
+    assert (mounted.returncode, mounted.stdout, mounted.stderr) == (0, "", "")
+    assert (place / "heads" / "main" / "image.xmp").read_bytes()
+    assert daemon_of(place)
+    unmounted = chemfs("unmount", place)
+    assert (unmounted.returncode, unmounted.stdout, unmounted.stderr) == (0, "", "")
+    assert daemon_of(place) is None
+    assert not any(place.iterdir())
+
+
+def test_a_mask_removed_just_before_unmount_is_gone_after_it(chemfs: Chemfs, root: Path, place: Path) -> None:
+    """A removal waits for the name to come back; unmounting waits no longer."""
+    chemfs("mount", root, place)
+    subject = place / "heads" / "main" / "masks" / "subject.png"
+    subject.write_bytes(mask())
+    subject.unlink()
+    assert chemfs("unmount", place).returncode == 0
+    repository = Repository(root)
+    assert len(saves(repository)) == 3
+    assert repository.state(repository.resolve("main")).masks == {}
+
+
+def test_a_library_is_a_folder_for_each_repository(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    root.rename(tmp_path / "library" / "sunset")
+    assert chemfs("mount", tmp_path / "library", place).returncode == 0
+    assert (place / "sunset" / "heads" / "main" / "image.xmp").exists()
+    chemfs("unmount", place)
+
+
+def test_nothing_on_a_mount_runs_and_nobody_else_is_let_in(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", root, place)
+    assert {"nosuid", "nodev", "noexec", "rw"} <= options_of(place)
+    assert not {"allow_other"} & options_of(place)
+    chemfs("unmount", place)
+
+
+def test_others_are_let_in_as_far_as_file_modes_allow(chemfs: Chemfs, root: Path, place: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("whether a user may let others in is the system's choice (/etc/fuse.conf)")
+    chemfs("mount", "--allow-other", root, place)
+    assert {"allow_other", "default_permissions"} <= options_of(place)
+    chemfs("unmount", place)
+
+
+def test_a_read_only_mount_refuses_writers_when_they_open(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", "--read-only", root, place)
+    assert "ro" in options_of(place)
+    with pytest.raises(OSError, match="Read-only file system"):
+        (place / "heads" / "main" / "image.xmp").open("r+b")
+    chemfs("unmount", place)
+
+
+def test_a_second_mount_there_is_refused(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", root, place)
+    second = chemfs("mount", root, place)
+    assert second.returncode == 3
+    assert (
+        second.stderr == f"chemfs: can't mount at {str(place)!r}: a filesystem (fuse.chemfs) is mounted there already\n"
+    )
+    chemfs("unmount", place)
+
+
+def test_no_repository_is_a_reason_not_to_mount(chemfs: Chemfs, place: Path, tmp_path: Path) -> None:
+    failed = chemfs("mount", tmp_path / "nosuch", place)
+    assert failed.returncode == 3
+    assert len(failed.stderr.splitlines()) == 1
+    assert "is no repository" in failed.stderr
+    assert mounted_type(place) is None
+
+
+def test_a_killed_daemon_leaves_nothing_to_repair(chemfs: Chemfs, root: Path, place: Path) -> None:
+    """kill -9 leaves a dead mount ("Transport endpoint is not connected"); the next mount clears it away."""
+    chemfs("mount", root, place)
+    (place / "heads" / "main" / "image.xmp").write_bytes(sidecar(exposure=3))
+    daemon = daemon_of(place)
+    assert daemon
+    os.kill(daemon, signal.SIGKILL)
+    wait_until(lambda: is_dead(place))
+    again = chemfs("mount", root, place)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(saves(Repository(root))) == 2
+    assert (place / "heads" / "main" / "image.xmp").exists()
+    chemfs("unmount", place)
+
+
+def test_a_dead_mount_can_be_unmounted(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", root, place)
+    daemon = daemon_of(place)
+    assert daemon
+    os.kill(daemon, signal.SIGKILL)
+    assert chemfs("unmount", place).returncode == 0
+    assert mounted_type(place) is None
+
+
+def test_a_mount_in_use_stays_until_it_is_not(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", root, place)
+    with (place / "heads" / "main" / "image.xmp").open("rb"):
+        refused = chemfs("unmount", place)
+    assert refused.returncode == 3
+    assert "close the programs that use it" in refused.stderr
+    assert chemfs("unmount", place).returncode == 0
+
+
+def test_a_terminated_daemon_unmounts(chemfs: Chemfs, root: Path, place: Path) -> None:
+    chemfs("mount", root, place)
+    daemon = daemon_of(place)
+    assert daemon
+    os.kill(daemon, signal.SIGTERM)
+    wait_until(lambda: daemon_of(place) is None)
+    assert mounted_type(place) is None
+
+
+def test_in_the_foreground_until_ctrl_c(root: Path, place: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "chemfs", "mount", "--foreground", str(root), str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(tmp_path)) as serving:
+        assert serving.stdout
+        assert serving.stdout.readline() == f"mounted at {place}; Ctrl-C unmounts\n"
+        assert (place / "heads" / "main" / "image.xmp").exists()
+        serving.send_signal(signal.SIGINT)
+    assert serving.returncode == 0
+    assert mounted_type(place) is None
+
+
+def test_what_went_wrong_while_mounted_is_in_the_log(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+    chemfs("mount", root, place)
+    with pytest.raises(OSError, match="Invalid argument"):
+        (place / "heads" / "main" / "image.xmp").write_bytes(b"<x:xmpmeta")
+    chemfs("unmount", place)
+    (log,) = (tmp_path / "state" / "chemfs").glob("*.log")
+    assert "image.xmp" in log.read_text()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise TimeoutError
