@@ -1,0 +1,65 @@
+"""The README is true: every command in it runs, in order, as a reader would type them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.repository import Repository
+
+ROOT = Path(__file__).parents[1]
+NOT_HERE = "scripts/test"  # it is what runs this test
+DARKTABLE = """#!/bin/sh
+# the real window, on a screen that nobody sees, closed after a while
+xvfb-run --auto-servernum timeout --signal=KILL 10 {program} "$@" >"$HOME/darktable.out" 2>&1
+rm -f "$HOME"/.config/darktable/*.lock # what a killed one leaves
+"""
+
+
+UNMOUNT = "! mountpoint -q ~/chemfs-tour/mnt || fusermount -u ~/chemfs-tour/mnt"  # where a command failed
+
+
+def commands() -> list[str]:
+    """The lines of the README's `sh` blocks."""
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("darktable", "darktable-cli", "convert", "xvfb-run")
+def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "darktable").write_text(DARKTABLE.format(program=shutil.which("darktable")))
+    (tmp_path / "bin" / "darktable").chmod(0o755)
+    script = "\n".join(
+        ["set -eux", f"trap '{UNMOUNT}' ERR", *(line for line in commands() if not line.startswith(NOT_HERE))]
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    environment.pop("XDG_STATE_HOME", None)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert not (tmp_path / "chemfs-tour" / "mnt").is_mount()
+    assert opened_in_darktable(tmp_path) == ["sunset.tif"]
+    saves = Repository(tmp_path / "chemfs-tour" / "sunset").history.moments("refs/heads/main")
+    assert len(saves) == 3, "the first look, five stars and the way back; none by only opening it in darktable"
+
+
+def opened_in_darktable(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / ".config" / "darktable" / "library.db")) as library:
+        return [name for (name,) in library.execute("select filename from images")]
+
+
+def test_the_second_command_is_what_ci_runs() -> None:
+    assert os.access(ROOT / NOT_HERE, os.X_OK)
+    assert NOT_HERE in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
