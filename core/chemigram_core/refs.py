@@ -146,7 +146,7 @@ class Refs:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except NotAFile as error:
-            with suppress(FileNotFoundError), Folder.enter(self._root, *folders, file):
+            with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *folders, file):
                 return None  # the folder of longer names
             raise RefDamaged("/".join((*folders, file)), str(error)) from error
 

@@ -20,6 +20,7 @@ from chemigram_core.operation_log import LogEntry
 from chemigram_core.repository import Repository
 
 SNAPSHOT = "snapshot"  # the log's word, as chemigram writes it
+HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lacks of the state before
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def save_xmp(
     Raises InvalidXmp, InvalidMask, StoreFailed, OSError.
     """
     document = xmp.parse(data)
-    given = _Given(repository, mask_files)
+    given = _Given(repository, branch, mask_files)
     with locked(repository.root):
         tip = repository.refs.read(branch)
         masks = {**_left(_masks_that_speak(repository, document, tip), without), **given.changed(tip)}
@@ -70,7 +71,7 @@ def save_mask(
     repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, without: Masks = NO_MASKS
 ) -> Outcome:
     """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
-    given = _Given(repository, {name: data})
+    given = _Given(repository, branch, {name: data})
     return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)})
 
 
@@ -91,16 +92,18 @@ def remove_masks(repository: Repository, branch: BranchName, removed: Masks) -> 
 
 
 class _Given:
-    """Masks that came with a save, checked and stored."""
+    """Masks that came with a save: checked, stored and decoded beside the branch's before anybody has to wait."""
 
-    def __init__(self, repository: Repository, files: MaskFiles) -> None:
+    def __init__(self, repository: Repository, branch: BranchName, files: MaskFiles) -> None:
         for data in files.values():
             png.check(data)
         self._repository = repository
         self._files = {name: (repository.objects.put(data, Kind.MASK), data) for name, data in files.items()}
+        if files:
+            self.changed(repository.refs.read(branch))
 
     def changed(self, tip: Digest | None) -> Masks:
-        """Those whose pixels are not those of the tip's mask of the same name. For the holder of the lock."""
+        """Those whose pixels are not those of the tip's mask of the same name; the store has them."""
         before: Masks = {} if tip is None else self._repository.state(tip).masks
         return {name: self._kept(name) for name in self._files if not self._same_pixels(before.get(name), name)}
 
@@ -142,6 +145,13 @@ def _advance(
     if tip is not None and document.edit_digest == repository.states.edit(tip):
         return Unchanged(tip)
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
-    repository.log.append(LogEntry(SNAPSHOT, digest, branch.ref, tip, label, masks=document.masks))
+    remarks = _remarks(repository, tip, document)
+    repository.log.append(LogEntry(SNAPSHOT, digest, branch.ref, tip, label, remarks, document.masks))
     repository.refs.move(branch, tip, digest)
     return Saved(digest, tip)
+
+
+def _remarks(repository: Repository, tip: Digest | None, document: xmp.Document) -> Mapping[str, str]:
+    """What a photographer should be told of a save: darktable lost a part of the history, or all of it."""
+    loss = None if tip is None else xmp.history_loss(repository.states.document(tip).history, document.history)
+    return {} if loss is None else {HISTORY_LOSS: str(loss)}

@@ -1,0 +1,86 @@
+"""Files of a repository are replaced whole, and nothing in its folders leads elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.errors import NotAFile
+from chemigram_core.folder import Folder
+
+
+def test_a_file_is_replaced_whole_and_leaves_no_temporary(tmp_path: Path) -> None:
+    with Folder.make(tmp_path, "a", "b") as folder:
+        folder.write("file", b"old")
+        folder.write("file", b"new")
+    assert (tmp_path / "a/b/file").read_bytes() == b"new"
+    assert os.listdir(tmp_path / "a/b") == ["file"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_temporary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with Folder.make(tmp_path) as folder:
+        folder.write("file", b"old")
+        monkeypatch.setattr(os, "write", no_room)
+        with pytest.raises(OSError, match="No space"):
+            folder.write("file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_an_append_that_fails_adds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with Folder.make(tmp_path) as folder:
+        folder.append("log", b"one\n")
+        monkeypatch.setattr(os, "fsync", failing)
+        with pytest.raises(OSError, match="Input/output"):
+            folder.append("log", b"two\n")
+    assert (tmp_path / "log").read_bytes() == b"one\n"
+
+
+def test_a_symlink_in_the_place_of_a_folder_is_not_entered(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to("elsewhere")
+    with pytest.raises(NotADirectoryError):
+        Folder.enter(tmp_path, "link")
+    with pytest.raises(NotADirectoryError):
+        Folder.make(tmp_path, "link", "below")
+    assert not os.listdir(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("kind", ["symlink", "fifo", "folder"])
+def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "secret").write_text("secret")
+    make = {
+        "symlink": lambda path: path.symlink_to("secret"),
+        "fifo": os.mkfifo,
+        "folder": Path.mkdir,
+    }
+    make[kind](tmp_path / "thing")
+    with Folder.enter(tmp_path) as folder, pytest.raises(NotAFile):
+        folder.read("thing")
+
+
+def test_a_write_over_a_symlink_replaces_the_link(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("safe")
+    (tmp_path / "file").symlink_to("outside")
+    with Folder.enter(tmp_path) as folder:
+        folder.write("file", b"new")
+    assert (tmp_path / "outside").read_text() == "safe"
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_an_append_does_not_follow_a_symlink(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("safe")
+    (tmp_path / "log").symlink_to("outside")
+    with Folder.enter(tmp_path) as folder, pytest.raises(OSError, match="symbolic links"):
+        folder.append("log", b"line\n")
+    assert (tmp_path / "outside").read_text() == "safe"

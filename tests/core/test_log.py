@@ -1,0 +1,66 @@
+"""The log is only appended to; what a crash or another program left in it is tolerated and kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from chemigram_core.digest import Digest
+from chemigram_core.history import RENAME, History
+from chemigram_core.names import MaskName
+from chemigram_core.operation_log import LogEntry, OperationLog
+
+A, B = Digest.of(b"a"), Digest.of(b"b")
+
+
+def test_a_line_has_the_keys_that_have_a_value(tmp_path: Path) -> None:
+    OperationLog(tmp_path).append(LogEntry("snapshot", A, "refs/heads/main", label="first", masks={MaskName("m"): B}))
+    line = json.loads((tmp_path / "log.jsonl").read_text())
+    assert line.pop("timestamp").endswith("+00:00")
+    assert line == {"op": "snapshot", "hash": A, "ref": "refs/heads/main", "label": "first", "masks": {"m": B}}
+
+
+def test_entries_come_back_as_they_were(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    entries = [LogEntry("snapshot", A, "refs/heads/main"), LogEntry("snapshot", B, "refs/heads/main", A, "warm")]
+    for entry in entries:
+        log.append(entry)
+    assert list(log.entries()) == entries
+
+
+def test_a_torn_last_line_is_passed_over_and_closed_off(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    log.append(LogEntry("snapshot", A))
+    with (tmp_path / "log.jsonl").open("a") as file:
+        file.write('{"op": "snapsh')
+    assert [entry.hash for entry in log.entries()] == [A]
+    log.append(LogEntry("snapshot", B))
+    assert [entry.hash for entry in log.entries()] == [A, B]
+    assert '{"op": "snapsh\n' in (tmp_path / "log.jsonl").read_text()
+
+
+def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"op": "snapshot", "hash": A, "ref": "refs/heads/main", "parent": None, "label": None, "metadata": {}},
+        {"op": "branch", "hash": A, "ref": "refs/heads/warm", "parent": "HEAD"},
+        {"op": "unknown to us", "extra": [1, 2]},
+    ]
+    (tmp_path / "log.jsonl").write_text(
+        "".join(json.dumps({"timestamp": "2026-05-01T10:00:00+00:00", **line}) + "\n" for line in lines)
+        + "not JSON\n[]\n"
+    )
+    entries = list(OperationLog(tmp_path).entries())
+    assert [entry.op for entry in entries] == ["snapshot", "branch", "unknown to us"]
+    assert entries[1].parent is None
+
+
+def test_the_history_follows_a_growing_log_and_a_renamed_branch(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    history = History(log)
+    log.append(LogEntry("snapshot", A, "refs/heads/main", label="first"))
+    assert [moment.digest for moment in history.moments("refs/heads/main")] == [A]
+    log.append(LogEntry("snapshot", B, "refs/heads/main", A))
+    log.append(LogEntry(RENAME, B, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
+    assert history.moments("refs/heads/main") == []
+    assert [moment.digest for moment in history.moments("refs/heads/warm")] == [A, B]
+    assert (history.parent(B), history.label(A)) == (A, "first")

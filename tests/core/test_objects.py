@@ -1,0 +1,100 @@
+"""An object is what its name says, or a reader is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ObjectDamaged, ObjectMissing
+from chemigram_core.objects import Kind, ObjectStore
+from tests.builders import mask
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStore:
+    (tmp_path / "objects").mkdir()
+    return ObjectStore(tmp_path)
+
+
+def file_of(tmp_path: Path, digest: Digest, suffix: str = ".xmp") -> Path:
+    return tmp_path / "objects" / digest[:2] / (digest[2:] + suffix)
+
+
+def test_an_object_stands_under_its_sha256_with_its_kind_as_suffix(store: ObjectStore, tmp_path: Path) -> None:
+    snapshot, picture = store.put(b"<x/>", Kind.SNAPSHOT), store.put(mask(), Kind.MASK)
+    assert file_of(tmp_path, snapshot).read_bytes() == b"<x/>"
+    assert file_of(tmp_path, picture, ".png").read_bytes() == mask()
+    assert store.read(picture, Kind.MASK) == mask()
+
+
+def test_the_same_bytes_are_written_once(store: ObjectStore, tmp_path: Path) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    before = file_of(tmp_path, digest).stat()
+    assert store.put(b"<x/>", Kind.SNAPSHOT) == digest
+    assert file_of(tmp_path, digest).stat() == before
+
+
+def test_a_repository_with_bare_names_goes_on_with_bare_names(tmp_path: Path) -> None:
+    old = Digest.of(b"<old/>")
+    file_of(tmp_path, old, "").parent.mkdir(parents=True)
+    file_of(tmp_path, old, "").write_bytes(b"<old/>")
+    store = ObjectStore(tmp_path)
+    new, picture = store.put(b"<new/>", Kind.SNAPSHOT), store.put(mask(), Kind.MASK)
+    assert store.read(old, Kind.SNAPSHOT) == b"<old/>"
+    assert file_of(tmp_path, new, "").read_bytes() == b"<new/>"
+    assert {found.digest: found.kind for found in store} == {
+        old: Kind.SNAPSHOT,
+        new: Kind.SNAPSHOT,
+        picture: Kind.MASK,
+    }
+
+
+@pytest.mark.parametrize("damage", [b"", b"<y/>", b"<x/>more"])
+def test_a_damaged_object_is_never_handed_out(store: ObjectStore, tmp_path: Path, damage: bytes) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    file_of(tmp_path, digest).write_bytes(damage)
+    with pytest.raises(ObjectDamaged):
+        store.read(digest, Kind.SNAPSHOT)
+
+
+def test_storing_a_damaged_object_again_heals_it(store: ObjectStore, tmp_path: Path) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    file_of(tmp_path, digest).write_bytes(b"")
+    store.put(b"<x/>", Kind.SNAPSHOT)
+    assert store.read(digest, Kind.SNAPSHOT) == b"<x/>"
+
+
+def test_a_damage_after_the_first_read_is_noticed_by_the_files_identity(store: ObjectStore, tmp_path: Path) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    store.read(digest, Kind.SNAPSHOT)
+    file_of(tmp_path, digest).write_bytes(b"<y/>")
+    with pytest.raises(ObjectDamaged):
+        store.read(digest, Kind.SNAPSHOT)
+
+
+def test_a_mask_is_no_snapshot(store: ObjectStore) -> None:
+    digest = store.put(mask(), Kind.MASK)
+    with pytest.raises(ObjectMissing):
+        store.read(digest, Kind.SNAPSHOT)
+    assert not store.has(digest, Kind.SNAPSHOT)
+
+
+def test_a_symlink_in_the_store_is_damage(store: ObjectStore, tmp_path: Path) -> None:
+    digest = Digest.of(b"secret")
+    (tmp_path / "secret").write_bytes(b"secret")
+    file_of(tmp_path, digest).parent.mkdir()
+    file_of(tmp_path, digest).symlink_to(tmp_path / "secret")
+    with pytest.raises(ObjectDamaged):
+        store.read(digest, Kind.SNAPSHOT)
+
+
+def test_an_object_that_is_open_is_not_removed(store: ObjectStore) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    with os.fdopen(store.open(digest, Kind.SNAPSHOT), "rb") as file:
+        assert not store.remove(digest, Kind.SNAPSHOT)
+        assert file.read() == b"<x/>"
+    assert store.remove(digest, Kind.SNAPSHOT)
+    assert not store.has(digest, Kind.SNAPSHOT)

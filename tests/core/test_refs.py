@@ -1,0 +1,100 @@
+"""Refs move only from where they were seen, never clash, and a damaged one is said to be damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import RefConflict, RefDamaged, RefExists, RefMissing, RefMoved
+from chemigram_core.names import BranchName, TagName
+from chemigram_core.refs import Detached, OnBranch, Refs
+
+A, B = Digest.of(b"a"), Digest.of(b"b")
+MAIN = BranchName("main")
+
+
+@pytest.fixture
+def refs(tmp_path: Path) -> Refs:
+    (tmp_path / "refs" / "heads").mkdir(parents=True)
+    (tmp_path / "refs" / "tags").mkdir()
+    return Refs(tmp_path)
+
+
+def test_a_branch_is_a_file_with_an_identifier(refs: Refs, tmp_path: Path) -> None:
+    refs.move(MAIN, None, A)
+    assert (tmp_path / "refs/heads/main").read_text() == f"{A}\n"
+    assert refs.read(MAIN) == A
+
+
+def test_a_ref_moves_only_from_where_it_was_seen(refs: Refs) -> None:
+    refs.move(MAIN, None, A)
+    with pytest.raises(RefMoved):
+        refs.move(MAIN, None, B)
+    with pytest.raises(RefMoved):
+        refs.move(MAIN, B, A)
+    refs.move(MAIN, A, B)
+    assert refs.read(MAIN) == B
+
+
+@pytest.mark.parametrize("other", ["Main", "main/x", "MAIN/y"])
+def test_names_that_a_folder_cant_hold_together_are_refused(refs: Refs, other: str) -> None:
+    refs.create(MAIN, A)
+    with pytest.raises(RefConflict):
+        refs.create(BranchName.parse(other), A)
+
+
+def test_names_equal_but_for_unicode_form_are_refused(refs: Refs) -> None:
+    refs.create(BranchName.parse("gr\u00fcn"), A)
+    with pytest.raises(RefConflict):
+        refs.create(BranchName.parse("gru\u0308n"), A)
+
+
+def test_a_tag_never_moves(refs: Refs) -> None:
+    refs.create(TagName("v1"), A)
+    with pytest.raises(RefExists):
+        refs.create(TagName("v1"), B)
+
+
+def test_nested_names_leave_no_empty_folders(refs: Refs, tmp_path: Path) -> None:
+    refs.create(BranchName.parse("a/b/c"), A)
+    assert refs.branches() == ["a/b/c"]
+    refs.delete(BranchName("a/b/c"))
+    assert not list((tmp_path / "refs/heads").iterdir())
+    with pytest.raises(RefMissing):
+        refs.delete(BranchName("a/b/c"))
+
+
+def test_a_folder_of_longer_names_is_no_ref(refs: Refs) -> None:
+    refs.create(BranchName.parse("a/b"), A)
+    assert refs.read(BranchName("a")) is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\x00" * 64, "a" * 63, "A" * 64, "ref: refs/heads/main\n", "x" * 100_000])
+def test_a_ref_that_holds_anything_else_is_damaged(refs: Refs, tmp_path: Path, text: str) -> None:
+    (tmp_path / "refs/heads/main").write_text(text)
+    with pytest.raises(RefDamaged):
+        refs.read(MAIN)
+
+
+@pytest.mark.parametrize("text", ["", "ref: refs/heads/../../secret", "ref: refs/tags/v1", "ref: HEAD", "garbage"])
+def test_a_head_that_leads_nowhere_is_damaged(refs: Refs, tmp_path: Path, text: str) -> None:
+    (tmp_path / "HEAD").write_text(text)
+    with pytest.raises(RefDamaged):
+        refs.head()
+
+
+def test_a_symlink_is_no_ref(refs: Refs, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(A)
+    (tmp_path / "refs/heads/main").symlink_to(tmp_path / "secret")
+    with pytest.raises(RefDamaged):
+        refs.read(MAIN)
+    assert refs.branches() == []
+
+
+def test_head_stands_on_a_branch_or_a_snapshot(refs: Refs, tmp_path: Path) -> None:
+    for head, text in ((OnBranch(MAIN), "ref: refs/heads/main\n"), (Detached(A), f"{A}\n")):
+        refs.set_head(head)
+        assert (tmp_path / "HEAD").read_text() == text
+        assert refs.head() == head

@@ -1,0 +1,186 @@
+"""Saving, branching, tagging, checking out and exporting, without a mount."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import branching, exporting, revision, saving, xmp
+from chemigram_core.errors import (
+    AmbiguousRevision,
+    BranchInUse,
+    FolderNotEmpty,
+    InvalidXmp,
+    NoState,
+    NotARepository,
+    RefExists,
+    UnknownMask,
+    UnknownRevision,
+)
+from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.objects import Kind
+from chemigram_core.refs import Detached, OnBranch
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.saving import Saved, Unchanged
+from tests.builders import mask, picture, saves, sidecar, snapshots
+
+SUBJECT, SKY = MaskName("subject"), MaskName("sky")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository.init(tmp_path / "repository")
+
+
+def test_a_folder_is_opened_only_if_it_is_a_repository(tmp_path: Path) -> None:
+    with pytest.raises(NotARepository, match="chemfs init"):
+        Repository(tmp_path)
+    first = Repository.init(tmp_path)
+    saving.save_xmp(first, MAIN, sidecar())
+    assert Repository.init(tmp_path).refs.read(MAIN) == first.refs.read(MAIN)
+
+
+def test_saves_are_chained_by_their_parents(repository: Repository) -> None:
+    first = saving.save_xmp(repository, MAIN, sidecar(1), label="first")
+    second = saving.save_xmp(repository, MAIN, sidecar(2))
+    assert isinstance(second, Saved)
+    assert second == Saved(xmp.parse(sidecar(2)).digest, first.digest)
+    assert repository.history.parent(second.digest) == first.digest
+    assert repository.history.label(first.digest) == "first"
+
+
+def test_a_save_without_an_edit_is_nothing(repository: Repository) -> None:
+    first = saving.save_xmp(repository, MAIN, sidecar(1))
+    log = (repository.root / "log.jsonl").read_bytes()
+    assert saving.save_xmp(repository, MAIN, sidecar(1, timestamp=2)) == Unchanged(first.digest)
+    assert (repository.root / "log.jsonl").read_bytes() == log
+
+
+def test_a_bad_save_changes_nothing(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(1))
+    with pytest.raises(InvalidXmp):
+        saving.save_xmp(repository, MAIN, sidecar(2)[:-20])
+    assert repository.refs.read(MAIN) == xmp.parse(sidecar(1)).digest
+    assert len(snapshots(repository)) == 1
+
+
+def test_masks_are_carried_forward_and_shared(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    second = saving.save_xmp(repository, MAIN, sidecar(2))
+    assert repository.state(second.digest).masks.keys() == {SUBJECT}
+    assert len([found for found in repository.objects if found.kind is Kind.MASK]) == 1
+
+
+def test_equal_pixels_are_no_change(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
+    assert isinstance(saving.save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0)), Unchanged)
+    assert isinstance(saving.save_mask(repository, MAIN, SUBJECT, mask(2)), Saved)
+
+
+def test_masks_are_renamed_and_removed(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
+    renamed = saving.rename_mask(repository, MAIN, SUBJECT, SKY)
+    assert repository.state(renamed.digest).masks.keys() == {SKY}
+    with pytest.raises(UnknownMask):
+        saving.rename_mask(repository, MAIN, SUBJECT, SKY)
+    gone = saving.remove_masks(repository, MAIN, repository.state(renamed.digest).masks)
+    assert gone.digest == xmp.parse(sidecar()).digest
+
+
+def test_a_mask_needs_a_state(repository: Repository) -> None:
+    with pytest.raises(NoState):
+        saving.save_mask(repository, MAIN, SUBJECT, mask())
+
+
+def test_an_xmp_with_the_note_of_masks_that_are_gone_carries_the_branchs_on(
+    repository: Repository, tmp_path: Path
+) -> None:
+    foreign = Repository.init(tmp_path / "foreign")
+    theirs = saving.save_xmp(foreign, MAIN, sidecar(5), mask_files={SKY: mask(9)})
+    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    ours = saving.save_xmp(repository, MAIN, foreign.objects.read(theirs.digest, Kind.SNAPSHOT))
+    assert repository.state(ours.digest).masks.keys() == {SUBJECT}
+
+
+def test_a_save_that_loses_history_says_so_in_the_log(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(entries=4))
+    saving.save_xmp(repository, MAIN, sidecar(entries=2))
+    first, second = repository.log.entries()
+    assert not first.metadata
+    assert "4" in second.metadata[saving.HISTORY_LOSS]
+
+
+def test_branches_start_at_head_and_go_their_own_way(repository: Repository) -> None:
+    first = saving.save_xmp(repository, MAIN, sidecar(1))
+    warm = BranchName("warm")
+    assert branching.create_branch(repository, warm) == first.digest
+    saving.save_xmp(repository, warm, sidecar(2))
+    assert repository.refs.read(MAIN) == first.digest
+    with pytest.raises(RefExists):
+        branching.create_branch(repository, warm)
+
+
+def test_heads_branch_is_not_deleted(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar())
+    with pytest.raises(BranchInUse):
+        branching.delete_branch(repository, MAIN)
+    branching.checkout(repository, Detached(repository.tip(MAIN)))
+    branching.delete_branch(repository, MAIN)
+    assert repository.refs.branches() == []
+
+
+def test_a_renamed_branch_takes_head_along(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar())
+    branching.rename_branch(repository, MAIN, BranchName("trunk"))
+    assert repository.refs.head() == OnBranch(BranchName("trunk"))
+    assert repository.refs.branches() == ["trunk"]
+
+
+def test_nothing_is_branched_or_tagged_before_the_first_save(repository: Repository) -> None:
+    with pytest.raises(NoState):
+        branching.create_tag(repository, TagName("v1"))
+
+
+def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Repository) -> None:
+    first = saving.save_xmp(repository, MAIN, sidecar(1)).digest
+    branching.create_tag(repository, TagName("v1"))
+    branching.create_branch(repository, BranchName("v1"))
+    second = saving.save_xmp(repository, BranchName("v1"), sidecar(2)).digest
+    for text, digest in {
+        "HEAD": first, "main": first, "v1": second, "refs/tags/v1": first, "refs/heads/v1": second,
+        first: first, first[:7]: first,
+    }.items():  # fmt: skip
+        assert repository.resolve(text) == digest
+    assert revision.checkout_target("v1", repository.refs, repository.objects) == OnBranch(BranchName("v1"))
+    assert revision.checkout_target("refs/tags/v1", repository.refs, repository.objects) == Detached(first)
+    for text in ("nope", "", first[:6], "0" * 64, "../../etc", "refs/heads/nope", "HEAD~1"):
+        with pytest.raises(UnknownRevision):
+            repository.resolve(text)
+
+
+def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = [saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(2)]
+    monkeypatch.setattr(repository.objects, "starting_with", lambda _: digests)
+    with pytest.raises(AmbiguousRevision, match="more digits"):
+        repository.resolve("1234567")
+
+
+def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
+    saved = saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask()})
+    written = exporting.export(repository, saved.digest, tmp_path / "out")
+    document = repository.objects.read(saved.digest, Kind.SNAPSHOT)
+    assert {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in written} == {
+        "image.xmp": document,
+        "a.tif.xmp": document,
+        "a.tif": (tmp_path / "a.tif").read_bytes(),
+        "masks/subject.png": mask(),
+    }
+    with pytest.raises(FolderNotEmpty):
+        exporting.export(repository, saved.digest, tmp_path / "out")
+
+
+def test_every_save_is_in_the_log_in_order(repository: Repository) -> None:
+    expected = [saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(10)]
+    assert saves(repository) == expected
