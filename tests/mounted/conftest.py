@@ -14,15 +14,6 @@ import pytest
 from chemigram_core.repository import Repository
 from tests.builders import picture
 
-_SERVE = """
-import logging, sys
-from pathlib import Path
-from chemfs.filesystem import Filesystem
-from chemfs.fuse_adapter import serve
-logging.basicConfig(level=logging.INFO)
-serve(Filesystem(Path(sys.argv[1])), sys.argv[2], {"fsname": "chemfs"}, lambda: print("live", flush=True))
-"""
-
 
 @dataclass
 class Mounted:
@@ -53,11 +44,10 @@ def mount_repository(root: Path, mountpoint: Path) -> Mounted:
     """Mount the repository or library at `root`; returns when it is live."""
     mountpoint.mkdir(exist_ok=True)
     log = (mountpoint.parent / f"{mountpoint.name}.log").open("a")
-    daemon = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, root, mountpoint], stdout=subprocess.PIPE, stderr=log, text=True
-    )
+    command: list[str | Path] = [sys.executable, "-m", "chemfs", "mount", "--foreground", root, mountpoint]
+    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     assert daemon.stdout is not None
-    assert daemon.stdout.readline() == "live\n", (mountpoint.parent / f"{mountpoint.name}.log").read_text()
+    assert daemon.stdout.readline().startswith("mounted"), Path(log.name).read_text()
     return Mounted(Repository(root), mountpoint, daemon)
 
 
