@@ -149,6 +149,15 @@ class NotAFile(StoreFailed):
         super().__init__(f"{shown(name)} in the repository is no regular file; `chemfs fsck` says where")
 
 
+class Incomparable(Refused):
+    """Two things of kinds that can't be compared with each other."""
+
+    def __init__(self, left: str, right: str) -> None:
+        super().__init__(
+            f"{shown(left)} can't be compared with {shown(right)}: give two states, folders, zips or files"
+        )
+
+
 class ObjectMissing(StoreFailed):
     """An object that is referred to is not in the store."""
 

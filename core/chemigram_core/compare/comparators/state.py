@@ -1,0 +1,101 @@
+"""States of a repository as small trees: `image.xmp` and `masks/`. Knows the shape of a state, not where it is kept.
+
+All hints are there for nothing: an object's name is its hash, a file system knows its size, a state says its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chemigram_core.compare.comparators.container import Listing
+from chemigram_core.compare.item import DataAccess, ItemRef, Readable
+from chemigram_core.compare.media import PNG, XMP
+from chemigram_core.digest import Digest
+
+XMP_PATH = "image.xmp"
+MASKS_PATH = "masks"
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """One file of a state: its name there, its object, and a handle for its bytes."""
+
+    name: str
+    digest: Digest
+    size_bytes: int
+    handle: Readable
+
+
+class StateAccess(Protocol):
+    """Where states are kept. Every size comes without reading a mask."""
+
+    def xmp(self, state: Digest) -> StateFile:
+        """The snapshot. Raises StoreFailed."""
+        ...
+
+    def masks(self, state: Digest) -> Sequence[StateFile]:
+        """The masks that its note names; `name` has the suffix. Raises StoreFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    digest: Digest
+    access: StateAccess
+
+
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    files: tuple[StateFile, ...]
+
+
+def state_item(digest: Digest, access: StateAccess) -> ItemRef:
+    """A state to compare."""
+    return ItemRef("", is_directory=True, handle=_State(digest, access))
+
+
+class StateLister:
+    """Lists states."""
+
+    item_type = "state"
+
+    def lists(self, item: ItemRef) -> bool:
+        """What `state_item` made."""
+        return isinstance(item.handle, _State)
+
+    def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
+        """The snapshot, and the folder of masks when there are any."""
+        assert isinstance(item.handle, _State)  # as `lists` found  # noqa: S101
+        state, access = item.handle.digest, item.handle.access
+        masks = tuple(access.masks(state))
+        folder = [ItemRef(MASKS_PATH, is_directory=True, handle=_Masks(masks))] if masks else []
+        return Listing([_item("", access.xmp(state), XMP), *folder])
+
+
+class MaskFolderLister:
+    """Lists the masks of states."""
+
+    item_type = "masks"
+
+    def lists(self, item: ItemRef) -> bool:
+        """What StateLister made."""
+        return isinstance(item.handle, _Masks)
+
+    def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
+        """The masks."""
+        assert isinstance(item.handle, _Masks)  # as `lists` found  # noqa: S101
+        return Listing([_item(f"{MASKS_PATH}/", file, PNG) for file in item.handle.files])
+
+
+def _item(folder: str, file: StateFile, kind: str) -> ItemRef:
+    path = folder + file.name
+    return ItemRef(
+        path,
+        is_directory=False,
+        handle=file.handle,
+        content_hash=file.digest,
+        size_bytes=file.size_bytes,
+        media_type=kind,
+    )

@@ -1,0 +1,144 @@
+"""How two masks differ, in numbers and as a picture. Knows pixels alone: no file, no name, no store.
+
+The coverage of a pixel is what a mask says there, 0 to 65,535: its gray or, in colour, its brightest channel (as
+darktable reads external masks), times its alpha. All sums are of whole numbers, so 16 bits lose nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import SupportsInt
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from chemigram_core.png import Pixels
+
+FULL = 65_535
+HALF = 32_768  # the first value that is half or more
+
+_PLACES = 6
+_UNCHANGED_SHADE = 96  # of 255: pale enough to leave the colours to what changed
+_FAINTEST = 112  # of 255: what changed by the least step is still seen
+
+
+@dataclass(frozen=True, slots=True)
+class BoundingBox:
+    """The smallest rectangle around something, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskDifference:
+    """Two masks of one size compared.
+
+    `changed_share`: pixels that are not exactly the same, 0 to 1. `mean_absolute_difference`: of the coverage, 0 to 1.
+    `intersection_over_union`: of where the coverage is half or more, 1 when both are empty there. `changed_box`: around
+    all changed pixels, None when there are none. All shares are rounded to 6 places.
+    """
+
+    changed_share: float
+    mean_absolute_difference: float
+    intersection_over_union: float
+    changed_box: BoundingBox | None
+
+
+def measured(left: Pixels, right: Pixels) -> MaskDifference:
+    """How two pictures of the same width and height differ."""
+    before, after = coverage(left), coverage(right)
+    changed = _changed(left, right)
+    return MaskDifference(
+        changed_share=_share(np.count_nonzero(changed), changed.size),
+        mean_absolute_difference=_share(_distance(before, after).sum(dtype=np.uint64), changed.size * FULL),
+        intersection_over_union=_overlap(before >= HALF, after >= HALF),
+        changed_box=_box(changed),
+    )
+
+
+def coverage(pixels: Pixels) -> NDArray[np.uint16]:
+    """What a mask says at each pixel: shape (height, width), 0 to FULL."""
+    wide = _widened(pixels)
+    has_alpha = wide.shape[2] in {2, 4}
+    color: NDArray[np.uint16] = (wide[..., :-1] if has_alpha else wide).max(axis=2)
+    if not has_alpha:
+        return color
+    return ((color.astype(np.uint32) * wide[..., -1] + FULL // 2) // FULL).astype(np.uint16)
+
+
+def heat_map(left: Pixels, right: Pixels) -> bytes:
+    """A PNG of the right mask's size: gray where nothing changed, red where the mask grew, blue where it shrank.
+
+    The stronger the change, the brighter. A left mask of another size is stretched to the right one's first.
+    """
+    before, after = _stretched(coverage(left), right), coverage(right)
+    change = (_FAINTEST + _distance(before, after) * (255.0 - _FAINTEST) / FULL).astype(np.uint8)
+    shade = (after.astype(np.uint32) * _UNCHANGED_SHADE // FULL).astype(np.uint8)
+    picture = np.repeat(shade[..., np.newaxis], 3, axis=2)
+    for channel, grown in ((0, after > before), (2, after < before)):
+        picture[grown] //= 2
+        picture[grown, channel] = change[grown]
+    return _encoded(picture)
+
+
+def _changed(left: Pixels, right: Pixels) -> NDArray[np.bool_]:
+    """Where any sample differs, alpha and colour too, even at equal coverage."""
+    if left.shape != right.shape or left.dtype != right.dtype:
+        left, right = _as_rgba(left), _as_rgba(right)
+    changed: NDArray[np.bool_] = (left != right).any(axis=2)
+    return changed
+
+
+def _as_rgba(pixels: Pixels) -> NDArray[np.uint16]:
+    wide = _widened(pixels)
+    color = wide[..., :-1] if wide.shape[2] in {2, 4} else wide
+    alpha = wide[..., -1:] if wide.shape[2] in {2, 4} else np.full((*wide.shape[:2], 1), FULL, np.uint16)
+    return np.concatenate((np.broadcast_to(color, (*wide.shape[:2], 3)), alpha), axis=2)
+
+
+def _widened(pixels: Pixels) -> NDArray[np.uint16]:
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint16) * np.uint16(257)
+    return pixels.astype(np.uint16, copy=False)
+
+
+def _distance(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return np.maximum(before, after) - np.minimum(before, after)
+
+
+def _share(part: SupportsInt, whole: SupportsInt) -> float:
+    return round(int(part) / int(whole), _PLACES)
+
+
+def _overlap(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:
+    union = np.count_nonzero(before | after)
+    return _share(np.count_nonzero(before & after), union) if union else 1.0
+
+
+def _box(changed: NDArray[np.bool_]) -> BoundingBox | None:
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    if not rows.size:
+        return None
+    top, bottom, left, right = (int(edge) for edge in (rows[0], rows[-1], columns[0], columns[-1]))
+    return BoundingBox(left, top, right - left + 1, bottom - top + 1)
+
+
+def _stretched(before: NDArray[np.uint16], like: Pixels) -> NDArray[np.uint16]:
+    """Each pixel of the new size takes the old pixel at its relative place."""
+    height, width = like.shape[:2]
+    if before.shape == (height, width):
+        return before
+    rows = np.arange(height) * before.shape[0] // height
+    columns = np.arange(width) * before.shape[1] // width
+    return before[np.ix_(rows, columns)]
+
+
+def _encoded(picture: NDArray[np.uint8]) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG", compress_level=6)
+    return out.getvalue()
