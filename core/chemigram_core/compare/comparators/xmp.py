@@ -1,0 +1,59 @@
+"""Compares XMPs as edits, not as text. Knows how facts become nodes; what they say is the business of `edit`."""
+
+from __future__ import annotations
+
+from chemigram_core.compare.comparators.binary import one_sided
+from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
+from chemigram_core.compare.edit.document import document_facts
+from chemigram_core.compare.edit.facts import CLERICAL, HISTORY_LOST, Fact
+from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
+from chemigram_core.compare.media import XMP, are_files_of
+from chemigram_core.compare.node import Action, DiffNode
+from chemigram_core.errors import InvalidXmp
+from chemigram_core.xmp import Document, parse
+
+ITEM_TYPE = "xmp"
+
+
+class XmpComparator:
+    """Knows sidecars."""
+
+    def matches(self, pair: ItemPair) -> bool:
+        """XMPs by hint or name."""
+        return are_files_of(pair, XMP)
+
+    def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:
+        """A node with one child per fact; Skip when one side is no usable XMP. Raises OSError, StoreFailed."""
+        if pair.left is None or pair.right is None:
+            return one_sided(pair, ITEM_TYPE)
+        try:
+            left, right = _document(pair.left, data), _document(pair.right, data)
+        except InvalidXmp:
+            return Skip()
+        if left.packet == right.packet:
+            return Identical(ITEM_TYPE)
+        facts = document_facts(left, right)
+        node = DiffNode(Action.MODIFY, ITEM_TYPE, pair.path, tags=_tags(facts))
+        return Leaf(node.with_children(_node(pair.path, fact) for fact in facts))
+
+
+def _document(item: ItemRef, data: DataAccess) -> Document:
+    with data.open(item) as stream:
+        return parse(stream.read())
+
+
+def _tags(facts: list[Fact]) -> frozenset[str]:
+    """Of the file: whether all of it is clerical, whether a history was lost."""
+    tags = {CLERICAL} if all(CLERICAL in fact.tags for fact in facts) else set[str]()
+    return frozenset(tags | {tag for fact in facts for tag in fact.tags & {HISTORY_LOST}})
+
+
+def _node(path: str, fact: Fact) -> DiffNode:
+    return DiffNode(
+        fact.action,
+        fact.item_type,
+        f"{path}/{fact.place}",
+        summary=fact.summary,
+        tags=fact.tags,
+        details=dict(fact.details),
+    )

@@ -1,0 +1,88 @@
+"""What differs between two XMPs: the edit, what a person noted, and bookkeeping apart. Knows no files.
+
+The one rule of what is bookkeeping is that of the edit identity: here it is only put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from chemigram_core.compare.edit.facts import CLERICAL, Fact
+from chemigram_core.compare.edit.history import history_facts
+from chemigram_core.compare.edit.metadata import metadata_facts
+from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.node import Action
+from chemigram_core.xmp import Document, Properties
+from chemigram_core.xmp.edit import edit_of
+
+_HISTORY = frozenset(("darktable:history", "darktable:masks_history", "darktable:history_end"))
+_NOTE = "chemigram:masks"
+_BOOKKEEPING: Mapping[str, str] = MappingProxyType(
+    {
+        "_timestamp": "timestamps",
+        "_hash": "derived hashes",
+        "Subject": "automatic tags",
+        "subject": "automatic tags",
+        "DerivedFrom": "the name of the image file",
+        "DateTimeOriginal": "the time of the image",
+        "xmp_version": "the version of the format",
+        "iop_order_list": "the order of modules that are not in use",
+    }
+)
+_OTHERWISE = "the way in which darktable wrote it down"
+
+
+def document_facts(left: Document, right: Document) -> list[Fact]:
+    """Every difference of two documents that are not the same, what matters most first."""
+    before, after = edit_of(left.packet).properties, edit_of(right.packet).properties
+    facts: list[Fact] = []
+    if before != after:
+        facts += _history(left, right, before, after)
+        facts += metadata_facts(_beside_history(before), _beside_history(after))
+        facts += _note(left, right)
+    substantive = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return [*facts, *_bookkeeping(left, right, substantive)]
+
+
+def _history(left: Document, right: Document, before: Properties, after: Properties) -> list[Fact]:
+    facts = history_facts(left, right)
+    if not facts and any(before.get(name) != after.get(name) for name in _HISTORY):
+        summary = "Earlier or undone steps of the history differ; what is applied at its end is the same"
+        facts.append(Fact(Action.MODIFY, "history", "history", summary))
+    return facts
+
+
+def _beside_history(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if name not in _HISTORY and name != _NOTE}
+
+
+def _note(left: Document, right: Document) -> Iterator[Fact]:
+    """Masks by name only: a state has their pictures beside the XMP."""
+    added, removed = right.masks.keys() - left.masks.keys(), left.masks.keys() - right.masks.keys()
+    changed = {name for name in left.masks.keys() & right.masks.keys() if left.masks[name] != right.masks[name]}
+    named = (("added", added), ("removed", removed), ("changed", changed))
+    words = [f"{word} {', '.join(sorted(names))}" for word, names in named if names]
+    if words:
+        yield Fact(Action.MODIFY, "mask-note", "masks", f"Masks: {'; '.join(words)}")
+
+
+def _bookkeeping(left: Document, right: Document, substantive: set[str]) -> Iterator[Fact]:
+    """One fact for all that differs in the files but not in the edits."""
+    names = {
+        name
+        for name in left.properties.keys() | right.properties.keys()
+        if name not in substantive and left.properties.get(name) != right.properties.get(name)
+    }
+    if left.packet.about != right.packet.about:
+        names.add("rdf:about")
+    if not names:
+        return
+    words = dict.fromkeys(_in_words(name) for name in sorted(names))
+    summary = ", ".join(sorted(words, key=_OTHERWISE.__eq__))
+    details: dict[str, JsonValue] = {"properties": list[JsonValue](sorted(names))}
+    yield Fact(Action.MODIFY, "bookkeeping", "bookkeeping", summary, details, frozenset({CLERICAL}))
+
+
+def _in_words(name: str) -> str:
+    return next((words for ending, words in _BOOKKEEPING.items() if name.endswith(ending)), _OTHERWISE)

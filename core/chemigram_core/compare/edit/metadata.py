@@ -1,0 +1,124 @@
+"""What became of all that an XMP says beside its history: rating, labels, tags, texts, anything. Knows no history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from chemigram_core.compare.edit.facts import Fact
+from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.node import Action
+from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value
+
+_TAGS, _KEYWORDS = "lr:hierarchicalSubject", "dc:subject"
+_ORDER_LIST = "darktable:iop_order_list"
+_NONE = "none"
+_LONGEST = 80  # characters of a value in a sentence
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "acdsee:notes": "Notes",
+        "darktable:colorlabels": "Color labels",
+        "darktable:harmony_guide_rotation": "Rotation of the color harmony guide",
+        "darktable:harmony_guide_type": "Color harmony guide",
+        "darktable:harmony_guide_width": "Width of the color harmony guide",
+        "darktable:iop_order_list": "Order of the modules",
+        "darktable:iop_order_version": "Order of the pixel pipe",
+        "darktable:version_name": "Version name",
+        "dc:creator": "Creator",
+        "dc:description": "Description",
+        "dc:publisher": "Publisher",
+        "dc:rights": "Rights",
+        "dc:title": "Title",
+        "exif:GPSAltitude": "Altitude",
+        "exif:GPSLatitude": "Latitude",
+        "exif:GPSLongitude": "Longitude",
+        "xmp:Label": "Label",
+        "xmp:Rating": "Rating",
+    }
+)
+_COLORS = MappingProxyType({"0": "red", "1": "yellow", "2": "green", "3": "blue", "4": "purple"})
+_RATINGS = MappingProxyType({"-1": "rejected", **{str(stars): "★" * stars for stars in range(1, 6)}, "0": _NONE})
+_PIPES = MappingProxyType(
+    {"0": "custom", "1": "legacy", "2": "v3.0 RAW", "3": "v3.0 JPEG", "4": "v5.0 RAW", "5": "v5.0 JPEG"}
+)
+_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"darktable:colorlabels": _COLORS, "xmp:Rating": _RATINGS, "darktable:iop_order_version": _PIPES}
+)
+
+
+def metadata_facts(left: Properties, right: Properties) -> Iterator[Fact]:
+    """One fact for each property that differs; tags and keywords are one thing."""
+    yield from _tags(left, right)
+    for name in sorted((left.keys() | right.keys()) - {_TAGS, _KEYWORDS}):
+        if left.get(name) != right.get(name):
+            yield _property(name, left.get(name), right.get(name))
+
+
+def as_json(value: Value | None) -> JsonValue:
+    """A value of an XMP as plain data; None where there is none."""
+    match value:
+        case Array(_, items):
+            return [as_json(item) for item in items]
+        case Struct(fields):
+            return {name: as_json(fields[name]) for name in sorted(fields)}
+        case Localized(text, language):
+            return {"language": language, "text": text}
+        case Reference(uri):
+            return {"uri": uri}
+    return value
+
+
+def in_words(name: str, value: Value | None) -> str:
+    """A value for a sentence."""
+    match value:
+        case None:
+            return _NONE
+        case Array(_, items):
+            return ", ".join(in_words(name, item) for item in items) or _NONE
+        case Localized(text, _) | Reference(text):
+            return _quoted(text)
+        case Struct():
+            return "…"
+    return _text_in_words(name, value)
+
+
+def _text_in_words(name: str, text: str) -> str:
+    if name == _ORDER_LIST:
+        return "custom"
+    known = _WORDS.get(name, {})
+    return known.get(text) or (text if text.lstrip("+-").isdecimal() else _quoted(text))
+
+
+def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
+    before, after = _all_tags(left), _all_tags(right)
+    if before == after:
+        return
+    added, removed = sorted(after - before), sorted(before - after)
+    words = [f"added {', '.join(map(_quoted, added))}"] if added else []
+    words += [f"removed {', '.join(map(_quoted, removed))}"] if removed else []
+    details: dict[str, JsonValue] = {"added": list[JsonValue](added), "removed": list[JsonValue](removed)}
+    yield Fact(Action.MODIFY, "metadata", "metadata/tags", f"Tags: {'; '.join(words)}", details)
+
+
+def _all_tags(properties: Properties) -> set[str]:
+    """The hierarchical tags, and those flat ones that are in no hierarchy."""
+    tags = set(_texts(properties.get(_TAGS)))
+    words = {word for tag in tags for word in tag.split("|")}
+    return tags | {word for word in _texts(properties.get(_KEYWORDS)) if word not in words}
+
+
+def _texts(value: Value | None) -> list[str]:
+    return [item for item in value.items if isinstance(item, str)] if isinstance(value, Array) else []
+
+
+def _property(name: str, left: Value | None, right: Value | None) -> Fact:
+    action = Action.ADD if left is None else Action.REMOVE if right is None else Action.MODIFY
+    before, after = in_words(name, left), in_words(name, right)
+    change = f"{before} → {after}" if before != after else "changed"
+    details: dict[str, JsonValue] = {"property": name, "left": as_json(left), "right": as_json(right)}
+    return Fact(action, "metadata", f"metadata/{name}", f"{_NAMES.get(name, name)}: {change}", details)
+
+
+def _quoted(text: str) -> str:
+    shortened = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return f'"{" ".join(shortened.split())}"'

@@ -1,0 +1,154 @@
+"""What became of one module instance: its switch, settings, blending, mask, name. Knows no order and no metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chemigram_core.compare.edit.blending import Blending, blending_of
+from chemigram_core.compare.edit.layouts import layout_of
+from chemigram_core.compare.edit.modules import own_name
+from chemigram_core.compare.edit.settings import OTHER
+from chemigram_core.compare.edit.shapes import Shapes, parts, shape_changes
+from chemigram_core.xmp import Encoded, Entry
+
+_FIELDS_WITH_WORDS = frozenset(
+    f"darktable:{name}"
+    for name in (
+        *("num", "operation", "multi_priority", "multi_name", "multi_name_hand_edited", "enabled", "iop_order"),
+        *("modversion", "params", "blendop_version", "blendop_params"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A module instance in one of the two histories, with the shapes that are in force there."""
+
+    entry: Entry
+    shapes: Shapes
+
+    @property
+    def blending(self) -> Blending | None:
+        """Its blending, where that can be read."""
+        return blending_of(self.entry)
+
+
+@dataclass(slots=True)
+class ModuleChange:
+    """`kinds`: which of enabled, params, blend, mask, name, fields differ; `words`: the same for people.
+
+    `settings`: label to (old, new), of settings that are known.
+    """
+
+    kinds: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    settings: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def add(self, kind: str, *words: str) -> None:
+        """Note a difference."""
+        self.kinds.append(kind)
+        self.words.extend(words)
+
+
+def changes_of(left: Side, right: Side) -> ModuleChange:
+    """All differences of one instance, those that a photographer asks for first."""
+    change = ModuleChange()
+    if left.entry.enabled != right.entry.enabled:
+        change.add("enabled", "switched on" if right.entry.enabled else "switched off")
+    _compare_settings(left.entry, right.entry, change)
+    _compare_blending(left, right, change)
+    if own_name(left.entry) != own_name(right.entry):
+        change.add("name", f'called "{own_name(right.entry)}"' if own_name(right.entry) else "no longer has a name")
+    if _foreign_fields(left.entry) != _foreign_fields(right.entry):
+        change.add("fields", "carries other fields")
+    return change
+
+
+def description(side: Side) -> list[str]:
+    """What an instance that was added does, as far as that is known."""
+    entry = side.entry
+    words = [] if entry.enabled else ["switched off"]
+    layout = layout_of(entry.operation, entry.modversion, entry.params.data)
+    if layout is not None:
+        words += [f"{label} {value}" for label, value in layout.values(entry.params.data or b"").items()]
+    if side.blending is not None and side.blending.has_mask:
+        words.append(side.blending.mask)
+    return words
+
+
+def _compare_settings(left: Entry, right: Entry, change: ModuleChange) -> None:
+    if left.modversion == right.modversion and same_value(left.params, right.params):
+        return
+    change.add("params")
+    before = layout_of(left.operation, left.modversion, left.params.data)
+    after = layout_of(right.operation, right.modversion, right.params.data)
+    if before is None or after is None or left.params.data is None or right.params.data is None:
+        change.words.append("settings changed")
+    elif before is after:
+        change.settings = before.changes(left.params.data, right.params.data)
+        change.words.extend(_setting_words(change.settings))
+    else:
+        change.settings = _common(before.values(left.params.data), after.values(right.params.data))
+        change.words.extend(_setting_words(change.settings) or ["the same settings in another version"])
+
+
+def _common(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Settings that both versions know and that differ."""
+    return {label: (value, after[label]) for label, value in before.items() if after.get(label, value) != value}
+
+
+def _setting_words(settings: Mapping[str, tuple[str, str]]) -> list[str]:
+    return [
+        "other settings changed" if label == OTHER else f"{label} {old} → {new}"
+        for label, (old, new) in settings.items()
+    ]
+
+
+def _compare_blending(left: Side, right: Side, change: ModuleChange) -> None:
+    before, after = left.blending, right.blending
+    if before is None or after is None:
+        words = "blending changed"
+    elif before.is_on or after.is_on:
+        _compare_blend_fields(before, after, change)
+        _compare_masks(before, after, left.shapes, right.shapes, change)
+        words = "blending stored in another version"
+    else:
+        words = "settings of its blending, which is off"
+    if not {"blend", "mask"} & set(change.kinds) and not _same_blending(left.entry, right.entry):
+        change.add("blend", words)
+
+
+def _compare_blend_fields(before: Blending, after: Blending, change: ModuleChange) -> None:
+    words = []
+    if before.opacity != after.opacity:
+        words.append(f"opacity {before.opacity:.0f} % → {after.opacity:.0f} %")
+    if before.mode != after.mode:
+        words.append(f"blend mode {before.mode} → {after.mode}")
+    if words or before.rest[0] != after.rest[0]:
+        change.add("blend", *(words or ["blending changed"]))
+
+
+def _compare_masks(before: Blending, after: Blending, left: Shapes, right: Shapes, change: ModuleChange) -> None:
+    words = [f"{before.mask} → {after.mask}"] if before.mask != after.mask else []
+    words += shape_changes(parts(left, before.mask_id), parts(right, after.mask_id))
+    if words:
+        change.add("mask", *words)
+    elif before.rest[1] != after.rest[1]:
+        in_use = before.has_mask or after.has_mask
+        change.add("mask", "mask changed" if in_use else "settings of a mask that is not in use changed")
+
+
+def _same_blending(left: Entry, right: Entry) -> bool:
+    if left.blendop_params is None or right.blendop_params is None:
+        return left.blendop_params is right.blendop_params
+    return left.blendop_version == right.blendop_version and same_value(left.blendop_params, right.blendop_params)
+
+
+def same_value(left: Encoded, right: Encoded) -> bool:
+    """Whether two encoded values are the same, whatever their spelling; decoded where that can be done."""
+    return left.text == right.text or (left.data is not None and left.data == right.data)
+
+
+def _foreign_fields(entry: Entry) -> dict[str, object]:
+    return {name: value for name, value in entry.fields.items() if name not in _FIELDS_WITH_WORDS}

@@ -1,0 +1,119 @@
+"""A module's parameters as named values with units, where their meaning is plain. Never guesses.
+
+A layout is valid for one module in one version, whose size it knows; anything else has no settings here. A layout may
+name some fields only: what the others hold is not said, but that they differ is.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+_MOST_DIGITS = 9  # enough to tell any two numbers of 32 bits apart
+OTHER = "other settings"
+
+
+class Setting(Protocol):
+    """One field of a module's parameters."""
+
+    @property
+    def label(self) -> str:
+        """What darktable calls it."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Where its 4 bytes are."""
+        ...
+
+    def shown(self, raw: bytes, digits: int) -> str:
+        """Its value for people."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A float of 32 bits. Shown is `factor` times the value plus `shift`, with the unit."""
+
+    offset: int
+    label: str
+    unit: str = ""
+    digits: int = 2
+    factor: float = 1.0
+    shift: float = 0.0
+
+    def shown(self, raw: bytes, digits: int = 0) -> str:
+        """Rounded to at least `digits` places; with a sign where darktable shows one (EV)."""
+        value: float = struct.unpack("<f", raw)[0]
+        if not math.isfinite(value):
+            return "unset"
+        sign = "+" if self.unit == "EV" else ""
+        number = f"{self.factor * value + self.shift:{sign}.{max(digits, self.digits)}f}"
+        return f"{number} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer of 32 bits."""
+
+    offset: int
+    label: str
+    unit: str = ""
+
+    def shown(self, raw: bytes, digits: int = 0) -> str:
+        """As it is."""
+        return f"{int.from_bytes(raw, 'little', signed=True)} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An integer that stands for a word."""
+
+    offset: int
+    label: str
+    words: Mapping[int, str] = field(default_factory=dict)
+
+    def shown(self, raw: bytes, digits: int = 0) -> str:
+        """The word, or the number where darktable has added a choice."""
+        value = int.from_bytes(raw, "little", signed=True)
+        return self.words.get(value, f"choice {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All parameters of one module in one version: their size, and the fields that are known."""
+
+    size_bytes: int
+    settings: Sequence[Setting]
+
+    def values(self, params: bytes) -> dict[str, str]:
+        """Every known setting by its label."""
+        return {setting.label: setting.shown(_raw(setting, params), 0) for setting in self.settings}
+
+    def changes(self, before: bytes, after: bytes) -> dict[str, tuple[str, str]]:
+        """The settings that differ, old and new value; OTHER without values where unknown fields do."""
+        found = {
+            setting.label: _told_apart(setting, _raw(setting, before), _raw(setting, after))
+            for setting in self.settings
+            if _raw(setting, before) != _raw(setting, after)
+        }
+        known = {setting.offset + place for setting in self.settings for place in range(4)}
+        if any(before[at] != after[at] for at in range(self.size_bytes) if at not in known):
+            found[OTHER] = ("", "")
+        return found
+
+
+def _raw(setting: Setting, params: bytes) -> bytes:
+    return params[setting.offset : setting.offset + 4]
+
+
+def _told_apart(setting: Setting, before: bytes, after: bytes) -> tuple[str, str]:
+    """Both values with as many digits as it takes to see that they differ."""
+    for digits in range(_MOST_DIGITS):
+        pair = setting.shown(before, digits), setting.shown(after, digits)
+        if pair[0] != pair[1]:
+            break
+    return pair

@@ -1,0 +1,30 @@
+"""The story of a changeset as Markdown (CommonMark). Foreign texts can't bring markup of their own."""
+
+from __future__ import annotations
+
+import re
+
+from chemigram_core.compare.node import Changeset
+from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section, sections
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~&-])")
+
+
+def as_markdown(changeset: Changeset) -> str:
+    """A heading, then a section for each topic."""
+    heading = f"# {_plain(changeset.from_name)} → {_plain(changeset.to_name)}\n"
+    parts = [_section(section) for section in sections(changeset)] or [f"{NO_CHANGES}\n"]
+    return "\n".join([heading, *parts])
+
+
+def _section(section: Section) -> str:
+    title = f"{section.topic}: {_plain(section.file)}" if section.file else str(section.topic)
+    return f"## {title}\n\n" + "".join(f"- {_line(line)}\n" for line in section.lines)
+
+
+def _line(line: Line) -> str:
+    return f"**{_plain(line.subject)}**: {_plain(line.text)}" if line.subject else _plain(line.text)
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,104 @@
+"""A changeset as a story for people: sections of sentences, the weighty ones first. Knows no markup.
+
+No hashes, no names of comparators, no containers for themselves. What is clerical comes last, in a section of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chemigram_core.compare.edit.facts import CLERICAL, HISTORY_LOST
+from chemigram_core.compare.node import Changeset, DiffNode
+
+NO_CHANGES = "No changes."
+_STATE_XMP = "image.xmp"
+
+
+class Topic(StrEnum):
+    """What a section is about, in the order in which sections are told; the value is its title."""
+
+    LOST = "History lost"
+    EDIT = "Edit"
+    METADATA = "Metadata"
+    MASKS = "Masks"
+    FILES = "Files"
+    CLERICAL = "Bookkeeping"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence: about what (a name, shown as such; may be empty), and what became of it."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Sentences on one topic; `file` where there is more than the one XMP of a state."""
+
+    topic: Topic
+    file: str
+    lines: Sequence[Line]
+
+
+_TOPICS = {
+    "bookkeeping": Topic.CLERICAL,
+    "history": Topic.EDIT,
+    "mask": Topic.MASKS,
+    "mask-note": Topic.MASKS,
+    "metadata": Topic.METADATA,
+    "module": Topic.EDIT,
+    "shapes": Topic.EDIT,
+}
+_PARTS_OF_XMP = _TOPICS.keys() - {"mask"}
+
+
+def sections(changeset: Changeset) -> list[Section]:
+    """The story; empty when nothing changed."""
+    if changeset.root is None:
+        return []
+    told: dict[tuple[Topic, str], list[Line]] = {}
+    masks_are_there = any(node.item_type == "mask" for node in changeset.root.walk())
+    for file, node in _sentences(changeset.root, changeset.root.path):
+        if not (node.item_type == "mask-note" and masks_are_there):
+            told.setdefault((_topic(node), file), []).append(_line(node))
+    order = list(Topic)
+    ordered = sorted(told.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    return [Section(topic, file, lines) for (topic, file), lines in ordered]
+
+
+def _sentences(node: DiffNode, root: str, file: str = "") -> Iterator[tuple[str, DiffNode]]:
+    """Every node that has something to say, with the XMP that it is in where it isn't the only one."""
+    if node.item_type == "xmp" and node.path not in {_STATE_XMP, root}:
+        file = node.path
+    if not node.children or "left_out" in node.details:
+        yield (file if node.item_type in _PARTS_OF_XMP else ""), node
+    for child in node.children:
+        yield from _sentences(child, root, file)
+
+
+def _topic(node: DiffNode) -> Topic:
+    if HISTORY_LOST in node.tags:
+        return Topic.LOST
+    if CLERICAL in node.tags:
+        return Topic.CLERICAL
+    return _TOPICS.get(node.item_type, Topic.FILES)
+
+
+def _line(node: DiffNode) -> Line:
+    module = node.details.get("module")
+    if isinstance(module, str):
+        return Line(module, node.summary)
+    if isinstance(left_out := node.details.get("left_out"), dict):
+        return Line("", f"Left out: {', '.join(f'{path} ({reason})' for path, reason in left_out.items())}")
+    if node.item_type in _PARTS_OF_XMP:
+        return Line("", _capital(node.summary))
+    name = node.name.removesuffix(".png") if node.item_type == "mask" else node.path
+    return Line(name, node.summary[:1].lower() + node.summary[1:] or "packed in another way, the same files in it")
+
+
+def _capital(summary: str) -> str:
+    return summary[:1].upper() + summary[1:]

@@ -1,0 +1,25 @@
+"""The story of a changeset as plain lines, for terminals and for anything that brings its own colours."""
+
+from __future__ import annotations
+
+from chemigram_core.compare.node import Changeset
+from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section, sections
+
+
+def as_text(changeset: Changeset) -> str:
+    """A title per topic, its sentences indented below."""
+    return "\n".join(_section(section) for section in sections(changeset)) or f"{NO_CHANGES}\n"
+
+
+def _section(section: Section) -> str:
+    title = f"{section.topic}: {_visible(section.file)}" if section.file else str(section.topic)
+    return f"{title}\n" + "".join(f"  {_line(line)}\n" for line in section.lines)
+
+
+def _line(line: Line) -> str:
+    return _visible(f"{line.subject}: {line.text}" if line.subject else line.text)
+
+
+def _visible(text: str) -> str:
+    """Without characters that could steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
