@@ -49,7 +49,7 @@ class DirectoryLister:
         """The entries by name; links that lead out of the root and what is neither file nor folder are left out."""
         assert isinstance(item.handle, OnDisk)  # as `lists` found  # noqa: S101
         items, left_out = [], {}
-        for name in sorted(os.listdir(item.handle.path)):  # noqa: PTH208 - names alone are wanted
+        for name in sorted(os.listdir(item.handle.path)):
             path = joined(item.logical_path, name)
             found = _entry(OnDisk(item.handle.path / name, item.handle.root), path, data)
             if isinstance(found, ItemRef):

@@ -40,6 +40,11 @@ class StateAccess(Protocol):
         ...
 
 
+def mask_item(file: StateFile) -> ItemRef:
+    """A mask of a state to compare, all hints set."""
+    return _item(f"{MASKS_PATH}/{file.name}", file, PNG)
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     digest: Digest
@@ -71,7 +76,7 @@ class StateLister:
         state, access = item.handle.digest, item.handle.access
         masks = tuple(access.masks(state))
         folder = [ItemRef(MASKS_PATH, is_directory=True, handle=_Masks(masks))] if masks else []
-        return Listing([_item("", access.xmp(state), XMP), *folder])
+        return Listing([_item(XMP_PATH, access.xmp(state), XMP), *folder])
 
 
 class MaskFolderLister:
@@ -86,11 +91,10 @@ class MaskFolderLister:
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The masks."""
         assert isinstance(item.handle, _Masks)  # as `lists` found  # noqa: S101
-        return Listing([_item(f"{MASKS_PATH}/", file, PNG) for file in item.handle.files])
+        return Listing([mask_item(file) for file in item.handle.files])
 
 
-def _item(folder: str, file: StateFile, kind: str) -> ItemRef:
-    path = folder + file.name
+def _item(path: str, file: StateFile, kind: str) -> ItemRef:
     return ItemRef(
         path,
         is_directory=False,

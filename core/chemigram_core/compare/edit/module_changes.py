@@ -59,7 +59,7 @@ def changes_of(left: Side, right: Side) -> ModuleChange:
     _compare_settings(left.entry, right.entry, change)
     _compare_blending(left, right, change)
     if own_name(left.entry) != own_name(right.entry):
-        change.add("name", f'called "{own_name(right.entry)}"' if own_name(right.entry) else "no longer has a name")
+        change.add("name", _naming(own_name(left.entry), own_name(right.entry)))
     if _foreign_fields(left.entry) != _foreign_fields(right.entry):
         change.add("fields", "carries other fields")
     return change
@@ -75,6 +75,12 @@ def description(side: Side) -> list[str]:
     if side.blending is not None and side.blending.has_mask:
         words.append(side.blending.mask)
     return words
+
+
+def _naming(before: str, after: str) -> str:
+    if not after:
+        return f'no longer named "{before}"'
+    return f'renamed from "{before}" to "{after}"' if before else f'named "{after}"'
 
 
 def _compare_settings(left: Entry, right: Entry, change: ModuleChange) -> None:

@@ -1,0 +1,81 @@
+"""What two states' folder of differences holds: names for nothing, contents when they are asked for. Knows no mount.
+
+States never change, so the same two states give the same bytes: a caller may keep them, or their sizes, for ever.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chemigram_core.compare.comparators.mask import MaskComparator
+from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH, StateAccess, StateFile, mask_item
+from chemigram_core.compare.comparing import compare_states
+from chemigram_core.compare.item import HandleAccess, ItemPair
+from chemigram_core.compare.node import Changeset
+from chemigram_core.compare.renderers.json import as_json
+from chemigram_core.compare.renderers.markdown import as_markdown
+from chemigram_core.digest import Digest
+
+MARKDOWN, JSON, DIFF = "changes.md", "changes.json", "image.xmp.diff"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed from state `left` to state `right`, under the names by which they were asked for."""
+
+    access: StateAccess
+    left: Digest
+    right: Digest
+    names: tuple[str, str]
+
+    @cached_property
+    def changeset(self) -> Changeset:
+        """All changes. Raises StoreFailed, OSError."""
+        return compare_states(self.access, self.left, self.right, self.names)
+
+    @cached_property
+    def masks(self) -> dict[str, tuple[StateFile, StateFile]]:
+        """The masks of one name and different bytes, old and new, by the name of their file; none is read."""
+        before = {file.name: file for file in self.access.masks(self.left)}
+        after = {file.name: file for file in self.access.masks(self.right)}
+        return {
+            name: (before[name], after[name])
+            for name in sorted(before.keys() & after.keys())
+            if before[name].digest != after[name].digest
+        }
+
+    def file_names(self) -> list[str]:
+        """The paths of all files, with `/` between. Raises StoreFailed, OSError."""
+        return [MARKDOWN, JSON, DIFF, *(f"{MASKS_PATH}/{name}" for name in self.masks)]
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one file. Raises FileNotFoundError for another path; InvalidMask, StoreFailed, OSError."""
+        match path:
+            case "changes.md":
+                return as_markdown(self.changeset).encode()
+            case "changes.json":
+                return as_json(self.changeset).encode()
+            case "image.xmp.diff":
+                return b"".join(self._xmp_diff())
+        folder, _, name = path.rpartition("/")
+        if folder != MASKS_PATH or name not in self.masks:
+            raise FileNotFoundError(f"no file {path} in a comparison")
+        pair = ItemPair(*(mask_item(file) for file in self.masks[name]))
+        return MaskComparator().extract(pair, HandleAccess())
+
+    def _xmp_diff(self) -> Iterator[bytes]:
+        """A unified diff of the two snapshots; empty when they are one."""
+        if self.left == self.right:
+            return
+        before, after = (_lines(self.access.xmp(state)) for state in (self.left, self.right))
+        old, new = (f"{name}/{XMP_PATH}" for name in self.names)
+        yield from (line.encode() for line in difflib.unified_diff(before, after, old, new))
+
+
+def _lines(file: StateFile) -> list[str]:
+    with file.handle.open() as stream:
+        text = stream.read().decode(errors="replace")
+    return [f"{line}\n" for line in text.removesuffix("\n").split("\n")]

@@ -1,0 +1,46 @@
+"""The states of a repository as what can be compared. Knows the store; reads a snapshot for its note, and no mask."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BufferedIOBase
+
+from chemigram_core.compare.comparators.state import XMP_PATH, StateFile
+from chemigram_core.digest import Digest
+from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStates:
+    """The states of one repository."""
+
+    repository: Repository
+
+    def xmp(self, state: Digest) -> StateFile:
+        """The snapshot. Raises ObjectMissing."""
+        return self._file(XMP_PATH, state, Kind.SNAPSHOT)
+
+    def masks(self, state: Digest) -> Sequence[StateFile]:
+        """The masks that its note names. Raises ObjectMissing, ObjectDamaged."""
+        named = self.repository.state(state).masks
+        return [self._file(name.file_name, digest, Kind.MASK) for name, digest in named.items()]
+
+    def _file(self, name: str, digest: Digest, kind: Kind) -> StateFile:
+        objects = self.repository.objects
+        return StateFile(name, digest, objects.info(digest, kind).size_bytes, _StoredBytes(objects, digest, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredBytes:
+    """Handle of an object."""
+
+    objects: ObjectStore
+    digest: Digest
+    kind: Kind
+
+    def open(self) -> BufferedIOBase:
+        """Its verified bytes. Raises ObjectMissing, ObjectDamaged."""
+        return os.fdopen(self.objects.open(self.digest, self.kind), "rb")
