@@ -119,7 +119,7 @@ def announce(place: Path) -> None:
 def unmount(place: Path) -> None:
     """Take the mount at `place` away; returns when its daemon has finished its saves and is gone.
 
-    Raises NotMounted, or StillInUse while a program has a file open there or stands in it.
+    Raises NotMounted, or StaysMounted while a program has a file open there or stands in it.
     """
     if mountpoint.mounted_type(place) != mountpoint.FILESYSTEM_TYPE:
         raise mountpoint.NotMounted(place)

@@ -32,11 +32,13 @@ class NotMounted(Refused):
         )
 
 
-class StillInUse(Refused):
-    """A mount can't be taken away."""
+class StaysMounted(Refused):
+    """A mount can't be taken away; `said` is the system's reason."""
 
-    def __init__(self, place: Path, reason: str) -> None:
-        super().__init__(f"can't unmount {shown(str(place))}: {reason}; close the programs that use it, then repeat")
+    def __init__(self, place: Path, said: str) -> None:
+        in_use = said.endswith(os.strerror(errno.EBUSY))
+        reason = "programs still use files there; close them, then repeat" if in_use else said
+        super().__init__(f"can't unmount {shown(str(place))}: {reason}")
 
 
 def located(mountpoint: Path) -> Path:
@@ -72,12 +74,12 @@ def is_dead(place: Path) -> bool:
 
 
 def detach(place: Path) -> None:
-    """Take a dead mount away even while programs still stand in it. Raises StillInUse with the system's reason."""
+    """Take a dead mount away even while programs still stand in it. Raises StaysMounted with the system's reason."""
     _unmount(place, "-uz")
 
 
 def release(place: Path) -> None:
-    """Take a mount away. Raises StillInUse with the system's reason."""
+    """Take a mount away. Raises StaysMounted with the system's reason."""
     _unmount(place, "-u")
 
 
@@ -85,7 +87,7 @@ def _unmount(place: Path, flags: str) -> None:
     program = shutil.which("fusermount") or shutil.which("fusermount3") or "fusermount"
     done = subprocess.run([program, flags, place], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise StillInUse(place, done.stderr.strip().removeprefix("fusermount: ").rsplit(": ", 1)[-1])
+        raise StaysMounted(place, done.stderr.strip().removeprefix("fusermount: "))
 
 
 def _unusable(place: Path, root: Path) -> str | None:
