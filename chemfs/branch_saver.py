@@ -61,8 +61,8 @@ class BranchSaver(DraftSaver):
         draft.handles -= 1
         if draft.handles:
             return
-        if draft.stage is Stage.WRITTEN and draft.is_tracked:
-            self._save_at_last(draft)
+        if draft.is_tracked:
+            self._end(draft)
         self._forget(draft)
 
     def settle(self, now: float) -> None:
@@ -89,14 +89,20 @@ class BranchSaver(DraftSaver):
         draft.judged(Stage.SAVED, writes)
         self._withdraw(draft)
 
-    def _save_at_last(self, draft: Draft) -> None:
-        """What was written after the last close, through a mapping: nobody is there any more to be told of an error."""
+    def _end(self, draft: Draft) -> None:
+        """Save what was written after the last close, through a mapping; if nothing is saved, the tip shows again.
+
+        Nobody is there any more to be told of an error.
+        """
         try:
-            self.closed(draft)
+            if draft.stage is Stage.WRITTEN:
+                self.closed(draft)
         except Refused:
             pass  # kept and logged
         except (ChemigramError, OSError):
             logger.exception("%s: a draft of %s could not be saved", self._repository.root.name, self.branch)
+        if draft.stage is not Stage.SAVED:
+            self.absences.show(draft.target)
 
     def _withdraw(self, draft: Draft) -> None:
         """A draft that was refused half-written is whole now, or refused anew."""

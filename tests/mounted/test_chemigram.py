@@ -46,8 +46,8 @@ def mounted(tmp_path: Path, states: list[bytes]) -> Iterator[Mounted]:
     (root / "masks/registry.json").write_text(json.dumps({"current_subject_mask": entry}, sort_keys=True, indent=2))
     with (root / "log.jsonl").open("w") as log:
         for parent, digest in zip([None, *digests], digests, strict=False):
-            line: dict[str, object] = {"hash": digest, "label": None, "metadata": {}, "op": "snapshot", "parent": parent,
-                    "ref": "refs/heads/main", "timestamp": "2026-05-01T10:00:00+00:00"}  # fmt: skip
+            line: dict[str, object] = {"op": "snapshot", "hash": digest, "parent": parent, "ref": "refs/heads/main"}
+            line |= {"label": None, "metadata": {}, "timestamp": "2026-05-01T10:00:00+00:00"}
             log.write(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n")
     mounted = mount_repository(root, tmp_path / "mnt")
     yield mounted

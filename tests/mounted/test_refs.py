@@ -179,6 +179,20 @@ def test_a_removed_mask_is_part_of_the_next_save(saved: Mounted) -> None:
     assert not saved.repository.state(saved.repository.tip(MAIN)).masks
 
 
+def test_a_removed_file_that_comes_back_invalid_is_the_tips_again(saved: Mounted) -> None:
+    (saved.branch / "masks/subject.png").write_bytes(mask())
+    for name in ("image.xmp", "masks/subject.png"):
+        tip = (saved.branch / name).read_bytes()
+        os.unlink(saved.branch / name)
+        assert code((saved.branch / name).write_bytes, tip[:50]) == errno.EINVAL
+        deadline = time.monotonic() + 5
+        while not (saved.branch / name).exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert (saved.branch / name).read_bytes() == tip
+    time.sleep(2.5)
+    assert len(saves(saved.repository)) == 2
+
+
 def test_a_removed_mask_is_saved_at_unmount(saved: Mounted) -> None:
     (saved.branch / "masks/subject.png").write_bytes(mask())
     os.unlink(saved.branch / "masks/subject.png")
