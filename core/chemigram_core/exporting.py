@@ -36,5 +36,6 @@ def export(repository: Repository, digest: Digest, target: Path) -> list[Path]:
 
 def _write(path: Path, data: bytes) -> Path:
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(data)
+    with path.open("xb") as file:  # never over or through what somebody put there meanwhile
+        file.write(data)
     return path

@@ -42,13 +42,17 @@ class Folder:
 
     @classmethod
     def make(cls, root: Path, *parts: str) -> Self:
-        """The same folder, made and made durable where it is missing."""
+        """The same folder, made where it is missing. Its name is durable afterwards, whoever made it.
+
+        Who finds a folder can't know whether its maker lived to sync it, so this costs an fsync a part: enter a folder
+        that is known to be durable.
+        """
         folder = cls(os.open(root, _ENTER))
         for part in parts:
             with folder:
                 with suppress(FileExistsError):
                     os.mkdir(part, dir_fd=folder.descriptor)
-                    os.fsync(folder.descriptor)
+                folder.sync()
                 folder = cls(_step(os.dup(folder.descriptor), part))
         return folder
 
@@ -106,12 +110,12 @@ class Folder:
             try:
                 _write_all(descriptor, data)
                 os.fsync(descriptor)
+                if status.st_size == 0:
+                    self.sync()
             except OSError:
                 with suppress(OSError):
                     os.ftruncate(descriptor, status.st_size)
                 raise
-            if status.st_size == 0:
-                self.sync()
         finally:
             os.close(descriptor)
 

@@ -26,10 +26,7 @@ class History:
     def __init__(self, log: OperationLog) -> None:
         self._log = log
         self._lock = Lock()
-        self._offset_bytes = 0
-        self._moments: dict[str, list[Moment]] = {}
-        self._parents: dict[Digest, dict[Digest, None]] = {}
-        self._labels: dict[Digest, str] = {}
+        self._forget()
 
     def moments(self, ref: str) -> list[Moment]:
         """The states that a branch had, oldest first, under its present name."""
@@ -53,7 +50,18 @@ class History:
             self._read_on()
             return self._labels.get(digest)
 
+    def _forget(self) -> None:
+        self._inode = 0
+        self._offset_bytes = 0
+        self._moments: dict[str, list[Moment]] = {}
+        self._parents: dict[Digest, dict[Digest, None]] = {}
+        self._labels: dict[Digest, str] = {}
+
     def _read_on(self) -> None:
+        inode, size_bytes = self._log.extent()
+        if inode != self._inode or size_bytes < self._offset_bytes:  # another repository has taken the place
+            self._forget()
+            self._inode = inode
         for entry, offset_bytes in self._log.entries_from(self._offset_bytes):
             self._add(entry)
             self._offset_bytes = offset_bytes
@@ -74,5 +82,5 @@ class History:
 def _time(entry: LogEntry) -> datetime:
     try:
         return entry.time
-    except ValueError:
+    except (ValueError, OverflowError):
         return datetime.fromtimestamp(0, UTC)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from chemigram_core.folder import Folder
+
 FOLDER = "raw"
-_STATE_NAMES = frozenset(("image.xmp", "masks"))
+_UNUSABLE = frozenset(("image.xmp", "masks", "image"))  # they, or their sidecars, are files of every state
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,17 @@ class Image:
 def find(root: Path) -> Image | None:
     """The image of the repository at `root`: the first file in raw/ by name; None when there is none to be read."""
     with suppress(OSError):
-        for name in sorted(os.listdir(root / FOLDER)):
+        with Folder.enter(root, FOLDER) as folder:
+            names = folder.names()
+        for name in names:
             path = root / FOLDER / name
-            if not name.startswith(".") and name not in _STATE_NAMES and stat.S_ISREG(path.stat().st_mode):
+            if not name.startswith(".") and name not in _UNUSABLE and path.is_file():
                 return Image(name, path)
     return None
 
 
 def link(root: Path, source: Path) -> Image:
     """Make `source` the image of the repository at `root`, by a symlink. Raises OSError."""
-    folder = root / FOLDER
-    folder.mkdir(exist_ok=True)
-    (folder / source.name).symlink_to(source.resolve(strict=True))
-    return Image(source.name, folder / source.name)
+    with Folder.make(root, FOLDER) as folder:
+        folder.link_symbolically(str(source.resolve(strict=True)), source.name)
+    return Image(source.name, root / FOLDER / source.name)

@@ -77,6 +77,11 @@ class MaskName(str):
         return f"{self}.png"
 
 
+def tail(text: str, limit_bytes: int) -> str:
+    """The end of a text, whole characters of it, that fits into so many bytes of a file name."""
+    return _encoded(text)[-limit_bytes:].decode("utf-8", "ignore")
+
+
 def folded(name: str) -> str:
     """`name` as a case- and normalisation-insensitive filesystem would see it; equal means a clash."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -85,7 +90,7 @@ def folded(name: str) -> str:
 def _broken_rule(text: str) -> str | None:
     if not text:
         return "it is empty"
-    if text == "@":
+    if "@" in text.split("/"):
         return "a lone @ means HEAD"
     if _GIT_FORBIDDEN.search(text):
         return "spaces, control characters, '..', '@{' and any of ~^:?*[\\ are not allowed"

@@ -56,14 +56,20 @@ class ObjectStore:
         self._suffixed: bool | None = None
         self._verified: LRUCache[Digest, _Identity] = LRUCache(_VERIFIED_OBJECTS)
         self._verified_lock = Lock()
+        self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
-        """Store `data` durably under its SHA-256; nothing is written when the same whole object is there."""
+        """Store `data` durably under its SHA-256. A whole object that is there is made durable."""
         digest = Digest.of(data)
         try:
-            os.close(self.open(digest, kind))
+            descriptor = self.open(digest, kind)
         except (ObjectMissing, ObjectDamaged):
             self._write(digest, data, kind)
+            return digest
+        try:
+            self._sync(digest, descriptor)
+        finally:
+            os.close(descriptor)
         return digest
 
     def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
@@ -162,8 +168,23 @@ class ObjectStore:
             self._verified[digest] = identity
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
-        with Folder.make(self._root, "objects", digest.shard) as shard:
+        with self._durable_shard(digest) as shard:
             shard.write(self._file_name(digest, kind), data)
+
+    def _sync(self, digest: Digest, descriptor: int) -> None:
+        """Make an object durable that somebody else stored: a crash may have come before its folder was synced."""
+        os.fsync(descriptor)
+        with self._durable_shard(digest) as shard:
+            shard.sync()
+
+    def _durable_shard(self, digest: Digest) -> Folder:
+        parts = ("objects", digest.shard)
+        if digest.shard in self._durable_shards:
+            with suppress(FileNotFoundError):
+                return Folder.enter(self._root, *parts)
+        shard = Folder.make(self._root, *parts)
+        self._durable_shards.add(digest.shard)
+        return shard
 
     def _file_name(self, digest: Digest, kind: Kind) -> str:
         if self._suffixed is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidDigest, InvalidName
@@ -19,6 +19,7 @@ from chemigram_core.folder import Folder
 from chemigram_core.names import MaskName
 
 FILE_NAME = "log.jsonl"
+_LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,19 @@ class OperationLog:
                 return
         with file:
             file.seek(offset_bytes)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return
-                offset_bytes += len(line)
+            for line, size_bytes in iter(lambda: _next_line(file), None):
+                offset_bytes += size_bytes
                 if (entry := _parse(line)) is not None:
                     yield entry, offset_bytes
+
+    def extent(self) -> tuple[int, int]:
+        """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
+        with Folder.enter(self._root) as folder:
+            try:
+                status = folder.stat(FILE_NAME)
+            except FileNotFoundError:
+                return 0, 0
+        return status.st_ino, status.st_size
 
     def _ends_whole(self, folder: Folder) -> bool:
         try:
@@ -98,10 +106,20 @@ class OperationLog:
             return file.read(1) in (b"", b"\n")
 
 
+def _next_line(file: BinaryIO) -> tuple[bytes, int] | None:
+    """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
+    line = chunk = file.readline(_LINE_BYTES)
+    size_bytes = len(chunk)
+    while chunk and not chunk.endswith(b"\n"):
+        chunk = file.readline(_LINE_BYTES)
+        size_bytes += len(chunk)
+    return (line, size_bytes) if chunk else None
+
+
 def _parse(line: bytes) -> LogEntry | None:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("op"), str):
         return None

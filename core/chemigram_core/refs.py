@@ -73,7 +73,7 @@ class Refs:
             case Detached(digest):
                 text = digest
         with Folder.enter(self._root) as folder:
-            folder.write("HEAD", f"{text}\n".encode())
+            _put(folder, "HEAD", text)
 
     def read(self, name: RefName) -> Digest | None:
         """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
@@ -104,15 +104,26 @@ class Refs:
     def create(self, name: RefName, digest: Digest) -> None:
         """Make a new ref. Raises RefExists, RefConflict."""
         self.check_free(name)
-        self._write(name, digest)
+        *folders, file = name.ref.split("/")
+        with Folder.make(self._root, *folders) as folder:
+            _put(folder, file, digest)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
         """Point a branch at `digest` if it still points at `expected` (None: isn't there). Raises RefMoved."""
         if self.read(name) != expected:
             raise RefMoved(name.ref)
         if expected is None:
-            self.check_free(name)
-        self._write(name, digest)
+            self.create(name, digest)
+            return
+        *folders, file = name.ref.split("/")
+        with Folder.enter(self._root, *folders) as folder:
+            _put(folder, file, digest)
+
+    def sync(self, name: RefName) -> None:
+        """Make durable where a ref points: who moved it may have been killed before that. Raises OSError."""
+        *folders, _ = name.ref.split("/")
+        with Folder.enter(self._root, *folders) as folder:
+            folder.sync()
 
     def delete(self, name: RefName) -> None:
         """Remove a ref and the folders that it leaves empty. Raises RefMissing."""
@@ -126,29 +137,25 @@ class Refs:
 
     def check_free(self, name: RefName) -> None:
         """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another."""
-        wanted = folded(name)
         for other in self._names(type(name)):
             if other == name:
                 raise RefExists(name.ref)
-            there = folded(other)
-            if there == wanted or there.startswith(wanted + "/") or wanted.startswith(there + "/"):
+            if _clash(name.split("/"), other.split("/")):
                 raise RefConflict(name.ref, other.ref)
-
-    def _write(self, name: RefName, digest: Digest) -> None:
-        *folders, file = name.ref.split("/")
-        with Folder.make(self._root, *folders) as folder:
-            folder.write(file, f"{digest}\n".encode())
 
     def _read(self, folders: tuple[str, ...], file: str) -> str | None:
         try:
             with Folder.enter(self._root, *folders) as folder:
-                return folder.read(file, _LIMIT_BYTES).decode("ascii", "replace").strip()
+                text = folder.read(file, _LIMIT_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except NotAFile as error:
             with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *folders, file):
                 return None  # the folder of longer names
             raise RefDamaged("/".join((*folders, file)), str(error)) from error
+        if len(text) == _LIMIT_BYTES:
+            raise RefDamaged("/".join((*folders, file)), "it is longer than a ref can be")
+        return text.decode("utf-8", "surrogateescape").rstrip("\r\n ")
 
     def _names(self, kind: type[_Name]) -> Iterator[_Name]:
         return _names_below(self._root, kind, ())
@@ -161,15 +168,47 @@ class Refs:
 
 
 def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Iterator[_Name]:
-    """The names that the folder holds; a name that breaks the rules is no ref (fsck reports it)."""
-    with (
-        suppress(FileNotFoundError, NotADirectoryError),
-        Folder.enter(root, *kind.namespace.split("/"), *parts) as folder,
-    ):
+    """The names that the folder holds; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
+    for text, mode in _entries(root, *kind.namespace.split("/"), *parts):
+        with suppress(InvalidName):
+            name = kind.parse("/".join((*parts, text)))
+            if stat.S_ISREG(mode):
+                yield name
+            elif stat.S_ISDIR(mode):
+                yield from _names_below(root, kind, (*parts, text))
+
+
+def _entries(root: Path, *parts: str) -> list[tuple[str, int]]:
+    """The names in a folder, each with its mode."""
+    found: list[tuple[str, int]] = []
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
         for name in folder.names():
-            mode = folder.stat(name).st_mode
-            if stat.S_ISDIR(mode):
-                yield from _names_below(root, kind, (*parts, name))
-            elif stat.S_ISREG(mode):
-                with suppress(InvalidName):
-                    yield kind.parse("/".join((*parts, name)))
+            with suppress(FileNotFoundError):  # removed meanwhile
+                found.append((name, folder.stat(name).st_mode))
+    return found
+
+
+def _clash(parts: list[str], others: list[str]) -> bool:
+    """Whether two names can't both be paths: one ends inside the other, or a part differs in case or form alone."""
+    for part, other in zip(parts, others, strict=False):
+        if part != other:
+            return folded(part) == folded(other)
+    return True
+
+
+def _put(folder: Folder, file: str, text: str) -> None:
+    """Write a ref. Should that fail when the new one is in place already, the old one is put back."""
+    before = folder.read(file, _LIMIT_BYTES) if _is_regular(folder, file) else None
+    try:
+        folder.write(file, f"{text}\n".encode())
+    except OSError:
+        with suppress(OSError):
+            folder.remove(file) if before is None else folder.write(file, before)
+        raise
+
+
+def _is_regular(folder: Folder, file: str) -> bool:
+    try:
+        return stat.S_ISREG(folder.stat(file).st_mode)
+    except FileNotFoundError:
+        return False

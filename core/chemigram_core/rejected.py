@@ -6,11 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
+from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
+from chemigram_core.names import tail
 
 FOLDER = "rejected"
 _REASON_SUFFIX = ".reason.txt"
+_PLACE_BYTES = 150  # of the place in a file's name: with the time before and the suffix after it, below 255
+_PAGE_BYTES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Rejected:
     def keep(self, data: bytes, where: str, why: str) -> RejectedSave:
         """Keep the bytes of a refused save. `where` is the path that was saved to, like heads/main/image.xmp."""
         now = datetime.now(UTC)
-        file_name = f"{now:%Y%m%dT%H%M%S.%fZ}-{where.replace('/', '-')}"[-200:]
+        file_name = f"{now:%Y%m%dT%H%M%S.%fZ}-{token_hex(2)}-{tail(where.replace('/', '-'), _PLACE_BYTES)}"
         reason = f"when:  {now.isoformat(timespec='seconds')}\nwhere: {where}\nwhy:   {why}\n"
         with Folder.make(self._root, FOLDER) as folder:
             folder.write(file_name, data)
@@ -48,9 +53,16 @@ class Rejected:
         try:
             with Folder.enter(self._root, FOLDER) as folder:
                 return [
-                    RejectedSave(name.removesuffix(_REASON_SUFFIX), folder.read(name).decode("utf-8", "replace"))
+                    RejectedSave(name.removesuffix(_REASON_SUFFIX), _page(folder, name))
                     for name in folder.names()
                     if name.endswith(_REASON_SUFFIX)
                 ]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
+
+
+def _page(folder: Folder, name: str) -> str:
+    try:
+        return folder.read(name, _PAGE_BYTES).decode("utf-8", "replace")
+    except (FileNotFoundError, NotAFile) as error:
+        return str(error)

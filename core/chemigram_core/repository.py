@@ -5,6 +5,8 @@ What changes a repository stands in `saving` and `branching`; both hold the repo
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from chemigram_core import image, revision
@@ -41,11 +43,11 @@ class Repository:
     @classmethod
     def init(cls, root: Path, image_file: Path | None = None) -> Repository:
         """Make a repository at `root`, or open the one there; `image_file` is linked into raw/. Raises OSError."""
-        root.mkdir(parents=True, exist_ok=True)
+        _make_durable(root.absolute())
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make(root, *parts):
                 pass
-        if not (root / "HEAD").exists():
+        if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))
         if image_file is not None and image.find(root) is None:
             image.link(root, image_file)
@@ -80,8 +82,25 @@ class Repository:
 
 
 def what_lacks(root: Path) -> str | None:
-    """What a folder lacks to be a repository, or None."""
+    """What a folder lacks to be a repository, or None. A link to a folder or a file is none of a repository's own."""
     for name in ("objects", "refs"):
-        if not (root / name).is_dir():
+        if not stat.S_ISDIR(_mode(root / name)):
             return f"it has no {name}/"
-    return None if (root / "HEAD").is_file() else "it has no HEAD"
+    return None if stat.S_ISREG(_mode(root / "HEAD")) else "it has no HEAD"
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
+
+
+def _make_durable(root: Path) -> None:
+    """Make the folder of a new repository, and those above it that are missing, each durable in its parent."""
+    if root.is_dir():
+        return
+    _make_durable(root.parent)
+    root.mkdir()
+    with Folder.enter(root.parent) as parent:
+        parent.sync()

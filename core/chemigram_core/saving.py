@@ -143,6 +143,7 @@ def _advance(
 ) -> Outcome:
     """Make `document` the tip of `branch`, which stands at `tip`. For the holder of the lock."""
     if tip is not None and document.edit_digest == repository.states.edit(tip):
+        repository.refs.sync(branch)
         return Unchanged(tip)
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     remarks = _remarks(repository, tip, document)

@@ -1,0 +1,132 @@
+"""A repository that somebody prepared: links, fifos, endless names and lines lead nowhere and break nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import branching, image, saving
+from chemigram_core.digest import Digest
+from chemigram_core.errors import NotAFile, NotARepository, RefConflict, RefDamaged
+from chemigram_core.names import BranchName
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.refs import OnBranch
+from chemigram_core.repository import Repository
+from tests.builders import picture, sidecar
+
+MAIN = BranchName("main")
+_BEFORE_TIME = b'{"op":"snapshot","ref":"refs/heads/main","hash":"%s","timestamp":"0001-01-01T00:00+14:00"}' % (
+    b"0" * 64
+)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository.init(tmp_path / "repository")
+    saving.save_xmp(made, MAIN, sidecar())
+    return made
+
+
+@pytest.mark.parametrize("name", ["objects", "refs", "HEAD"])
+def test_a_repository_of_links_is_none(repository: Repository, tmp_path: Path, name: str) -> None:
+    (repository.root / name).rename(tmp_path / "elsewhere")
+    (repository.root / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotARepository):
+        Repository(repository.root)
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: path.symlink_to("/etc/passwd")], ids=["fifo", "symlink"])
+def test_a_ref_that_is_no_file_is_damaged(repository: Repository, plant: object) -> None:
+    path = repository.root / "refs" / "heads" / "main"
+    path.unlink()
+    assert callable(plant)
+    plant(path)
+    with pytest.raises(RefDamaged):
+        repository.refs.read(MAIN)
+    assert repository.refs.branches() == []
+
+
+def test_a_ref_is_never_read_beyond_its_possible_size(repository: Repository) -> None:
+    with (repository.root / "refs" / "heads" / "main").open("ab") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(RefDamaged):
+        repository.refs.read(MAIN)
+
+
+@pytest.mark.parametrize("text", [b"", b"\0" * 64, b"ref: refs/heads/main", b"../../etc/passwd", b"A" * 64])
+def test_what_is_no_identifier_is_damaged(repository: Repository, text: bytes) -> None:
+    (repository.root / "refs" / "heads" / "main").write_bytes(text)
+    with pytest.raises(RefDamaged):
+        repository.refs.read(MAIN)
+
+
+def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Repository) -> None:
+    name = BranchName.parse("été/朝")
+    branching.create_branch(repository, name)
+    branching.checkout(repository, OnBranch(name))
+    assert Repository(repository.root).head_branch() == name
+
+
+@pytest.mark.parametrize(("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude")])
+def test_names_that_some_filesystems_take_for_one_are_refused(repository: Repository, old: str, new: str) -> None:
+    branching.create_branch(repository, BranchName.parse(old))
+    with pytest.raises(RefConflict):
+        branching.create_branch(repository, BranchName.parse(new))
+
+
+def test_folders_of_refs_without_end_are_passed_over(repository: Repository) -> None:
+    descriptor = os.open(repository.root / "refs" / "heads", os.O_RDONLY)
+    for _ in range(700):
+        os.mkdir("d" * 20, dir_fd=descriptor)
+        inner = os.open("d" * 20, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    assert repository.refs.branches() == [MAIN]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 200_000, _BEFORE_TIME],
+    ids=["nesting", "a time before time"],
+)
+def test_a_hostile_log_line_hides_no_other(repository: Repository, line: bytes) -> None:
+    with (repository.root / "log.jsonl").open("ab") as log:
+        log.write(line + b"\n" + b'{"op":"x' + b" " * (3 << 20) + b'"}\n')
+    outcome = saving.save_xmp(repository, MAIN, sidecar(7))
+    assert repository.history.moments(MAIN.ref)[-1].digest == outcome.digest
+
+
+def test_a_log_that_is_a_link_takes_no_entry(repository: Repository, tmp_path: Path) -> None:
+    (repository.root / "log.jsonl").unlink()
+    (tmp_path / "precious").write_text("mine")
+    (repository.root / "log.jsonl").symlink_to(tmp_path / "precious")
+    with pytest.raises((NotAFile, OSError)):
+        repository.log.append(LogEntry("snapshot"))
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_another_log_in_the_same_place_is_read_from_its_beginning(repository: Repository) -> None:
+    assert len(repository.history.moments(MAIN.ref)) == 1
+    (repository.root / "log.jsonl").rename(repository.root / "an older log")
+    repository.log.append(LogEntry("snapshot", Digest("0" * 64), MAIN.ref))
+    assert [moment.digest for moment in repository.history.moments(MAIN.ref)] == ["0" * 64]
+
+
+def test_raw_is_no_way_out(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    picture(tmp_path / "outside" / "secret.tif")
+    (repository.root / "raw").symlink_to(tmp_path / "outside")
+    assert image.find(repository.root) is None
+    with pytest.raises(NotADirectoryError):
+        image.link(repository.root, picture(tmp_path / "b.tif"))
+
+
+def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repository) -> None:
+    kept = [
+        repository.rejected.keep(b"x", "heads/" + "朝" * 66 + "/masks/" + "夜" * 66 + ".png", "why") for _ in range(9)
+    ]
+    assert len({save.file_name for save in kept}) == 9
+    assert len(repository.rejected.all()) == 9
