@@ -14,6 +14,7 @@ from chemigram_core.repository import Repository
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int | None]
 STDIN = Path("-")
+REVISION = "a branch, a tag, HEAD, an identifier or its first digits"
 
 
 class UnreadableInput(Refused):
@@ -51,6 +52,15 @@ def read_input(path: Path) -> bytes:
         return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
     except OSError as error:
         raise UnreadableInput(path, error) from error
+
+
+def existing(path: Path) -> Path:
+    """A file or folder that was named and is there. Raises UnreadableInput."""
+    try:
+        path.stat()
+    except OSError as error:
+        raise UnreadableInput(path, error) from error
+    return path
 
 
 def name_and_value(text: str) -> tuple[str, str]:

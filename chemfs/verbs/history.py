@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
@@ -30,11 +31,16 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _log(options: argparse.Namespace) -> None:
-    newest_first = reversed(list(repository_of(options).log.entries()))
+    repository = repository_of(options)
+    newest_first = reversed(list(repository.log.entries()))
     wanted = newest_first if options.branch is None else _of_branch(newest_first, options.branch)
     entries = list(islice(wanted, options.count))
     if options.json:
         print_json([entry.to_json() for entry in entries])
+    elif sys.stdout.isatty():
+        from chemfs.verbs.drawn_log import draw
+
+        draw(repository, entries)
     else:
         print_rows([_row(entry) for entry in entries])
 

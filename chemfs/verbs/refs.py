@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from chemfs.output import print_json, print_rows
-from chemfs.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
+from chemfs.verbs.arguments import REVISION, Verbs, add_json, add_repository, add_verb, repository_of
 from chemigram_core import branching
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.refs import Detached, OnBranch
@@ -27,7 +27,7 @@ def add_to(verbs: Verbs) -> None:
 
     checkout = add_verb(verbs, "checkout", _checkout, "move HEAD to a branch, or to a state")
     add_repository(checkout)
-    checkout.add_argument("rev", metavar="REV", help="a branch, a tag, HEAD, an identifier or its first digits")
+    checkout.add_argument("rev", metavar="REV", help=REVISION)
 
 
 def _add_name_and_rev(parser: argparse.ArgumentParser, kind: type[RefName]) -> None:

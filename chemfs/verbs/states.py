@@ -9,6 +9,7 @@ from typing import Any
 
 from chemfs.output import print_fields, print_json, time_for_people
 from chemfs.verbs.arguments import (
+    REVISION,
     Verbs,
     add_json,
     add_repository,
@@ -56,12 +57,12 @@ def add_to(verbs: Verbs) -> None:
 
     show = add_verb(verbs, "show", _show, "what a state is: its masks, its parent, where it stands")
     add_repository(show)
-    show.add_argument("rev", metavar="REV", help="a branch, a tag, HEAD, an identifier or its first digits")
+    show.add_argument("rev", metavar="REV", help=REVISION)
     add_json(show)
 
     export_ = add_verb(verbs, "export", _export, "write a state's files to a folder, without a mount")
     add_repository(export_)
-    export_.add_argument("rev", metavar="REV")
+    export_.add_argument("rev", metavar="REV", help=REVISION)
     export_.add_argument("directory", metavar="DIRECTORY", type=Path, help="a new or empty folder")
 
 

@@ -1,0 +1,46 @@
+"""diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.chemfs.verbs.answer import Chemfs
+
+Sidecar = Callable[[int], Path]
+
+
+def test_two_states(chemfs: Chemfs, repository: str) -> None:
+    assert chemfs("diff", repository, "v1_export", "main").out == "Metadata\n  Rating: ★ → ★★\n"
+
+
+def test_a_state_and_itself(chemfs: Chemfs, repository: str) -> None:
+    answer = chemfs("diff", repository, "main", "HEAD")
+    assert (answer.code, answer.out) == (0, "No changes.\n")
+    assert chemfs("diff", repository, "main", "HEAD", "--json").json["root"] is None
+
+
+def test_for_programs_and_for_a_page(chemfs: Chemfs, repository: str) -> None:
+    assert chemfs("diff", repository, "v1_export", "main", "--json").json["root"]["action"] == "modify"
+    assert chemfs("diff", repository, "v1_export", "main", "--markdown").out.startswith("# v1\\_export → main\n")
+
+
+def test_files_without_a_repository(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    assert chemfs("diff", "--no-repo", sidecar(1), sidecar(2)).out == "Metadata\n  Rating: ★ → ★★\n"
+
+
+@pytest.mark.parametrize(
+    "operands", [["r", "v1"], ["r", "a", "b", "c"], ["--no-repo", "a"], ["--no-repo", "a", "b", "c"]]
+)
+def test_wrong_usage(chemfs: Chemfs, operands: list[str]) -> None:
+    answer = chemfs("diff", *operands)
+    assert answer.code == 2
+    assert "two things to compare are needed" in answer.error
+
+
+def test_what_is_not_there(chemfs: Chemfs, repository: str) -> None:
+    assert chemfs("diff", repository, "v1_export", "nosuch").code == 3
+    answer = chemfs("diff", "--no-repo", "nosuch", repository)
+    assert (answer.code, answer.error) == (3, "chemfs: can't read 'nosuch': No such file or directory\n")

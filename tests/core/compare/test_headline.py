@@ -1,0 +1,16 @@
+"""A change in one line."""
+
+from __future__ import annotations
+
+from chemigram_core.compare.edit.headline import headline
+from chemigram_core.xmp import parse
+from tests.builders import sidecar
+
+
+def test_each_fact_of_the_edit_is_told() -> None:
+    told = headline(parse(sidecar(exposure=1, rating=1)), parse(sidecar(exposure=2, rating=4)))
+    assert told == "exposure: settings changed · Rating: ★ → ★★★★"
+
+
+def test_bookkeeping_is_not() -> None:
+    assert headline(parse(sidecar(timestamp=1)), parse(sidecar(timestamp=2))) == ""
