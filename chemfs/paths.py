@@ -1,7 +1,8 @@
 """What a path in the mount of one repository means: text -> Place, the whole layout on one screen. Pure.
 
     HEAD  log.jsonl  README.txt
-    heads/<branch>/...  tags/<tag>/...  snapshots/<id>/...  rejected/<file>
+    heads/<branch>/...  tags/<tag>/...  snapshots/<id>/...  history/<branch>/<day>/<time>-<id>/...
+    compare/<A>..<B>/...  rejected/<file>
 
 and in each state: image.xmp, masks/<name>.png, <IMG.EXT>, <IMG.EXT>.xmp.
 """
@@ -63,6 +64,20 @@ class InSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class InHistory:
+    """history/ and below; only the log tells where a branch's name ends."""
+
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class InComparison:
+    """compare/ and below; only the refs tell where `<A>..<B>` ends."""
+
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedList:
     """rejected/."""
 
@@ -81,11 +96,11 @@ class Nowhere:
     parts: Parts
 
 
-Place = (
-    Top | HeadLink | LogFile | ReadmeFile | InRefs | SnapshotList | InSnapshot | RejectedList | RejectedFile | Nowhere
-)
+Fixed = Top | HeadLink | LogFile | ReadmeFile | SnapshotList | RejectedList | RejectedFile
+Place = Fixed | InRefs | InSnapshot | InHistory | InComparison | Nowhere
 
 HEADS, TAGS, SNAPSHOTS, REJECTED = "heads", "tags", "snapshots", "rejected"
+HISTORY, COMPARE = "history", "compare"
 HEAD, LOG, README = "HEAD", "log.jsonl", "README.txt"
 
 
@@ -114,6 +129,10 @@ def parse(parts: Parts) -> Place:
             return SnapshotList()
         case ("snapshots", prefix, *inside):
             return InSnapshot(prefix, tuple(inside))
+        case ("history", *rest):
+            return InHistory(tuple(rest))
+        case ("compare", *rest):
+            return InComparison(tuple(rest))
         case ("rejected",):
             return RejectedList()
         case ("rejected", name):

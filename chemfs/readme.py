@@ -7,6 +7,8 @@ REPOSITORY = b"""This folder shows every edit state of one image as files.
 heads/<branch>/     where you work: save image.xmp or a mask here, and each real edit becomes a snapshot
 tags/<tag>/         states with a name, for good
 snapshots/<id>/     every state that there ever was
+history/<branch>/   the states of a branch by day and time (UTC)
+compare/<A>..<B>/   what changed from state A to state B: changes.md, a diff, pictures of masks; just open that path
 rejected/           saves that could not be kept as a state, each with the reason
 HEAD                the branch you are on; `ln -sfn heads/<branch> HEAD` changes it
 log.jsonl           what was done, a line each

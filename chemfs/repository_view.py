@@ -9,12 +9,16 @@ import os
 from collections.abc import Iterable
 
 from chemfs import paths, readme
+from chemfs.comparison_folders import ComparisonFolders
 from chemfs.conditions import IsAFolder, NotFound, ReadOnly
 from chemfs.handles import Caching, FileHandle, Handle, TextHandle
+from chemfs.history_folders import HistoryFolders
 from chemfs.links import FreshLinks, head_target
 from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
 from chemfs.paths import (
     HeadLink,
+    InComparison,
+    InHistory,
     InRefs,
     InSnapshot,
     LogFile,
@@ -45,6 +49,8 @@ _TOP_ENTRIES: tuple[Entry, ...] = (
     (paths.HEADS, NodeKind.FOLDER),
     (paths.TAGS, NodeKind.FOLDER),
     (paths.SNAPSHOTS, NodeKind.FOLDER),
+    (paths.HISTORY, NodeKind.FOLDER),
+    (paths.COMPARE, NodeKind.FOLDER),
     (paths.REJECTED, NodeKind.FOLDER),
     (paths.LOG, NodeKind.FILE),
 )
@@ -57,6 +63,8 @@ class RepositoryView:
         self.repository = repository
         self.refs = RefFolders(repository)
         self.links = FreshLinks()
+        self._history = HistoryFolders(repository)
+        self._comparisons = ComparisonFolders(repository)
 
     def node(self, parts: Parts) -> Node:
         """What stands there. Raises NotFound, StoreFailed."""
@@ -77,6 +85,10 @@ class RepositoryView:
                 return Directory(self._log_time_ns(), self._snapshot_entries)
             case InSnapshot(prefix, inside):
                 return self._snapshot(prefix).node(parse_inside(inside, self.repository.image))
+            case InHistory(below):
+                return self._history_node(below)
+            case InComparison(below):
+                return self._comparisons.node(below)
             case InRefs() as place:
                 return self._ref_node(parts, place)
             case Nowhere():
@@ -105,6 +117,10 @@ class RepositoryView:
             case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
                 digest = self.repository.tip(state.name)
                 return StateView(self.repository, digest).open(parse_inside(state.inside, self.repository.image))
+            case InHistory(below) if isinstance(found := self._history.locate(below), tuple):
+                return StateView(self.repository, found[0]).open(parse_inside(found[1], self.repository.image))
+            case InComparison(below):
+                return self._comparisons.open(below)
             case _:
                 self.node(parts)
                 raise IsAFolder("/".join(parts))
@@ -119,6 +135,13 @@ class RepositoryView:
             return self.refs.branch(state.name).node(state.inside)
         view = StateView(self.repository, self.repository.tip(state.name))
         return view.node(parse_inside(state.inside, self.repository.image))
+
+    def _history_node(self, parts: Parts) -> Node:
+        match self._history.locate(parts):
+            case Directory() as folder:
+                return folder
+            case digest, inside:
+                return StateView(self.repository, digest).node(parse_inside(inside, self.repository.image))
 
     def _fresh_link(self, parts: Parts) -> Link:
         if (link := self.links.get(parts)) is None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from chemigram_core.digest import Digest
+from chemigram_core.names import BranchName
 from chemigram_core.operation_log import LogEntry, OperationLog
 
 RENAME = "rename"  # the log's word for a branch that got another name; `metadata.from` has the old one
@@ -28,11 +29,17 @@ class History:
         self._lock = Lock()
         self._forget()
 
-    def moments(self, ref: str) -> list[Moment]:
-        """The states that a branch had, oldest first, under its present name."""
+    def moments(self, ref: str, start: int = 0) -> list[Moment]:
+        """The states that a branch had, oldest first, under its present name; `start` of them are passed over."""
         with self._lock:
             self._read_on()
-            return list(self._moments.get(ref, ()))
+            return self._moments.get(ref, [])[start:]
+
+    def branches(self) -> tuple[int, list[str]]:
+        """The full names of all branches that ever had a state, and a number that tells one log from another."""
+        with self._lock:
+            self._read_on()
+            return self._inode, [ref for ref in self._moments if ref.startswith(BranchName.namespace)]
 
     def parent(self, digest: Digest) -> Digest | None:
         """The state before the one that a snapshot was made from, the first time that it was made."""
@@ -71,8 +78,10 @@ class History:
             self._moments[entry.ref] = self._moments.pop(str(entry.metadata.get("from")), [])
         if entry.hash is None:
             return
-        if entry.ref and entry.op != RENAME:
-            self._moments.setdefault(entry.ref, []).append(Moment(_time(entry), entry.hash))
+        if entry.ref:
+            moments = self._moments.setdefault(entry.ref, [])
+            if not moments or moments[-1].digest != entry.hash:  # a checkout, say, brings the branch nowhere
+                moments.append(Moment(_time(entry), entry.hash))
         if entry.parent is not None:
             self._parents.setdefault(entry.hash, {})[entry.parent] = None
         if entry.label:

@@ -1,0 +1,95 @@
+"""history/<branch>/<YYYY-MM-DD>/<HH.MM.SS>-<12 digits>/: the states of each branch by time (UTC), from the log alone.
+
+A branch that was deleted keeps its history here. Reads no objects; a state that was collected is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+
+from chemfs.conditions import NotFound
+from chemfs.nodes import Directory, Entry, NodeKind
+from chemfs.paths import Parts
+from chemigram_core.digest import Digest
+from chemigram_core.history import Moment
+from chemigram_core.names import BranchName
+from chemigram_core.objects import Kind
+from chemigram_core.repository import Repository
+
+_IDENTIFIER_DIGITS = 12
+_BEFORE_ALL = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(slots=True)
+class _Days:
+    """The states of one branch: day -> name of the state's folder -> snapshot. `read` moments are in it."""
+
+    read: int = 0
+    days: dict[str, dict[str, Digest]] = field(default_factory=dict)
+    last: datetime = _BEFORE_ALL
+
+    def add(self, moments: Iterable[Moment]) -> None:
+        for moment in moments:
+            name = f"{moment.time:%H.%M.%S}-{moment.digest[:_IDENTIFIER_DIGITS]}"
+            self.days.setdefault(f"{moment.time:%Y-%m-%d}", {})[name] = moment.digest
+            self.last = moment.time
+            self.read += 1
+
+
+class HistoryFolders:
+    """The history of one repository as folders. Safe for many threads."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._lock = Lock()
+        self._branches: dict[tuple[int, str], _Days] = {}
+
+    def locate(self, parts: Parts) -> tuple[Digest, Parts] | Directory:
+        """The state that a path leads into with the rest of the path, or a folder above the states. Raises NotFound."""
+        for end in range(len(parts), 0, -1):
+            if (days := self._days("/".join(parts[:end]))) is not None:
+                return self._in_branch(days, parts[end:])
+        names = self._names_below(parts)
+        if parts and not names:
+            raise NotFound("/".join(parts))
+        return Directory(self._time_ns(), lambda: [(name, NodeKind.FOLDER) for name in names])
+
+    def _in_branch(self, days: _Days, parts: Parts) -> tuple[Digest, Parts] | Directory:
+        match parts:
+            case ():
+                return Directory(_ns(days.last), lambda: [(day, NodeKind.FOLDER) for day in sorted(days.days)])
+            case (day,) if day in days.days:
+                return Directory(_ns(days.last), lambda: self._present(days.days[day]))
+            case (day, name, *inside) if name in days.days.get(day, {}):
+                return days.days[day][name], tuple(inside)
+        raise NotFound("/".join(parts))
+
+    def _present(self, names: dict[str, Digest]) -> Iterable[Entry]:
+        has = self._repository.objects.has
+        return [(name, NodeKind.FOLDER) for name, digest in sorted(names.items()) if has(digest, Kind.SNAPSHOT)]
+
+    def _days(self, branch: str) -> _Days | None:
+        """The days of a branch that had any, up to now."""
+        ref = BranchName(branch).ref
+        log, refs = self._repository.history.branches()
+        if ref not in refs:
+            return None
+        with self._lock:
+            days = self._branches.setdefault((log, ref), _Days())
+            days.add(self._repository.history.moments(ref, start=days.read))
+            return days
+
+    def _names_below(self, parts: Parts) -> list[str]:
+        prefix = BranchName("".join(f"{part}/" for part in parts)).ref
+        _, refs = self._repository.history.branches()
+        return sorted({ref.split("/")[2 + len(parts)] for ref in refs if ref.startswith(prefix)})
+
+    def _time_ns(self) -> int:
+        return self._repository.root.stat().st_mtime_ns
+
+
+def _ns(time: datetime) -> int:
+    return int(time.timestamp() * 1_000_000) * 1000
