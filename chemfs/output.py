@@ -50,10 +50,13 @@ def time_for_people(timestamp: str) -> str:
 
 
 def progress(items: Sequence[_Item], doing: str) -> Iterator[_Item]:
-    """Each item, with a bar on a terminal when there are several."""
+    """Each item, with a bar on stderr when that is a terminal and there are several."""
     if len(items) < 2 or not sys.stderr.isatty():
-        return iter(items)
+        yield from items
+        return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    return iter(track(items, doing, console=Console(stderr=True), transient=True))
+    # What is printed meanwhile goes above the bar if it goes to the same terminal, and else where it is meant to go.
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        yield from bar.track(items, description=doing)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,17 @@ def test_a_broken_file_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar
     broken, missing = answer.error.splitlines()
     assert broken.startswith("chemfs: broken.xmp: not a usable XMP: line 1")
     assert missing == "chemfs: can't read 'nosuch.xmp': No such file or directory"
+
+
+def test_a_bar_on_the_terminal_leaves_what_is_redirected_alone(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    one, two = sidecar(1), sidecar(2)
+    screen, terminal = os.openpty()
+    command = [sys.executable, "-m", "chemfs", "hash", str(one), str(two)]
+    with Path("sums").open("w") as sums:
+        subprocess.run(command, stdout=sums, stderr=terminal, env={**os.environ, "TERM": "xterm"}, check=True)
+    os.close(terminal)
+    assert b"hashing" in os.read(screen, 65536)
+    assert Path("sums").read_text() == chemfs("hash", one, two).out
 
 
 def test_the_edit_does_not_know_bookkeeping(chemfs: Chemfs, sidecar: Sidecar) -> None:
