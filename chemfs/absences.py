@@ -59,9 +59,3 @@ class Absences:
             if ImageFile() in due:
                 del self._since[ImageFile()]
             return {name: mask for name, mask in self._masks.items() if MaskFile(name) in due}
-
-    def next_due(self) -> float | None:
-        """When something is due next, monotonic seconds."""
-        with self._lock:
-            waiting = [since for name, since in self._since.items() if isinstance(name, MaskFile | ImageFile)]
-        return min(waiting) + RETURN_SECONDS if waiting else None

@@ -1,0 +1,148 @@
+"""How long a save takes: a 20 KB sidecar through a mount, alone and while large masks are being saved beside it.
+
+Each figure stands beside a durable write of the same bytes to the same disk (temporary, fsync, rename, fsync of the
+folder), taken in turn with it. darktable switches its autosave off where a save takes longer than 0.5 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PIL import Image
+
+AUTOSAVE_SECONDS = 0.5
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--saves", type=int, default=100, help="saves a row (default 100)")
+    parser.add_argument("--mask-megabytes", type=int, default=20, help="size of the masks saved beside (default 20)")
+    parser.add_argument("--folder", type=Path, help="where to work (default: the system's temporary folder)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder, mounted(Path(folder)) as branch:
+        print(f"{options.saves} saves of {len(sidecar(0)) / 1000:.0f} KB a row; seconds: median, 99th of 100, longest")
+        row("a durable write to the disk", measure(options.saves, lambda n: durable_write(Path(folder) / "plain", n)))
+        alone = measure(options.saves, lambda n: save(branch, n))
+        row("a save through the mount, alone", alone)
+        with masks_beside(branch, options.mask_megabytes):
+            beside = measure(options.saves, lambda n: save(branch, options.saves + n))
+        row(f"the same while masks of {options.mask_megabytes} MB are saved", beside)
+        over = sum(seconds > AUTOSAVE_SECONDS for seconds in beside)
+        print(f"longer than darktable's autosave accepts ({AUTOSAVE_SECONDS} s): {over} of {len(beside)}")
+
+
+def row(name: str, seconds: list[float]) -> None:
+    """Print one row."""
+    ordered = sorted(seconds)
+    late = ordered[int(len(ordered) * 0.99)] if len(ordered) > 1 else ordered[0]
+    print(f"{name:50} {statistics.median(ordered):8.4f} {late:8.4f} {ordered[-1]:8.4f}")
+
+
+def measure(times: int, action: Callable[[int], None]) -> list[float]:
+    """How long `action` took each time, in seconds."""
+    seconds = []
+    for number in range(times):
+        before = time.perf_counter()
+        action(number)
+        seconds.append(time.perf_counter() - before)
+    return seconds
+
+
+def save(branch: Path, number: int) -> None:
+    """Save the edit of that number as `cp` does."""
+    with (branch / "image.xmp").open("wb") as file:
+        file.write(sidecar(number))
+
+
+def durable_write(path: Path, number: int) -> None:
+    """The same bytes as a careful program writes them to an ordinary folder."""
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        file.write(sidecar(number))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+@contextlib.contextmanager
+def masks_beside(branch: Path, megabytes: int) -> Iterator[None]:
+    """Save one large mask after another until the block ends."""
+    stopped = threading.Event()
+    masks = [noise(seed, megabytes) for seed in range(2)]
+
+    def go_on() -> None:
+        for number in range(10**9):
+            if stopped.is_set():
+                return
+            (branch / "masks" / "subject.png").write_bytes(masks[number % 2])
+
+    saver = threading.Thread(target=go_on)
+    saver.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        saver.join()
+
+
+def noise(seed: int, megabytes: int) -> bytes:
+    """A gray PNG of noise, which no compression makes smaller."""
+    width = 4000
+    height = megabytes * 1_000_000 // width
+    picture = Image.frombytes("L", (width, height), random.Random(seed).randbytes(width * height))
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=0)
+    return file.getvalue()
+
+
+def sidecar(number: int, entries: int = 40) -> bytes:
+    """A sidecar of about 20 KB with a history of exposures; each number is another edit."""
+    params = random.Random(number).randbytes(28).hex()
+    blend = random.Random(0).randbytes(130).hex()
+    steps = "".join(
+        f'<rdf:li darktable:num="{step}" darktable:operation="exposure" darktable:enabled="1" darktable:modversion="6" '
+        f'darktable:params="{params}" darktable:multi_name="" darktable:multi_priority="0" '
+        f'darktable:blendop_version="11" darktable:blendop_params="{blend}"/>\n'
+        for step in range(entries)
+    )
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:darktable="http://darktable.sf.net/" darktable:xmp_version="5" '
+        f'darktable:history_end="{entries}"><darktable:history><rdf:Seq>\n{steps}</rdf:Seq></darktable:history>'
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+
+
+@contextlib.contextmanager
+def mounted(folder: Path) -> Iterator[Path]:
+    """The branch main of a new repository, mounted."""
+    chemfs = [sys.executable, "-m", "chemfs"]
+    (folder / "mnt").mkdir()
+    subprocess.run([*chemfs, "init", folder / "repository"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*chemfs, "mount", folder / "repository", folder / "mnt"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        branch = folder / "mnt" / "heads" / "main"
+        save(branch, -1)
+        yield branch
+    finally:
+        subprocess.run([*chemfs, "unmount", folder / "mnt"], check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

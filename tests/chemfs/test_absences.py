@@ -1,0 +1,44 @@
+"""What a program removes may come back at once; only a mask that stays away is gone."""
+
+from __future__ import annotations
+
+from chemfs.absences import RETURN_SECONDS, Absences
+from chemfs.paths import ImageFile, MaskFile, SidecarFile, XmpFile
+from chemigram_core.digest import Digest
+from chemigram_core.names import MaskName
+
+SKY, OBJECT = MaskName("sky"), Digest.of(b"sky")
+
+
+def test_a_mask_is_due_when_its_name_stayed_unused() -> None:
+    absences = Absences()
+    absences.hide(MaskFile(SKY), 10.0, OBJECT)
+    assert absences.hides(MaskFile(SKY))
+    assert absences.overdue(10.0 + RETURN_SECONDS - 0.1) == {}
+    assert absences.overdue(10.0 + RETURN_SECONDS) == {SKY: OBJECT}
+    absences.settled({SKY: OBJECT})
+    assert not absences.hides(MaskFile(SKY))
+
+
+def test_a_mask_that_came_back_is_not_due() -> None:
+    absences = Absences()
+    absences.hide(MaskFile(SKY), 10.0, OBJECT)
+    absences.show(MaskFile(SKY))
+    assert absences.masks() == absences.overdue(99.0) == {}
+
+
+def test_an_xmp_stays_hidden_until_it_is_written_under_either_name() -> None:
+    absences = Absences()
+    for name in (XmpFile(), SidecarFile()):
+        absences.hide(name, 0.0)
+    assert absences.overdue(99.0) == {}
+    assert absences.hides(XmpFile())
+    absences.show(SidecarFile())
+    assert not absences.hides(XmpFile())
+
+
+def test_an_image_comes_back_by_itself() -> None:
+    absences = Absences()
+    absences.hide(ImageFile(), 0.0)
+    absences.overdue(RETURN_SECONDS)
+    assert not absences.hides(ImageFile())
