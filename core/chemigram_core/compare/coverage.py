@@ -22,7 +22,7 @@ HALF = 32_768  # the first value that is half or more
 _PLACES = 6
 _UNCHANGED_SHADE = 96  # of 255: pale enough to leave the colours to what changed
 _COMPRESS_LEVEL = 3  # half the time of 6 for some more bytes that nobody stores
-_FAINTEST = np.uint8(112)  # of 255: what changed by the least step is still seen
+_FAINTEST = 112  # of 255: what changed by the least step is still seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def heat_map(left: Pixels, right: Pixels) -> bytes:
     The stronger the change, the brighter. A left mask of another size is stretched to the right one's first.
     """
     before, after = _stretched(coverage(left), right), coverage(right)
-    strength = _FAINTEST + _scaled(_distance(before, after), 255 - _FAINTEST)
+    strength = np.uint8(_FAINTEST) + _scaled(_distance(before, after), 255 - _FAINTEST)
     shade = _scaled(after, _UNCHANGED_SHADE)
     pale = np.where(after == before, shade, shade // 2)
     red, blue = np.where(after > before, strength, pale), np.where(after < before, strength, pale)

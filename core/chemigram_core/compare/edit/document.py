@@ -42,6 +42,8 @@ def document_facts(left: Document, right: Document) -> list[Fact]:
         facts += metadata_facts(_beside_history(before), _beside_history(after))
         facts += _note(left, right)
     substantive = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if substantive & _HISTORY:
+        substantive |= _HISTORY
     return [*facts, *_bookkeeping(left, right, substantive)]
 
 

@@ -40,7 +40,8 @@ class _Half:
     def of(cls, document: Document) -> _Half:
         history = document.history
         instances = {key: entry for key, entry in history.instances.items() if entry.operation != _MASKS_ONLY}
-        return cls(instances, shapes_of(history), pipe_order(history, document.properties))
+        pipe = [instance for instance in pipe_order(history, document.properties) if instance in instances]
+        return cls(instances, shapes_of(history), pipe)
 
     def side(self, instance: Instance) -> Side:
         return Side(self.instances[instance], self.shapes)
@@ -74,51 +75,48 @@ def _steps(count: int) -> str:
 
 
 def _modules(before: _Half, after: _Half) -> Iterator[Fact]:
-    places = _places(before, after)
-    for instance in sorted(before.instances.keys() | after.instances.keys()):
-        if instance not in before.instances:
-            yield _one_sided(Action.ADD, after.side(instance))
-        elif instance not in after.instances:
-            yield _one_sided(Action.REMOVE, before.side(instance))
-        elif fact := _changed(before.side(instance), after.side(instance), places.get(instance)):
-            yield fact
+    for instance in sorted(before.instances.keys() - after.instances.keys()):
+        yield Fact(Action.REMOVE, "module", *_named(before.side(instance), "removed"))
+    for instance in sorted(after.instances.keys() - before.instances.keys()):
+        words = description(after.side(instance))
+        yield Fact(
+            Action.ADD, "module", *_named(after.side(instance), f"added: {', '.join(words)}" if words else "added")
+        )
+    yield from _changed_modules(before, after)
 
 
-def _places(before: _Half, after: _Half) -> dict[Instance, tuple[str, int, int]]:
-    """Where instances moved: in the pipe when both XMPs tell its order, else among the steps of the history."""
-    steps = moved(list(before.instances), list(after.instances))
-    found = {instance: (_STEPS, *places) for instance, places in steps.items()}
-    pipes = [[instance for instance in half.pipe if instance in half.instances] for half in (before, after)]
-    found |= {instance: (_PIPE, *places) for instance, places in moved(*pipes).items()}
-    return found
+def _named(side: Side, summary: str) -> tuple[str, str, dict[str, JsonValue]]:
+    return _place(side.entry), summary, {"module": title(side.entry)}
 
 
-def _one_sided(action: Action, side: Side) -> Fact:
-    words = description(side) if action is Action.ADD else []
-    summary = f"added: {', '.join(words)}" if words else ("added" if action is Action.ADD else "removed")
-    return Fact(action, "module", _place(side.entry), summary, {"module": title(side.entry)})
+def _changed_modules(before: _Half, after: _Half) -> Iterator[Fact]:
+    common = sorted(before.instances.keys() & after.instances.keys())
+    changes = {instance: changes_of(before.side(instance), after.side(instance)) for instance in common}
+    places = _places(before, after, [instance for instance in common if not changes[instance].kinds])
+    for instance, change in changes.items():
+        if change.kinds or instance in places:
+            yield _changed(after.instances[instance], change, places.get(instance))
 
 
-def _changed(left: Side, right: Side, place: tuple[str, int, int] | None) -> Fact | None:
-    change = changes_of(left, right)
+def _places(before: _Half, after: _Half, unchanged: list[Instance]) -> dict[Instance, tuple[str, int, int]]:
+    """Which instances moved in the pixel pipe, or in the history, where a changed one becomes the last step anyway."""
+    steps = moved(list(before.instances), list(after.instances), unchanged)
+    pipe = moved(before.pipe, after.pipe, before.instances.keys() & after.instances.keys())
+    in_steps = {instance: (_STEPS, *places) for instance, places in steps.items()}
+    return in_steps | {instance: (_PIPE, *places) for instance, places in pipe.items()}
+
+
+def _changed(entry: Entry, change: ModuleChange, place: tuple[str, int, int] | None) -> Fact:
     action = Action.MODIFY if change.kinds else Action.REORDER
+    details: dict[str, JsonValue] = {"module": title(entry)}
     if place is not None:
         where, old, new = place
-        change.kinds.append("order")
-        if where is _PIPE or action is Action.REORDER:  # a changed module always becomes the last step of a history
-            change.words.append(f"moved {where} from place {old} to {new}")
-    if not change.kinds:
-        return None
-    details = _details(change, right.entry) | ({} if place is None else {"position": list(place[1:])})
-    return Fact(action, "module", _place(right.entry), ", ".join(change.words), details)
-
-
-def _details(change: ModuleChange, entry: Entry) -> dict[str, JsonValue]:
-    kinds: list[JsonValue] = list(change.kinds)
-    details: dict[str, JsonValue] = {"changed": kinds, "module": title(entry)}
+        change.add("order", f"moved {where} from place {old} to {new}")
+        details["position"] = [old, new]
     if change.settings:
         details["settings"] = {label: list(pair) for label, pair in change.settings.items()}
-    return details
+    details["changed"] = list[JsonValue](change.kinds)
+    return Fact(action, "module", _place(entry), ", ".join(change.words), details)
 
 
 def _place(entry: Entry) -> str:

@@ -7,7 +7,7 @@ leaves to a built-in order; the steps of a history have an order of their own.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import TypeAlias, TypeVar
 
 from chemigram_core.xmp import History, Properties
@@ -16,10 +16,10 @@ Instance: TypeAlias = tuple[str, int]
 _T = TypeVar("_T", bound=Hashable)
 
 
-def moved(left: Sequence[_T], right: Sequence[_T]) -> dict[_T, tuple[int, int]]:
-    """The fewest members of both sequences that have to move to make one the other; old and new place from 1."""
+def moved(left: Sequence[_T], right: Sequence[_T], among: Collection[_T]) -> dict[_T, tuple[int, int]]:
+    """The fewest of `among` that have to move so that these stand in `right` as in `left`; old and new place from 1."""
     place = {member: at for at, member in enumerate(right)}
-    common = [member for member in left if member in place]
+    common = [member for member in left if member in place and member in among]
     staying = {common[at] for at in _longest_rising([place[member] for member in common])}
     old = {member: at for at, member in enumerate(left)}
     return {member: (old[member] + 1, place[member] + 1) for member in common if member not in staying}

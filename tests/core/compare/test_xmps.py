@@ -1,0 +1,321 @@
+"""XMPs compared as edits: each kind of difference alone is seen, named rightly, and kept apart from bookkeeping."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import pytest
+
+from chemigram_core.compare.node import Action
+from chemigram_core.xmp import parse
+from tests.core.compare.edits import (
+    Shape,
+    Step,
+    bag,
+    blending,
+    compared,
+    exposure,
+    group,
+    sidecar,
+    summaries,
+)
+from tests.core.compare.trees import changeset, file
+
+PLAIN = Step()
+SHARPEN = Step("sharpen", struct.pack("<fff", 2.0, 0.5, 0.5).hex(), 1)
+VIBRANCE = Step("vibrance", struct.pack("<f", 25.0).hex(), 2)
+FLIP = Step("flip", "ffffffff", 2)
+DRAWN = replace(PLAIN, blendop_params=blending(mask_mode=3, mask_id=7))
+
+
+@pytest.mark.parametrize(
+    ("right", "told", "kinds"),
+    [
+        (replace(PLAIN, enabled=0), "switched off", ["enabled"]),
+        (replace(PLAIN, params=exposure(1.25)), "exposure +0.50 EV → +1.25 EV", ["params"]),
+        (replace(PLAIN, params=exposure(0.5, -0.0002)), "black level 0.0000 → -0.0002", ["params"]),
+        (replace(PLAIN, params=exposure(0.5001)), "exposure +0.5000 EV → +0.5001 EV", ["params"]),
+        (replace(PLAIN, params="00" * 20), "settings changed", ["params"]),
+        (replace(PLAIN, modversion=99), "settings changed", ["params"]),
+        (replace(PLAIN, blendop_params=blending(opacity=40)), "opacity 100 % → 40 %", ["blend"]),
+        (replace(PLAIN, blendop_params=blending(mode=0x04)), "blend mode normal → multiply", ["blend"]),
+        (replace(PLAIN, blendop_params=blending(mode=0x80000004)), "blend mode normal → multiply, reversed", ["blend"]),
+        (replace(PLAIN, blendop_params="00" * 99), "blending changed", ["blend"]),
+        (replace(PLAIN, blendop_version=99), "blending changed", ["blend"]),
+        (replace(PLAIN, blendop_version=12), "blending stored in another version", ["blend"]),
+        (replace(PLAIN, blendop_params=blending(mask_mode=5)), "no mask → parametric mask", ["mask"]),
+        (replace(PLAIN, multi_name="sky"), 'named "sky"', ["name"]),
+        (replace(PLAIN, extra='darktable:later="1"'), "carries other fields", ["fields"]),
+        (
+            replace(PLAIN, enabled=0, params=exposure(-2.0), blendop_params=blending(opacity=50)),
+            "switched off, exposure +0.50 EV → -2.00 EV, opacity 100 % → 50 %",
+            ["enabled", "params", "blend"],
+        ),
+    ],
+)
+def test_each_difference_of_a_module_is_seen(right: Step, told: str, kinds: list[str]) -> None:
+    root = compared(sidecar(PLAIN), sidecar(right))
+    assert root is not None
+    (node,) = root.children
+    assert (node.action, node.path, node.summary) == (Action.MODIFY, "image.xmp/modules/exposure/0", told)
+    assert node.details["changed"] == kinds
+    assert root.tags == frozenset()
+
+
+def test_settings_are_in_the_details_with_both_values() -> None:
+    root = compared(sidecar(PLAIN), sidecar(replace(PLAIN, params=exposure(1.0))))
+    assert root is not None
+    assert root.children[0].details["settings"] == {"exposure": ["+0.50 EV", "+1.00 EV"]}
+
+
+def test_a_module_is_added_and_removed_with_what_it_does() -> None:
+    assert summaries(sidecar(PLAIN), sidecar(PLAIN, replace(VIBRANCE, enabled=0))) == [
+        "modules/vibrance/0: added: switched off, vibrance 25.00 %"
+    ]
+    assert summaries(sidecar(PLAIN), sidecar(PLAIN, Step("novelty", "00", 1))) == ["modules/novelty/0: added"]
+    told = summaries(sidecar(PLAIN, SHARPEN), sidecar(PLAIN))
+    assert "modules/sharpen/0: removed" in told
+
+
+def test_instances_of_one_module_are_told_apart() -> None:
+    second = replace(PLAIN, multi_priority=1, multi_name="1")
+    root = compared(sidecar(PLAIN, second), sidecar(PLAIN, replace(second, params=exposure(3))))
+    assert root is not None
+    (node,) = root.children
+    assert (node.path, node.details["module"]) == ("image.xmp/modules/exposure/1", "exposure 1")
+
+
+def test_the_last_step_that_counts_is_the_effective_one() -> None:
+    left = sidecar(PLAIN, replace(PLAIN, params=exposure(1.0)))
+    assert summaries(left, sidecar(PLAIN, replace(PLAIN, params=exposure(2.0)))) == [
+        "modules/exposure/0: exposure +1.00 EV → +2.00 EV"
+    ]
+
+
+def test_the_end_of_the_history_alone_is_seen() -> None:
+    steps = (PLAIN, SHARPEN, replace(PLAIN, params=exposure(2.0)))
+    told = summaries(sidecar(*steps), sidecar(*steps, end=2))
+    assert told == [
+        "history: The history got shorter: 3 steps before, 2 now (1 step undone but kept)",
+        "modules/exposure/0: exposure +2.00 EV → +0.50 EV",
+    ]
+
+
+def test_an_end_beyond_the_entries_is_the_last_of_them() -> None:
+    root = compared(sidecar(PLAIN, end=1), sidecar(PLAIN, end=4))
+    assert root is None or root.tags == {"clerical"}
+
+
+def test_a_lost_history_is_tagged_and_said() -> None:
+    root = compared(sidecar(PLAIN, SHARPEN), sidecar())
+    assert root is not None
+    assert root.tags == {"history-lost"}
+    assert root.children[0].summary == "The history is gone: 2 steps before, none now"
+    assert (root.children[0].action, root.children[0].tags) == (Action.REMOVE, frozenset({"history-lost"}))
+
+
+def test_steps_that_come_to_the_same_are_said_to() -> None:
+    left = sidecar(replace(PLAIN, params=exposure(9.0)), PLAIN)
+    right = sidecar(replace(PLAIN, params=exposure(8.0)), PLAIN)
+    (told,) = summaries(left, right)
+    assert told.startswith("history: Earlier or undone steps of the history differ")
+
+
+def test_an_order_of_steps_alone_is_a_reorder_with_its_new_place() -> None:
+    root = compared(sidecar(PLAIN, SHARPEN, VIBRANCE), sidecar(SHARPEN, VIBRANCE, PLAIN))
+    assert root is not None
+    (node,) = root.children
+    assert (node.action, node.details["position"], node.details["changed"]) == (Action.REORDER, [1, 3], ["order"])
+    assert node.summary == "moved in the history from place 1 to 3"
+
+
+def test_a_changed_module_that_became_the_last_step_is_told_for_its_change() -> None:
+    right = sidecar(SHARPEN, replace(PLAIN, params=exposure(1.0)))
+    assert summaries(sidecar(PLAIN, SHARPEN), right) == ["modules/exposure/0: exposure +0.50 EV → +1.00 EV"]
+
+
+@pytest.mark.parametrize("spelling", ["list", "numbers"])
+def test_an_order_of_the_pixel_pipe_alone_is_a_reorder(spelling: str) -> None:
+    def ordered(*names: str) -> bytes:
+        if spelling == "list":
+            steps = [PLAIN, SHARPEN, VIBRANCE]
+            listed = ",".join(f"{name},0" for name in ("rawprepare", *names, "gamma"))
+            return sidecar(*steps, properties={"darktable:iop_order_list": listed, "darktable:iop_order_version": 0})
+        steps = [
+            replace(step, extra=f'darktable:iop_order="{names.index(step.operation) + 1}.5"')
+            for step in (PLAIN, SHARPEN, VIBRANCE)
+        ]
+        return sidecar(*steps)
+
+    root = compared(ordered("exposure", "sharpen", "vibrance"), ordered("vibrance", "exposure", "sharpen"))
+    assert root is not None
+    node = next(child for child in root.children if child.item_type == "module")
+    assert (node.action, node.path, node.details["position"]) == (
+        Action.REORDER,
+        "image.xmp/modules/vibrance/0",
+        [3, 1],
+    )
+
+
+def test_modules_that_are_not_in_use_have_no_order() -> None:
+    left, right = (
+        sidecar(PLAIN, properties={"darktable:iop_order_list": listed, "darktable:iop_order_version": 0})
+        for listed in ("a,0,exposure,0,b,0", "b,0,a,0,exposure,0")
+    )
+    root = compared(left, right)
+    assert root is not None
+    assert root.tags == {"clerical"}
+
+
+def drawn(*shapes: Shape) -> bytes:
+    return sidecar(DRAWN, shapes=shapes)
+
+
+def test_shapes_of_a_mask_are_told_by_name() -> None:
+    circle, path = Shape(1), Shape(2, 2, "path #1")
+    moved = replace(circle, mask_points="01" * 16)
+    assert summaries(drawn(group(7, 1), circle), drawn(group(7, 1), moved)) == ["modules/exposure/0: circle #1 changed"]
+    assert summaries(drawn(group(7, 1), circle), drawn(group(7, 1, 2), circle, path)) == [
+        "modules/exposure/0: path #1 added"
+    ]
+    assert summaries(drawn(group(7, 1, 2), circle, path), drawn(group(7, 1), circle)) == [
+        "modules/exposure/0: path #1 removed"
+    ]
+    assert summaries(drawn(group(7, 1, 2), circle, path), drawn(group(7, 2, 1), circle, path)) == [
+        "modules/exposure/0: grp exposure changed"
+    ]
+
+
+def test_a_mask_alone_makes_an_edit() -> None:
+    root = compared(drawn(Shape(7)), drawn(replace(Shape(7), mask_points="02" * 16)))
+    assert root is not None
+    assert root.children[0].details["changed"] == ["mask"]
+
+
+def test_shapes_that_no_module_uses_are_told_apart() -> None:
+    assert summaries(sidecar(PLAIN), sidecar(PLAIN, shapes=[Shape(5)])) == [
+        "shapes: Shapes that no module uses: circle #1 added"
+    ]
+
+
+def test_only_the_shapes_of_the_last_step_are_in_force() -> None:
+    old, new = Shape(7, mask_points="03" * 16), Shape(7, mask_num=1)
+    left = sidecar(DRAWN, replace(DRAWN, params=exposure(1)), shapes=[old, new])
+    right = sidecar(DRAWN, replace(DRAWN, params=exposure(2)), shapes=[replace(old, mask_points="04" * 16), new])
+    assert summaries(left, right) == ["modules/exposure/0: exposure +1.00 EV → +2.00 EV"]
+
+
+def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
+    left, right = (replace(PLAIN, blendop_params=blending(feathering=radius)) for radius in (0.0, 9.0))
+    assert summaries(sidecar(left), sidecar(right)) == [
+        "modules/exposure/0: settings of a mask that is not in use changed"
+    ]
+    left, right = (replace(PLAIN, blendop_params=blending(mask_mode=0, opacity=share)) for share in (0.0, 9.0))
+    assert summaries(sidecar(left), sidecar(right)) == ["modules/exposure/0: settings of its blending, which is off"]
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "right", "told"),
+    [
+        ("xmp:Rating", 1, 5, "metadata/xmp:Rating: Rating: ★ → ★★★★★"),
+        ("xmp:Rating", 0, -1, "metadata/xmp:Rating: Rating: none → rejected"),
+        ("darktable:version_name", 1, 2, "metadata/darktable:version_name: Version name: 1 → 2"),
+        ("crs:Sharpness", 25, 40, "metadata/crs:Sharpness: crs:Sharpness: 25 → 40"),
+    ],
+)
+def test_metadata_is_told_in_words(name: str, left: int, right: int, told: str) -> None:
+    assert summaries(sidecar(PLAIN, properties={name: left}), sidecar(PLAIN, properties={name: right})) == [told]
+
+
+def test_the_kind_of_pixel_pipe_is_named() -> None:
+    left, right = (sidecar(PLAIN, properties={"darktable:iop_order_version": number}) for number in (2, 5))
+    assert summaries(left, right) == [
+        "metadata/darktable:iop_order_version: Order of the pixel pipe: v3.0 RAW → v5.0 JPEG"
+    ]
+
+
+def test_texts_and_labels_are_told() -> None:
+    title = '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:title>'
+    labels = "<darktable:colorlabels><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></darktable:colorlabels>"
+    left = sidecar(PLAIN, inside=title.format("Old  pier"))
+    right = sidecar(PLAIN, inside=title.format("New pier") + labels.format("3"))
+    assert summaries(left, right) == [
+        "metadata/darktable:colorlabels: Color labels: none → blue",
+        'metadata/dc:title: Title: "Old pier" → "New pier"',
+    ]
+
+
+def test_tags_are_told_once_and_automatic_ones_are_clerical() -> None:
+    def tagged(*tags: str) -> bytes:
+        words = sorted({word for tag in tags for word in tag.split("|")})
+        return sidecar(PLAIN, inside=bag("lr:hierarchicalSubject", *tags) + bag("dc:subject", *words))
+
+    told = summaries(tagged("places|Oslo"), tagged("places|Rome", "darktable|exported|jpg"))
+    assert told == ['metadata/tags: Tags: added "places|Rome"; removed "places|Oslo"']
+    root = compared(tagged("places|Oslo"), tagged("places|Oslo", "darktable|changed"))
+    assert root is not None
+    assert root.tags == {"clerical"}
+
+
+def test_bookkeeping_is_one_clerical_node() -> None:
+    left = sidecar(PLAIN, properties={"darktable:change_timestamp": 1, "xmpMM:DerivedFrom": "a.raf"})
+    right = sidecar(PLAIN, properties={"darktable:change_timestamp": 2, "xmpMM:DerivedFrom": "b.raf"})
+    root = compared(left, right)
+    assert root is not None
+    (node,) = root.children
+    assert root.tags == node.tags == {"clerical"}
+    assert node.summary == "timestamps, the name of the image file"
+    assert node.details["properties"] == ["darktable:change_timestamp", "xmpMM:DerivedFrom"]
+
+
+def test_an_edit_beside_bookkeeping_is_not_clerical() -> None:
+    left = sidecar(PLAIN, properties={"darktable:change_timestamp": 1})
+    right = sidecar(replace(PLAIN, enabled=0), properties={"darktable:change_timestamp": 2})
+    root = compared(left, right)
+    assert root is not None
+    assert root.tags == frozenset()
+    assert [node.item_type for node in root.children] == ["bookkeeping", "module"]
+
+
+def test_the_note_of_masks_is_told_by_names() -> None:
+    def noted(**masks: str) -> bytes:
+        entries = "".join(
+            f'<rdf:li chemigram:name="{name}" chemigram:sha256="{digit * 64}"/>' for name, digit in masks.items()
+        )
+        return sidecar(PLAIN, inside=f"<chemigram:masks><rdf:Bag>{entries}</rdf:Bag></chemigram:masks>")
+
+    assert summaries(noted(sky="1", tree="2"), noted(face="3", sky="4")) == [
+        "masks: Masks: added face; removed tree; changed sky"
+    ]
+
+
+def test_the_same_document_in_another_spelling_is_identical() -> None:
+    assert compared(sidecar(PLAIN), parse(sidecar(PLAIN)).canonical()) is None
+
+
+def test_what_is_no_xmp_is_compared_as_bytes() -> None:
+    root = changeset(file("a.xmp", b"<broken", ()), file("a.xmp", sidecar(PLAIN), ())).root
+    assert root is not None
+    assert root.item_type == "binary"
+
+
+def test_params_in_another_spelling_are_no_change_but_clerical() -> None:
+    packed = "gz01eJxjYGBgYAFiCQYA"  # nothing that can be inflated: compared as it is written
+    root = compared(sidecar(PLAIN), sidecar(replace(PLAIN, params=packed)))
+    assert root is not None
+    assert root.children[0].summary == "settings changed"
+
+
+def test_versions_of_a_module_are_compared_by_the_settings_they_share() -> None:
+    newer = struct.pack("<iffffii", 0, 0.0, 2.0, 50.0, -4.0, 0, 1).hex()
+    assert summaries(sidecar(PLAIN), sidecar(replace(PLAIN, modversion=7, params=newer))) == [
+        "modules/exposure/0: exposure +0.50 EV → +2.00 EV"
+    ]
+    same = struct.pack("<iffffii", 0, 0.0, 0.5, 50.0, -4.0, 0, 1).hex()
+    assert summaries(sidecar(PLAIN), sidecar(replace(PLAIN, modversion=7, params=same))) == [
+        "modules/exposure/0: the same settings in another version"
+    ]
+    assert summaries(sidecar(FLIP), sidecar(replace(FLIP, params="06000000"))) == [
+        "modules/flip/0: orientation automatic → turned by 90°"
+    ]
