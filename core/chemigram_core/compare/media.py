@@ -15,9 +15,9 @@ _STARTS = {b"\x89PNG\r\n\x1a\n": PNG, b"PK\x03\x04": ZIP}
 
 def sniffed(start: bytes) -> str | None:
     """The media type that the first SNIFFED_BYTES bytes of a file show."""
-    if b"<x:xmpmeta" in start or b"adobe:ns:meta/" in start:
-        return XMP
-    return next((kind for first, kind in _STARTS.items() if start.startswith(first)), None)
+    if kind := next((kind for first, kind in _STARTS.items() if start.startswith(first)), None):
+        return kind
+    return XMP if b"<x:xmpmeta" in start or b"adobe:ns:meta/" in start else None
 
 
 def is_file_of(item: ItemRef, kind: str) -> bool:

@@ -1,0 +1,182 @@
+"""Folders and zip archives: compared alike and with each other; what is dangerous in them is left out and said."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.compare import as_text, compare_paths
+from chemigram_core.compare.comparators import zip_archive
+from chemigram_core.compare.node import Changeset
+from chemigram_core.errors import Incomparable
+from tests.builders import mask, sidecar
+from tests.core.compare.trees import told
+
+Files = Mapping[str, bytes]
+BEFORE = {"image.xmp": sidecar(1), "masks/sky.png": mask(10), "notes/deep/a.txt": b"a", "old.txt": b"same"}
+AFTER = {"image.xmp": sidecar(2), "masks/sky.png": mask(90), "notes/deep/a.txt": b"a", "new.txt": b"same"}
+
+
+def folder(path: Path, files: Files) -> Path:
+    path.mkdir()
+    for name, data in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data)
+    return path
+
+
+def packed(path: Path, files: Files, compression: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def left_out(changeset: Changeset) -> dict[str, str]:
+    assert changeset.root is not None
+    reasons = changeset.root.details["left_out"]
+    assert isinstance(reasons, dict)
+    return {name: str(reason) for name, reason in reasons.items()}
+
+
+@pytest.mark.parametrize("left", ["folder", "zip"])
+@pytest.mark.parametrize("right", ["folder", "zip"])
+def test_any_mix_tells_the_same(tmp_path: Path, left: str, right: str) -> None:
+    make = {"folder": folder, "zip": packed}
+    changes = compare_paths(make[left](tmp_path / f"a.{left}", BEFORE), make[right](tmp_path / f"b.{right}", AFTER))
+    assert told(changes.root) == [
+        "modify image.xmp/modules/exposure/0",
+        "modify masks/sky.png",
+        "move new.txt from old.txt",
+    ]
+
+
+def test_one_read_gives_hash_size_and_kind(tmp_path: Path) -> None:
+    left = folder(tmp_path / "a", {"x": mask(1), "y": b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>", "z": b"1"})
+    right = folder(tmp_path / "b", {"x": mask(2), "y": sidecar(1), "z": b"22"})
+    root = compare_paths(left, right).root
+    assert root is not None
+    kinds = {node.name: node.item_type for node in root.children}
+    assert kinds == {"x": "mask", "y": "binary", "z": "binary"}
+    assert root.children[2].summary == "Content changed (1 bytes → 2 bytes)"
+    sides = root.children[2].source_items
+    assert sides is not None
+    assert sides.right is not None
+    assert (sides.right.size_bytes, sides.right.content_hash) == (2, root.children[2].details["hash_right"])
+
+
+def test_equal_files_in_differently_packed_zips_are_no_change(tmp_path: Path) -> None:
+    left = packed(tmp_path / "a.zip", BEFORE)
+    right = packed(tmp_path / "b.zip", dict(reversed(BEFORE.items())), zipfile.ZIP_STORED)
+    assert compare_paths(left, right).root is None
+
+
+def test_a_zip_in_a_folder_is_looked_into_and_told_when_it_is_only_packed_anew(tmp_path: Path) -> None:
+    left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {})
+    packed(left / "x.zip", {"f": b"1" * 99})
+    packed(right / "x.zip", {"f": b"1" * 99}, zipfile.ZIP_STORED)
+    changes = compare_paths(left, right)
+    assert told(changes.root) == ["modify x.zip"]
+    assert as_text(changes) == "Files\n  x.zip: packed in another way, the same files in it\n"
+    packed(right / "x.zip", {"f": b"2"})
+    assert told(compare_paths(left, right).root) == ["modify x.zip/f"]
+
+
+def test_two_files_are_compared_by_their_kind(tmp_path: Path) -> None:
+    (tmp_path / "a.xmp").write_bytes(sidecar(1))
+    (tmp_path / "b.tif.xmp").write_bytes(sidecar(1, rating=4))
+    changes = compare_paths(tmp_path / "a.xmp", tmp_path / "b.tif.xmp")
+    assert as_text(changes) == "Metadata\n  Rating: ★ → ★★★★\n"
+
+
+def test_a_folder_and_a_plain_file_can_not_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(Incomparable):
+        compare_paths(folder(tmp_path / "a", {}), Path(__file__))
+    with pytest.raises(FileNotFoundError):
+        compare_paths(tmp_path / "a", tmp_path / "nothing")
+
+
+def test_a_file_that_only_has_the_name_of_a_zip_is_compared_as_bytes(tmp_path: Path) -> None:
+    left, right = folder(tmp_path / "a", {"x.zip": b"PK\x03\x04 broken"}), folder(tmp_path / "b", {"x.zip": b"no"})
+    root = compare_paths(left, right).root
+    assert root is not None
+    assert root.children[0].item_type == "binary"
+
+
+def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"objects/x": b"1"})
+    (right / "inside").symlink_to("objects/x")
+    (right / "outside").symlink_to("../secret")
+    (right / "absolute").symlink_to(tmp_path / "secret")
+    (right / "gone").symlink_to("nowhere")
+    (right / "loop").symlink_to("objects")
+    os.mkfifo(right / "pipe")
+    changes = compare_paths(left, right)
+    assert told(changes.root) == ["add inside", "add objects/x"]
+    assert left_out(changes).keys() == {"outside", "absolute", "gone", "loop", "pipe"}
+    assert "Left out: absolute (a link that leads out of the folder)" in as_text(changes)
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/x", "a/../../x", "a\\..\\x", "a//x", "./x", "~/x", "/".join(["d"] * 65) + "/x"]
+)
+def test_names_that_lead_out_of_a_zip_are_left_out(tmp_path: Path, name: str) -> None:
+    changes = compare_paths(packed(tmp_path / "a.zip", {}), packed(tmp_path / "b.zip", {name: b"1", "ok": b"2"}))
+    assert told(changes.root) == ["add ok"]
+    assert list(left_out(changes)) == [name]
+
+
+def test_links_secrets_and_doubles_in_a_zip_are_left_out(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr(link, "ok")
+        archive.writestr("ok", b"1")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("ok", b"2")
+        archive.writestr("locked", b"3")
+    data = bytearray((tmp_path / "b.zip").read_bytes())
+    flags_at = data.rindex(b"PK\x01\x02") + 8
+    data[flags_at] |= 1
+    (tmp_path / "b.zip").write_bytes(data)
+    changes = compare_paths(packed(tmp_path / "a.zip", {}), tmp_path / "b.zip")
+    assert left_out(changes) == {"link": "a link", "ok": "named twice", "locked": "encrypted"}
+
+
+def test_a_damaged_entry_is_left_out(tmp_path: Path) -> None:
+    path = packed(tmp_path / "b.zip", {"bad": b"payload" * 9, "good": b"1"}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"payloadpayload", b"payloadPayload", 1))
+    changes = compare_paths(packed(tmp_path / "a.zip", {}), path)
+    assert told(changes.root) == ["add good"]
+    assert "CRC" in left_out(changes)["bad"]
+
+
+def test_sizes_in_a_zip_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_archive, "MAX_ENTRY_BYTES", 1000)
+    monkeypatch.setattr(zip_archive, "MAX_TOTAL_BYTES", 2500)
+    files = {"a": bytes(1001), "b": bytes(900), "c": bytes(900)}
+    changes = compare_paths(packed(tmp_path / "a.zip", {}), packed(tmp_path / "b.zip", files))
+    assert told(changes.root) == ["add b"]
+    assert {name: reason.split()[-2] for name, reason in left_out(changes).items()} == {"a": "1000", "c": "2500"}
+
+
+def test_zips_in_zips_end_somewhere(tmp_path: Path) -> None:
+    def nested(core: bytes) -> bytes:
+        for _ in range(8):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as archive:
+                archive.writestr("n.zip", core)
+            core = out.getvalue()
+        return core
+
+    (tmp_path / "a.zip").write_bytes(nested(b"1"))
+    (tmp_path / "b.zip").write_bytes(nested(b"2"))
+    (line,) = told(compare_paths(tmp_path / "a.zip", tmp_path / "b.zip").root)
+    assert line == "modify " + "/".join(["n.zip"] * 4)

@@ -1,0 +1,142 @@
+"""The same changeset as JSON, Markdown and text: stable, complete, and harmless whatever foreign texts are in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from chemigram_core.compare import Action, Changeset, DiffNode, as_data, as_json, as_markdown, as_text, sections
+from chemigram_core.compare.renderers.narrative import Topic
+from tests.core.compare.edits import Step, sidecar
+from tests.core.compare.trees import Tree, changeset, folder
+from tests.core.compare.trees import file as item
+
+NOTHING = Changeset("a", "b", None)
+
+
+def one(node: DiffNode) -> Changeset:
+    return Changeset("a", "b", node)
+
+
+def story() -> Changeset:
+    """A history that was lost, metadata, files, bookkeeping."""
+    left = {
+        "image.xmp": sidecar(Step(), Step("sharpen", "00", 1), properties={"darktable:change_timestamp": 1}),
+        "old.txt": b"same",
+    }
+    right = {
+        "image.xmp": sidecar(Step(enabled=0), properties={"darktable:change_timestamp": 2, "xmp:Rating": 3}),
+        "new.txt": b"same",
+        "more.bin": b"1",
+    }
+    return changeset(folder(left), folder(right))
+
+
+def test_no_changes_are_said_to_be_none() -> None:
+    assert as_data(NOTHING) == {"from": "a", "to": "b", "root": None}
+    assert as_markdown(NOTHING) == "# a → b\n\nNo changes.\n"
+    assert as_text(NOTHING) == "No changes.\n"
+
+
+def test_the_story_tells_what_was_lost_first_and_bookkeeping_last() -> None:
+    assert as_text(story()) == (
+        "History lost\n"
+        "  The history got shorter: 2 steps before, 1 now\n"
+        "\n"
+        "Edit\n"
+        "  exposure: switched off\n"
+        "  sharpen: removed\n"
+        "\n"
+        "Metadata\n"
+        "  Rating: ★ → ★★★\n"
+        "\n"
+        "Files\n"
+        "  more.bin: added\n"
+        "  new.txt: moved from old.txt\n"
+        "\n"
+        "Bookkeeping\n"
+        "  Timestamps\n"
+    )
+
+
+def test_markdown_tells_the_same_story() -> None:
+    text = as_markdown(story())
+    assert text.startswith("# left → right\n\n## History lost\n\n- The history got shorter: 2 steps before, 1 now\n")
+    assert "\n## Edit\n\n- **exposure**: switched off\n- **sharpen**: removed\n" in text
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
+        section.topic for section in sections(story())
+    ]
+
+
+def test_people_are_told_no_hashes_and_no_inner_names() -> None:
+    for text in (as_markdown(story()), as_text(story())):
+        assert not any(word in text for word in ("hash", "xmp:Rating", "clerical", "modules/", "moves"))
+        assert not any(len(word.strip("().,")) == 64 for word in text.split())
+
+
+def test_json_is_canonical() -> None:
+    text = as_json(story())
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    assert text == as_json(story())
+
+
+def test_json_has_all_but_what_is_empty_or_inner() -> None:
+    node = DiffNode(
+        Action.MOVE, "binary", "b", source_path="a", summary="Moved from a", tags=frozenset({"y", "x"}),
+        details={"hash_right": "2", "hash_left": "1"}, transformed_by=("moves",), diagnostics=("secret",),
+    )  # fmt: skip
+    assert as_data(one(node))["root"] == {
+        "action": "move",
+        "details": {"hash_left": "1", "hash_right": "2"},
+        "item_type": "binary",
+        "path": "b",
+        "source_path": "a",
+        "summary": "Moved from a",
+        "tags": ["x", "y"],
+        "transformed_by": ["moves"],
+    }
+    bare = replace(node, source_path=None, summary="", tags=frozenset(), details={}, transformed_by=())
+    assert as_data(one(bare))["root"] == {"action": "move", "item_type": "binary", "path": "b"}
+
+
+@pytest.mark.parametrize("name", ["**bold**", "<script>", "[x](http://y)", "# head", "a\n\n- b", "`c`", "|d|", "~e~"])
+def test_foreign_texts_bring_no_markup(name: str) -> None:
+    text = as_markdown(one(DiffNode(Action.ADD, "binary", name, summary="Added")))
+    (line,) = [line for line in text.splitlines() if line.startswith("- ")]
+    plain = line.removeprefix("- **").removesuffix("**: added")
+    for character in "*<>[]()#`|~":
+        assert plain.count(character) == plain.count("\\" + character)
+    assert plain.replace("\\", "") == " ".join(name.split())
+
+
+def test_foreign_texts_do_not_steer_a_terminal() -> None:
+    text = as_text(one(DiffNode(Action.ADD, "binary", "\x1b[31mred\x07\u202e", summary="Added")))
+    assert text == "Files\n  \ufffd[31mred\ufffd\ufffd: added\n"
+
+
+def test_several_sidecars_are_told_apart() -> None:
+    left: Tree = {"a.xmp": sidecar(Step()), "b": {"c.xmp": sidecar(Step())}}
+    right: Tree = {"a.xmp": sidecar(Step(enabled=0)), "b": {"c.xmp": sidecar(Step(), properties={"xmp:Rating": 2})}}
+    assert as_text(changeset(folder(left), folder(right))) == (
+        "Edit: a.xmp\n  exposure: switched off\n\nMetadata: b/c.xmp\n  Rating: ★ → ★★\n"
+    )
+
+
+def test_a_mask_note_is_told_only_where_no_mask_is() -> None:
+    note = '<chemigram:masks><rdf:Bag><rdf:li chemigram:name="sky" chemigram:sha256="{}"/></rdf:Bag></chemigram:masks>'
+    left, right = (sidecar(Step(), inside=note.format(digit * 64)) for digit in "12")
+    alone = changeset(item("a.xmp", left), item("a.xmp", right))
+    assert as_text(alone) == "Masks\n  Masks: changed sky\n"
+    beside = changeset(
+        folder({"image.xmp": left, "masks": {"sky.png": b"1"}}),
+        folder({"image.xmp": right, "masks": {"tree.png": b"1"}}),
+    )
+    assert as_text(beside) == "Masks\n  tree: moved from sky.png\n"
+
+
+def test_topics_are_told_in_one_order() -> None:
+    order = list(Topic)
+    topics = [section.topic for section in sections(story())]
+    assert topics == sorted(topics, key=order.index)
