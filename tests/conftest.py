@@ -24,6 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What mounts leave in the user's state folder goes with the tests' other files."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     lacking = ", ".join(lacks_of_machine(item))
     if lacking and os.environ.get("CI") == "true":
