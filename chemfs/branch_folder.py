@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterable
 
 from chemfs.branch_tip import BranchTip
-from chemfs.conditions import AlreadyThere, IsAFolder, NotAFolder, NotEmpty, NotFound, NotPermitted, ReadOnly
+from chemfs.conditions import AlreadyThere, IsAFolder, NotAFolder, NotEmpty, NotFound, NotPermitted, ReadOnly, TooLarge
+from chemfs.drafts import limit_bytes
 from chemfs.handles import Handle
 from chemfs.nodes import Directory, Entry, File, Node, NodeKind
 from chemfs.open_drafts import OpenDrafts
@@ -123,7 +124,7 @@ class BranchFolder:
             case (OtherFile(), OtherFile()):
                 self._scratch.link(old, new)
             case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save(target, self._scratch_data(old))
+                self._save(target, self._scratch_data(old, target))
             case _:
                 raise NotPermitted("/".join(old))
 
@@ -201,12 +202,15 @@ class BranchFolder:
 
     def _save_scratch(self, parts: Parts, target: Tracked) -> None:
         if not self._drafts.retarget(parts, target, self._scratch):
-            self._save(target, self._scratch_data(parts))
+            self._save(target, self._scratch_data(parts, target))
             self._scratch.remove(parts)
 
-    def _scratch_data(self, parts: Parts) -> bytes:
-        if not isinstance(self._scratch.node(parts), File):
+    def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
+        node = self._scratch.node(parts)
+        if not isinstance(node, File):
             raise NotPermitted("/".join(parts))
+        if node.size_bytes > limit_bytes(target):
+            raise TooLarge("/".join(parts))
         with os.fdopen(self._scratch.open(parts, os.O_RDONLY), "rb") as file:
             return file.read()
 

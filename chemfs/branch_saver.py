@@ -58,9 +58,10 @@ class BranchSaver(DraftSaver):
                 self._save_draft(draft)
 
     def released(self, draft: Draft) -> None:
-        draft.handles -= 1
-        if draft.handles:
-            return
+        with draft.lock:
+            draft.handles -= 1
+            if draft.handles:
+                return
         if draft.is_tracked:
             self._end(draft)
         self._forget(draft)
@@ -77,17 +78,28 @@ class BranchSaver(DraftSaver):
         self.absences.settled(due)
 
     def _save_draft(self, draft: Draft) -> None:
-        target, writes, data = draft.target, draft.writes, draft.path.read_bytes()
+        writes = draft.writes
         try:
-            self.save(target, data)
-        except Refused as error:
-            if draft.stage is not Stage.REFUSED:
-                self._withdraw(draft)
-                draft.rejection = self.reject(target, data, error)
+            self._save_bytes(draft)
+        except Refused:
             draft.judged(Stage.REFUSED, writes)
+            raise
+        except (ChemigramError, OSError):
+            draft.judged(Stage.FAILED, writes)
             raise
         draft.judged(Stage.SAVED, writes)
         self._withdraw(draft)
+
+    def _save_bytes(self, draft: Draft) -> None:
+        draft.check_size(draft.path.stat().st_size)
+        data = draft.path.read_bytes()
+        try:
+            self.save(draft.target, data)
+        except Refused as error:
+            if draft.stage is not Stage.REFUSED:
+                self._withdraw(draft)
+                draft.rejection = self.reject(draft.target, data, error)
+            raise
 
     def _end(self, draft: Draft) -> None:
         """Save what was written after the last close, through a mapping; if nothing is saved, the tip shows again.
@@ -99,10 +111,19 @@ class BranchSaver(DraftSaver):
                 self.closed(draft)
         except Refused:
             pass  # kept and logged
-        except (ChemigramError, OSError):
-            logger.exception("%s: a draft of %s could not be saved", self._repository.root.name, self.branch)
+        except (ChemigramError, OSError) as error:
+            logger.error("%s: %s not saved: %s", self._repository.root.name, self.where(draft.target), error)
+        if draft.stage is Stage.FAILED:
+            self._keep(draft)
         if draft.stage is not Stage.SAVED:
             self.absences.show(draft.target)
+
+    def _keep(self, draft: Draft) -> None:
+        """A save that failed is not tried again behind the back of who was told so; its bytes are kept for people."""
+        try:
+            self._repository.rejected.take(draft.path, self.where(draft.target), "the store failed: copy it back")
+        except OSError as error:
+            logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
 
     def _withdraw(self, draft: Draft) -> None:
         """A draft that was refused half-written is whole now, or refused anew."""

@@ -80,6 +80,12 @@ class Unsupported(Condition):
     says = "doesn't support this"
 
 
+class TooLarge(Condition):
+    """A file of a state would have more bytes than any valid one."""
+
+    says = "would be larger than any valid file of its kind"
+
+
 class NotALinkTarget(Condition):
     """A link at that place must lead to a state: snapshots/<id>, heads/<branch> or tags/<tag>."""
 

@@ -13,11 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
+from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
-from chemigram_core.names import BranchName
+from chemigram_core.lock import locked
+from chemigram_core.names import BranchName, tail
 
 _FOLDER = ("scratch", ".drafts")
+_PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def hold(descriptor: int) -> None:
+    """Mark a file as being written, for as long as the descriptor is open."""
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 class DraftStore:
@@ -29,24 +37,32 @@ class DraftStore:
     def path(self, branch: BranchName, file_name: str) -> Path:
         """A path that no file has, telling people which file it will be."""
         with Folder.make(self._root, *_FOLDER):
-            where = f"{branch}-{file_name}".replace("/", "-")[-150:]
+            where = tail(f"{branch}-{file_name}".replace("/", "-"), _PLACE_BYTES)
             return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
     def create(self, path: Path, flags: int = 0) -> int:
         """A descriptor on a new empty file, locked. `flags` may add O_APPEND."""
-        descriptor = os.open(path, _CREATE | flags, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        with locked(path.parent):  # a mount that starts meanwhile must not find it before it is locked
+            descriptor = os.open(path, _CREATE | flags, 0o600)
+            hold(descriptor)
         return descriptor
 
     def left_behind(self) -> Iterator[Path]:
         """The drafts of mounts that are gone."""
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
             for name in folder.names():
-                descriptor = folder.open(name)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    yield self._root.joinpath(*_FOLDER, name)
-                except BlockingIOError:
-                    continue
-                finally:
-                    os.close(descriptor)
+                path = self._root.joinpath(*_FOLDER, name)
+                with suppress(FileNotFoundError, NotAFile), locked(path.parent):
+                    if _is_abandoned(folder, name):
+                        yield path
+
+
+def _is_abandoned(folder: Folder, name: str) -> bool:
+    descriptor = folder.open(name)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True

@@ -13,9 +13,11 @@ from enum import Enum, auto
 from pathlib import Path
 from threading import Lock
 
+from chemfs.conditions import TooLarge
 from chemfs.handles import Caching, Handle
 from chemfs.nodes import File
-from chemfs.paths import Parts, Tracked
+from chemfs.paths import MaskFile, Parts, Tracked
+from chemigram_core import png, xmp
 from chemigram_core.rejected import RejectedSave
 
 
@@ -25,6 +27,7 @@ class Stage(Enum):
     SAVED = auto()  # nothing to save: opened only, or saved since the last write
     WRITTEN = auto()  # not judged since the last write
     REFUSED = auto()  # judged since the last write, and not valid
+    FAILED = auto()  # perhaps valid, but the store failed: who closed it was told
 
 
 class Verdict(Enum):
@@ -59,6 +62,11 @@ class Draft:
             raise TypeError("/".join(self.where))
         return self.where
 
+    def check_size(self, size_bytes: int) -> None:
+        """Raises TooLarge for more than a file of its kind can have: so much is never read into memory."""
+        if self.is_tracked and size_bytes > limit_bytes(self.target):
+            raise TooLarge(str(self.target))
+
     def touched(self) -> None:
         """The bytes were changed."""
         self.writes += 1
@@ -74,6 +82,11 @@ class Draft:
         if self.stage is Stage.SAVED:
             return Verdict.NOTHING
         return Verdict.SAVE if size_bytes else Verdict.WAIT
+
+
+def limit_bytes(target: Tracked) -> int:
+    """What no valid file of that kind exceeds."""
+    return png.MAX_BYTES if isinstance(target, MaskFile) else xmp.MAX_BYTES
 
 
 class DraftSaver:
@@ -107,11 +120,13 @@ class WritingHandle(Handle):
         return File(status.st_size, status.st_mtime_ns, 0o644)
 
     def write(self, data: bytes, offset_bytes: int) -> int:
+        self.draft.check_size(offset_bytes + len(data))
         written = os.pwrite(self._descriptor, data, offset_bytes)
         self.draft.touched()
         return written
 
     def truncate(self, size_bytes: int) -> None:
+        self.draft.check_size(size_bytes)
         os.ftruncate(self._descriptor, size_bytes)
         self.draft.touched()
 

@@ -19,6 +19,7 @@ NUMBERS: dict[type[Exception], int] = {
     conditions.OtherBranch: errno.EXDEV,
     conditions.NoSuchAttribute: errno.ENODATA,
     conditions.Unsupported: errno.EOPNOTSUPP,
+    conditions.TooLarge: errno.EFBIG,
     conditions.NotALink: errno.EINVAL,
     conditions.NotALinkTarget: errno.EINVAL,
     errors.NameTooLong: errno.ENAMETOOLONG,

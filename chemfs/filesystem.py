@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from chemfs import paths, readme
+from chemfs import left_drafts, paths, readme
 from chemfs.changes import Changes
 from chemfs.conditions import IsAFolder, NotAFolder, NotALink, NotFound, OtherBranch, ReadOnly
 from chemfs.handles import Handle, TextHandle
@@ -45,7 +45,7 @@ class Filesystem:
         self._settling = threading.Thread(target=self._settle_on, name="settling", daemon=True)
 
     def start(self) -> None:
-        """Begin the work that goes on beside the calls; what killed mounts left unfinished is put aside first."""
+        """Begin the work that goes on beside the calls: first what killed mounts left unsaved is put aside."""
         if not self._read_only:
             self._settling.start()
 
@@ -135,8 +135,16 @@ class Filesystem:
         return node.target
 
     def _settle_on(self) -> None:
+        self._hand_back()
         while not self._stopped.wait(_SETTLE_SECONDS):
             self._settle(time.monotonic())
+
+    def _hand_back(self) -> None:
+        for root in self._shelf.roots():
+            try:
+                left_drafts.hand_back(root)
+            except Exception:
+                logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
 
     def _settle(self, now: float) -> None:
         for view in self._shelf.views():
@@ -156,6 +164,10 @@ class _Shelf(Protocol):
 
     def views(self) -> Iterable[RepositoryView]: ...
 
+    def roots(self) -> Iterable[Path]:
+        """The folders of all repositories."""
+        ...
+
 
 class _Single:
     """One repository at the mountpoint."""
@@ -171,6 +183,9 @@ class _Single:
 
     def views(self) -> Iterable[RepositoryView]:
         return [self._view]
+
+    def roots(self) -> Iterable[Path]:
+        return [self._view.repository.root]
 
 
 class _Shelves:
@@ -204,6 +219,9 @@ class _Shelves:
     def views(self) -> Iterable[RepositoryView]:
         with self._lock:
             return list(self._views.values())
+
+    def roots(self) -> Iterable[Path]:
+        return [self._library.root / name for name in self._library.names()]
 
     def _entries(self) -> Iterable[Entry]:
         yield paths.README, NodeKind.FILE

@@ -10,7 +10,7 @@ from chemfs.absences import RETURN_SECONDS
 from chemfs.branch_saver import BranchSaver
 from chemfs.branch_tip import BranchTip, Drafting
 from chemfs.conditions import NotFound
-from chemfs.draft_store import DraftStore
+from chemfs.draft_store import DraftStore, hold
 from chemfs.drafts import Draft, Stage, WritingHandle
 from chemfs.handles import Caching, FileHandle, Handle
 from chemfs.paths import Parts, Tracked
@@ -50,6 +50,7 @@ class OpenDrafts(Drafting):
         descriptor = scratch.open(parts, flags, mode)
         if flags & os.O_ACCMODE == os.O_RDONLY:
             return FileHandle(descriptor, Caching.NORMAL)
+        hold(descriptor)
         return self._opened(descriptor, Draft(parts, scratch.path(parts)))
 
     def retarget(self, old: Tracked | Parts, new: Tracked, scratch: Scratch) -> bool:

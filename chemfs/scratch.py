@@ -15,10 +15,13 @@ from typing import Self
 from chemfs.conditions import NotFound
 from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
 from chemfs.paths import Parts
+from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
 from chemigram_core.names import BranchName
 
 FOLDER = "scratch"
+_MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo that somebody put there blocks nobody
 
 
 class Scratch:
@@ -56,8 +59,11 @@ class Scratch:
 
     def open(self, parts: Parts, flags: int, mode: int = 0o644) -> int:
         """A descriptor on a file, made if the flags say so."""
-        with self._parent(parts, create=bool(flags & os.O_CREAT)) as folder:
-            return os.open(parts[-1], flags | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=folder.descriptor)
+        descriptor = self._open(parts, flags & _MEANT, mode)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotAFile(parts[-1])
+        return descriptor
 
     def write(self, parts: Parts, data: bytes) -> None:
         """Put a whole file there."""
@@ -101,7 +107,7 @@ class Scratch:
 
     def set_mode(self, parts: Parts, mode: int) -> None:
         """Change permission bits."""
-        descriptor = self.open(parts, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = self._open(parts, os.O_RDONLY)
         try:
             os.fchmod(descriptor, mode)
         finally:
@@ -129,6 +135,10 @@ class Scratch:
 
     def _is_empty(self, parts: Parts) -> bool:
         return all(kind is NodeKind.FOLDER and self._is_empty((*parts, name)) for name, kind in self.entries(parts))
+
+    def _open(self, parts: Parts, flags: int, mode: int = 0) -> int:
+        with self._parent(parts, create=bool(flags & os.O_CREAT)) as folder:
+            return os.open(parts[-1], flags | _SAFELY, mode, dir_fd=folder.descriptor)
 
     def _parent(self, parts: Parts, *, create: bool = False) -> Folder:
         enter = Folder.make if create else Folder.enter

@@ -104,7 +104,7 @@ def image_node(image: Image | None) -> File:
 
 def open_image(image: Image | None) -> Handle:
     """A handle to read the image. Raises NotFound, OSError."""
-    return FileHandle(os.open(_there(image).path, os.O_RDONLY | os.O_CLOEXEC), Caching.KEEP)
+    return FileHandle(os.open(_there(image).path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), Caching.KEEP)
 
 
 def _there(image: Image | None) -> Image:

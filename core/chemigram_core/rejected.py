@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,13 +35,21 @@ class Rejected:
 
     def keep(self, data: bytes, where: str, why: str) -> RejectedSave:
         """Keep the bytes of a refused save. `where` is the path that was saved to, like heads/main/image.xmp."""
-        now = datetime.now(UTC)
-        file_name = f"{now:%Y%m%dT%H%M%S.%fZ}-{token_hex(2)}-{tail(where.replace('/', '-'), _PLACE_BYTES)}"
-        reason = f"when:  {now.isoformat(timespec='seconds')}\nwhere: {where}\nwhy:   {why}\n"
+        save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
-            folder.write(file_name, data)
-            folder.write(file_name + _REASON_SUFFIX, reason.encode())
-        return RejectedSave(file_name, reason)
+            folder.write(save.file_name, data)
+            folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode())
+        return save
+
+    def take(self, path: Path, where: str, why: str) -> RejectedSave:
+        """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost."""
+        save = _named(where, why)
+        with Folder.make(self._root, FOLDER) as folder:
+            os.rename(path, save.file_name, dst_dir_fd=folder.descriptor)
+            with suppress(OSError):
+                folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode())
+            folder.sync()
+        return save
 
     def withdraw(self, save: RejectedSave) -> None:
         """The same file was saved whole after all: half of it need not be kept."""
@@ -59,6 +68,12 @@ class Rejected:
                 ]
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+
+def _named(where: str, why: str) -> RejectedSave:
+    now = datetime.now(UTC)
+    file_name = f"{now:%Y%m%dT%H%M%S.%fZ}-{token_hex(2)}-{tail(where.replace('/', '-'), _PLACE_BYTES)}"
+    return RejectedSave(file_name, f"when:  {now.isoformat(timespec='seconds')}\nwhere: {where}\nwhy:   {why}\n")
 
 
 def _page(folder: Folder, name: str) -> str:

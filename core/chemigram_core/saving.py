@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
-from chemigram_core.errors import UnknownMask
+from chemigram_core.errors import StoreFailed, UnknownMask
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind
@@ -110,7 +110,10 @@ class _Given:
     def _same_pixels(self, before: Digest | None, name: MaskName) -> bool:
         digest, _ = self._files[name]
         pixels = self._repository.states.pixels
-        return before is not None and (before == digest or pixels(before) == pixels(digest))
+        try:
+            return before is not None and (before == digest or pixels(before) == pixels(digest))
+        except StoreFailed:
+            return False  # the old mask can't be read: saving a new one is the cure
 
     def _kept(self, name: MaskName) -> Digest:
         digest, data = self._files[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png.header import ColorType, PngHeader
+from chemigram_core.png.header import MAX_BYTES, ColorType, PngHeader
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
@@ -53,6 +53,8 @@ def read_picture(data: bytes | memoryview) -> Picture:
 
 
 def _walk(data: memoryview) -> Iterator[Chunk]:
+    if len(data) > MAX_BYTES:
+        raise InvalidMask(f"its {len(data)} bytes are more than {MAX_BYTES}")
     if data[:8] != SIGNATURE:
         raise InvalidMask("it does not start with the signature of a PNG")
     position, kind = 8, b""

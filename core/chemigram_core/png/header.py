@@ -11,6 +11,7 @@ from chemigram_core.errors import InvalidMask
 
 MAX_PIXELS = 1 << 28  # 268 million: above every sensor, with room for a panorama
 MAX_INFLATED_BYTES = 1 << 30
+MAX_BYTES = 1 << 29  # of a whole file: 100 million pixels of 16 bits that can't be compressed have 200 MB
 
 
 class ColorType(IntEnum):

@@ -2,12 +2,14 @@
 
 from chemigram_core.xmp.bookkeeping import BOOKKEEPING
 from chemigram_core.xmp.document import Document, canonicalize, masks_of, parse
+from chemigram_core.xmp.envelope import MAX_BYTES
 from chemigram_core.xmp.history import Encoded, Entry, Form, History
 from chemigram_core.xmp.loss import HistoryLoss, history_loss
 from chemigram_core.xmp.model import Array, Localized, Properties, Reference, Struct, Value
 
 __all__ = [
     "BOOKKEEPING",
+    "MAX_BYTES",
     "Array",
     "Document",
     "Encoded",

@@ -1,0 +1,116 @@
+"""Saves that were never acknowledged: the branch shows nothing of them, and nobody's bytes are thrown away."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from chemfs import left_drafts
+from chemfs.draft_store import DraftStore
+from chemigram_core import xmp
+from chemigram_core.names import BranchName
+from tests.builders import mask, saves, sidecar
+from tests.mounted.conftest import Mounted, mount_repository
+
+pytestmark = pytest.mark.needs_fuse
+
+
+def rejected(mount: Mounted) -> list[bytes]:
+    folder = mount.repository.root / "rejected"
+    return [path.read_bytes() for path in sorted(folder.glob("*")) if not path.name.endswith(".reason.txt")]
+
+
+def until(met: object, seconds: float = 5) -> None:
+    assert callable(met)
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_a_killed_mount_left_unsaved_is_handed_back(mount: Mounted) -> None:
+    (mount.branch / "image.xmp").write_bytes(sidecar())
+    unsaved, empty = (os.open(mount.branch / name, os.O_WRONLY | os.O_CREAT) for name in ("image.xmp", "masks/m.png"))
+    os.ftruncate(unsaved, 0)
+    os.write(unsaved, sidecar(9))
+    mount.kill()
+    for descriptor in (unsaved, empty):
+        with pytest.raises(OSError, match="not connected"):
+            os.close(descriptor)
+    again = mount_repository(mount.repository.root, mount.path)
+    try:
+        until(lambda: rejected(mount))
+        assert rejected(mount) == [sidecar(9)]
+        (reason,) = mount.repository.rejected.all()
+        assert "main-image.xmp" in reason.reason
+        assert len(saves(mount.repository)) == 1
+        assert os.listdir(mount.repository.root / "scratch" / ".drafts") == []
+    finally:
+        again.unmount()
+
+
+def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
+    (mount.branch / "image.xmp").write_bytes(sidecar())
+    (mount.branch / "masks" / "m.png").write_bytes(mask())
+    folder = mount.repository.root / "scratch" / ".drafts"
+    for name, data in {
+        "1-main-image.xmp": sidecar(timestamp=5),
+        "2-main-m.png": mask(compress_level=1),
+        "3-x": b"",
+    }.items():
+        (folder / name).write_bytes(data)
+    left_drafts.hand_back(mount.repository.root)
+    assert rejected(mount) == []
+    assert os.listdir(folder) == []
+
+
+def test_another_mounts_drafts_stay(mount: Mounted) -> None:
+    store = DraftStore(mount.repository.root)
+    path = store.path(BranchName("main"), "image.xmp")
+    descriptor = store.create(path)
+    os.write(descriptor, b"being written")
+    left_drafts.hand_back(mount.repository.root)
+    assert path.exists()
+    os.close(descriptor)
+    left_drafts.hand_back(mount.repository.root)
+    assert rejected(mount) == [b"being written"]
+
+
+def test_a_save_that_the_store_failed_is_told_kept_and_not_repeated_in_secret(mount: Mounted) -> None:
+    (mount.branch / "image.xmp").write_bytes(sidecar())
+    blocked = mount.repository.root / "objects" / xmp.parse(sidecar(9)).digest.shard
+    blocked.write_bytes(b"a file where a folder belongs")
+    with pytest.raises(OSError, match="Not a directory"):
+        (mount.branch / "image.xmp").write_bytes(sidecar(9))
+    until(lambda: rejected(mount))
+    assert rejected(mount) == [sidecar(9)]
+    blocked.unlink()
+    assert len(saves(mount.repository)) == 1
+    (mount.branch / "image.xmp").write_bytes(sidecar(9))
+    assert len(saves(mount.repository)) == 2
+
+
+@pytest.mark.parametrize("path", ["image.xmp", "masks/m.png"])
+def test_a_file_larger_than_any_valid_one_is_refused_while_it_is_written(mount: Mounted, path: str) -> None:
+    with (mount.branch / path).open("wb", buffering=0) as file, pytest.raises(OSError, match="File too large"):
+        file.truncate(1 << 40)
+
+
+def test_long_names_of_any_script_can_be_written(mount: Mounted) -> None:
+    (mount.branch / "image.xmp").write_bytes(sidecar())
+    (mount.path / "heads" / ("朝" * 60)).mkdir()
+    (mount.path / "heads" / ("朝" * 60) / "masks" / ("夜" * 60 + ".png")).write_bytes(mask())
+    assert len(saves(mount.repository)) == 2
+
+
+def test_a_fifo_among_other_programs_files_blocks_nobody(mount: Mounted) -> None:
+    (mount.branch / "notes.txt").write_bytes(b"scratch")
+    os.mkfifo(mount.repository.root / "scratch" / "main" / "fifo")
+    for mode in ("rb", "wb"):
+        with pytest.raises(OSError):  # EIO, or ENXIO where nobody reads it
+            (mount.branch / "fifo").open(mode)
+    assert sorted(os.listdir(mount.branch)) >= ["a.tif"]
+    assert Path(mount.branch / "notes.txt").read_bytes() == b"scratch"
