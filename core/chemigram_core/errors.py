@@ -57,6 +57,13 @@ class InvalidMask(Refused):
         self.reason = reason
 
 
+class InvalidProvenance(Refused):
+    """What is told of a mask can't be kept."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not usable as what is known of a mask: {reason}")
+
+
 class NotARepository(Refused):
     """A folder is neither a repository nor a library of them."""
 
@@ -172,6 +179,13 @@ class ObjectDamaged(StoreFailed):
     def __init__(self, digest: str) -> None:
         super().__init__(f"object {digest} is damaged on disk; `chemfs fsck` lists what is affected")
         self.digest = digest
+
+
+class RegistryDamaged(StoreFailed):
+    """masks/registry.json can't be read."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"masks/registry.json is damaged ({found}); `chemfs fsck --repair` rebuilds it")
 
 
 class RefDamaged(StoreFailed):

@@ -95,15 +95,13 @@ class ObjectStore:
 
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
         """Size and time of an object, unread. Raises ObjectMissing."""
-        try:
-            with Folder.enter(self._root, "objects", digest.shard) as shard:
-                for name in (digest.rest + kind.value, digest.rest):
-                    with suppress(FileNotFoundError):
-                        status = shard.stat(name)
-                        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        raise ObjectMissing(digest)
+        _, status = self._look_up(digest, kind)
+        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+
+    def path(self, digest: Digest, kind: Kind) -> str:
+        """Where an object is, relative to the repository. Raises ObjectMissing."""
+        name, _ = self._look_up(digest, kind)
+        return f"objects/{digest.shard}/{name}"
 
     def has(self, digest: Digest, kind: Kind) -> bool:
         """Whether there is an object of that name; its bytes are not looked at."""
@@ -139,6 +137,14 @@ class ObjectStore:
                     finally:
                         os.close(descriptor)
         return True
+
+    def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
+        gone = suppress(FileNotFoundError, NotADirectoryError)
+        with gone, Folder.enter(self._root, "objects", digest.shard) as shard:
+            for name in (digest.rest + kind.value, digest.rest):
+                with suppress(FileNotFoundError):
+                    return name, shard.stat(name)
+        raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
         try:

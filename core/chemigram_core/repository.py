@@ -19,6 +19,8 @@ from chemigram_core.names import BranchName, RefName
 from chemigram_core.objects import ObjectStore
 from chemigram_core.operation_log import OperationLog
 from chemigram_core.refs import Detached, OnBranch, Refs
+from chemigram_core.registry import Masks
+from chemigram_core.registry_file import RegistryFile
 from chemigram_core.rejected import Rejected
 from chemigram_core.state import State, States
 
@@ -37,6 +39,7 @@ class Repository:
         self.refs = Refs(root)
         self.log = OperationLog(root)
         self.history = History(self.log)
+        self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)
 
@@ -73,6 +76,13 @@ class Repository:
                 return branch
             case Detached():
                 raise HeadDetached
+
+    def head_masks(self) -> Masks:
+        """The masks of HEAD's state; none where HEAD has no state yet. Raises StoreFailed."""
+        try:
+            return self.state(self.resolve("HEAD")).masks
+        except NoState:
+            return {}
 
     def tip(self, ref: RefName) -> Digest:
         """The snapshot that a branch or tag points at. Raises NoState."""

@@ -1,7 +1,8 @@
 """A save becomes a snapshot: an XMP or a mask is checked, stored and becomes the tip of a branch. Knows no mounts.
 
-The order is the safety: objects first, then the log line, then the ref, each durable before the next. Checking and
-storing a mask, the long part, happens before the lock is taken and keeps no other saver waiting.
+The order is the safety: objects first, then the registry where masks changed, the log line, and the ref, each durable
+before the next. Checking and storing a mask, the long part, happens before the lock is taken and keeps no other saver
+waiting.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
-from chemigram_core import png, xmp
+from chemigram_core import mask_links, png, xmp
+from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
 from chemigram_core.errors import StoreFailed, UnknownMask
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind
 from chemigram_core.operation_log import LogEntry
+from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances
 from chemigram_core.repository import Repository
 
 SNAPSHOT = "snapshot"  # the log's word, as chemigram writes it
@@ -39,7 +43,6 @@ class Unchanged:
 
 
 Outcome = Saved | Unchanged
-Masks = Mapping[MaskName, Digest]
 MaskFiles = Mapping[MaskName, bytes]
 
 NO_MASKS: Masks = MappingProxyType({})
@@ -53,26 +56,34 @@ def save_xmp(
     *,
     mask_files: MaskFiles = NO_FILES,
     without: Masks = NO_MASKS,
+    told: Provenances = NOTHING_TOLD,
     label: str | None = None,
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
 
-    Raises InvalidXmp, InvalidMask, StoreFailed, OSError.
+    `told` is what is known of some of the state's masks. Raises InvalidXmp, InvalidMask, UnknownMask, StoreFailed,
+    OSError.
     """
     document = xmp.parse(data)
     given = _Given(repository, branch, mask_files)
     with locked(repository.root):
         tip = repository.refs.read(branch)
         masks = {**_left(_masks_that_speak(repository, document, tip), without), **given.changed(tip)}
-        return _advance(repository, branch, tip, document.with_masks(masks), label)
+        return _advance(repository, branch, tip, document.with_masks(masks), label=label, told=told)
 
 
 def save_mask(
-    repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, without: Masks = NO_MASKS
+    repository: Repository,
+    branch: BranchName,
+    name: MaskName,
+    data: bytes,
+    *,
+    without: Masks = NO_MASKS,
+    told: Provenances = NOTHING_TOLD,
 ) -> Outcome:
     """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
     given = _Given(repository, branch, {name: data})
-    return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)})
+    return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)}, told)
 
 
 def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: MaskName) -> Outcome:
@@ -134,28 +145,46 @@ def _left(masks: Masks, removed: Masks) -> Masks:
     return {name: mask for name, mask in masks.items() if removed.get(name) != mask}
 
 
-def _change_masks(repository: Repository, branch: BranchName, change: Callable[[Digest, Masks], Masks]) -> Outcome:
+def _change_masks(
+    repository: Repository,
+    branch: BranchName,
+    change: Callable[[Digest, Masks], Masks],
+    told: Provenances = NOTHING_TOLD,
+) -> Outcome:
     with locked(repository.root):
         tip = repository.tip(branch)
         masks = change(tip, repository.state(tip).masks)
-        return _advance(repository, branch, tip, repository.states.document(tip).with_masks(masks), None)
+        return _advance(repository, branch, tip, repository.states.document(tip).with_masks(masks), told=told)
 
 
 def _advance(
-    repository: Repository, branch: BranchName, tip: Digest | None, document: xmp.Document, label: str | None
+    repository: Repository,
+    branch: BranchName,
+    tip: Digest | None,
+    document: xmp.Document,
+    *,
+    label: str | None = None,
+    told: Provenances,
 ) -> Outcome:
     """Make `document` the tip of `branch`, which stands at `tip`. For the holder of the lock."""
+    before = NO_MASKS if tip is None else repository.state(tip).masks
+    if unknown := told.keys() - document.masks.keys():
+        raise UnknownMask(min(unknown))
     if tip is not None and document.edit_digest == repository.states.edit(tip):
         repository.refs.sync(branch)
+        describe(repository, before, told)
         return Unchanged(tip)
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
-    remarks = _remarks(repository, tip, document)
+    if told or document.masks != before:
+        repository.registry.follow(before, document.masks, told)
+    remarks = {**_losses(repository, tip, document), **remark(told)}
     repository.log.append(LogEntry(SNAPSHOT, digest, branch.ref, tip, label, remarks, document.masks))
     repository.refs.move(branch, tip, digest)
+    mask_links.restore(repository)
     return Saved(digest, tip)
 
 
-def _remarks(repository: Repository, tip: Digest | None, document: xmp.Document) -> Mapping[str, str]:
+def _losses(repository: Repository, tip: Digest | None, document: xmp.Document) -> Mapping[str, Any]:
     """What a photographer should be told of a save: darktable lost a part of the history, or all of it."""
     loss = None if tip is None else xmp.history_loss(repository.states.document(tip).history, document.history)
     return {} if loss is None else {HISTORY_LOSS: str(loss)}

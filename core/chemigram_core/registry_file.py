@@ -1,0 +1,61 @@
+"""masks/registry.json: the registry of one repository on disk. Writing is for the holder of the repository's lock."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from chemigram_core.errors import NotAFile
+from chemigram_core.folder import Folder
+from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances, Registry
+
+FOLDER = "masks"
+FILE_NAME = "registry.json"
+DAMAGED_NAME = "registry.damaged.json"
+
+_Identity = tuple[int, int, int]
+
+
+class RegistryFile:
+    """The file, and what it said when it was last read. Safe for many threads and processes: it is replaced whole."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: tuple[_Identity | None, Registry] = (None, Registry())
+
+    def read(self) -> Registry:
+        """What the file says; an empty registry without one. Raises RegistryDamaged."""
+        try:
+            with Folder.enter(self._root, FOLDER) as folder, os.fdopen(folder.open(FILE_NAME), "rb") as file:
+                identity = _identity(os.fstat(file.fileno()))
+                known_identity, known = self._known
+                if identity != known_identity:
+                    known = Registry.parse(file.read())
+                    self._known = (identity, known)
+                return known
+        except (FileNotFoundError, NotADirectoryError):
+            return Registry()
+
+    def follow(self, before: Masks, after: Masks, told: Provenances = NOTHING_TOLD) -> None:
+        """As Registry.follow, kept on disk; nothing is written when nothing changed. Raises RegistryDamaged."""
+        known = self.read()
+        if (followed := known.follow(before, after, told)) != known:
+            self.write(followed)
+
+    def write(self, registry: Registry) -> None:
+        """Put `registry` into the file, durable."""
+        text = json.dumps(registry.to_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        with Folder.make(self._root, FOLDER) as folder:
+            folder.write(FILE_NAME, text.encode("utf-8", "surrogatepass"))
+
+    def replace(self, registry: Registry) -> None:
+        """As `write`, when the file can't be read: what is there is kept beside it."""
+        with Folder.make(self._root, FOLDER) as folder, suppress(FileNotFoundError, NotAFile):
+            folder.write(DAMAGED_NAME, folder.read(FILE_NAME))
+        self.write(registry)
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
