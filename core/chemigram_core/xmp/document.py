@@ -10,7 +10,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 from chemigram_core.xmp.bookkeeping import BOOKKEEPING
 from chemigram_core.xmp.edit import edit_of, metadata_of
-from chemigram_core.xmp.envelope import rdf_element
+from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.history import History, history_of
 from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, with_note
 from chemigram_core.xmp.model import Packet, Properties
@@ -27,12 +27,17 @@ class Document:
     masks: Mapping[MaskName, Digest]
 
     def canonical(self) -> bytes:
-        """The canonical bytes (RFC-002, docs/canonical-xmp.md), which are what a snapshot stores."""
+        """The canonical bytes (RFC-002, docs/canonical-xmp.md), which are what a snapshot stores.
+
+        Raises InvalidXmp where its layout makes them too long to be read again.
+        """
         return self._canonical
 
     @cached_property
     def _canonical(self) -> bytes:
-        return write(self.packet)
+        data = write(self.packet)
+        refuse_size(data)
+        return data
 
     @cached_property
     def digest(self) -> Digest:

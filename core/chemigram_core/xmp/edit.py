@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from chemigram_core.digest import Digest
 from chemigram_core.xmp.bookkeeping import BOOKKEEPING, TAGS, WORDS, peoples_tags
 from chemigram_core.xmp.encoding import decoded
 from chemigram_core.xmp.history import END, ENTRIES, FORMS, MASK_NUM, Entry, Form, History, history_of
@@ -77,13 +78,13 @@ def _form(form: Form, nums: Sequence[int]) -> Struct:
 
 
 def _plain(fields: Properties) -> dict[str, Value]:
-    """Without bookkeeping, and binary values as the hexadecimal digits of what they stand for."""
+    """Without bookkeeping, and binary values as the SHA-256 of what they stand for."""
     return {name: _decoded(name, value) for name, value in fields.items() if name not in BOOKKEEPING}
 
 
 def _decoded(name: str, value: Value) -> Value:
     data = decoded(value) if name in _ENCODED and isinstance(value, str) else None
-    return value if data is None else data.hex()
+    return value if data is None else str(Digest.of(data))
 
 
 def _pipe_order(properties: Properties, history: History) -> dict[str, Value]:

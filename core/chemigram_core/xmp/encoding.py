@@ -10,14 +10,14 @@ import base64
 import re
 import zlib
 
-MAX_DECODED_BYTES = 16 * 1024 * 1024  # a hint of 99 to 1 would otherwise be a way to fill the memory
+MAX_DECODED_BYTES = 1024 * 1024  # real values have up to 100 KB; zlib could make a thousand times its own size
 
 _COMPRESSED = re.compile(r"gz[0-9]{2}([A-Za-z0-9+/]*={0,2})", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 
 def decoded(text: str) -> bytes | None:
-    """The bytes that `text` stands for; None when darktable could not read it either."""
+    """The bytes that `text` stands for; None when it is neither spelling, or larger than MAX_DECODED_BYTES."""
     if found := _COMPRESSED.fullmatch(text):
         return _inflated(found[1])
     return bytes.fromhex(text) if _HEXADECIMAL.fullmatch(text) else None

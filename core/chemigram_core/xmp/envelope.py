@@ -7,9 +7,9 @@ import re
 from lxml import etree
 
 from chemigram_core.errors import InvalidXmp, shown
-from chemigram_core.xmp.namespaces import KNOWN
+from chemigram_core.xmp.namespaces import KNOWN, label
 
-MAX_BYTES = 16 * 1024 * 1024  # sidecars of darktable have some 10 to 100 KB, a few with brush strokes 1 MB
+MAX_BYTES = 8 * 1024 * 1024  # sidecars of darktable have 10 to 100 KB, with many brush strokes 1 or 2 MB
 
 _RDF = f"{{{KNOWN['rdf']}}}RDF"
 _WRAPPERS = (f"{{{KNOWN['x']}}}xmpmeta", f"{{{KNOWN['x']}}}xapmeta")  # xapmeta: XMP's name before 2002
@@ -21,16 +21,25 @@ _PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 
 def rdf_element(data: bytes) -> etree._Element:
     """The one `rdf:RDF` of `data`, without comments and processing instructions. Raises InvalidXmp."""
-    if len(data) > MAX_BYTES:
-        raise InvalidXmp(f"{len(data)} bytes are more than the limit of {MAX_BYTES}")
+    refuse_size(data)
     utf8 = _as_utf8(data)
     _refuse_doctype(utf8)
     root = _parsed(utf8)
     if root.tag == _RDF:
         return root
-    if root.tag not in _WRAPPERS or [child.tag for child in root] != [_RDF]:
+    if root.tag not in _WRAPPERS or [child.tag for child in root] != [_RDF] or _has_text(root):
         raise InvalidXmp("an XMP is one x:xmpmeta with one rdf:RDF in it", f"line {root.sourceline}")
     return root[0]
+
+
+def refuse_size(data: bytes) -> None:
+    """Raises InvalidXmp when `data` is larger than anything that is read or written here."""
+    if len(data) > MAX_BYTES:
+        raise InvalidXmp(f"{len(data)} bytes are more than the limit of {MAX_BYTES}")
+
+
+def _has_text(root: etree._Element) -> bool:
+    return bool(f"{root.text or ''}{root[0].tail or ''}".strip(" \t\r\n"))
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -79,4 +88,5 @@ def _parsed(data: bytes) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InvalidXmp(f"not well-formed XML: {error.msg}", f"line {error.lineno or 1}") from None
+        reason = (error.msg or "").rpartition(", line ")[0].strip()
+        raise InvalidXmp(f"not well-formed XML ({label(reason)})", f"line {error.lineno or 1}") from None

@@ -44,7 +44,7 @@ FORM_LISTS: Mapping[str, str] = {  # xmp_version 1 and 2, the same for the drawn
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A binary value: as it is written, and the bytes it stands for (None where darktable could not decode it)."""
+    """A binary value: as it is written, and the bytes it stands for (None where it can't be decoded)."""
 
     text: str
 

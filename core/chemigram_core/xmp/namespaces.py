@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from chemigram_core.errors import InvalidXmp, shown
+from chemigram_core.errors import shown
 
 KNOWN: Mapping[str, str] = MappingProxyType(
     {
@@ -63,12 +63,15 @@ _PREFIX_OF = {uri: prefix for prefix, uri in KNOWN.items()}
 
 
 def name_of(clark: str) -> str:
-    """The name of what an XML parser calls `{uri}local`. Raises InvalidXmp for a name without a namespace."""
-    uri, _, local = clark.rpartition("}")
-    if not uri:
-        raise InvalidXmp("a name without a namespace can't be a property", shown(clark))
-    prefix = _PREFIX_OF.get(uri[1:])
+    """The name of what an XML parser calls `{uri}local`."""
+    uri, _, local = clark[1:].rpartition("}")
+    prefix = _PREFIX_OF.get(uri)
     return f"{prefix}:{local}" if prefix else clark
+
+
+def label(text: str) -> str:
+    """A name, or a parser's words with names in them, for one line of a message; foreign ones can be anything."""
+    return text if len(text) <= 80 and text.isprintable() else shown(text)
 
 
 class Prefixes:

@@ -20,13 +20,12 @@ def normalized(packet: Packet) -> Packet:
     for name in SORTED_BAGS:
         if isinstance(bag := properties.get(name), Array) and bag.kind == "Bag":
             properties[name] = replace(bag, items=_sorted(bag.items))
-    if isinstance(end := properties.get(END), str):
-        whole(end, END)
+    end = whole(text, END) if isinstance(text := properties.get(END), str) else None
     if isinstance(history := properties.get(ENTRIES), Array) and (entries := _structs(history)):
         entries = [_rounded(entry, place) for place, entry in enumerate(entries, start=1)]
         properties[ENTRIES] = replace(history, items=tuple(entries))
         if all(NUM in entry.fields for entry in entries):
-            properties |= _in_order(properties, history, entries)
+            properties |= _in_order(properties, history, entries, end)
     return replace(packet, properties=properties)
 
 
@@ -48,12 +47,12 @@ def _rounded(entry: Struct, place: int) -> Struct:
     return Struct({**entry.fields, IOP_ORDER: six_places(order, f"{ENTRIES}, entry {place}, {IOP_ORDER}")})
 
 
-def _in_order(properties: Properties, history: Array, entries: Sequence[Struct]) -> dict[str, Value]:
+def _in_order(properties: Properties, history: Array, entries: Sequence[Struct], end: int | None) -> dict[str, Value]:
     """The entries by `num` (equal ones as they stand), and 0..N-1 when `history_end` says that there are N."""
     nums = [_number(entry, NUM, f"{ENTRIES}, entry {place}") for place, entry in enumerate(entries, start=1)]
     order = sorted(range(len(nums)), key=nums.__getitem__)
     entries, nums = [entries[row] for row in order], [nums[row] for row in order]
-    if properties.get(END) != str(len(nums)) or nums == list(range(len(nums))):
+    if end != len(nums) or [entry.fields[NUM] for entry in entries] == [str(row) for row in range(len(nums))]:
         return {ENTRIES: replace(history, items=tuple(entries))}
     renumbered = tuple([_with(entry, NUM, num) for num, entry in enumerate(entries)])
     return {ENTRIES: replace(history, items=renumbered), **_renumbered_forms(properties, nums)}

@@ -12,9 +12,10 @@ from lxml import etree
 
 from chemigram_core.errors import InvalidXmp, shown
 from chemigram_core.xmp.model import Array, ArrayKind, Localized, Packet, Reference, Struct, Value
-from chemigram_core.xmp.namespaces import KNOWN, name_of
+from chemigram_core.xmp.namespaces import KNOWN, label, name_of
 
 MAX_DEPTH = 32  # of values within values; darktable's go to 2
+MAX_FIELDS = 2048  # of one structure or description; a parser needs quadratic time for an element's attributes
 
 _XML = f"{{{KNOWN['xml']}}}"
 _RDF = f"{{{KNOWN['rdf']}}}"
@@ -32,7 +33,7 @@ def packet_of(rdf: etree._Element) -> Packet:
     reader, subjects, properties = _Reader(), set[str](), dict[str, Value]()
     for description in rdf:
         if description.tag != _DESCRIPTION:
-            raise _refusal(description, f"{shown(_tag(description))} stands where rdf:Description is expected")
+            raise _refusal(description, "rdf:Description is expected here")
         attributes = _attributes(description)
         subjects |= {attributes.pop(name, "") for name in _SUBJECTS}
         reader.gather(description, attributes, properties, 0)
@@ -49,15 +50,14 @@ class _Reader:
 
     def gather(self, node: etree._Element, attributes: Mapping[str, str], fields: dict[str, Value], depth: int) -> None:
         """Add what stands in the attributes and children of a node element to `fields`."""
-        if depth > MAX_DEPTH:
-            raise _refusal(node, f"values are nested more than {MAX_DEPTH} deep")
         _only_space_around(node)
         for key, text in attributes.items():
             name = _property_name(key, node, depth)
             _add(fields, node, name, Reference(text) if name == "rdf:type" else text)
         for child in node:
-            name = _property_name(_tag(child), child, depth)
+            name = _property_name(child.tag, child, depth)
             _add(fields, child, name, self._value(child, depth))
+        _refuse_count(node, len(fields))
 
     def _value(self, element: etree._Element, depth: int) -> Value:
         """The value of a property element or an item."""
@@ -65,8 +65,10 @@ class _Reader:
             keys = cast(list[str], element.keys())
             if not keys:
                 return element.text or ""
-            if element.text is None and (names := self._flat_names(tuple(keys))):
+            if element.text is None and len(keys) <= MAX_FIELDS and (names := self._flat_names(tuple(keys))):
                 return Struct(dict(zip(names, cast(list[str], element.values()), strict=True)))
+        if depth > MAX_DEPTH:
+            raise _refusal(element, f"values are nested more than {MAX_DEPTH} deep")
         attributes = _attributes(element)
         language = attributes.pop(f"{_XML}lang", None)
         value = self._unlocalized(element, attributes, depth)
@@ -85,27 +87,25 @@ class _Reader:
             return self._struct(element, {}, depth)
         if parse_type is not None:
             raise _refusal(element, f"rdf:parseType={shown(parse_type)} is not possible here")
-        if not attributes and not len(element):
-            return element.text or ""
         if not len(element):
-            return self._struct(element, attributes, depth)
+            return self._struct(element, attributes, depth) if attributes else element.text or ""
         if attributes or len(element) > 1:
-            raise _refusal(element, "attributes or several values stand beside a nested value")
+            raise _refusal(element, "a nested value is the only thing that a property can have")
         _only_space_around(element)
         return self._nested(element[0], depth)
 
     def _nested(self, node: etree._Element, depth: int) -> Value:
         attributes = _attributes(node)
-        if (kind := _ARRAYS.get(_tag(node))) is None:
-            if node.tag != _DESCRIPTION:
-                attributes[f"{_RDF}type"] = "".join(_tag(node)[1:].split("}"))
-            return self._struct(node, attributes, depth)
+        kind = _ARRAYS.get(node.tag)
+        if kind is None:
+            return self._struct(node, _with_type(node, attributes), depth)
         if attributes or any(item.tag != _ITEM for item in node):
             raise _refusal(node, f"rdf:{kind} holds nothing but rdf:li")
         _only_space_around(node)
         return Array(kind, tuple([self._value(item, depth + 1) for item in node]))
 
     def _struct(self, node: etree._Element, attributes: dict[str, str], depth: int) -> Value:
+        """The fields of a node: a nested description, one of a type, or an element that stands for one itself."""
         fields: dict[str, Value] = {}
         if (uri := attributes.pop(f"{_RDF}resource", None)) is not None:
             fields["rdf:value"] = Reference(uri)
@@ -113,17 +113,30 @@ class _Reader:
         return fields["rdf:value"] if fields.keys() == {"rdf:value"} else Struct(fields)
 
 
+def _with_type(node: etree._Element, attributes: dict[str, str]) -> dict[str, str]:
+    """A node named otherwise than rdf:Description says its type with its name."""
+    if node.tag == _DESCRIPTION:
+        return attributes
+    _property_name(node.tag, node, 0)
+    uri = node.tag[1:].replace("}", "")
+    if attributes.setdefault(f"{_RDF}type", uri) != uri:
+        raise _refusal(node, "two types are said of one value")
+    return attributes
+
+
 def _add(fields: dict[str, Value], element: etree._Element, name: str, value: Value) -> None:
     if name == "rdf:type" and not isinstance(value, Reference):
         raise _refusal(element, "rdf:type needs rdf:resource")
     if fields.setdefault(name, value) != value:
-        raise _refusal(element, f"{name} stands there twice with different values")
+        raise _refusal(element, f"{label(name)} stands there twice with different values")
 
 
 def _property_name(clark: str, element: etree._Element, depth: int) -> str:
+    if not clark.startswith("{"):
+        raise _refusal(element, f"{label(clark)} has no namespace")
     name = name_of(clark)
     if name.startswith(("rdf:", "xml:", "x:")) and (not depth or name not in ("rdf:value", "rdf:type")):
-        raise _refusal(element, f"{name} is not possible here")
+        raise _refusal(element, f"{label(name)} is not possible here")
     return name
 
 
@@ -141,17 +154,19 @@ def _only_space_around(element: etree._Element) -> None:
     """There must be no text before, between and after the children."""
     texts: Iterable[str | None] = (element.text, *[child.tail for child in element])
     if any(text and text.strip(" \t\r\n") for text in texts):
-        raise _refusal(element, "text stands between elements")
+        raise _refusal(element, "text stands beside attributes or elements")
+
+
+def _refuse_count(element: etree._Element, count: int) -> None:
+    if count > MAX_FIELDS:
+        raise _refusal(element, f"it has {count} fields, more than the limit of {MAX_FIELDS}")
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
+    _refuse_count(element, len(element.attrib))
     return dict(cast(Iterable[tuple[str, str]], element.items()))
-
-
-def _tag(element: etree._Element) -> str:
-    return element.tag
 
 
 def _refusal(element: etree._Element, reason: str) -> InvalidXmp:
     prefix = f"{element.prefix}:" if element.prefix else ""
-    return InvalidXmp(reason, f"line {element.sourceline}, {prefix}{etree.QName(element).localname}")
+    return InvalidXmp(reason, f"line {element.sourceline}, {label(prefix + etree.QName(element).localname)}")
