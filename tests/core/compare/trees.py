@@ -53,14 +53,12 @@ class CountingAccess:
 class MemoryLister:
     """Lists folders that `folder` made."""
 
-    item_type = "folder"
-
     def lists(self, item: ItemRef) -> bool:
         return isinstance(item.handle, Branching)
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         assert isinstance(item.handle, Branching)
-        return Listing(item.handle.items)
+        return Listing("folder", item.handle.items)
 
 
 def file(path: str, data: bytes, hints: Collection[str] = HINTS) -> ItemRef:

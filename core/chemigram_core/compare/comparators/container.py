@@ -14,16 +14,15 @@ LEFT_OUT = "left-out"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is in a container; `left_out` is what must not be looked at, path to reason."""
+    """What is in a container of the kind `item_type`; `left_out` is what must not be looked at, path to reason."""
 
+    item_type: str
     items: Sequence[ItemRef]
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class Lister(Protocol):
     """Knows one kind of container."""
-
-    item_type: str
 
     def lists(self, item: ItemRef) -> bool:
         """Whether the item looks like such a container."""
@@ -50,9 +49,7 @@ class ContainerComparator:
         left, right = self._listing(pair.left, data), self._listing(pair.right, data)
         if left is None or right is None:
             return Skip()
-        lister = self._lister(pair.preferred)
-        assert lister is not None  # as `matches` found  # noqa: S101
-        node = container_node(pair, lister.item_type)
+        node = container_node(pair, right.item_type or left.item_type)
         if left_out := {**left.left_out, **right.left_out}:
             reasons: dict[str, JsonValue] = dict(sorted(left_out.items()))
             node = replace(node, tags=frozenset({LEFT_OUT}), details={"left_out": reasons})
@@ -63,7 +60,7 @@ class ContainerComparator:
 
     def _listing(self, item: ItemRef | None, data: DataAccess) -> Listing | None:
         if item is None:
-            return Listing(())
+            return Listing("", ())
         lister = self._lister(item)
         return lister.listing(item, data) if lister else None
 

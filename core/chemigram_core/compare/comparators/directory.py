@@ -13,6 +13,8 @@ from chemigram_core.compare.comparators.hints import hinted
 from chemigram_core.compare.item import DataAccess, ItemRef, joined
 from chemigram_core.compare.media import SNIFFED_BYTES, ZIP, sniffed
 
+_ITEM_TYPE = "directory"
+
 
 @dataclass(frozen=True, slots=True)
 class OnDisk:
@@ -39,15 +41,14 @@ def item_on_disk(path: Path) -> ItemRef:
 class DirectoryLister:
     """Lists folders on disk."""
 
-    item_type = "directory"
-
     def lists(self, item: ItemRef) -> bool:
         """Folders that `item_on_disk` or this lister made."""
         return item.is_directory and isinstance(item.handle, OnDisk)
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The entries by name; links that lead out of the root and what is neither file nor folder are left out."""
-        assert isinstance(item.handle, OnDisk)  # as `lists` found  # noqa: S101
+        if not isinstance(item.handle, OnDisk):
+            return None
         items, left_out = [], {}
         for name in sorted(os.listdir(item.handle.path)):
             path = joined(item.logical_path, name)
@@ -56,7 +57,7 @@ class DirectoryLister:
                 items.append(found)
             else:
                 left_out[path] = found
-        return Listing(items, left_out)
+        return Listing(_ITEM_TYPE, items, left_out)
 
 
 def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:

@@ -64,25 +64,22 @@ def state_item(digest: Digest, access: StateAccess) -> ItemRef:
 class StateLister:
     """Lists states."""
 
-    item_type = "state"
-
     def lists(self, item: ItemRef) -> bool:
         """What `state_item` made."""
         return isinstance(item.handle, _State)
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The snapshot, and the folder of masks when there are any."""
-        assert isinstance(item.handle, _State)  # as `lists` found  # noqa: S101
-        state, access = item.handle.digest, item.handle.access
-        masks = tuple(access.masks(state))
-        folder = [ItemRef(MASKS_PATH, is_directory=True, handle=_Masks(masks))] if masks else []
-        return Listing([_item(XMP_PATH, access.xmp(state), XMP), *folder])
+        match item.handle:
+            case _State(digest, access):
+                masks = tuple(access.masks(digest))
+                folder = [ItemRef(MASKS_PATH, is_directory=True, handle=_Masks(masks))] if masks else []
+                return Listing("state", [_item(XMP_PATH, access.xmp(digest), XMP), *folder])
+        return None
 
 
 class MaskFolderLister:
     """Lists the masks of states."""
-
-    item_type = "masks"
 
     def lists(self, item: ItemRef) -> bool:
         """What StateLister made."""
@@ -90,8 +87,10 @@ class MaskFolderLister:
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The masks."""
-        assert isinstance(item.handle, _Masks)  # as `lists` found  # noqa: S101
-        return Listing([mask_item(file) for file in item.handle.files])
+        match item.handle:
+            case _Masks(files):
+                return Listing("masks", [mask_item(file) for file in files])
+        return None
 
 
 def _item(path: str, file: StateFile, kind: str) -> ItemRef:

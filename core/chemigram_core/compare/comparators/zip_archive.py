@@ -24,13 +24,12 @@ MAX_TOTAL_BYTES = 1 << 34
 MAX_DEPTH = 64  # folders within folders
 MAX_NESTING = 4  # archives within archives
 
+_ITEM_TYPE = "zip"
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
 
 class ZipLister:
     """Lists zip archives, and folders in them."""
-
-    item_type = "zip"
 
     def lists(self, item: ItemRef) -> bool:
         """Files that are zips by hint or name, and folders that this lister made of them."""
@@ -39,13 +38,13 @@ class ZipLister:
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The entries with their hints; None when it is no zip. Folders without files don't count. Raises OSError."""
         if isinstance(item.handle, _Folder):
-            return Listing(_one_level(item.logical_path, item.handle.files))
+            return Listing(_ITEM_TYPE, _one_level(item.logical_path, item.handle.files))
         try:
             archive = _Archive(data.open(item), _nesting(item) + 1)
         except _UNREADABLE:
             return None
         files, left_out = _unpacked(archive, item.logical_path, data)
-        return Listing(_one_level(item.logical_path, files), left_out)
+        return Listing(_ITEM_TYPE, _one_level(item.logical_path, files), left_out)
 
 
 class _Archive:

@@ -6,6 +6,7 @@ leaves to a built-in order; the steps of a history have an order of their own.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Hashable, Sequence
 from typing import TypeAlias, TypeVar
@@ -13,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from chemigram_core.xmp import History, Properties
 
 Instance: TypeAlias = tuple[str, int]
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _T = TypeVar("_T", bound=Hashable)
 
 
@@ -31,7 +33,7 @@ def pipe_order(history: History, properties: Properties) -> list[Instance]:
     if isinstance(listed, str) and listed:
         words = listed.split(",")
         pairs = zip(words[::2], words[1::2], strict=False)
-        return [(name, int(number)) for name, number in pairs if number.isdecimal()]
+        return [(name, int(number)) for name, number in pairs if _NUMBER.fullmatch(number)]
     orders = {instance: entry.iop_order for instance, entry in history.instances.items()}
     return sorted((instance for instance in orders if orders[instance] is not None), key=lambda one: orders[one] or 0.0)
 

@@ -5,6 +5,7 @@ Source: dt_masks_point_group_t in darktable's src/develop/masks.h, and read_mask
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from typing import TypeAlias
 from chemigram_core.xmp import Encoded, Form, History
 
 _GROUP = 4
+_NUMBER = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 _MASK_NUM = "darktable:mask_num"
 _ENCODED = frozenset(("darktable:mask_points", "darktable:mask_src"))
 
@@ -25,7 +27,7 @@ def shapes_of(history: History) -> Shapes:
         last = max((entry.num or 0 for entry in history.effective), default=-1)
         step = max((form.num for form in rows if form.num is not None and form.num <= last), default=None)
         rows = tuple(form for form in rows if form.num == step)
-    return {int(form.id): form for form in rows if form.id.lstrip("-").isdecimal()}
+    return {int(form.id): form for form in rows if _NUMBER.fullmatch(form.id)}
 
 
 def parts(shapes: Shapes, mask_id: int | None) -> dict[int, Form]:
@@ -47,22 +49,12 @@ def same_shape(left: Form, right: Form) -> bool:
 
 def shape_changes(left: Mapping[int, Form], right: Mapping[int, Form]) -> list[str]:
     """What became of each shape, in words, in the order of their ids; groups count only where nothing else does."""
-    changes = [
-        (form, word)
-        for number in sorted(left.keys() | right.keys())
-        for form, word in [_change(left.get(number), right.get(number))]
-        if word
-    ]
+    words = dict.fromkeys(left.keys() - right.keys(), "removed") | dict.fromkeys(right.keys() - left.keys(), "added")
+    common = left.keys() & right.keys()
+    words |= {number: "changed" for number in common if not same_shape(left[number], right[number])}
+    changes = [({**left, **right}[number], words[number]) for number in sorted(words)]
     plain = [f"{form.name or 'a shape'} {word}" for form, word in changes if not _is_group(form)]
     return plain or [f"{form.name or 'a group'} {word}" for form, word in changes]
-
-
-def _change(left: Form | None, right: Form | None) -> tuple[Form, str]:
-    if left is None or right is None:
-        form = left or right
-        assert form is not None  # an id comes from one of the two  # noqa: S101
-        return form, "removed" if right is None else "added"
-    return right, "" if same_shape(left, right) else "changed"
 
 
 def _meaning(form: Form) -> dict[str, object]:
@@ -80,7 +72,7 @@ def _is_group(form: Form) -> bool:
 def _members(form: Form) -> Iterator[int]:
     """The ids of a group's members: the first field of each of its structures, which versions made longer."""
     data, count = form.points.data, form.fields.get("darktable:mask_nb")
-    if not _is_group(form) or not data or not isinstance(count, str) or not count.isdecimal():
+    if not _is_group(form) or not data or not isinstance(count, str) or not _NUMBER.fullmatch(count):
         return
     stride = len(data) // max(1, int(count))
     if stride >= 4:
