@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        options = _parser().parse_args(arguments)
+        options = parser().parse_args(arguments)
         code: int = options.run(options) or 0
         sys.stdout.flush()
     except ChemigramError as error:
@@ -46,14 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="chemfs", description="Every edit of an image in darktable, kept, and shown as ordinary files."
-    )
-    verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
+def parser() -> argparse.ArgumentParser:
+    """All verbs with their arguments."""
+    root = _Parser(prog="chemfs", description="Every edit of an image in darktable, kept and shown as ordinary files.")
+    verbs = root.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
     for noun in NOUNS:
         noun.add_to(verbs)
-    return parser
+    return root
 
 
 def _failed(message: str, code: int) -> int:

@@ -41,6 +41,13 @@ class NoSuchImage(Refused):
         super().__init__(f"there is no image {shown(str(path))}; nothing was made")
 
 
+class OtherImage(Refused):
+    """A repository is about another image already."""
+
+    def __init__(self, there: Path) -> None:
+        super().__init__(f"the repository has the image {shown(str(there))} already: make another repository")
+
+
 def add_to(verbs: Verbs) -> None:
     """The verbs."""
     init = add_verb(verbs, "init", _init, "make a repository for one image")
@@ -69,8 +76,15 @@ def add_to(verbs: Verbs) -> None:
 def _init(options: argparse.Namespace) -> None:
     if options.image is not None and not options.image.is_file():
         raise NoSuchImage(options.image)
-    Repository.init(options.repository, options.image)
+    repository = Repository.init(options.repository, options.image)
+    if options.image is not None and repository.image is not None:
+        _require_same(options.image, repository.image.path)
     print(f"repository ready: {options.repository}")
+
+
+def _require_same(wanted: Path, there: Path) -> None:
+    if not wanted.samefile(there):
+        raise OtherImage(there)
 
 
 def _snapshot(options: argparse.Namespace) -> None:

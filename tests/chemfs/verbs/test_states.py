@@ -69,6 +69,16 @@ def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
     assert not Path("sunset").exists()
 
 
+def test_a_repository_keeps_its_image(chemfs: Chemfs) -> None:
+    for name in ("IMG_1.TIF", "IMG_2.TIF"):
+        Path(name).write_bytes(b"pixels")
+    assert chemfs("init", "sunset", "--image", "IMG_1.TIF").code == 0
+    assert chemfs("init", "sunset", "--image", "IMG_1.TIF").code == 0
+    answer = chemfs("init", "sunset", "--image", "IMG_2.TIF")
+    assert answer.code == 3
+    assert "has the image 'sunset/raw/IMG_1.TIF' already" in answer.error
+
+
 def test_a_broken_sidecar_is_refused(chemfs: Chemfs, repository: str) -> None:
     Path("broken.xmp").write_text("<x:xmpmeta")
     answer = chemfs("snapshot", repository, "broken.xmp")
