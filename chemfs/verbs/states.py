@@ -23,6 +23,7 @@ from chemigram_core.errors import Refused, shown
 from chemigram_core.exporting import export
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operation_log import LogEntry
+from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
 from chemigram_core.saving import SNAPSHOT, save_xmp
 
@@ -58,6 +59,7 @@ def add_to(verbs: Verbs) -> None:
     add_repository(snapshot)
     snapshot.add_argument("xmp", metavar="XMP", type=Path, help="a file; - is stdin")
     snapshot.add_argument("--mask", metavar="NAME=PNG", type=name_and_value, action="append", default=[])
+    snapshot.add_argument("--mask-info", metavar="NAME=JSON", type=name_and_value, action="append", default=[])
     snapshot.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="instead of HEAD's")
     snapshot.add_argument("--label", metavar="TEXT", help="a few words for the log")
     add_json(snapshot)
@@ -91,7 +93,8 @@ def _snapshot(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     branch = options.branch or repository.head_branch()
     masks = {MaskName.parse(name): read_input(Path(file)) for name, file in options.mask}
-    saved = save_xmp(repository, branch, read_input(options.xmp), mask_files=masks, label=options.label)
+    told = {MaskName.parse(name): Provenance.parse_json(text) for name, text in options.mask_info}
+    saved = save_xmp(repository, branch, read_input(options.xmp), mask_files=masks, told=told, label=options.label)
     if options.json:
         print_json(_facts(repository, saved.digest))
     else:
@@ -120,6 +123,7 @@ def _export(options: argparse.Namespace) -> None:
 def _facts(repository: Repository, digest: Digest) -> dict[str, Any]:
     """A state in the log's own words; what there is no value for is left out."""
     saved = _when_saved(repository, digest)
+    masks, registry = repository.state(digest).masks, repository.registry.read()
     facts = {
         "hash": digest,
         "edit": repository.states.edit(digest),
@@ -127,7 +131,8 @@ def _facts(repository: Repository, digest: Digest) -> dict[str, Any]:
         "ref": saved.ref if saved else None,
         "parent": repository.history.parent(digest),
         "label": repository.history.label(digest),
-        "masks": dict(repository.state(digest).masks),
+        "masks": dict(masks),
+        "provenance": {name: told for name, mask in masks.items() if (told := registry.provenance(mask).to_json())},
         "refs": _standing_at(repository, digest),
     }
     return {key: value for key, value in facts.items() if value}
