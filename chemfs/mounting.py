@@ -14,11 +14,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chemfs import mountpoint
-from chemfs.filesystem import Filesystem
 from chemfs.mountpoint import MountpointUnusable
 from chemigram_core.errors import Refused, StoreFailed
+
+if TYPE_CHECKING:
+    from chemfs.filesystem import Filesystem
 
 LIVE = "live"  # the last line that a daemon writes to whoever started it
 STORE_FAILED_EXIT = 4

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chemfs.verbs.arguments import REVISION, Verbs, add_verb, existing
-from chemigram_core.compare import Changeset, StoredStates, as_json, as_markdown, as_text, compare_paths, compare_states
 from chemigram_core.repository import Repository
+
+if TYPE_CHECKING:
+    from chemigram_core.compare import Changeset
 
 USAGE = """chemfs diff REPO A B [--json | --markdown]
        chemfs diff --no-repo LEFT RIGHT [--json | --markdown]"""
@@ -26,18 +29,17 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _diff(options: argparse.Namespace) -> None:
-    changeset = _changeset(options)
-    if options.json:
-        print(as_json(changeset), end="")
-    elif options.markdown:
-        print(as_markdown(changeset), end="")
-    else:
-        print(as_text(changeset), end="")
+    from chemigram_core import compare
+
+    render = compare.as_json if options.json else compare.as_markdown if options.markdown else compare.as_text
+    print(render(_changeset(options)), end="")
 
 
 def _changeset(options: argparse.Namespace) -> Changeset:
     if len(options.operands) != (2 if options.no_repo else 3):
         options.parser.error("two things to compare are needed, after REPO unless --no-repo is given")
+    from chemigram_core.compare import StoredStates, compare_paths, compare_states
+
     *repo, left, right = options.operands
     if options.no_repo:
         return compare_paths(existing(Path(left)), existing(Path(right)))

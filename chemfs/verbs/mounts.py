@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from chemfs import mounting
-from chemfs.filesystem import Filesystem
 from chemfs.mountpoint import located
 from chemfs.verbs.arguments import Verbs, add_verb
 
@@ -38,6 +37,8 @@ def _mount(options: argparse.Namespace) -> None:
 
 
 def _serve(root: Path, place: Path, options: argparse.Namespace) -> None:
+    from chemfs.filesystem import Filesystem
+
     choices = mounting.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
     mounting.claim(place, root)
     view = Filesystem(root, read_only=choices.read_only)
