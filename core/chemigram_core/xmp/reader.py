@@ -61,14 +61,14 @@ class _Reader:
 
     def _value(self, element: etree._Element, depth: int) -> Value:
         """The value of a property element or an item."""
+        if depth > MAX_DEPTH:
+            raise _refusal(element, f"values are nested more than {MAX_DEPTH} deep")
         if not len(element):
             keys = cast(list[str], element.keys())
             if not keys:
                 return element.text or ""
             if element.text is None and len(keys) <= MAX_FIELDS and (names := self._flat_names(tuple(keys))):
                 return Struct(dict(zip(names, cast(list[str], element.values()), strict=True)))
-        if depth > MAX_DEPTH:
-            raise _refusal(element, f"values are nested more than {MAX_DEPTH} deep")
         attributes = _attributes(element)
         language = attributes.pop(f"{_XML}lang", None)
         value = self._unlocalized(element, attributes, depth)
