@@ -12,10 +12,10 @@ from typing import NoReturn
 
 from chemfs import exit_codes
 from chemfs.output import print_error
-from chemfs.verbs import comparing, history, masks, mounts, refs, sidecars, states
+from chemfs.verbs import comparing, history, masks, mounts, refs, sidecars, states, upkeep
 from chemigram_core.errors import ChemigramError, Refused
 
-NOUNS = (states, history, refs, masks, comparing, mounts, sidecars)
+NOUNS = (states, history, refs, masks, comparing, mounts, sidecars, upkeep)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -13,6 +13,7 @@ from chemfs.draft_store import DraftStore
 from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidXmp
+from chemigram_core.fsck import Finding, Problem
 from chemigram_core.repository import Repository
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,14 @@ def hand_back(root: Path) -> None:
             where = path.name.partition("-")[2]
             save = Repository(root).rejected.take(path, where, _REASON)
             logger.warning("%s: a file that a mount left unsaved is now rejected/%s", root.name, save.file_name)
+
+
+def findings(root: Path) -> list[Finding]:
+    """The drafts of dead mounts, for who checks a repository that isn't mounted."""
+    says = "a mount was killed before this file was saved"
+    return [
+        Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftStore(root).left_behind()
+    ]
 
 
 def _is_saved(repository: Repository, path: Path) -> bool:

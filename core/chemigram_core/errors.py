@@ -193,6 +193,7 @@ class RefDamaged(StoreFailed):
 
     def __init__(self, ref: str, found: str) -> None:
         super().__init__(f"{shown(ref)} is damaged on disk ({found}); `chemfs fsck --repair` restores it from the log")
+        self.found = found
 
 
 def shown(text: str) -> str:

@@ -21,7 +21,7 @@ _SUFFIX = ".png"
 
 def restore(repository: Repository) -> None:
     """Make the links those of HEAD's state, as far as that is possible. A real file in the place of one is left."""
-    with suppress(OSError, ChemigramError), Folder.make(repository.root, FOLDER) as folder:
+    with suppress(OSError, ChemigramError), Folder.enter(repository.root, FOLDER) as folder:
         masks = {name.file_name: mask for name, mask in repository.head_masks().items()}
         for name in _links(folder) - masks.keys():
             folder.remove(name)

@@ -168,7 +168,7 @@ class ObjectStore:
         os.lseek(descriptor, 0, os.SEEK_SET)
         if found != digest:
             raise ObjectDamaged(digest)
-        if _kind_of(descriptor) is not kind:
+        if (kind is Kind.MASK) is not is_mask(descriptor):
             raise ObjectMissing(digest)
         with self._verified_lock:
             self._verified[digest] = identity
@@ -224,13 +224,14 @@ def _identity(descriptor: int) -> _Identity:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _kind_of(descriptor: int) -> Kind:
-    return Kind.MASK if os.pread(descriptor, 8, 0) == _PNG_SIGNATURE else Kind.SNAPSHOT
+def is_mask(descriptor: int) -> bool:
+    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
+    return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:
     descriptor = folder.open(name)
     try:
-        return _kind_of(descriptor)
+        return Kind.MASK if is_mask(descriptor) else Kind.SNAPSHOT
     finally:
         os.close(descriptor)

@@ -74,17 +74,20 @@ class OperationLog:
 
     def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
         """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on."""
-        with Folder.enter(self._root) as folder:
-            try:
-                file = os.fdopen(folder.open(FILE_NAME), "rb")
-            except FileNotFoundError:
-                return
-        with file:
-            file.seek(offset_bytes)
-            for line, size_bytes in iter(lambda: _next_line(file), None):
-                offset_bytes += size_bytes
-                if (entry := _parse(line)) is not None:
-                    yield entry, offset_bytes
+        for line, size_bytes in self._lines(offset_bytes):
+            offset_bytes += size_bytes
+            if (entry := _parse(line)) is not None:
+                yield entry, offset_bytes
+
+    def whole_lines(self) -> Iterator[bytes]:
+        """The lines that are entries, as they stand there."""
+        return (line for line, size_bytes in self._lines(0) if size_bytes == len(line) and _parse(line) is not None)
+
+    def unreadable_lines(self) -> Iterator[int]:
+        """The numbers of the whole lines that are no entries; empty ones are none, and no harm."""
+        for number, (line, _) in enumerate(self._lines(0), start=1):
+            if line.strip() and _parse(line) is None:
+                yield number
 
     def extent(self) -> tuple[int, int]:
         """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
@@ -94,6 +97,16 @@ class OperationLog:
             except FileNotFoundError:
                 return 0, 0
         return status.st_ino, status.st_size
+
+    def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
+        with Folder.enter(self._root) as folder:
+            try:
+                file = os.fdopen(folder.open(FILE_NAME), "rb")
+            except FileNotFoundError:
+                return
+        with file:
+            file.seek(offset_bytes)
+            yield from iter(lambda: _next_line(file), None)
 
     def _ends_whole(self, folder: Folder) -> bool:
         try:

@@ -169,7 +169,7 @@ class Refs:
 
 def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Iterator[_Name]:
     """The names that the folder holds; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
-    for text, mode in _entries(root, *kind.namespace.split("/"), *parts):
+    for text, mode in entries(root, *kind.namespace.split("/"), *parts):
         with suppress(InvalidName):
             name = kind.parse("/".join((*parts, text)))
             if stat.S_ISREG(mode):
@@ -178,7 +178,7 @@ def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Itera
                 yield from _names_below(root, kind, (*parts, text))
 
 
-def _entries(root: Path, *parts: str) -> list[tuple[str, int]]:
+def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
     """The names in a folder, each with its mode."""
     found: list[tuple[str, int]] = []
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:

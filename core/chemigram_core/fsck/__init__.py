@@ -1,0 +1,14 @@
+"""fsck: whether a repository on disk is as it should be, and how what is not can be mended. Knows no mounts.
+
+for file in (audit := Audit(root)).files():
+    findings += audit.object(file)
+findings += audit.rest()
+for finding in findings:
+    repair(root, finding)
+"""
+
+from chemigram_core.fsck.audit import Audit, check
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.repairing import repair
+
+__all__ = ["Audit", "Finding", "Problem", "check", "repair"]

@@ -1,0 +1,70 @@
+"""The whole audit of one repository, from the objects up to HEAD. Reads everything, writes nothing.
+
+Objects are looked at without a lock, as nobody changes them; what refs, HEAD and log say of each other is read under
+the repository's lock, so a save that runs meanwhile is no problem.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from chemigram_core.errors import NotARepository
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.leftovers import leftovers
+from chemigram_core.fsck.log_audit import log_findings
+from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
+from chemigram_core.fsck.ref_audit import RefAudit
+from chemigram_core.fsck.registry_audit import registry_findings
+from chemigram_core.lock import locked
+
+_FOLDERS = ("objects", "refs", "refs/heads", "refs/tags")
+
+
+class Audit:
+    """One audit. Call `object` for every one of `files`, then `rest`."""
+
+    def __init__(self, root: Path) -> None:
+        """Raises NotARepository for a folder that has nothing of one."""
+        self._root = root
+        self._objects = ObjectAudit(root)
+        if not any((root / name).exists() for name in ("objects", "refs", "HEAD", "log.jsonl")):
+            raise NotARepository(root, "it has no objects/, no refs/, no HEAD and no log")
+
+    def files(self) -> list[ObjectFile]:
+        """Every file in objects/."""
+        return self._objects.files()
+
+    def object(self, file: ObjectFile) -> list[Finding]:
+        """What is wrong with one of them."""
+        return list(self._objects.findings(file))
+
+    def rest(self) -> Iterator[Finding]:
+        """What is wrong beyond single objects."""
+        yield from self._folders()
+        yield from self._objects.states_without_masks()
+        with locked(self._root):
+            yield from list(log_findings(self._root))
+            yield from list(RefAudit(self._root, self._objects).findings())
+            yield from list(registry_findings(self._root, self._objects))
+        yield from leftovers(self._root)
+
+    def _folders(self) -> Iterator[Finding]:
+        for name in _FOLDERS:
+            if not _is_folder(self._root / name):
+                yield Finding(Problem.FOLDER_MISSING, name, "there is no such folder")
+
+
+def check(root: Path) -> list[Finding]:
+    """Everything that is wrong with the repository at `root`. Raises NotARepository, OSError."""
+    audit = Audit(root)
+    found = [finding for file in audit.files() for finding in audit.object(file)]
+    return [*found, *audit.rest()]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,47 @@
+"""What can be wrong with a repository. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from chemigram_core.digest import Digest
+
+
+class Problem(Enum):
+    """Kinds of problems; the value is the word for programs."""
+
+    FOLDER_MISSING = "folder-missing"
+    OBJECT_DAMAGED = "object-damaged"
+    OBJECT_MISPLACED = "object-misplaced"
+    STATE_UNREADABLE = "state-unreadable"
+    MASK_MISSING = "mask-missing"
+    LOG_MISSING = "log-missing"
+    LOG_DAMAGED = "log-damaged"
+    REF_DAMAGED = "ref-damaged"
+    REF_DANGLING = "ref-dangling"
+    REF_MISSING = "ref-missing"
+    REF_NAME = "ref-name"
+    REF_CLASH = "ref-clash"
+    HEAD_DAMAGED = "head-damaged"
+    REGISTRY_DAMAGED = "registry-damaged"
+    LEFTOVER = "leftover"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem: the file it is about, by its path in the repository, and a line for people.
+
+    `digest` is the object that can't be had because of it, if it is about one.
+    """
+
+    problem: Problem
+    path: str
+    says: str
+    digest: Digest | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding for programs; `hash` as in the log."""
+        found = {"problem": self.problem.value, "path": self.path, "says": self.says, "hash": self.digest}
+        return {key: value for key, value in found.items() if value}

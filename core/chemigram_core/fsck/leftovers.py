@@ -1,0 +1,30 @@
+"""Temporary files that a crash left behind in the repository's own folders. Never those of a writer that may live."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from chemigram_core.folder import TEMPORARY_PREFIX, Folder
+from chemigram_core.fsck.finding import Finding, Problem
+
+_OWN = ("objects", "refs", "masks", "rejected", "raw")
+_LIVING_SECONDS = 600  # no write takes so long; an older one is nobody's any more
+
+
+def leftovers(root: Path) -> Iterator[Finding]:
+    """The temporary files in the repository's own folders."""
+    for path in _temporaries(root):
+        with suppress(FileNotFoundError):
+            if time.time() - path.lstat().st_mtime > _LIVING_SECONDS:
+                where = path.relative_to(root).as_posix()
+                yield Finding(Problem.LEFTOVER, where, "a writer that was killed left it behind")
+
+
+def _temporaries(root: Path) -> Iterator[Path]:
+    yield from root.glob(f"{TEMPORARY_PREFIX}*")
+    for name in _OWN:
+        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, name):
+            yield from (root / name).rglob(f"{TEMPORARY_PREFIX}*")

@@ -1,0 +1,117 @@
+"""Every object against its name, every snapshot's masks against the objects. Knows no refs and no log."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from chemigram_core import xmp
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidDigest, InvalidXmp, NotAFile, StoreFailed
+from chemigram_core.folder import Folder
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.names import MaskName
+from chemigram_core.objects import Kind, ObjectStore, is_mask
+
+_SUFFIXES = {"": None, Kind.SNAPSHOT.value: Kind.SNAPSHOT, Kind.MASK.value: Kind.MASK}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFile:
+    """A file in objects/: its shard and its name there."""
+
+    shard: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The path in the repository."""
+        return f"objects/{self.shard}/{self.name}" if self.shard else f"objects/{self.name}"
+
+
+class ObjectAudit:
+    """The objects of one repository as far as they were looked at."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._store = ObjectStore(root)
+        self._whole: dict[Kind, set[Digest]] = {kind: set() for kind in Kind}
+        self._masks: dict[ObjectFile, Mapping[MaskName, Digest]] = {}
+
+    def files(self) -> list[ObjectFile]:
+        """Every file in objects/, and what is there beside folders."""
+        found: list[ObjectFile] = []
+        for shard in _names(self._root, "objects"):
+            try:
+                with Folder.enter(self._root, "objects", shard) as folder:
+                    found += [ObjectFile(shard, name) for name in folder.names()]
+            except NotADirectoryError:
+                found.append(ObjectFile("", shard))
+        return found
+
+    def findings(self, file: ObjectFile) -> Iterator[Finding]:
+        """What is wrong with one file."""
+        try:
+            digest, kind = Digest.parse(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
+        except (InvalidDigest, KeyError):
+            yield Finding(Problem.OBJECT_MISPLACED, file.path, "no object has such a name")
+            return
+        try:
+            with suppress(FileNotFoundError):  # collected meanwhile
+                yield from self._look(file, digest, kind)
+        except (NotAFile, OSError) as error:
+            yield Finding(Problem.OBJECT_DAMAGED, file.path, str(error), digest)
+
+    def states_without_masks(self) -> Iterator[Finding]:
+        """The snapshots that name a mask which can't be had. For when every file was looked at."""
+        for file, masks in self._masks.items():
+            for name, mask in masks.items():
+                if not self.has(mask, Kind.MASK):
+                    yield Finding(Problem.MASK_MISSING, file.path, f"the mask {name} of this state can't be had", mask)
+
+    def has(self, digest: Digest, kind: Kind) -> bool:
+        """Whether an object is there, whole; one that was stored meanwhile is looked at now."""
+        if digest in self._whole[kind]:
+            return True
+        try:
+            os.close(self._store.open(digest, kind))
+        except (StoreFailed, OSError):
+            return False
+        return True
+
+    def _look(self, file: ObjectFile, digest: Digest, kind: Kind | None) -> Iterator[Finding]:
+        with (
+            Folder.enter(self._root, "objects", file.shard) as folder,
+            os.fdopen(folder.open(file.name), "rb") as stored,
+        ):
+            os.posix_fadvise(stored.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # the disk's bytes, not the memory's
+            if hashlib.file_digest(stored, "sha256").hexdigest() != digest:
+                yield Finding(Problem.OBJECT_DAMAGED, file.path, "its bytes are not those that it is named by", digest)
+                return
+            stored.seek(0)
+            found = Kind.MASK if is_mask(stored.fileno()) else Kind.SNAPSHOT
+            if kind is not None and found is not kind:
+                yield Finding(Problem.OBJECT_MISPLACED, file.path, f"it should end in {found.value}", digest)
+                return
+            self._whole[found].add(digest)
+            if found is Kind.SNAPSHOT:
+                yield from self._remember_masks(file, digest, stored.read())
+
+    def _remember_masks(self, file: ObjectFile, digest: Digest, data: bytes) -> Iterator[Finding]:
+        try:
+            if masks := xmp.masks_of(data):
+                self._masks[file] = masks
+        except InvalidXmp as error:
+            yield Finding(Problem.STATE_UNREADABLE, file.path, str(error), digest)
+
+
+def _names(root: Path, *parts: str) -> list[str]:
+    try:
+        with Folder.enter(root, *parts) as folder:
+            return folder.names()
+    except (FileNotFoundError, NotADirectoryError):
+        return []

@@ -1,0 +1,86 @@
+"""Every ref and HEAD: well-formed names, identifiers in them, snapshots behind them. For the holder of the lock."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from chemigram_core.errors import InvalidName, RefDamaged, StoreFailed
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.object_audit import ObjectAudit
+from chemigram_core.fsck.told_refs import told_refs
+from chemigram_core.names import BranchName, RefName, TagName, folded
+from chemigram_core.objects import Kind
+from chemigram_core.operation_log import OperationLog
+from chemigram_core.refs import Detached, Refs, entries
+
+_MAX_DEPTH = 500  # a name has 1,000 bytes at the most
+
+
+class RefAudit:
+    """The refs of one repository."""
+
+    def __init__(self, root: Path, objects: ObjectAudit) -> None:
+        self._root = root
+        self._refs = Refs(root)
+        self._objects = objects
+        self._seen: set[str] = set()
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with refs and HEAD."""
+        for kind in (BranchName, TagName):
+            yield from self._below(kind, ())
+        yield from self._clashes()
+        yield from self._missing()
+        yield from self._head()
+
+    def _below(self, kind: type[RefName], parts: tuple[str, ...]) -> Iterator[Finding]:
+        for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
+            if stat.S_ISDIR(mode) and len(parts) < _MAX_DEPTH:
+                yield from self._below(kind, (*parts, text))
+            else:
+                yield from self._ref(kind, "/".join((*parts, text)))
+
+    def _ref(self, kind: type[RefName], text: str) -> Iterator[Finding]:
+        path = f"{kind.namespace}/{text}"
+        try:
+            name = kind.parse(text)
+            digest = self._refs.read(name)
+        except InvalidName as error:
+            yield Finding(Problem.REF_NAME, path, str(error))
+            return
+        except RefDamaged as error:
+            self._seen.add(path)
+            yield Finding(Problem.REF_DAMAGED, path, error.found)
+            return
+        self._seen.add(path)
+        if digest is not None and not self._objects.has(digest, Kind.SNAPSHOT):
+            yield Finding(Problem.REF_DANGLING, path, f"it points at {digest}, which can't be had", digest)
+
+    def _clashes(self) -> Iterator[Finding]:
+        known: dict[str, str] = {}
+        for path in sorted(self._seen):
+            parts = path.split("/")
+            for end in range(3, len(parts) + 1):
+                start = "/".join(parts[:end])
+                if (other := known.setdefault(folded(start), start)) != start:
+                    yield Finding(Problem.REF_CLASH, path, f"{other} differs from it in case or Unicode form alone")
+
+    def _missing(self) -> Iterator[Finding]:
+        with suppress(StoreFailed):
+            for ref, digest in told_refs(OperationLog(self._root)).items():
+                if ref not in self._seen and self._objects.has(digest, Kind.SNAPSHOT):
+                    yield Finding(
+                        Problem.REF_MISSING, ref, f"the log has it at {digest}, and no word of its end", digest
+                    )
+
+    def _head(self) -> Iterator[Finding]:
+        try:
+            head = self._refs.head()
+        except RefDamaged as error:
+            yield Finding(Problem.HEAD_DAMAGED, "HEAD", error.found)
+            return
+        if isinstance(head, Detached) and not self._objects.has(head.digest, Kind.SNAPSHOT):
+            yield Finding(Problem.HEAD_DAMAGED, "HEAD", f"it is on {head.digest}, which can't be had", head.digest)

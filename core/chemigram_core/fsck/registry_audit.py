@@ -1,0 +1,26 @@
+"""masks/registry.json: readable, and of the masks that it has now none is gone unnoticed. Knows no states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from chemigram_core.errors import StoreFailed
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.object_audit import ObjectAudit
+from chemigram_core.objects import Kind
+from chemigram_core.registry_file import FILE_NAME, FOLDER, RegistryFile
+
+_PATH = f"{FOLDER}/{FILE_NAME}"
+
+
+def registry_findings(root: Path, objects: ObjectAudit) -> Iterator[Finding]:
+    """What is wrong with the registry; there may be none yet."""
+    try:
+        registry = RegistryFile(root).read()
+    except StoreFailed as error:
+        yield Finding(Problem.REGISTRY_DAMAGED, _PATH, str(error))
+        return
+    for name, mask in registry.current().items():
+        if mask not in registry.purged and not objects.has(mask, Kind.MASK):
+            yield Finding(Problem.REGISTRY_DAMAGED, _PATH, f"the mask of {name} can't be had", mask)

@@ -1,0 +1,162 @@
+"""Mending what an audit found: only ever by adding or by moving aside, since it may be all that is left of a work.
+
+What can't be mended (an object whose bytes are gone, a state that lacks a mask) is said so and left as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ChemigramError, NotAFile, StoreFailed
+from chemigram_core.folder import Folder
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.history import History
+from chemigram_core.lock import locked
+from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.operation_log import FILE_NAME, LogEntry, OperationLog
+from chemigram_core.rebuilding import rebuild
+from chemigram_core.refs import Detached, Head, OnBranch, Refs
+from chemigram_core.repository import MAIN, Repository
+
+
+def repair(root: Path, finding: Finding) -> str | None:
+    """Mend one finding; what was done, in a line for people, or None where nothing can be. Raises OSError."""
+    if (mend := _MENDERS.get(finding.problem)) is None:
+        return None
+    with locked(root):
+        try:
+            return mend(root, finding)
+        except FileNotFoundError:
+            return None  # an earlier repair has taken it out of the way
+
+
+def _make_folder(root: Path, finding: Finding) -> str:
+    if os.path.lexists(root / finding.path):
+        set_aside(root, finding.path)
+    with Folder.make(root, *finding.path.split("/")):
+        return f"made {finding.path}/"
+
+
+def _move_aside(root: Path, finding: Finding) -> str:
+    return f"moved to {set_aside(root, finding.path)}"
+
+
+def _restore_ref(root: Path, finding: Finding) -> str | None:
+    """The last state that the log has for it and that is whole."""
+    name = _name(finding.path)
+    digest = next((seen for seen in reversed(_told(root, finding.path)) if _is_whole(root, seen)), None)
+    if digest is None and finding.problem is Problem.REF_DANGLING:
+        return None  # what it says is all that is known
+    done = [_move_aside(root, finding)] if os.path.lexists(root / finding.path) else []
+    if digest is not None:
+        OperationLog(root).append(LogEntry("fsck", digest, name.ref, metadata={"problem": finding.problem.value}))
+        Refs(root).create(name, digest)
+        done.append(f"restored to {digest} from the log")
+    return ", ".join(done)
+
+
+def _restore_head(root: Path, finding: Finding) -> str:
+    if os.path.lexists(root / finding.path):
+        set_aside(root, finding.path)
+    head = _last_head(root)
+    Refs(root).set_head(head)
+    return f"put on {head.branch if isinstance(head, OnBranch) else head.digest}"
+
+
+def _rebuild_registry(root: Path, _: Finding) -> str:
+    names = rebuild(Repository(root)).pointers
+    return f"rebuilt from the log, the snapshots and the store: {len(names)} names"
+
+
+def _restore_log(root: Path, finding: Finding) -> str | None:
+    """The lines that can be read, in a new file; without any, a line for each snapshot, so that none is collected."""
+    lines = _whole_lines(root)
+    aside = f", the old one is {set_aside(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
+    if not lines:
+        return f"written anew with {_recover(root)} snapshots{aside}"
+    with Folder.enter(root) as folder:
+        folder.write(FILE_NAME, b"".join(lines))
+    return f"written anew with {len(lines)} lines{aside}"
+
+
+def _whole_lines(root: Path) -> list[bytes]:
+    try:
+        return list(OperationLog(root).whole_lines())
+    except NotAFile:
+        return []
+
+
+def _recover(root: Path) -> int:
+    """Log every snapshot as a successor of the one that was stored before it."""
+    stored = sorted((found.mtime_ns, found.digest) for found in ObjectStore(root) if found.kind is Kind.SNAPSHOT)
+    log, parent = OperationLog(root), None
+    for _, digest in stored:
+        log.append(LogEntry("recovered", digest, parent=parent))
+        parent = digest
+    return len(stored)
+
+
+def _last_head(root: Path) -> Head:
+    """Where the log last put HEAD, else main, else any branch."""
+    refs = Refs(root)
+    branches = refs.branches()
+    for entry in reversed(_entries(root, "checkout")):
+        with suppress(ChemigramError):
+            if (
+                entry.ref
+                and (branch := BranchName.parse(entry.ref.removeprefix(f"{BranchName.namespace}/"))) in branches
+            ):
+                return OnBranch(branch)
+            if entry.ref is None and entry.hash and _is_whole(root, entry.hash):
+                return Detached(entry.hash)
+    return OnBranch(MAIN if MAIN in branches or not branches else branches[0])
+
+
+def _entries(root: Path, op: str) -> list[LogEntry]:
+    try:
+        return [entry for entry in OperationLog(root).entries() if entry.op == op]
+    except StoreFailed:
+        return []
+
+
+def _told(root: Path, ref: str) -> list[Digest]:
+    try:
+        return [moment.digest for moment in History(OperationLog(root)).moments(ref)]
+    except StoreFailed:
+        return []
+
+
+def _is_whole(root: Path, digest: Digest) -> bool:
+    try:
+        os.close(ObjectStore(root).open(digest, Kind.SNAPSHOT))
+    except (StoreFailed, OSError):
+        return False
+    return True
+
+
+def _name(ref: str) -> RefName:
+    for kind in (BranchName, TagName):
+        if ref.startswith(f"{kind.namespace}/"):
+            return kind.parse(ref.removeprefix(f"{kind.namespace}/"))
+    raise ValueError(ref)
+
+
+_MENDERS: Mapping[Problem, Callable[[Path, Finding], str | None]] = {
+    Problem.FOLDER_MISSING: _make_folder,
+    Problem.OBJECT_DAMAGED: _move_aside,
+    Problem.OBJECT_MISPLACED: _move_aside,
+    Problem.LOG_MISSING: _restore_log,
+    Problem.LOG_DAMAGED: _restore_log,
+    Problem.REF_DAMAGED: _restore_ref,
+    Problem.REF_DANGLING: _restore_ref,
+    Problem.REF_MISSING: _restore_ref,
+    Problem.HEAD_DAMAGED: _restore_head,
+    Problem.REGISTRY_DAMAGED: _rebuild_registry,
+    Problem.LEFTOVER: _move_aside,
+}

@@ -1,0 +1,60 @@
+"""fsck on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemfs.draft_store import DraftStore
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from chemigram_core.saving import save_xmp
+from tests.builders import sidecar
+from tests.chemfs.verbs.answer import Chemfs
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository.init(tmp_path / "r")
+    save_xmp(made, BranchName("main"), sidecar())
+    return made
+
+
+def test_a_healthy_repository(chemfs: Chemfs, repository: Repository) -> None:
+    answer = chemfs("fsck", repository.root)
+    assert (answer.code, answer.out) == (0, "all is well\n")
+    assert chemfs("fsck", repository.root, "--json").json == []
+
+
+def test_a_problem_is_told_mended_and_gone(chemfs: Chemfs, repository: Repository) -> None:
+    (repository.root / "refs/heads/main").write_text("")
+    told = chemfs("fsck", repository.root)
+    assert (told.code, told.out.count("\n")) == (1, 2)
+    assert "refs/heads/main: " in told.out
+    (mended,) = chemfs("fsck", repository.root, "--repair", "--json").json
+    assert mended["problem"] == "ref-damaged"
+    assert "restored to" in mended["repair"]
+    assert chemfs("fsck", repository.root).code == 0
+
+
+def test_a_missing_head_is_no_reason_to_give_up(chemfs: Chemfs, repository: Repository) -> None:
+    (repository.root / "HEAD").unlink()
+    assert chemfs("log", repository.root).code == 3
+    assert chemfs("fsck", repository.root, "--repair").code == 1
+    assert chemfs("log", repository.root).code == 0
+
+
+def test_what_a_killed_mount_left_is_named_and_moved_aside(chemfs: Chemfs, repository: Repository) -> None:
+    path = DraftStore(repository.root).path(BranchName("main"), "image.xmp")
+    path.write_bytes(b"half")
+    assert ".drafts" in chemfs("fsck", repository.root).out
+    assert chemfs("fsck", repository.root, "--repair").code == 1
+    assert [kept.read_bytes() for kept in (repository.root / "lost+found").iterdir()] == [b"half"]
+    assert chemfs("fsck", repository.root).code == 0
+
+
+def test_what_is_no_repository_is_refused(chemfs: Chemfs, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("photos", "nowhere"):
+        assert chemfs("fsck", tmp_path / name).code == 3

@@ -1,0 +1,260 @@
+"""fsck finds what is wrong, names it, and mends it without deleting anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import branching, fsck, saving
+from chemigram_core.digest import Digest
+from chemigram_core.errors import NotARepository
+from chemigram_core.fsck import Problem
+from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.objects import Kind
+from chemigram_core.refs import OnBranch
+from chemigram_core.repository import Repository
+from tests.builders import mask, sidecar, snapshots
+
+MAIN, SIDE, V1 = BranchName("main"), BranchName("side/one"), TagName("v1")
+SUBJECT = MaskName("subject")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """Three states on main, the second with a mask that the third has too; a side branch and a tag on the second."""
+    made = Repository.init(tmp_path / "repository")
+    saving.save_xmp(made, MAIN, sidecar(0))
+    saving.save_mask(made, MAIN, SUBJECT, mask())
+    branching.create_branch(made, SIDE)
+    branching.create_tag(made, V1)
+    saving.save_xmp(made, MAIN, sidecar(2))
+    return made
+
+
+def problems(root: Path) -> set[tuple[Problem, str]]:
+    return {(finding.problem, finding.path) for finding in fsck.check(root)}
+
+
+def repair(root: Path) -> list[str | None]:
+    return [fsck.repair(root, finding) for finding in fsck.check(root)]
+
+
+def everything(root: Path) -> set[bytes]:
+    return {path.read_bytes() for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+def object_path(repository: Repository, digest: Digest, kind: Kind) -> Path:
+    return repository.root / repository.objects.path(digest, kind)
+
+
+def mask_digest(repository: Repository) -> Digest:
+    return repository.state(repository.tip(MAIN)).masks[SUBJECT]
+
+
+def test_a_healthy_repository_has_no_problem(repository: Repository) -> None:
+    assert fsck.check(repository.root) == []
+
+
+def test_a_folder_without_anything_of_a_repository_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotARepository):
+        fsck.check(tmp_path)
+
+
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def become_a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flip_a_bit,
+        lambda path: os.truncate(path, path.stat().st_size // 2),
+        lambda path: path.write_bytes(bytes(path.stat().st_size)),
+        lambda path: path.write_bytes(b""),
+        lambda path: (path.unlink(), os.mkfifo(path)),
+    ],
+    ids=["a bit", "cut", "zeroed", "empty", "a fifo"],
+)
+def test_a_damaged_object_is_named_with_the_states_that_lack_it(
+    repository: Repository, damage: Callable[[Path], object]
+) -> None:
+    path = object_path(repository, mask_digest(repository), Kind.MASK)
+    damage(path)
+    where = path.relative_to(repository.root).as_posix()
+    found = fsck.check(repository.root)
+    assert [finding.path for finding in found if finding.problem is Problem.OBJECT_DAMAGED] == [where]
+    lacking = {finding.path for finding in found if finding.problem is Problem.MASK_MISSING}
+    assert len(lacking) == 2
+    assert not (repository.root / where).is_symlink()
+
+
+def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Repository) -> None:
+    flip_a_bit(path := object_path(repository, mask_digest(repository), Kind.MASK))
+    damaged = path.read_bytes()
+    repair(repository.root)
+    assert damaged in everything(repository.root / "lost+found")
+    repository.objects.put(mask(), Kind.MASK)
+    assert fsck.check(repository.root) == []
+
+
+def test_a_strange_file_among_the_objects_is_moved_aside(repository: Repository) -> None:
+    (repository.root / "objects" / "notes.txt").write_text("mine")
+    become_a_link(object_path(repository, mask_digest(repository), Kind.MASK))
+    assert {problem for problem, _ in problems(repository.root)} >= {Problem.OBJECT_MISPLACED, Problem.OBJECT_DAMAGED}
+    repair(repository.root)
+    assert b"mine" in everything(repository.root / "lost+found")
+
+
+@pytest.mark.parametrize("text", [b"", b"\0" * 65, b"ref: refs/heads/main\n", b"0" * 63, "à".encode() * 40])
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/side/one", "refs/tags/v1"])
+def test_a_damaged_ref_is_restored_from_the_log(repository: Repository, ref: str, text: bytes) -> None:
+    good = (repository.root / ref).read_bytes()
+    (repository.root / ref).write_bytes(text)
+    assert problems(repository.root) == {(Problem.REF_DAMAGED, ref)}
+    repair(repository.root)
+    assert (repository.root / ref).read_bytes() == good
+    assert text in everything(repository.root / "lost+found")
+    assert fsck.check(repository.root) == []
+
+
+def test_a_ref_that_is_a_link_or_gone_is_restored_from_the_log(repository: Repository, tmp_path: Path) -> None:
+    main, side = repository.root / "refs/heads/main", repository.root / "refs/heads/side/one"
+    good = main.read_bytes(), side.read_bytes()
+    (tmp_path / "outside").write_bytes(good[0])
+    main.unlink()
+    main.symlink_to(tmp_path / "outside")
+    side.unlink()
+    assert problems(repository.root) == {
+        (Problem.REF_DAMAGED, "refs/heads/main"),
+        (Problem.REF_MISSING, "refs/heads/side/one"),
+    }
+    repair(repository.root)
+    assert (main.read_bytes(), side.read_bytes()) == good
+    assert fsck.check(repository.root) == []
+
+
+def test_deleted_and_renamed_branches_are_not_missed(repository: Repository) -> None:
+    branching.rename_branch(repository, SIDE, BranchName("other"))
+    branching.create_branch(repository, SIDE)
+    branching.delete_branch(repository, SIDE)
+    branching.delete_tag(repository, V1)
+    assert fsck.check(repository.root) == []
+
+
+def test_a_branch_on_a_lost_state_goes_back_to_the_last_whole_one(repository: Repository) -> None:
+    tip, before = repository.tip(MAIN), repository.history.moments(MAIN.ref)[-2].digest
+    object_path(repository, tip, Kind.SNAPSHOT).unlink()
+    assert problems(repository.root) == {(Problem.REF_DANGLING, "refs/heads/main")}
+    repair(repository.root)
+    assert Repository(repository.root).tip(MAIN) == before
+    assert f"{tip}\n".encode() in everything(repository.root / "lost+found")
+
+
+@pytest.mark.parametrize(
+    "damage", [Path.unlink, lambda head: head.write_bytes(b"ref: refs/heads/../../x\n"), flip_a_bit]
+)
+def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: Callable[[Path], object]) -> None:
+    branching.checkout(repository, OnBranch(SIDE))
+    damage(repository.root / "HEAD")
+    if (Problem.HEAD_DAMAGED, "HEAD") not in problems(repository.root):
+        pytest.fail("the damage made another valid name: choose another bit")
+    repair(repository.root)
+    assert Repository(repository.root).refs.head() == OnBranch(SIDE)
+    assert fsck.check(repository.root) == []
+
+
+def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> None:
+    with (repository.root / "log.jsonl").open("ab") as log:
+        log.write(b'{"op":"snaps')
+    assert fsck.check(repository.root) == []
+
+
+def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Repository) -> None:
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([lines[0], b"\0\0\0\n", *lines[1:], b"[1]\n"]))
+    assert problems(repository.root) == {(Problem.LOG_DAMAGED, "log.jsonl")}
+    repair(repository.root)
+    assert log.read_bytes() == b"".join(lines)
+    assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize("in_its_place", [None, "/etc/hostname"])
+def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
+    repository: Repository, in_its_place: str | None
+) -> None:
+    log = repository.root / "log.jsonl"
+    log.unlink()
+    if in_its_place:
+        log.symlink_to(in_its_place)
+    assert {path for _, path in problems(repository.root)} == {"log.jsonl"}
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
+    again = Repository(repository.root)
+    chain = [next(iter(snapshots(again)))]
+    logged = {entry.hash for entry in again.log.entries()}
+    assert set(snapshots(again)) == logged
+    assert chain
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"subject": {"hash": "no"}}'])
+def test_a_broken_registry_is_rebuilt(repository: Repository, text: bytes) -> None:
+    before = Repository(repository.root).registry.read().current()
+    (repository.root / "masks" / "registry.json").write_bytes(text)
+    assert problems(repository.root) == {(Problem.REGISTRY_DAMAGED, "masks/registry.json")}
+    repair(repository.root)
+    assert Repository(repository.root).registry.read().current() == before
+    assert fsck.check(repository.root) == []
+
+
+def test_leftovers_of_crashes_are_moved_aside_when_nobody_can_be_writing_them(repository: Repository) -> None:
+    old, young = (repository.root / "objects" / "ab" / f".tmp-{name}" for name in ("old", "young"))
+    old.parent.mkdir(exist_ok=True)
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    assert problems(repository.root) == {(Problem.LEFTOVER, "objects/ab/.tmp-old")}
+    repair(repository.root)
+    assert young.exists()
+    assert everything(repository.root / "lost+found") == {b"half"}
+
+
+def test_missing_folders_are_made(repository: Repository) -> None:
+    for name in ("v1", ""):
+        path = repository.root / "refs" / "tags" / name
+        path.unlink() if name else path.rmdir()
+    assert problems(repository.root) >= {(Problem.FOLDER_MISSING, "refs/tags"), (Problem.REF_MISSING, "refs/tags/v1")}
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
+
+
+def test_names_that_the_rules_forbid_are_reported_and_left(repository: Repository) -> None:
+    tip = (repository.root / "refs/heads/main").read_bytes()
+    for name in ("MAIN", "-x", "a.lock"):
+        (repository.root / "refs" / "heads" / name).write_bytes(tip)
+    assert problems(repository.root) == {
+        (Problem.REF_CLASH, "refs/heads/main"),
+        (Problem.REF_NAME, "refs/heads/-x"),
+        (Problem.REF_NAME, "refs/heads/a.lock"),
+    }
+    assert repair(repository.root) == [None, None, None]
+
+
+def test_repair_removes_no_bytes(repository: Repository) -> None:
+    flip_a_bit(object_path(repository, mask_digest(repository), Kind.MASK))
+    (repository.root / "HEAD").write_bytes(b"my notes")
+    (repository.root / "refs/heads/main").write_bytes(b"more notes")
+    (repository.root / "masks/registry.json").write_bytes(b"{ broken")
+    before = everything(repository.root)
+    repair(repository.root)
+    assert before <= everything(repository.root)
