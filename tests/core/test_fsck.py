@@ -69,6 +69,11 @@ def flip_a_bit(path: Path) -> None:
     path.write_bytes(data)
 
 
+def become_a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 def become_a_link(path: Path) -> None:
     path.rename(path.with_name("elsewhere"))
     path.symlink_to("elsewhere")
@@ -81,7 +86,7 @@ def become_a_link(path: Path) -> None:
         lambda path: os.truncate(path, path.stat().st_size // 2),
         lambda path: path.write_bytes(bytes(path.stat().st_size)),
         lambda path: path.write_bytes(b""),
-        lambda path: (path.unlink(), os.mkfifo(path)),
+        become_a_fifo,
     ],
     ids=["a bit", "cut", "zeroed", "empty", "a fifo"],
 )
@@ -160,14 +165,11 @@ def test_a_branch_on_a_lost_state_goes_back_to_the_last_whole_one(repository: Re
     assert f"{tip}\n".encode() in everything(repository.root / "lost+found")
 
 
-@pytest.mark.parametrize(
-    "damage", [Path.unlink, lambda head: head.write_bytes(b"ref: refs/heads/../../x\n"), flip_a_bit]
-)
+@pytest.mark.parametrize("damage", [Path.unlink, lambda head: head.write_bytes(b"ref: refs/heads/../../x\n")])
 def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: Callable[[Path], object]) -> None:
     branching.checkout(repository, OnBranch(SIDE))
     damage(repository.root / "HEAD")
-    if (Problem.HEAD_DAMAGED, "HEAD") not in problems(repository.root):
-        pytest.fail("the damage made another valid name: choose another bit")
+    assert problems(repository.root) == {(Problem.HEAD_DAMAGED, "HEAD")}
     repair(repository.root)
     assert Repository(repository.root).refs.head() == OnBranch(SIDE)
     assert fsck.check(repository.root) == []
@@ -201,10 +203,9 @@ def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
     repair(repository.root)
     assert fsck.check(repository.root) == []
     again = Repository(repository.root)
-    chain = [next(iter(snapshots(again)))]
-    logged = {entry.hash for entry in again.log.entries()}
-    assert set(snapshots(again)) == logged
-    assert chain
+    logged = [entry.hash for entry in again.log.entries()]
+    assert set(snapshots(again)) == set(logged)
+    assert [again.history.parent(digest) for digest in logged if digest] == [None, *logged[:-1]]
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"subject": {"hash": "no"}}'])
@@ -257,4 +258,5 @@ def test_repair_removes_no_bytes(repository: Repository) -> None:
     (repository.root / "masks/registry.json").write_bytes(b"{ broken")
     before = everything(repository.root)
     repair(repository.root)
-    assert before <= everything(repository.root)
+    after = everything(repository.root)
+    assert all(any(kept.startswith(data) for kept in after) for data in before)  # the log has grown

@@ -69,7 +69,8 @@ def _restore_head(root: Path, finding: Finding) -> str:
     return f"put on {head.branch if isinstance(head, OnBranch) else head.digest}"
 
 
-def _rebuild_registry(root: Path, _: Finding) -> str:
+def _rebuild_registry(root: Path, finding: Finding) -> str:
+    set_aside(root, finding.path)
     names = rebuild(Repository(root)).pointers
     return f"rebuilt from the log, the snapshots and the store: {len(names)} names"
 
