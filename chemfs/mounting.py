@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chemfs import mountpoint
+from chemfs import exit_codes, mountpoint
 from chemfs.mountpoint import MountpointUnusable
 from chemigram_core.errors import Refused, StoreFailed
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from chemfs.filesystem import Filesystem
 
 LIVE = "live"  # the last line that a daemon writes to whoever started it
-STORE_FAILED_EXIT = 4
 LOG_BYTES = 1 << 20
 LOCK_PATIENCE_SECONDS = 5.0  # an unmounted daemon may still be finishing its saves
 DEVICE = Path("/dev/fuse")
@@ -79,7 +78,7 @@ def start(command: Sequence[str], place: Path) -> None:
         daemon.terminate()
         raise
     if lines[-1:] != [LIVE]:
-        condition = StoreFailed if daemon.wait() == STORE_FAILED_EXIT else MountFailed
+        condition = StoreFailed if daemon.wait() == exit_codes.STORE_FAILED else MountFailed
         raise condition("; ".join(line.removeprefix("chemfs: ") for line in lines) or "the daemon died without a word")
     os.statvfs(place)
 

@@ -57,9 +57,7 @@ def prepare(place: Path, root: Path) -> None:
 def mounted_type(place: Path) -> str | None:
     """The type of the topmost filesystem mounted exactly at `place`; None without one. Touches no mount."""
     entries = (line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
-    types = {
-        _unescaped(entry[4]): entry[entry.index(b"-") + 1] for entry in entries
-    }  # a later line covers an earlier one
+    types = {_unescaped(entry[4]): entry[entry.index(b"-") + 1] for entry in entries}  # the last line is the topmost
     found = types.get(os.fsencode(place))
     return None if found is None else os.fsdecode(found)
 

@@ -12,7 +12,7 @@ _Item = TypeVar("_Item")
 
 
 def print_json(value: Any) -> None:
-    """One JSON document; keys without a value are left out of objects."""
+    """One JSON document."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
