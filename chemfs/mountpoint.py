@@ -95,11 +95,18 @@ def _unusable(place: Path, root: Path) -> str | None:
         return "there is no such folder; make it first (mkdir)"
     if not place.is_dir():
         return "it is not a folder"
+    if _is_no_utf8(place):
+        return "its path is not UTF-8; choose another folder"
     if place.is_relative_to(root.resolve()):
         return "it is inside what is to be mounted; choose a folder elsewhere"
     if any(place.iterdir()):
         return "the folder is not empty; choose an empty one"
     return None
+
+
+def _is_no_utf8(place: Path) -> bool:
+    """Whether libfuse's binding, which knows no other encoding, could not be told of it."""
+    return any(0xD800 <= ord(character) <= 0xDFFF for character in str(place))
 
 
 def _unescaped(field: bytes) -> bytes:

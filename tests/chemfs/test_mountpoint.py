@@ -52,6 +52,13 @@ def test_a_folder_that_is_mounted_already(root: Path) -> None:
         prepare(Path("/proc"), root)
 
 
+def test_a_folder_whose_name_is_not_utf8(tmp_path: Path, root: Path) -> None:
+    place = tmp_path / "m\udcffnt"
+    place.mkdir()
+    with pytest.raises(MountpointUnusable, match="not UTF-8"):
+        prepare(place, root)
+
+
 def test_the_mount_table_is_read_by_exact_place(tmp_path: Path) -> None:
     assert mounted_type(Path("/proc")) == "proc"
     assert mounted_type(Path("/proc/self")) is None
