@@ -84,7 +84,7 @@ def durable_write(path: Path, number: int) -> None:
 def masks_beside(branch: Path, megabytes: int) -> Iterator[None]:
     """Save one large mask after another until the block ends."""
     stopped = threading.Event()
-    masks = [noise(seed, megabytes) for seed in range(2)]
+    masks = [noise(seed, megabytes * 1_000_000) for seed in range(2)]
 
     def go_on() -> None:
         for number in range(10**9):
@@ -101,10 +101,10 @@ def masks_beside(branch: Path, megabytes: int) -> Iterator[None]:
         saver.join()
 
 
-def noise(seed: int, megabytes: int) -> bytes:
+def noise(seed: int, size_bytes: int) -> bytes:
     """A gray PNG of noise, which no compression makes smaller."""
-    width = 4000
-    height = megabytes * 1_000_000 // width
+    width = 400
+    height = size_bytes // width
     picture = Image.frombytes("L", (width, height), random.Random(seed).randbytes(width * height))
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=0)
