@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import BranchInUse, ChemigramError
+from chemigram_core.errors import BranchInUse
 from chemigram_core.history import RENAME
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.refs import Detached, Head, OnBranch
-from chemigram_core.registry import Masks
 from chemigram_core.repository import Repository
 
 
@@ -62,19 +61,11 @@ def checkout(repository: Repository, head: Head) -> None:
                 entry = LogEntry("checkout", digest, branch.ref)
             case Detached(digest):
                 entry = LogEntry("checkout", digest)
-        _follow(repository, repository.state(digest).masks)
+        masks = repository.state(digest).masks
+        repository.registry.update(lambda known: known.checked_out(masks))
         repository.log.append(entry)
         repository.refs.set_head(head)
         mask_links.restore(repository)
-
-
-def _follow(repository: Repository, masks: Masks) -> None:
-    """Move the registry from the masks of HEAD's state, as far as that can be read, to `masks`."""
-    try:
-        before = repository.head_masks()
-    except ChemigramError:
-        before = {}
-    repository.registry.follow(before, masks)
 
 
 def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:

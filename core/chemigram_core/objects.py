@@ -123,21 +123,6 @@ class ObjectStore:
         for shard in self._shards():
             yield from self._shard(shard)
 
-    def remove(self, digest: Digest, kind: Kind) -> bool:
-        """Remove an object unless somebody has it open; tells whether it is gone. For the collector, under the lock."""
-        with Folder.enter(self._root, "objects", digest.shard) as shard:
-            for name in (digest.rest + kind.value, digest.rest):
-                with suppress(FileNotFoundError):
-                    descriptor = shard.open(name)
-                    try:
-                        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                        shard.remove(name)
-                    except BlockingIOError:
-                        return False
-                    finally:
-                        os.close(descriptor)
-        return True
-
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
         gone = suppress(FileNotFoundError, NotADirectoryError)
         with gone, Folder.enter(self._root, "objects", digest.shard) as shard:

@@ -27,7 +27,7 @@ def rebuild(repository: Repository) -> Registry:
     for masks, time in _in_snapshots(repository):
         if not registry.provenances.keys() >= set(masks.values()):
             registry = registry.follow({}, masks, _dated(registry, masks, {}, time))
-    registry = registry.follow(registry.current(), repository.head_masks())
+    registry = registry.checked_out(repository.head_masks())
     stored = {found.digest for found in repository.objects if found.kind is Kind.MASK}
     registry = registry.purge(registry.provenances.keys() - stored)
     repository.registry.replace(registry)

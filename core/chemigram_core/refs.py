@@ -101,6 +101,23 @@ class Refs:
         """All tags, sorted."""
         return sorted(self._names(TagName))
 
+    def targets(self) -> Iterator[Digest]:
+        """What HEAD, when it is detached, and all files below refs/ point at, also those whose name breaks the rules.
+
+        Raises RefDamaged for a ref that points nowhere.
+        """
+        match self.head():
+            case Detached(digest):
+                yield digest
+        for *folders, file in _files_below(self._root, "refs"):
+            text = self._read(tuple(folders), file)
+            try:
+                if text is not None:
+                    yield Digest.parse(text)
+            except InvalidDigest as error:
+                if _is_ref((*folders, file)):
+                    raise RefDamaged("/".join((*folders, file)), str(error)) from error
+
     def create(self, name: RefName, digest: Digest) -> None:
         """Make a new ref. Raises RefExists, RefConflict."""
         self.check_free(name)
@@ -176,6 +193,22 @@ def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Itera
                 yield name
             elif stat.S_ISDIR(mode):
                 yield from _names_below(root, kind, (*parts, text))
+
+
+def _files_below(root: Path, *folders: str) -> Iterator[tuple[str, ...]]:
+    for name, mode in entries(root, *folders):
+        if stat.S_ISREG(mode):
+            yield (*folders, name)
+        elif stat.S_ISDIR(mode):
+            yield from _files_below(root, *folders, name)
+
+
+def _is_ref(parts: tuple[str, ...]) -> bool:
+    for kind in (BranchName, TagName):
+        with suppress(InvalidName):
+            if kind.parse("/".join(parts[2:])).ref == "/".join(parts):
+                return True
+    return False
 
 
 def entries(root: Path, *parts: str) -> list[tuple[str, int]]:

@@ -26,16 +26,17 @@ NOTHING_TOLD: Provenances = MappingProxyType({})
 class Pointer:
     """What a name stands for: a mask, and those that it stood for before, oldest first.
 
-    `removed` is the time since when the name stands for nothing any more; `current` is then the last one.
+    `removed` is the time since when the name stands for nothing any more; `current` is then the last one. A name that
+    no state ever had, as chemigram registers them, has no history and is left alone when states come and go.
     """
 
     current: Digest
-    earlier: tuple[Digest, ...] = ()
+    earlier: tuple[Digest, ...] | None = ()
     removed: str | None = None
 
     def moved(self, digest: Digest) -> Self:
         """The same name for another mask, or again for one that it stood for before."""
-        others = tuple(mask for mask in (*self.earlier, self.current) if mask != digest)
+        others = tuple(mask for mask in (*(self.earlier or ()), self.current) if mask != digest)
         return replace(self, current=digest, earlier=others, removed=None)
 
 
@@ -86,6 +87,11 @@ class Registry:
         described = self.describe({mask: told.get(name, self.provenance(mask)) for name, mask in after.items()})
         return replace(described, pointers=pointers).restore(after.values())
 
+    def checked_out(self, masks: Masks) -> Self:
+        """The names stand for the masks of one state, and for no others that a state ever had."""
+        of_states = {name: mask for name, mask in self.current().items() if self.pointers[name].earlier is not None}
+        return self.follow(of_states, masks)
+
     def describe(self, told: Mapping[Digest, Provenance]) -> Self:
         """This is known of these masks from now on; a time that was not told stays, or is now."""
         dated = {mask: _dated(provenance, self.provenance(mask)) for mask, provenance in told.items()}
@@ -105,7 +111,8 @@ class Registry:
         record = self._record(pointer.current)
         removed = {} if pointer.removed is None else {"removed": pointer.removed}
         older_keys = {"generator": record.get("provider"), "timestamp": record.get("created_at")}
-        return {**record, **removed, **older_keys, "history": [self._record(mask) for mask in pointer.earlier]}
+        earlier = {} if pointer.earlier is None else {"history": [self._record(mask) for mask in pointer.earlier]}
+        return {**record, **removed, **older_keys, **earlier}
 
     def _record(self, mask: Digest) -> dict[str, Any]:
         purged = {"purged": self.purged[mask]} if mask in self.purged else {}
@@ -113,8 +120,8 @@ class Registry:
 
 
 def _pointer(entry: Mapping[str, Any]) -> Pointer:
-    earlier = tuple(Digest.parse(record["hash"]) for record in entry.get("history", ()))
-    removed = entry.get("removed")
+    history, removed = entry.get("history"), entry.get("removed")
+    earlier = None if history is None else tuple(Digest.parse(record["hash"]) for record in history)
     return Pointer(Digest.parse(entry["hash"]), earlier, None if removed is None else str(removed))
 
 

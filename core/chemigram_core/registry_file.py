@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,10 +40,14 @@ class RegistryFile:
             return Registry()
 
     def follow(self, before: Masks, after: Masks, told: Provenances = NOTHING_TOLD) -> None:
-        """As Registry.follow, kept on disk; nothing is written when nothing changed. Raises RegistryDamaged."""
+        """As Registry.follow, kept on disk. Raises RegistryDamaged."""
+        self.update(lambda known: known.follow(before, after, told))
+
+    def update(self, change: Callable[[Registry], Registry]) -> None:
+        """Change the registry; nothing is written when nothing changed. Raises RegistryDamaged."""
         known = self.read()
-        if (followed := known.follow(before, after, told)) != known:
-            self.write(followed)
+        if (changed := change(known)) != known:
+            self.write(changed)
 
     def write(self, registry: Registry) -> None:
         """Put `registry` into the file, durable."""

@@ -10,6 +10,7 @@ import pytest
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectDamaged, ObjectMissing
 from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.removal import remove_unopened
 from tests.builders import mask
 
 
@@ -92,10 +93,10 @@ def test_a_symlink_in_the_store_is_damage(store: ObjectStore, tmp_path: Path) ->
         store.read(digest, Kind.SNAPSHOT)
 
 
-def test_an_object_that_is_open_is_not_removed(store: ObjectStore) -> None:
+def test_an_object_that_is_open_is_not_removed(store: ObjectStore, tmp_path: Path) -> None:
     digest = store.put(b"<x/>", Kind.SNAPSHOT)
     with os.fdopen(store.open(digest, Kind.SNAPSHOT), "rb") as file:
-        assert not store.remove(digest, Kind.SNAPSHOT)
+        assert remove_unopened(tmp_path, list(store)) == []
         assert file.read() == b"<x/>"
-    assert store.remove(digest, Kind.SNAPSHOT)
+    assert [gone.digest for gone in remove_unopened(tmp_path, list(store))] == [digest]
     assert not store.has(digest, Kind.SNAPSHOT)

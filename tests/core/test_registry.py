@@ -213,7 +213,7 @@ def test_a_registry_is_rebuilt_without_a_log_from_the_snapshots(repository: Repo
     saving.save_mask(repository, MAIN, SUBJECT, mask(2))
     (repository.root / "log.jsonl").unlink()
     registry_file(repository).unlink()
-    repository.objects.remove(digest(1), Kind.MASK)
+    (repository.root / repository.objects.path(digest(1), Kind.MASK)).unlink()
     rebuilt = rebuild(repository)
     assert rebuilt.current() == {SUBJECT: digest(2)}
     assert rebuilt.pointers[SUBJECT].earlier == (digest(1),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
@@ -12,7 +12,7 @@ from chemigram_core.xmp.bookkeeping import BOOKKEEPING
 from chemigram_core.xmp.edit import edit_of, metadata_of
 from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.history import History, history_of
-from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, with_note
+from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, note_alone, with_note
 from chemigram_core.xmp.model import Packet, Properties
 from chemigram_core.xmp.normal import normalized
 from chemigram_core.xmp.reader import packet_of
@@ -87,5 +87,12 @@ def canonicalize(data: bytes) -> bytes:
 
 
 def masks_of(stored: bytes) -> Mapping[MaskName, Digest]:
-    """The masks of a stored object: parsed only when a note can be in it. Raises InvalidXmp."""
-    return parse(stored).masks if may_have_note(stored) else NO_MASKS
+    """The masks of a stored object, of which only the note is parsed where it is canonical. Raises InvalidXmp."""
+    if not may_have_note(stored):
+        return NO_MASKS
+    return parse(stored).masks if (note := note_alone(stored)) is None else _masks_of_note(note)
+
+
+@lru_cache(maxsize=1000)  # an image's states have the same few notes
+def _masks_of_note(note: bytes) -> Mapping[MaskName, Digest]:
+    return parse(note).masks

@@ -20,11 +20,26 @@ NO_MASKS: Mapping[MaskName, Digest] = MappingProxyType({})
 _NAME = "chemigram:name"
 _SHA256 = "chemigram:sha256"
 _NAMESPACE = KNOWN["chemigram"].encode()
+_BEFORE = f'<x:xmpmeta xmlns:x="{KNOWN["x"]}">\n <rdf:RDF xmlns:rdf="{KNOWN["rdf"]}">\n  <rdf:Description'.encode()
+_OPEN = f' rdf:about="" xmlns:chemigram="{KNOWN["chemigram"]}">'.encode()
+_START, _END = f"\n   <{NOTE}>\n".encode(), f"\n   </{NOTE}>\n".encode()
+_AFTER = b"</rdf:Description></rdf:RDF></x:xmpmeta>"
 
 
 def may_have_note(canonical: bytes) -> bool:
     """Whether a look at the note is worth parsing: its namespace stands literally in every canonical form with it."""
     return _NAMESPACE in canonical
+
+
+def note_alone(canonical: bytes) -> bytes | None:
+    """A small XMP with nothing but the note of a canonical one; None where the layout isn't ours.
+
+    Only an element can begin a line with `<`: in values it is escaped.
+    """
+    start, end = canonical.find(_START), canonical.find(_END)
+    if not canonical.startswith(_BEFORE) or not 0 <= start < end:
+        return None
+    return _BEFORE + _OPEN + canonical[start : end + len(_END)] + _AFTER
 
 
 def masks_in(properties: Properties) -> Mapping[MaskName, Digest]:

@@ -1,0 +1,12 @@
+"""How long work tells how far it is, and how it tells nobody. Knows no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps of it are done, and how many there are."""
+
+
+def silent(_: str, __: int, ___: int) -> None:
+    """Nobody looks."""

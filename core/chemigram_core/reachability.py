@@ -1,0 +1,69 @@
+"""What a collector must leave: snapshots that refs reach, masks that snapshots and the registry name. Removes nothing.
+
+Both are looked at again and again while others save. `refresh` adds what has come since and costs little when that is
+little; nothing is ever taken away, so what was needed at the start stays for the whole run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from chemigram_core import xmp
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ObjectMissing
+from chemigram_core.objects import Kind
+from chemigram_core.repository import Repository
+
+
+class Reached:
+    """The snapshots that branches, tags and HEAD reach through the log's parents."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.snapshots: set[Digest] = set()
+        self._repository = repository
+        self._parents: dict[Digest, tuple[Digest, ...]] = {}
+        self._offset_bytes = 0
+
+    def refresh(self) -> None:
+        """Look at the refs and the log again. Raises RefDamaged."""
+        pending = [*self._new_parents(), *self._repository.refs.targets()]
+        while pending:
+            digest = pending.pop()
+            if digest not in self.snapshots:
+                self.snapshots.add(digest)
+                pending.extend(self._parents.get(digest, ()))
+
+    def _new_parents(self) -> Iterator[Digest]:
+        """Read on in the log; the parents that snapshots got which were reached before."""
+        for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
+            self._offset_bytes = offset_bytes
+            if entry.hash is not None and entry.parent is not None:
+                self._parents[entry.hash] = (*self._parents.get(entry.hash, ()), entry.parent)
+                if entry.hash in self.snapshots:
+                    yield entry.parent
+
+
+class Needed:
+    """The masks that the snapshots in the store name, as far as these are added or saved from now on, and the registry.
+
+    Every snapshot that is there counts, reached or not: a state is never left without its masks.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self.masks: set[Digest] = set()
+        self._repository = repository
+        _, self._offset_bytes = repository.log.extent()
+
+    def add(self, snapshot: Digest) -> None:
+        """A snapshot stays. Raises ObjectMissing, ObjectDamaged, InvalidXmp: then its masks can't be known."""
+        self.masks.update(xmp.masks_of(self._repository.objects.read(snapshot, Kind.SNAPSHOT)).values())
+
+    def refresh(self) -> None:
+        """Look at the log and the registry again. Raises as `add`, and RegistryDamaged."""
+        for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
+            self._offset_bytes = offset_bytes
+            if entry.hash is not None:
+                with suppress(ObjectMissing):
+                    self.add(entry.hash)
+        self.masks.update(self._repository.registry.read().current().values())
