@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _Item = TypeVar("_Item")
 
@@ -53,10 +57,31 @@ def progress(items: Sequence[_Item], doing: str) -> Iterator[_Item]:
     """Each item, with a bar on stderr when that is a terminal and there are several."""
     if len(items) < 2 or not sys.stderr.isatty():
         yield from items
+    else:
+        with _bar() as bar:
+            yield from bar.track(items, description=doing)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """For work that tells what it is doing, how many steps of it are done, and of how many: a bar for each doing."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
         return
+    with _bar() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                tasks[doing] = bar.add_task(doing)
+            bar.update(tasks[doing], completed=done, total=total)
+
+        yield tell
+
+
+def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import Progress
 
     # What is printed meanwhile goes above the bar if it goes to the same terminal, and else where it is meant to go.
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-        yield from bar.track(items, description=doing)
+    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
