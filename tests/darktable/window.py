@@ -1,0 +1,175 @@
+"""The real darktable window, driven by the keyboard as a photographer does it.
+
+Knows darktable 4.2; nothing of chemfs. It waits for what darktable itself reports: events that a Lua script in its
+configuration writes down, its window, its stderr.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from tests.darktable.screen import HEIGHT_PIXELS, POLL_SECONDS, WIDTH_PIXELS, Screen, wait_for
+
+CONFLICT_DIALOG = "updated XMP sidecar files found"
+WRITE_REFUSED = "cannot write XMP file"
+MIDDLE, OUTSIDE = (WIDTH_PIXELS // 2, HEIGHT_PIXELS // 2), (WIDTH_PIXELS // 2, 20)
+SETTINGS = {
+    "run_crawler_on_start": "TRUE",  # "look for updated XMP files on startup"
+    "write_sidecar_files": "on import",  # darktable's default, and the setting that writes most
+    "database/create_snapshot": "never",
+    "lua/_scripts_install/dont_show": "TRUE",
+    "plugins/darkroom/groups": "9999",  # the quick access panel, it has the exposure slider
+    "plugins/darkroom/history/expanded": "TRUE",
+    "plugins/lighttable/images_in_row": "1",  # the image lies under the middle of the window
+    "plugins/lighttable/thumbnail_tooltip_pattern": "",
+    "ui_last/gui_language": "C",
+    "ui_last/window_h": str(HEIGHT_PIXELS),
+    "ui_last/window_w": str(WIDTH_PIXELS),
+    "ui_last/window_x": "0",
+    "ui_last/window_y": "0",
+}
+SHORTCUTS = {"period": "iop/exposure/exposure;up", "comma": "iop/exposure/exposure;down"}
+OBSERVER = """
+local darktable = require "darktable"
+local function note(line)
+  local events = io.open(darktable.configuration.config_dir .. "/events", "a")
+  events:write(line .. "\\n")
+  events:close()
+end
+local function observe(event, describe)
+  darktable.register_event("observer", event, function(_, ...) note(describe(...)) end)
+end
+observe("view-changed", function(_, new) return "view " .. new.id end)
+observe("mouse-over-image-changed", function(image)
+  return image and "over " .. image.filename .. " rated " .. image.rating or "over nothing"
+end)
+observe("pixelpipe-processing-complete", function() return "rendered" end)
+"""
+
+
+@dataclass(frozen=True)
+class Photographer:
+    """One photographer's own darktable folders: settings, library and cache, kept between starts."""
+
+    config: Path
+    cache: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Photographer:
+        photographer = cls(folder / "config", folder / "cache")
+        photographer.config.mkdir(parents=True)
+        photographer.cache.mkdir()
+        photographer._write("darktablerc", "".join(f"{key}={value}\n" for key, value in SETTINGS.items()))
+        photographer._write("shortcutsrc", "".join(f"{key}={action}\n" for key, action in SHORTCUTS.items()))
+        photographer._write("luarc", OBSERVER)
+        photographer._write("events", "")
+        return photographer
+
+    @property
+    def arguments(self) -> list[str]:
+        folders = ["--configdir", str(self.config), "--cachedir", str(self.cache)]
+        return [*folders, "--library", str(self.config / "library.db"), "--disable-opencl"]
+
+    def _write(self, name: str, text: str) -> None:
+        (self.config / name).write_text(text)
+
+
+@dataclass(frozen=True)
+class Window:
+    """darktable, running. What is done to it returns when darktable has done it."""
+
+    screen: Screen
+    photographer: Photographer
+    process: subprocess.Popen[bytes]
+    errors: Path
+
+    def point_at_image(self) -> str:
+        """Put the mouse on the image; what darktable says lies there, as "IMG.EXT rated 3"."""
+        before = len(self._events())
+        return wait_for("an image under the mouse", lambda: self._enter_image(before))
+
+    def rate(self, stars: int) -> None:
+        self.point_at_image()
+        self.screen.press(str(stars))
+        wait_for(f"an image with {stars} stars", lambda: self.point_at_image().endswith(f"rated {stars}"))
+
+    def enter_darkroom(self) -> None:
+        self.point_at_image()
+        self._press("d", until=("view darkroom", "rendered"))
+
+    def step_exposure(self) -> None:
+        """One step of the exposure slider upwards."""
+        self._press("period", until=("rendered",))
+
+    def leave_darkroom(self) -> None:
+        self._press("l", until=("view lighttable",))
+        self.point_at_image()
+
+    def quit(self) -> None:
+        self.screen.press("ctrl+q")
+        wait_for("the end of darktable", lambda: self.process.poll() is not None)
+
+    def picture(self) -> Image.Image:
+        """The screen, as soon as it shows the image and that has come to rest."""
+        return wait_for("an image at rest", self._picture_at_rest)
+
+    def warns_of_conflicts(self) -> bool:
+        """Whether the dialog about sidecars newer than the library shows; it comes before the images do."""
+        return CONFLICT_DIALOG in self.screen.titles()
+
+    def refusals(self) -> list[str]:
+        """Each error of a sidecar that can't be opened for writing; darktable shows the same words as a toast."""
+        return [line for line in self.errors.read_text().splitlines() if WRITE_REFUSED in line]
+
+    def _press(self, key: str, *, until: tuple[str, ...]) -> None:
+        before = len(self._events())
+        self.screen.press(key)
+        wait_for(f"{' and '.join(until)} after {key}", lambda: set(until) <= set(self._events()[before:]))
+
+    def _enter_image(self, before: int) -> str:
+        """darktable tells what is under the mouse when that changes: so come from outside, slowly enough to be seen."""
+        for place in (OUTSIDE, MIDDLE):
+            self.screen.point_at(*place)
+            time.sleep(POLL_SECONDS)
+        told = [event for event in self._events()[before:] if event.startswith("over ")]
+        return told[-1].removeprefix("over ") if told and told[-1] != "over nothing" else ""
+
+    def _picture_at_rest(self) -> Image.Image | None:
+        before, after = self.screen.picture(), self.screen.picture()
+        return after if middle(before) == middle(after) and shows_image(after) else None
+
+    def _events(self) -> list[str]:
+        return (self.photographer.config / "events").read_text().splitlines()
+
+
+@contextmanager
+def darktable(screen: Screen, photographer: Photographer, folder: Path) -> Iterator[Window]:
+    """The window, opened on a folder of images; gone at the end, whatever happened."""
+    errors = photographer.config / "stderr"
+    with errors.open("wb") as stderr:
+        command = ["darktable", *photographer.arguments, str(folder)]
+        process = subprocess.Popen(command, env=screen.environment, stdout=stderr, stderr=stderr)
+    try:
+        yield Window(screen, photographer, process, errors)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def middle(picture: Image.Image) -> Image.Image:
+    """The part that shows nothing but the image, in the lighttable and in the darkroom."""
+    x, y = MIDDLE
+    return picture.crop((x - 200, y - 100, x + 200, y + 100))
+
+
+def shows_image(picture: Image.Image) -> bool:
+    """darktable's own surface is grey; the image has colours."""
+    saturation = middle(picture).convert("HSV").getchannel("S")
+    return saturation.point(lambda value: 255 * (value > 100)).getbbox() is not None
