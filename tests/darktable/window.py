@@ -17,14 +17,16 @@ from PIL import Image
 
 from tests.darktable.screen import HEIGHT_PIXELS, POLL_SECONDS, WIDTH_PIXELS, Screen, wait_for
 
+DATA = Path("/usr/share/darktable")
 CONFLICT_DIALOG = "updated XMP sidecar files found"
 WRITE_REFUSED = "cannot write XMP file"
 MIDDLE, OUTSIDE = (WIDTH_PIXELS // 2, HEIGHT_PIXELS // 2), (WIDTH_PIXELS // 2, 20)
+BELOW_IMAGE = (WIDTH_PIXELS // 2 - 100, 660, WIDTH_PIXELS // 2 + 100, 730)  # empty but for messages
 SETTINGS = {
     "run_crawler_on_start": "TRUE",  # "look for updated XMP files on startup"
     "write_sidecar_files": "on import",  # darktable's default, and the setting that writes most
     "database/create_snapshot": "never",
-    "lua/_scripts_install/dont_show": "TRUE",
+    "lighttable/ui/1/bottom_visible": "FALSE",
     "plugins/darkroom/groups": "9999",  # the quick access panel, it has the exposure slider
     "plugins/darkroom/history/expanded": "TRUE",
     "plugins/lighttable/images_in_row": "1",  # the image lies under the middle of the window
@@ -60,12 +62,14 @@ class Photographer:
 
     config: Path
     cache: Path
+    data: Path
 
     @classmethod
     def at(cls, folder: Path) -> Photographer:
-        photographer = cls(folder / "config", folder / "cache")
-        photographer.config.mkdir(parents=True)
-        photographer.cache.mkdir()
+        photographer = cls(folder / "config", folder / "cache", folder / "data")
+        for own in (photographer.config, photographer.cache, photographer.data):
+            own.mkdir(parents=True)
+        photographer._link_data()
         photographer._write("darktablerc", "".join(f"{key}={value}\n" for key, value in SETTINGS.items()))
         photographer._write("shortcutsrc", "".join(f"{key}={action}\n" for key, action in SHORTCUTS.items()))
         photographer._write("luarc", OBSERVER)
@@ -74,8 +78,17 @@ class Photographer:
 
     @property
     def arguments(self) -> list[str]:
-        folders = ["--configdir", str(self.config), "--cachedir", str(self.cache)]
+        folders = ["--configdir", str(self.config), "--cachedir", str(self.cache), "--datadir", str(self.data)]
         return [*folders, "--library", str(self.config / "library.db"), "--disable-opencl"]
+
+    def _link_data(self) -> None:
+        """darktable's own data but for its start script, which offers to install others.
+
+        It calls GTK from a thread of its own, and where that comes before the main loop runs, 4.2.1 waits for ever.
+        """
+        for installed in DATA.iterdir():
+            if installed.name != "luarc":
+                (self.data / installed.name).symlink_to(installed)
 
     def _write(self, name: str, text: str) -> None:
         (self.config / name).write_text(text)
@@ -100,6 +113,13 @@ class Window:
         self.screen.press(str(stars))
         wait_for(f"an image with {stars} stars", lambda: self.point_at_image().endswith(f"rated {stars}"))
 
+    def brighten(self, *, steps: int) -> None:
+        """In the darkroom, step the exposure upwards; back in the lighttable at the end."""
+        self.enter_darkroom()
+        for _ in range(steps):
+            self.step_exposure()
+        self.leave_darkroom()
+
     def enter_darkroom(self) -> None:
         self.point_at_image()
         self._press("d", until=("view darkroom", "rendered"))
@@ -123,6 +143,11 @@ class Window:
     def warns_of_conflicts(self) -> bool:
         """Whether the dialog about sidecars newer than the library shows; it comes before the images do."""
         return CONFLICT_DIALOG in self.screen.titles()
+
+    def shows_toast(self) -> bool:
+        """Whether one of darktable's messages lies below the image in the lighttable."""
+        colours = self.screen.picture().crop(BELOW_IMAGE).getcolors()
+        return colours is None or len(colours) > 1
 
     def refusals(self) -> list[str]:
         """Each error of a sidecar that can't be opened for writing; darktable shows the same words as a toast."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CLOSE_WRITE = 0x8  # IN_CLOSE_WRITE of <sys/inotify.h>
+CLOSE_WRITE, OPEN = 0x8, 0x20  # IN_CLOSE_WRITE, IN_OPEN of <sys/inotify.h>
 EVENT = struct.Struct("iIII")  # struct inotify_event: watch, mask, cookie, length of the name that follows
 
 
@@ -27,8 +27,10 @@ class Writes:
     def _new_names(self) -> Iterator[str]:
         while data := self._read():
             while data:
-                end = EVENT.size + EVENT.unpack_from(data)[3]
-                yield data[EVENT.size : end].rstrip(b"\0").decode()
+                _, mask, _, length = EVENT.unpack_from(data)
+                end = EVENT.size + length
+                if mask & CLOSE_WRITE:
+                    yield data[EVENT.size : end].rstrip(b"\0").decode()
                 data = data[end:]
 
     def _read(self) -> bytes:
@@ -43,7 +45,8 @@ def watch_writes(folder: Path) -> Iterator[Writes]:
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        if libc.inotify_add_watch(descriptor, os.fsencode(folder), CLOSE_WRITE) < 0:
+        # The kernel merges equal events that follow each other; with the opens between them, none are equal.
+        if libc.inotify_add_watch(descriptor, os.fsencode(folder), OPEN | CLOSE_WRITE) < 0:
             raise OSError(ctypes.get_errno(), f"can't watch {folder}")
         yield Writes(descriptor)
     finally:
