@@ -21,7 +21,7 @@ DATA = Path("/usr/share/darktable")
 CONFLICT_DIALOG = "updated XMP sidecar files found"
 WRITE_REFUSED = "cannot write XMP file"
 MIDDLE, OUTSIDE = (WIDTH_PIXELS // 2, HEIGHT_PIXELS // 2), (WIDTH_PIXELS // 2, 20)
-BELOW_IMAGE = (WIDTH_PIXELS // 2 - 100, 660, WIDTH_PIXELS // 2 + 100, 730)  # empty but for messages
+BELOW_IMAGE = (WIDTH_PIXELS // 2 - 100, 648, WIDTH_PIXELS // 2 + 100, 732)  # empty but for messages
 SETTINGS = {
     "run_crawler_on_start": "TRUE",  # "look for updated XMP files on startup"
     "write_sidecar_files": "on import",  # darktable's default, and the setting that writes most
