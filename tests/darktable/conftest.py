@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +15,12 @@ import pytest
 from PIL import Image
 
 from chemigram_core.repository import Repository
-from tests.builders import mask
-from tests.darktable.landscape import draw_landscape
 from tests.darktable.screen import Screen, new_screen
 from tests.darktable.window import Photographer, darktable
 from tests.mounted.conftest import Mounted, mount_repository
 
-IMAGE, SIDECAR = "IMG_0042.tif", "IMG_0042.tif.xmp"
+IMAGE, SIDECAR = "sunset.tif", "sunset.tif.xmp"
+SAMPLE = Path(__file__).parents[2] / "scripts" / "sample.py"
 NEEDS_DARKTABLE = [
     pytest.mark.needs_fuse,
     pytest.mark.needs_program("Xvfb", "darktable", "darktable-cli", "import", "xdotool"),
@@ -28,9 +29,10 @@ NEEDS_DARKTABLE = [
 
 @dataclass(frozen=True)
 class Shoot:
-    """An image, with nothing beside it, and two sidecars of it as darktable wrote them."""
+    """An image, with nothing beside it, a mask, and two sidecars of it as darktable wrote them."""
 
     image: Path
+    mask: bytes
     imported: bytes
     brightened: bytes
 
@@ -44,7 +46,7 @@ class Album:
 
     def keep(self, name: str, picture: Image.Image) -> None:
         small = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS)
-        small.quantize(128, dither=Image.Dither.NONE).save(self._folder / f"{name}.png", optimize=True)
+        small.quantize(256, dither=Image.Dither.NONE).save(self._folder / f"{name}.png", optimize=True)
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +68,10 @@ def album(tmp_path: Path) -> Album:
 @pytest.fixture(scope="session")
 def shoot(tmp_path_factory: pytest.TempPathFactory, screen: Screen) -> Shoot:
     """Shot, imported and brightened in darktable, in a plain folder."""
-    image = draw_landscape(tmp_path_factory.mktemp("camera") / IMAGE)
-    folder = tmp_path_factory.mktemp("shoot")
+    sample, folder = tmp_path_factory.mktemp("sample"), tmp_path_factory.mktemp("shoot")
+    subprocess.run([sys.executable, SAMPLE, sample], check=True)
+    image, sidecar = Path(shutil.copy(sample / IMAGE, tmp_path_factory.mktemp("camera"))), folder / SIDECAR
     shutil.copy(image, folder)
-    sidecar = folder / SIDECAR
     photographer = Photographer.at(tmp_path_factory.mktemp("photographer") / "first")
     with darktable(screen, photographer, folder) as window:
         window.point_at_image()
@@ -78,7 +80,7 @@ def shoot(tmp_path_factory: pytest.TempPathFactory, screen: Screen) -> Shoot:
     with darktable(screen, photographer, folder) as window:
         window.brighten(steps=10)
         window.quit()
-    return Shoot(image, imported, sidecar.read_bytes())
+    return Shoot(image, (sample / "subject.png").read_bytes(), imported, sidecar.read_bytes())
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def mount(tmp_path: Path, shoot: Shoot) -> Iterator[Mounted]:
         mounted = mount_repository(repository.root, Path(short_path_for_messages) / "photos")
         try:
             (mounted.branch / "image.xmp").write_bytes(shoot.imported)
-            (mounted.branch / "masks" / "subject.png").write_bytes(mask())
+            (mounted.branch / "masks" / "subject.png").write_bytes(shoot.mask)
             yield mounted
         finally:
             mounted.unmount()

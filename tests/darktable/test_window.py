@@ -7,7 +7,7 @@ import time
 from PIL import Image, ImageStat
 
 from chemigram_core import xmp
-from tests.builders import mask, saves
+from tests.builders import saves
 from tests.darktable.conftest import IMAGE, NEEDS_DARKTABLE, SIDECAR, Album, Shoot
 from tests.darktable.screen import Screen, wait_for
 from tests.darktable.window import Photographer, darktable, middle
@@ -18,7 +18,9 @@ pytestmark = NEEDS_DARKTABLE
 STEPS = 5
 
 
-def test_each_edit_is_one_snapshot(mount: Mounted, screen: Screen, photographer: Photographer, album: Album) -> None:
+def test_each_edit_is_one_snapshot(
+    mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot, album: Album
+) -> None:
     before = len(saves(mount.repository))
     with watch_writes(mount.branch) as writes, darktable(screen, photographer, mount.branch) as window:
         album.keep("1-branch-opened", window.picture())
@@ -43,7 +45,7 @@ def test_each_edit_is_one_snapshot(mount: Mounted, screen: Screen, photographer:
         window.quit()
     assert len(saves(mount.repository)) == before + 2
     assert operations(mount)[-1] == "exposure"
-    assert (mount.branch / "masks" / "subject.png").read_bytes() == mask()
+    assert (mount.branch / "masks" / "subject.png").read_bytes() == shoot.mask
     assert mount.repository.rejected.all() == []
 
 
