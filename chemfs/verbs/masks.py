@@ -32,7 +32,7 @@ def _masks(options: argparse.Namespace) -> None:
 def _rows(name: str, entry: Record) -> Iterator[tuple[str, ...]]:
     """A name's mask, and below it those before, the newest first."""
     yield _row(name, entry)
-    for record in reversed(entry["history"]):
+    for record in reversed(entry.get("history", ())):
         yield _row("", record)
 
 

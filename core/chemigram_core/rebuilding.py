@@ -16,7 +16,7 @@ from chemigram_core.repository import Repository
 
 
 def rebuild(repository: Repository) -> Registry:
-    """Write the registry anew, and the links beside it; what was in its place is kept beside it.
+    """Write the registry anew, and the links beside it.
 
     Names stand for the masks of HEAD's state; those of all other states are their past. A mask that was never part of
     a state is not found again. For the holder of the repository's lock. Raises StoreFailed, OSError.
@@ -30,7 +30,7 @@ def rebuild(repository: Repository) -> Registry:
     registry = registry.checked_out(repository.head_masks())
     stored = {found.digest for found in repository.objects if found.kind is Kind.MASK}
     registry = registry.purge(registry.provenances.keys() - stored)
-    repository.registry.replace(registry)
+    repository.registry.write(registry)
     mask_links.restore(repository)
     return registry
 

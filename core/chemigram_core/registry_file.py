@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
 from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances, Registry
 
 FOLDER = "masks"
 FILE_NAME = "registry.json"
-DAMAGED_NAME = "registry.damaged.json"
 
 _Identity = tuple[int, int, int]
 
@@ -54,12 +51,6 @@ class RegistryFile:
         text = json.dumps(registry.to_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         with Folder.make(self._root, FOLDER) as folder:
             folder.write(FILE_NAME, text.encode("utf-8", "surrogatepass"))
-
-    def replace(self, registry: Registry) -> None:
-        """As `write`, when the file can't be read: what is there is kept beside it."""
-        with Folder.make(self._root, FOLDER) as folder, suppress(FileNotFoundError, NotAFile):
-            folder.write(DAMAGED_NAME, folder.read(FILE_NAME))
-        self.write(registry)
 
 
 def _identity(status: os.stat_result) -> _Identity:

@@ -19,6 +19,7 @@ import pytest
 from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectMissing, Refused
+from chemigram_core.fsck import check
 from chemigram_core.gc import collect
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind
@@ -94,7 +95,7 @@ def test_savers_and_collectors_do_not_harm_each_other(root: Path) -> None:
         saver.join()
     assert failures == []
     assert collected > 0
-    assert naive.problems(root) == []
+    assert (naive.problems(root), check(root)) == ([], [])
 
 
 def test_a_reader_gets_whole_states_or_none(root: Path) -> None:
@@ -129,6 +130,7 @@ _COLLECT = """
 import sys
 from datetime import timedelta
 from pathlib import Path
+from chemigram_core.fsck import check
 from chemigram_core.gc import collect
 from chemigram_core.repository import Repository
 print("begin", flush=True)
@@ -151,8 +153,8 @@ def test_a_collector_that_is_killed_leaves_a_sound_store(root: Path, millisecond
     time.sleep(milliseconds / 1000)
     collector.send_signal(signal.SIGKILL)
     collector.communicate()
-    assert naive.problems(root) == []
+    assert (naive.problems(root), check(root)) == ([], [])
     saving.save_xmp(repository, MAIN, sidecar(77))
     collect(repository, AT_ONCE)
-    assert naive.problems(root) == []
+    assert (naive.problems(root), check(root)) == ([], [])
     assert len(list(repository.objects)) == 3

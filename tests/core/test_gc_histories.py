@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from chemigram_core import branching, saving
 from chemigram_core.errors import Refused
+from chemigram_core.fsck import check
 from chemigram_core.gc import collect
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.provenance import Provenance
@@ -139,7 +140,7 @@ def test_what_is_reached_stays_bit_by_bit_and_the_rest_goes(steps: list[Step], p
         assert {
             name for name, record in naive.records(root).items() if "purged" in record
         } == known_before.keys() - masks
-        assert naive.problems(root) == []
+        assert (naive.problems(root), check(root)) == ([], [])
         log = (root / "log.jsonl").read_bytes()
         collect(Repository(root), GRACE)
         assert {**naive.stored(root, ".xmp"), **naive.stored(root, ".png")} == after
@@ -199,7 +200,7 @@ def test_a_collection_killed_at_any_point_leaves_a_sound_store() -> None:
             shutil.copytree(whole, root, symlinks=True)
             with killed_before_change(number) as changes:
                 collect(Repository(root), GRACE)
-            assert naive.problems(root) == [], number
+            assert (naive.problems(root), check(root)) == ([], []), number
             assert snapshots <= naive.stored(root, ".xmp").keys(), number
             collect(Repository(root), GRACE)
             assert naive.stored(root, ".xmp").keys() == snapshots
