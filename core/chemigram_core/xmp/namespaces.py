@@ -13,6 +13,8 @@ from chemigram_core.errors import shown
 
 KNOWN: Mapping[str, str] = MappingProxyType(
     {
+        "GCamera": "http://ns.google.com/photos/1.0/camera/",
+        "GPano": "http://ns.google.com/photos/1.0/panorama/",
         "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
         "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
         "MP": "http://ns.microsoft.com/photo/1.2/",
@@ -23,6 +25,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "aux": "http://ns.adobe.com/exif/1.0/aux/",
         "cc": "http://creativecommons.org/ns#",
         "chemigram": "urn:chemigram:ns:1.0/",
+        "crd": "http://ns.adobe.com/camera-raw-defaults/1.0/",
         "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
         "crss": "http://ns.adobe.com/camera-raw-saved-settings/1.0/",
         "darktable": "http://darktable.sf.net/",
@@ -30,12 +33,16 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "digiKam": "http://www.digikam.org/ns/1.0/",
         "exif": "http://ns.adobe.com/exif/1.0/",
         "exifEX": "http://cipa.jp/exif/1.0/",
+        "expressionmedia": "http://ns.microsoft.com/expressionmedia/1.0/",
+        "hdrgm": "http://ns.adobe.com/hdr-gain-map/1.0/",
+        "kipi": "http://www.digikam.org/ns/kipi/1.0/",
         "lr": "http://ns.adobe.com/lightroom/1.0/",
         "mediapro": "http://ns.iview-multimedia.com/mediapro/1.0/",
         "mwg-coll": "http://www.metadataworkinggroup.com/schemas/collections/",
         "mwg-kw": "http://www.metadataworkinggroup.com/schemas/keywords/",
         "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
         "pdf": "http://ns.adobe.com/pdf/1.3/",
+        "pdfx": "http://ns.adobe.com/pdfx/1.3/",
         "photoshop": "http://ns.adobe.com/photoshop/1.0/",
         "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -54,9 +61,12 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "xmpBJ": "http://ns.adobe.com/xap/1.0/bj/",
         "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
         "xmpG": "http://ns.adobe.com/xap/1.0/g/",
+        "xmpGImg": "http://ns.adobe.com/xap/1.0/g/img/",
         "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+        "xmpNote": "http://ns.adobe.com/xmp/note/",
         "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
         "xmpTPg": "http://ns.adobe.com/xap/1.0/t/pg/",
+        "xmpidq": "http://ns.adobe.com/xmp/Identifier/qual/1.0/",
     }
 )
 _PREFIX_OF = {uri: prefix for prefix, uri in KNOWN.items()}

@@ -16,6 +16,7 @@ _IN_ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
 )
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_VALUE = "rdf:value"  # never an attribute: exiftool loses those
 _AROUND = frozenset(("rdf", "x", "xml"))  # declared on the elements around the description, or by XML itself
 
 
@@ -62,7 +63,7 @@ class _Writer:
 
     def fields(self, tag: str, fields: Properties, level: int) -> None:
         """The rest of an element, of which the start of the tag is written without its `>`."""
-        simple = {name: value for name, value in fields.items() if isinstance(value, str)}
+        simple = {name: value for name, value in fields.items() if isinstance(value, str) and name != _VALUE}
         self._attributes(simple, level + 1)
         if len(simple) == len(fields):
             self.put("/>\n")
@@ -93,7 +94,7 @@ class _Writer:
         pad = " " * level
         if not fields:
             self.put(f'{pad}<{tag} rdf:parseType="Resource"/>\n')
-        elif set(map(type, fields.values())) == {str}:
+        elif set(map(type, fields.values())) == {str} and _VALUE not in fields:
             self.put(f"{pad}<{tag}")
             self._attributes(cast(Mapping[str, str], fields), level + 1)
             self.put("/>\n")

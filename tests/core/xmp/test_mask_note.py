@@ -1,30 +1,71 @@
-"""The masks of a stored object are found without parsing all of it, and are those that parsing finds."""
+"""The note of a state's masks inside its XMP."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from chemigram_core import xmp
 from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.xmp.mask_note import note_alone
-from tests.builders import sidecar
+from chemigram_core.xmp import masks_of, parse
+from tests.core.xmp.sidecars import edited, entry, sidecar
 
-NAMES = st.text(st.sampled_from("ab<>&\"'é [{%"), min_size=1, max_size=8).filter(lambda name: name.strip(" ") == name)
-MASKS = st.dictionaries(NAMES.map(MaskName.parse), st.binary().map(Digest.of), max_size=5)
-
-
-@given(MASKS)
-def test_a_short_look_finds_what_parsing_finds(masks: dict[MaskName, Digest]) -> None:
-    document = xmp.parse(sidecar()).with_masks(masks)
-    stored = document.canonical()
-    assert (note_alone(stored) is not None) == bool(masks)
-    assert xmp.masks_of(stored) == xmp.parse(stored).masks == masks
+MASKS = {MaskName.parse(name): Digest.of(name.encode()) for name in ("subject", "sky", "Älter ist's")}
+BARE = edited(entry(0, "exposure"), more='xmp:Rating="3"')
 
 
-def test_another_layout_is_parsed_whole() -> None:
-    masks = {MaskName("subject"): Digest.of(b"")}
-    stored = xmp.parse(sidecar()).with_masks(masks).canonical().replace(b"\n   <chemigram", b"\n  <chemigram")
-    assert note_alone(stored) is None
-    assert xmp.masks_of(stored) == masks
+def note(*items: str, kind: str = "Bag") -> bytes:
+    return sidecar("", f"<chemigram:masks><rdf:{kind}>{''.join(items)}</rdf:{kind}></chemigram:masks>")
+
+
+def item(name: str, sha256: str = "a" * 64, more: str = "") -> str:
+    return f'<rdf:li chemigram:name="{name}" chemigram:sha256="{sha256}" {more}/>'
+
+
+def test_a_note_that_was_set_reads_as_one_that_was_there() -> None:
+    noted = BARE.with_masks(MASKS)
+    assert parse(noted.canonical()) == noted
+    assert dict(noted.masks) == MASKS
+    assert noted.with_masks(MASKS).canonical() == noted.canonical()
+    assert noted.canonical() != BARE.canonical()
+
+
+def test_a_note_of_nothing_is_no_note() -> None:
+    assert BARE.with_masks(MASKS).with_masks({}).canonical() == BARE.canonical()
+    assert parse(note()).canonical() == parse(sidecar()).canonical()
+
+
+def test_a_note_replaces_the_one_before() -> None:
+    one = {MaskName.parse("one"): Digest.of(b"1")}
+    assert BARE.with_masks(MASKS).with_masks(one).canonical() == BARE.with_masks(one).canonical()
+
+
+def test_names_are_sorted() -> None:
+    names = list(parse(note(item("subject"), item("Sky"), item("a"))).masks)
+    assert names == ["Sky", "a", "subject"]
+    assert parse(note(item("b"), item("a"))).canonical() == parse(note(item("a"), item("b"))).canonical()
+
+
+def test_masks_of_a_stored_object() -> None:
+    assert dict(masks_of(BARE.with_masks(MASKS).canonical())) == MASKS
+    assert not masks_of(BARE.canonical())
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        note(item("sky", "A" * 64)),
+        note(item("sky", "a" * 63)),
+        note(item("../sky")),
+        note(item("")),
+        note(item("sky"), item("sky", "b" * 64)),
+        note(item("sky", more='q:more="1"')),
+        note('<rdf:li chemigram:name="sky"/>'),
+        note("<rdf:li>sky</rdf:li>"),
+        note(item("sky"), kind="Seq"),
+        sidecar('chemigram:masks="sky"'),
+    ],
+)
+def test_a_damaged_note_is_refused(damaged: bytes) -> None:
+    with pytest.raises(InvalidXmp, match="chemigram:masks"):
+        parse(damaged)
