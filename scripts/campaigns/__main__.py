@@ -11,6 +11,8 @@ from pathlib import Path
 from scripts.campaigns.report import Report
 
 SIZES = {
+    "power_cut": 10,
+    "kill": 1000,
     "soak": 3600,
 }
 

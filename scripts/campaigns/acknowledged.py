@@ -1,0 +1,100 @@
+"""What a repository acknowledged to its users, and whether all of it is there. Knows no mounts.
+
+Somebody who uses a repository notes here what was answered with success; what was under way when the answer failed to
+come may have happened or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+
+from chemigram_core import fsck, xmp
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ChemigramError
+from chemigram_core.fsck import Problem
+from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.repository import Repository
+
+MAIN = BranchName("main")
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))  # an interrupted command; temporaries of a killed writer
+
+
+class Acknowledged:
+    """The saves on main and the refs that were acknowledged. Safe for many threads."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = Lock()
+        self._edits: set[Digest] = set()
+        self._masks: set[Digest] = set()
+        self._refs: dict[RefName, bool] = {}
+        self._without_masks: dict[Digest, Digest] = {}
+        self.saves = 0
+
+    def saved(self, data: bytes) -> None:
+        """An XMP was saved on main."""
+        with self._lock:
+            self._edits.add(xmp.parse(data).with_masks({}).digest)
+            self.saves += 1
+
+    def saved_mask(self, data: bytes) -> None:
+        """A mask was saved on main."""
+        with self._lock:
+            self._masks.add(Digest.of(data))
+            self.saves += 1
+
+    def under_way(self, *names: RefName) -> None:
+        """Nothing is known of these refs until they are `told`."""
+        with self._lock:
+            for name in names:
+                self._refs.pop(name, None)
+
+    def made(self, name: RefName) -> None:
+        """A branch or tag was made."""
+        with self._lock:
+            self._refs[name] = True
+
+    def removed(self, name: RefName) -> None:
+        """A branch or tag was removed."""
+        with self._lock:
+            self._refs[name] = False
+
+    def violations(self) -> Iterator[str]:
+        """What is lost or invalid."""
+        for finding in fsck.check(self._root):
+            if finding.problem not in _NO_HARM:
+                yield f"{finding.problem.value} {finding.path}: {finding.says}"
+        try:
+            yield from self._lost(Repository(self._root))
+        except (ChemigramError, OSError) as error:
+            yield f"the repository can't be used: {error}"
+
+    def _lost(self, repository: Repository) -> Iterator[str]:
+        logged = [entry for entry in repository.log.entries() if entry.ref == MAIN.ref and entry.hash]
+        digests = [entry.hash for entry in logged if entry.hash]
+        kept = {self._edit(repository, digest) for digest in digests}
+        masks = {mask for entry in logged for mask in entry.masks.values()}
+        yield from (f"save {edit} is lost" for edit in self._edits - kept)
+        yield from (f"mask {mask} is lost" for mask in self._masks - masks)
+        if digests and repository.refs.read(MAIN) not in digests[-2:]:  # the last may have been cut off before the ref
+            yield f"main is at {repository.refs.read(MAIN)}, the log at {digests[-1]}"
+        for name, there in self._refs.items():
+            if (repository.refs.read(name) is not None) is not there:
+                yield f"{name.ref} should {'' if there else 'not '}be there"
+
+    def _edit(self, repository: Repository, digest: Digest) -> Digest:
+        if digest not in self._without_masks:
+            self._without_masks[digest] = repository.states.document(digest).with_masks({}).digest
+        return self._without_masks[digest]
+
+
+def branch(name: str) -> BranchName:
+    """The branch of that name."""
+    return BranchName.parse(name)
+
+
+def tag(name: str) -> TagName:
+    """The tag of that name."""
+    return TagName.parse(name)

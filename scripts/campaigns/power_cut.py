@@ -1,0 +1,137 @@
+"""Power cut: after every system call, every state that a pessimist's disk may show must be a repository without loss.
+
+`size` rounds of all that changes a repository are traced and replayed on a simulated disk. To prove that the checker
+sees what it looks for, two writers that don't sync (at all; folders) go the same way, and must fail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from chemigram_core import fsck, saving
+from chemigram_core.errors import ChemigramError
+from chemigram_core.fsck import Problem
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from scripts.campaigns.report import Report
+from scripts.campaigns.simulated_disk import SimulatedDisk, Tree
+from scripts.campaigns.traced_calls import Call, trace
+from tests.builders import sidecar
+
+_STATES_AT_ONE_CALL = 64
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))
+_MEMORY = Path("/dev/shm")  # states are written here to be opened  # noqa: S108
+_REPOSITORY = "repository"
+
+
+def run(seed: int, size: int, folder: Path) -> Report:
+    """Trace and replay `size` rounds; a tenth of them, but one at least, by the writers that don't sync."""
+    report = Report("power_cut", seed, size)
+    violations = list(_violations("synced", size, folder, Random(seed), report))
+    for violation in violations:
+        report.violation(violation)
+    for syncing in ("unsynced", "folders-unsynced"):
+        control = Report(syncing, seed, size)
+        found = sum(1 for _ in _violations(syncing, max(1, size // 10), folder, Random(seed), control))
+        report.figures[f"a writer {syncing}:"] = f"{found} violations in {control.counts['states']} states"
+        if not found:
+            report.violation(f"the checker found nothing in a writer that is {syncing}")
+    return report
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The repository before and after the change that is under way; each None before it is made."""
+
+    before: Mapping[str, Mapping[str, str]] | None
+    after: Mapping[str, Mapping[str, str]] | None
+
+
+def _violations(syncing: str, rounds: int, folder: Path, random: Random, report: Report) -> Iterator[str]:
+    place = folder / syncing
+    place.mkdir()
+    marks = folder / f"{syncing}.marks"
+    command = ["-m", "scripts.campaigns.power_cut_workload", place / _REPOSITORY, marks, rounds, syncing]
+    traced = trace([sys.executable, *map(str, command)], folder / f"{syncing}.trace")
+    states = [None, *map(json.loads, marks.read_text().splitlines()), None]
+    seen: set[tuple[int, str]] = set()
+    disk, done = SimulatedDisk(str(place)), 0
+    for call in traced:
+        if call.name == "write" and call.data(0) == str(marks).encode():
+            done += 1
+        elif not disk.apply(call):
+            continue
+        report.counts["calls"] += 1
+        for tree in disk.states(random, _STATES_AT_ONE_CALL):
+            if (state := (done, _identity(tree))) not in seen:
+                seen.add(state)
+                report.counts["states"] += 1
+                known = _Known(states[done], states[done + 1] or states[done])
+                yield from (f"{syncing}, change {done}, {_said(call)}: {wrong}" for wrong in _wrong(tree, known))
+
+
+def _wrong(tree: Tree, known: _Known) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+        root = Path(folder) / _REPOSITORY
+        _write(tree, Path(folder))
+        try:
+            if known.before is None:
+                Repository.init(root)
+            else:
+                yield from _broken(root, known.before, known.after or known.before)
+            saving.save_xmp(Repository(root), BranchName("main"), sidecar(999))
+        except (ChemigramError, OSError) as error:
+            yield f"it can't be used: {error}"
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _broken(
+    root: Path, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    for finding in fsck.check(root):
+        if finding.problem not in _NO_HARM:
+            yield f"{finding.problem.value} {finding.path}: {finding.says}"
+    old, new = before["texts"], after["texts"]
+    for path in (old.keys() | new.keys()) - {"log.jsonl"}:
+        found = (root / path).read_text() if (root / path).is_file() else None
+        if found not in (old.get(path), new.get(path)):
+            yield f"{path} is {found!r}, neither {old.get(path)!r} nor {new.get(path)!r}"
+    refs = {path.read_text() for path in (root / "refs").rglob("*") if path.is_file()}
+    yield from (f"no ref is at {lost.strip()}" for lost in _tips(old) & _tips(new) - refs)
+    if not (root / "log.jsonl").read_text(errors="replace").startswith(old.get("log.jsonl", "")):
+        yield "the log has lost a line"
+    for path in before["objects"].keys() & after["objects"].keys():
+        if not (root / path).is_file():
+            yield f"{path} is lost"
+
+
+def _tips(texts: Mapping[str, str]) -> set[str]:
+    return {text for path, text in texts.items() if path.startswith("refs/")}
+
+
+def _write(tree: Tree, folder: Path) -> None:
+    for path, content in tree.items():
+        place = folder / path
+        match content:
+            case None:
+                place.mkdir()
+            case str():
+                place.symlink_to(content)
+            case bytes():
+                place.write_bytes(content)
+
+
+def _identity(tree: Tree) -> str:
+    return hashlib.sha256(repr(sorted(tree.items())).encode()).hexdigest()
+
+
+def _said(call: Call) -> str:
+    return f"{call.name} of {call.arguments[0]!r:.80}"

@@ -1,0 +1,90 @@
+"""What the power-cut campaign traces: all that changes a repository, `rounds` times, and after each change a mark.
+
+    python -m scripts.campaigns.power_cut_workload REPOSITORY MARKS ROUNDS (synced | unsynced | folders-unsynced)
+
+After each change the state of the repository is written to MARKS, outside the repository, as a line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from chemigram_core import branching, saving
+from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.refs import Detached, OnBranch
+from chemigram_core.repository import Repository
+from tests.builders import mask, sidecar
+
+MAIN, SKY, TREE = BranchName("main"), MaskName("sky"), MaskName("tree")
+_fsync = os.fsync
+
+
+def main() -> None:
+    """Do it."""
+    root, marks, rounds, syncing = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    os.fsync = {"synced": _fsync, "unsynced": _never, "folders-unsynced": _files_alone}[syncing]
+    with marks.open("wb", buffering=0) as file:
+        for change in _changes(root, rounds):
+            change()
+            file.write(json.dumps(state_of(root)).encode() + b"\n")
+
+
+def state_of(root: Path) -> dict[str, dict[str, str]]:
+    """Everything of a repository but its links: the text of refs, HEAD, log and registry; the names of objects."""
+    texts = [root / "HEAD", root / "log.jsonl", *sorted((root / "refs").rglob("*"))]
+    return {
+        "texts": {path.relative_to(root).as_posix(): path.read_text() for path in texts if path.is_file()},
+        "objects": {path.relative_to(root).as_posix(): "" for path in (root / "objects").glob("??/*")},
+    }
+
+
+def _changes(root: Path, rounds: int) -> Iterator[Callable[[], object]]:
+    yield lambda: Repository.init(root)
+    repository = Repository(root)
+    yield lambda: saving.save_xmp(repository, MAIN, sidecar(1))
+    for number in range(1, rounds + 1):
+        yield from _round(repository, number)
+
+
+def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]]:
+    side, other, version = (kind.parse(f"{name}-{number}") for kind, name in _NAMES)
+    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
+    yield lambda: saving.save_mask(repository, MAIN, SKY, mask(number))
+    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})
+    yield lambda: saving.rename_mask(repository, MAIN, TREE, MaskName("wood"))
+    yield lambda: branching.create_branch(repository, side)
+    yield lambda: branching.create_tag(repository, version)
+    yield lambda: branching.checkout(repository, OnBranch(side))
+    yield lambda: saving.save_xmp(repository, side, sidecar(100 * number + 2))
+    yield lambda: saving.remove_masks(repository, side, repository.state(repository.tip(side)).masks)
+    yield lambda: branching.checkout(repository, Detached(repository.tip(version)))
+    yield lambda: branching.rename_branch(repository, side, other)
+    yield lambda: branching.checkout(repository, OnBranch(MAIN))
+    yield lambda: branching.delete_branch(repository, other)
+    yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "it is none")
+    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
+
+
+def _never(_: int) -> None:
+    """A writer that doesn't sync."""
+
+
+def _files_alone(descriptor: int) -> None:
+    """A writer that doesn't know that names need a sync of their own."""
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        _fsync(descriptor)
+
+
+_NAMES: list[tuple[type[BranchName] | type[TagName], str]] = [
+    (BranchName, "side/try"),
+    (BranchName, "other"),
+    (TagName, "v"),
+]
+
+if __name__ == "__main__":
+    main()
