@@ -12,7 +12,6 @@ from scripts.campaigns.report import Report
 
 SIZES = {
     "power_cut": 10,
-    "kill": 1000,
     "soak": 3600,
 }
 

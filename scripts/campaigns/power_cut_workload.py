@@ -1,6 +1,6 @@
 """What the power-cut campaign traces: all that changes a repository, `rounds` times, and after each change a mark.
 
-    python -m scripts.campaigns.power_cut_workload REPOSITORY MARKS ROUNDS (synced | unsynced | folders-unsynced)
+    python -m scripts.campaigns.power_cut_workload REPOSITORY MARKS ROUNDS (synced | nothing-synced | folders-unsynced)
 
 After each change the state of the repository is written to MARKS, outside the repository, as a line of JSON.
 """
@@ -27,7 +27,7 @@ _fsync = os.fsync
 def main() -> None:
     """Do it."""
     root, marks, rounds, syncing = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    os.fsync = {"synced": _fsync, "unsynced": _never, "folders-unsynced": _files_alone}[syncing]
+    vars(os)["fsync"] = {"synced": _fsync, "nothing-synced": _never, "folders-unsynced": _files_alone}[syncing]
     with marks.open("wb", buffering=0) as file:
         for change in _changes(root, rounds):
             change()
@@ -52,7 +52,8 @@ def _changes(root: Path, rounds: int) -> Iterator[Callable[[], object]]:
 
 
 def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]]:
-    side, other, version = (kind.parse(f"{name}-{number}") for kind, name in _NAMES)
+    side, other = BranchName.parse(f"side/try-{number}"), BranchName.parse(f"other-{number}")
+    version = TagName.parse(f"v-{number}")
     yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
     yield lambda: saving.save_mask(repository, MAIN, SKY, mask(number))
     yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})
@@ -79,12 +80,6 @@ def _files_alone(descriptor: int) -> None:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         _fsync(descriptor)
 
-
-_NAMES: list[tuple[type[BranchName] | type[TagName], str]] = [
-    (BranchName, "side/try"),
-    (BranchName, "other"),
-    (TagName, "v"),
-]
 
 if __name__ == "__main__":
     main()

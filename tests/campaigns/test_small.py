@@ -1,0 +1,26 @@
+"""Every campaign in a small size: what it finds no violation of is promised in docs/promises.md."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from scripts.campaigns.report import Report
+
+
+def run(name: str, size: int, folder: Path) -> Report:
+    report: Report = importlib.import_module(f"scripts.campaigns.{name}").run(1, size, folder)
+    assert not report.violations, f"{report.line()}\n{report.details()}"
+    return report
+
+
+@pytest.mark.needs_program("strace")
+def test_power_cut(tmp_path: Path) -> None:
+    assert run("power_cut", 1, tmp_path).counts["states"] > 200
+
+
+@pytest.mark.needs_fuse
+def test_soak(tmp_path: Path) -> None:
+    assert run("soak", 10, tmp_path).counts["operations"] > 10
