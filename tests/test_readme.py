@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.repository import Repository
+from tests.darktable.window import link_data
 
 ROOT = Path(__file__).parents[1]
 NOT_HERE = "scripts/test"  # it is what runs this test
 DARKTABLE = """#!/bin/sh
 # the real window, on a screen that nobody sees, closed after a while
-xvfb-run --auto-servernum timeout --signal=KILL 10 {program} "$@" >"$HOME/darktable.out" 2>&1
+xvfb-run --auto-servernum timeout --signal=KILL 10 {program} --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1
 rm -f "$HOME"/.config/darktable/*.lock # what a killed one leaves
 """
 
@@ -37,6 +38,7 @@ def commands() -> list[str]:
 @pytest.mark.needs_fuse
 @pytest.mark.needs_program("darktable", "darktable-cli", "convert", "xvfb-run")
 def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
+    link_data(tmp_path / "data")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "darktable").write_text(DARKTABLE.format(program=shutil.which("darktable")))
     (tmp_path / "bin" / "darktable").chmod(0o755)

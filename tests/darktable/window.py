@@ -67,9 +67,9 @@ class Photographer:
     @classmethod
     def at(cls, folder: Path) -> Photographer:
         photographer = cls(folder / "config", folder / "cache", folder / "data")
-        for own in (photographer.config, photographer.cache, photographer.data):
+        for own in (photographer.config, photographer.cache):
             own.mkdir(parents=True)
-        photographer._link_data()
+        link_data(photographer.data)
         photographer._write("darktablerc", "".join(f"{key}={value}\n" for key, value in SETTINGS.items()))
         photographer._write("shortcutsrc", "".join(f"{key}={action}\n" for key, action in SHORTCUTS.items()))
         photographer._write("luarc", OBSERVER)
@@ -80,15 +80,6 @@ class Photographer:
     def arguments(self) -> list[str]:
         folders = ["--configdir", str(self.config), "--cachedir", str(self.cache), "--datadir", str(self.data)]
         return [*folders, "--library", str(self.config / "library.db"), "--disable-opencl"]
-
-    def _link_data(self) -> None:
-        """darktable's own data but for its start script, which offers to install others.
-
-        It calls GTK from a thread of its own, and where that comes before the main loop runs, 4.2.1 waits for ever.
-        """
-        for installed in DATA.iterdir():
-            if installed.name != "luarc":
-                (self.data / installed.name).symlink_to(installed)
 
     def _write(self, name: str, text: str) -> None:
         (self.config / name).write_text(text)
@@ -186,6 +177,17 @@ def darktable(screen: Screen, photographer: Photographer, folder: Path) -> Itera
     finally:
         process.kill()
         process.wait()
+
+
+def link_data(folder: Path) -> None:
+    """A folder for --datadir: what is installed, but for the start script that offers to install other scripts.
+
+    That one calls GTK from a thread of its own; where it comes before the main loop, darktable 4.2.1 hangs for ever.
+    """
+    folder.mkdir()
+    for installed in DATA.iterdir():
+        if installed.name != "luarc":
+            (folder / installed.name).symlink_to(installed)
 
 
 def middle(picture: Image.Image) -> Image.Image:
