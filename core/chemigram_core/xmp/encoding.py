@@ -12,21 +12,24 @@ import zlib
 
 MAX_DECODED_BYTES = 1024 * 1024  # real values have up to 100 KB; zlib could make a thousand times its own size
 
-_COMPRESSED = re.compile(r"gz[0-9]{2}([A-Za-z0-9+/]*={0,2})", re.ASCII)
-_HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
+_RATIO = re.compile(r"gz[0-9]{2}", re.ASCII)
 
 
 def decoded(text: str) -> bytes | None:
     """The bytes that `text` stands for; None when it is neither spelling, or larger than MAX_DECODED_BYTES."""
-    if found := _COMPRESSED.fullmatch(text):
-        return _inflated(found[1])
-    return bytes.fromhex(text) if _HEXADECIMAL.fullmatch(text) else None
+    try:
+        return _inflated(text[4:]) if _RATIO.match(text) else _of_digits(text)
+    except (ValueError, zlib.error):
+        return None
 
 
 def _inflated(text: str) -> bytes | None:
     stream = zlib.decompressobj()
-    try:
-        data = stream.decompress(base64.b64decode(text, validate=True), MAX_DECODED_BYTES)
-    except (ValueError, zlib.error):
-        return None
+    data = stream.decompress(base64.b64decode(text, validate=True), MAX_DECODED_BYTES)
     return data if stream.eof and not stream.unused_data else None
+
+
+def _of_digits(text: str) -> bytes | None:
+    """Python takes capitals and spaces too, darktable does not."""
+    data = bytes.fromhex(text)
+    return data if data.hex() == text else None

@@ -55,7 +55,7 @@ class _Writer:
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
         self._texts: list[str] = []
-        self._layouts: dict[tuple[int, tuple[str, ...]], tuple[list[str], str]] = {}
+        self._layouts: dict[tuple[int, tuple[str, ...]], tuple[list[str], list[str]]] = {}
         self.put = self._texts.append
 
     def written(self) -> bytes:
@@ -114,18 +114,23 @@ class _Writer:
         self.put(f"{pad} </rdf:{array.kind}>\n{pad}</{tag}>\n")
 
     def _attributes(self, fields: Mapping[str, str], level: int) -> None:
-        order, layout = self._layout(tuple(fields), level)
+        if not fields:
+            return
+        order, starts = self._layout(tuple(fields), level)
         values = [fields[name] for name in order]
-        self.put(layout % tuple(map(_attribute, values) if _is_special("".join(values)) else values))
+        if _is_special("".join(values)):
+            values = list(map(_attribute, values))
+        self._texts += [text for pair in zip(starts, values, strict=True) for text in pair]
+        self.put('"')
 
-    def _layout(self, names: tuple[str, ...], level: int) -> tuple[list[str], str]:
-        """The order of `names`, and a format with a place for each value."""
+    def _layout(self, names: tuple[str, ...], level: int) -> tuple[list[str], list[str]]:
+        """The order of `names`, and what stands before the value of each."""
         if (known := self._layouts.get((level, names))) is not None:
             return known
         shown = {name: self._prefixes.shown(name) for name in names}
         order = sorted(names, key=shown.__getitem__)
-        lines = [f'\n{" " * level}{shown[name].replace("%", "%%")}="%s"' for name in order]
-        self._layouts[level, names] = order, "".join(lines)
+        starts = [f'"\n{" " * level}{shown[name]}="' for name in order]
+        self._layouts[level, names] = order, [starts[0].removeprefix('"'), *starts[1:]]
         return self._layouts[level, names]
 
 
