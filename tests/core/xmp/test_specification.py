@@ -1,0 +1,46 @@
+"""docs/canonical-xmp.md says what the code does: its examples, its tables and its limits."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.xmp import BOOKKEEPING, canonicalize
+from chemigram_core.xmp.encoding import MAX_DECODED_BYTES
+from chemigram_core.xmp.envelope import MAX_BYTES
+from chemigram_core.xmp.namespaces import KNOWN
+from chemigram_core.xmp.reader import MAX_DEPTH, MAX_FIELDS
+
+PAGE = (Path(__file__).parents[3] / "docs" / "canonical-xmp.md").read_text()
+EXAMPLES = re.findall(r"```xml\n(.*?)```\n```xml\n(.*?)```", PAGE, re.DOTALL)
+ROW = re.compile(r"^\| `?([^|`]+?)`? \| (.*) \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize(("before", "after"), EXAMPLES)
+def test_an_example_is_what_happens(before: str, after: str) -> None:
+    declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in KNOWN.items() if prefix != "xml")
+    assert after in canonicalize(f"<rdf:RDF {declared}>{before}</rdf:RDF>".encode()).decode()
+
+
+def test_there_is_an_example_of_each_rule_but_the_first() -> None:
+    rules = re.split(r"^### \d+\. ", PAGE.partition("## The edit")[0], flags=re.MULTILINE)
+    assert len(rules) == 11
+    assert all("```xml" in rule for rule in rules[2:])
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    edit, _, namespaces = PAGE.partition("## The edit")[2].partition("## Namespaces")
+    assert dict(ROW.findall(edit)[1:]) == BOOKKEEPING
+    assert dict(ROW.findall(namespaces)[1:]) == KNOWN
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    for limit in (
+        f"{MAX_BYTES >> 20} MiB",
+        f"{MAX_DECODED_BYTES >> 20} MiB",
+        f"{MAX_DEPTH} deep",
+        f"{MAX_FIELDS}\nfields",
+    ):
+        assert limit in PAGE
