@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from chemigram_core.xmp import Document, history_loss, parse
+from tests.core.xmp.spelling import spelled
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the real sidecars are not beside this project")
@@ -64,3 +66,10 @@ def test_the_lists_of_old_versions_are_the_edit_of_version_2() -> None:
     for name in (name for name in shapes if name.endswith(".v2.xmp")):
         older = {shapes[name.replace(".v2.", shape)].edit_digest for shape in (".v1Bag.", ".v1Seq.")}
         assert older == {shapes[name].edit_digest}, name
+
+
+@pytest.mark.parametrize("folder", ["original", "legacy"])
+def test_any_spelling_of_them_is_the_same_document(folder: str) -> None:
+    for seed, (name, document) in enumerate(sidecars(folder).items()):
+        again = parse(spelled(document.packet, random.Random(seed)))
+        assert (again.digest, again.edit_digest) == (document.digest, document.edit_digest), name
