@@ -3,9 +3,10 @@
 from chemigram_core.xmp.bookkeeping import BOOKKEEPING
 from chemigram_core.xmp.document import Document, canonicalize, masks_of, parse
 from chemigram_core.xmp.envelope import MAX_BYTES
-from chemigram_core.xmp.history import Encoded, Entry, Form, History
+from chemigram_core.xmp.history import History
 from chemigram_core.xmp.loss import HistoryLoss, history_loss
 from chemigram_core.xmp.model import Array, Localized, Properties, Reference, Struct, Value
+from chemigram_core.xmp.steps import Encoded, Entry, Form
 
 __all__ = [
     "BOOKKEEPING",

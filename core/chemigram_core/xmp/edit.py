@@ -14,9 +14,10 @@ from fractions import Fraction
 from chemigram_core.digest import Digest
 from chemigram_core.xmp.bookkeeping import BOOKKEEPING, TAGS, WORDS, peoples_tags
 from chemigram_core.xmp.encoding import decoded
-from chemigram_core.xmp.history import END, ENTRIES, FORMS, MASK_NUM, Entry, Form, History, history_of
+from chemigram_core.xmp.history import END, ENTRIES, FORMS, History, history_of
 from chemigram_core.xmp.mask_note import NOTE
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
+from chemigram_core.xmp.steps import MASK_NUM, Entry, Form
 
 _ORDER, _ORDER_LIST = "darktable:iop_order_version", "darktable:iop_order_list"
 _V3_RAW, _V5_RAW = "2", "4"

@@ -6,10 +6,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chemigram_core.xmp.history import END, ENTRIES, FORMS, IOP_ORDER, MASK_NUM, NUM
+from chemigram_core.xmp.history import END, ENTRIES, FORMS
 from chemigram_core.xmp.mask_note import masks_in, with_note
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
 from chemigram_core.xmp.numbers import six_places, whole
+from chemigram_core.xmp.steps import IOP_ORDER, MASK_NUM, NUM
 
 SORTED_BAGS = ("dc:subject", "lr:hierarchicalSubject")  # sets of texts; other bags may be parallel lists
 
