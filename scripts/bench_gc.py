@@ -1,0 +1,161 @@
+"""How long a collection takes, how much memory it needs, how both grow, and how long a save waits meanwhile.
+
+Each row is a fresh repository, half of which nothing reaches: states of 10 KB with three masks each, ten states a mask,
+a branch that is kept and one hundred that were deleted. The collector runs in a process of its own; another one saves
+all the time. Nothing is read that is not needed: masks are never opened for reading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from chemigram_core import saving, xmp
+from chemigram_core.digest import Digest
+from chemigram_core.names import MaskName
+from chemigram_core.provenance import Provenance
+from chemigram_core.registry import Pointer, Registry
+from chemigram_core.repository import MAIN, Repository
+
+TIME = "2026-11-20T08:00:00.000000+00:00"
+STATES_PER_MASK = 10
+DELETED_BRANCHES = 100
+ENTRIES = 20  # of a history: 10 KB
+NAMES = [MaskName("current_sky_mask"), MaskName("current_subject_mask"), MaskName("fish")]
+
+ENTRY = """<rdf:li darktable:num="{num}" darktable:operation="exposure" darktable:enabled="1" darktable:modversion="6"
+ darktable:params="{edit:056x}" darktable:multi_name="" darktable:multi_priority="0" darktable:blendop_version="11"
+ darktable:blendop_params="gz11eJxjYIAACQYYOOHEgAZY0QWAgBGLGANDgz0Ej1Q+dcF/IADRAGpyHQU="/>"""
+SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:darktable="http://darktable.sf.net/" darktable:xmp_version="5"
+ darktable:history_end="{end}"><darktable:history><rdf:Seq>{entries}</rdf:Seq></darktable:history></rdf:Description>
+</rdf:RDF></x:xmpmeta>"""
+
+COLLECT = """
+import json, resource, sys, time
+from datetime import timedelta
+from pathlib import Path
+from chemigram_core.gc import collect
+from chemigram_core.repository import Repository
+before = time.perf_counter()
+found = collect(Repository(Path(sys.argv[1])), timedelta(0))
+seconds = time.perf_counter() - before
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([seconds, memory, len(found.snapshots), len(found.masks)]))
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--snapshots", type=int, default=100_000, help="of the largest repository (default 100000)")
+    parser.add_argument("--rows", type=int, default=4, help="each half as large as the one below (default 4)")
+    parser.add_argument("--folder", type=Path, help="where to work (default: the system's temporary folder)")
+    options = parser.parse_args()
+    print("snapshots   masks  removed        seconds  ms each  memory MB   a save beside it, seconds: median  longest")
+    for halvings in reversed(range(options.rows)):
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            measure(Path(folder) / "repository", options.snapshots >> halvings)
+
+
+def measure(root: Path, snapshots: int) -> None:
+    """Build one repository, collect, and print a row."""
+    repository = Repository.init(root)
+    build(repository, snapshots)
+    seconds, memory_mb, removed_snapshots, removed_masks, waits = collect_beside_a_saver(repository)
+    masks = snapshots // STATES_PER_MASK
+    removed = f"{removed_snapshots}+{removed_masks}"
+    print(
+        f"{snapshots:9} {masks:7}  {removed:13} {seconds:8.1f} {seconds / snapshots * 1000:8.3f} {memory_mb:10.0f}"
+        f" {statistics.median(waits):42.3f} {max(waits):8.3f}"
+    )
+
+
+def build(repository: Repository, snapshots: int) -> None:
+    """Objects, log and refs as saves leave them, written without waiting for the disk."""
+    masks = [picture(number) for number in range(snapshots // STATES_PER_MASK)]
+    digests = [Digest.of(mask) for mask in masks]
+    for digest, mask in zip(digests, masks, strict=True):
+        put(repository.root, digest, ".png", mask)
+    template = xmp.parse(sidecar(0)).with_masks(
+        dict(zip(NAMES, map(Digest, ("a" * 64, "b" * 64, "c" * 64)), strict=True))
+    )
+    known = {digest: Provenance("sam2", "the fish", created_at=TIME) for digest in digests}
+    repository.registry.write(Registry({NAMES[-1]: Pointer(digests[0], tuple(digests[1:]))}, known))
+    parent, kept = None, snapshots // 2
+    with (repository.root / "log.jsonl").open("w") as log:
+        for number in range(snapshots):
+            own = dict(zip(NAMES, masks_of(digests, number, snapshots), strict=True))
+            data = state(template.canonical(), number, own)
+            digest = Digest.of(data)
+            put(repository.root, digest, ".xmp", data)
+            deleted = number - kept
+            if number == kept or (deleted > 0 and deleted % (kept // DELETED_BRANCHES) == 0):
+                parent = None  # a branch that was deleted since
+            log.write(json.dumps(line(digest, parent, own), separators=(",", ":")) + "\n")
+            parent = digest
+            if number == kept - 1:
+                repository.refs.create(MAIN, digest)
+
+
+def masks_of(digests: list[Digest], number: int, snapshots: int) -> Iterator[Digest]:
+    """Three masks: kept states share those of the first half, the others those of the second."""
+    half = len(digests) // 2
+    first = 0 if number < snapshots // 2 else half
+    return (digests[first + (number // STATES_PER_MASK + step) % half] for step in range(3))
+
+
+def state(template: bytes, number: int, masks: dict[MaskName, Digest]) -> bytes:
+    """A canonical XMP with another edit and other masks."""
+    data = template.replace(b"0" * 56, b"%056x" % (number + 1), 1)
+    for placeholder, mask in zip(b"abc", masks.values(), strict=True):
+        data = data.replace(bytes([placeholder]) * 64, mask.encode())
+    return data
+
+
+def line(digest: Digest, parent: Digest | None, masks: dict[MaskName, Digest]) -> dict[str, object]:
+    """A line of the log."""
+    return {"timestamp": TIME, "op": "snapshot", "hash": digest, "ref": MAIN.ref, "parent": parent, "masks": masks}
+
+
+def put(root: Path, digest: Digest, suffix: str, data: bytes) -> None:
+    """Write an object."""
+    path = root / "objects" / digest.shard / (digest.rest + suffix)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+
+
+def picture(number: int) -> bytes:
+    """Something that is stored as a mask: only its first bytes are looked at here."""
+    return b"\x89PNG\r\n\x1a\n" + b"%d" % number * 40
+
+
+def sidecar(edit: int) -> bytes:
+    """A sidecar with an edit of that number in its first entry."""
+    entries = "".join(ENTRY.format(num=num, edit=edit if num == 0 else num) for num in range(ENTRIES))
+    return SIDECAR.format(end=ENTRIES, entries=entries).encode()
+
+
+def collect_beside_a_saver(repository: Repository) -> tuple[float, float, int, int, list[float]]:
+    """What the collector tells of itself, and how long each save took that was made meanwhile, in seconds."""
+    collector = subprocess.Popen([sys.executable, "-c", COLLECT, repository.root], stdout=subprocess.PIPE, text=True)
+    waits = []
+    while collector.poll() is None:
+        before = time.perf_counter()
+        saving.save_xmp(repository, MAIN, sidecar(time.time_ns()))
+        waits.append(time.perf_counter() - before)
+        time.sleep(0.05)
+    told, _ = collector.communicate()
+    seconds, memory_mb, snapshots, masks = json.loads(told)
+    return seconds, memory_mb, snapshots, masks, waits
+
+
+if __name__ == "__main__":
+    main()
