@@ -9,8 +9,19 @@ import os
 import time
 from collections.abc import Iterable
 
+from chemfs.attributes import NO_ATTRIBUTES, Attributes, text_of, writable
 from chemfs.branch_tip import BranchTip
-from chemfs.conditions import AlreadyThere, IsAFolder, NotAFolder, NotEmpty, NotFound, NotPermitted, ReadOnly, TooLarge
+from chemfs.conditions import (
+    AlreadyThere,
+    IsAFolder,
+    NotAFolder,
+    NotEmpty,
+    NotFound,
+    NotPermitted,
+    ReadOnly,
+    TooLarge,
+    Unsupported,
+)
 from chemfs.drafts import limit_bytes
 from chemfs.handles import Handle
 from chemfs.nodes import Directory, Entry, File, Node, NodeKind
@@ -31,6 +42,7 @@ from chemfs.paths import (
 from chemfs.scratch import Scratch
 from chemfs.state_folder import image_node, open_image
 from chemigram_core import saving
+from chemigram_core.describing import describe_mask
 from chemigram_core.errors import Refused
 from chemigram_core.exporting import MASK_FOLDER
 from chemigram_core.names import BranchName
@@ -164,6 +176,25 @@ class BranchFolder:
             self._scratch.set_times(parts, times_ns)
         else:
             self.node(parts)
+
+    def attributes(self, parts: Parts) -> Attributes:
+        """The extended attributes of what stands there. Raises NotFound."""
+        self.node(parts)
+        match self._place(parts):
+            case StateFolder() | XmpFile() | SidecarFile() | MaskFile() as place:
+                return self._tip.attributes(place)
+            case _:
+                return NO_ATTRIBUTES
+
+    def set_attribute(self, parts: Parts, name: str, value: bytes | None) -> None:
+        """Tell something of a mask, or take it back. Raises Unsupported for all else, InvalidProvenance."""
+        match self._place(parts):
+            case MaskFile(mask) as target if (key := writable(name)) is not None:
+                text = None if value is None else text_of(value)
+                if not self._drafts.tell(target, key, text):
+                    describe_mask(self._repository, self.branch, mask, lambda known: known.with_text(key, text))
+            case _:
+                raise Unsupported("/".join(parts))
 
     def renamed(self, name: BranchName) -> None:
         """The branch has another name; its scratch follows."""

@@ -12,9 +12,13 @@ from chemigram_core import saving
 from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.exporting import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
+from chemigram_core.provenance import Provenance
+from chemigram_core.registry import NOTHING_TOLD
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
 from chemigram_core.saving import Outcome, Saved
+
+NOTHING = Provenance()
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +32,15 @@ class BranchSaver(DraftSaver):
         self._repository = repository
         self._forget = forget
 
-    def save(self, target: Tracked, data: bytes) -> Outcome:
-        """Make the bytes the branch's `target`. Raises Refused, StoreFailed, OSError."""
+    def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
+        """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
         removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
         match target:
             case XmpFile() | SidecarFile():
                 outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
             case MaskFile(name):
-                outcome = saving.save_mask(self._repository, self.branch, name, data, without=removed)
+                known = NOTHING_TOLD if told == NOTHING else {name: told}
+                outcome = saving.save_mask(self._repository, self.branch, name, data, without=removed, told=known)
         self.absences.settled(removed)
         self.absences.show(target)
         if isinstance(outcome, Saved):
@@ -88,13 +93,14 @@ class BranchSaver(DraftSaver):
             draft.judged(Stage.FAILED, writes)
             raise
         draft.judged(Stage.SAVED, writes)
+        draft.told = NOTHING
         self._withdraw(draft)
 
     def _save_bytes(self, draft: Draft) -> None:
         draft.check_size(draft.path.stat().st_size)
         data = draft.path.read_bytes()
         try:
-            self.save(draft.target, data)
+            self.save(draft.target, data, draft.told)
         except Refused as error:
             if draft.stage is not Stage.REFUSED:
                 self._withdraw(draft)

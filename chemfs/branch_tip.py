@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chemfs.absences import Absences
+from chemfs.attributes import NO_ATTRIBUTES, Attributes
 from chemfs.conditions import NotFound
 from chemfs.handles import Caching, Handle, TextHandle
 from chemfs.nodes import Entry, File, NodeKind
-from chemfs.paths import ImageFile, MaskFile, SidecarFile, Tracked, XmpFile
+from chemfs.paths import ImageFile, MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
 from chemfs.state_folder import StateView
 from chemigram_core.digest import Digest
 from chemigram_core.exporting import XMP_FILE
@@ -49,7 +50,7 @@ class BranchTip:
 
     def masks(self) -> dict[MaskName, Digest]:
         """The masks of the tip, removed ones too."""
-        return {} if (tip := self.digest()) is None else dict(self._repository.state(tip).masks)
+        return {} if (tip := self.digest()) is None else dict(self._repository.states.glance(tip).masks)
 
     def mask(self, target: Tracked) -> Digest | None:
         """The object of a mask, None for the XMP."""
@@ -70,6 +71,11 @@ class BranchTip:
         if target in self._drafting.targets():
             return TextHandle(b"")
         raise NotFound(str(target))
+
+    def attributes(self, place: StateFolder | Tracked) -> Attributes:
+        """The extended attributes of the folder or of a tracked file; none of what is written for the first time."""
+        shown = self.digest() is not None and (isinstance(place, StateFolder) or self._is_shown(place))
+        return self._view().attributes(place) if shown else NO_ATTRIBUTES
 
     def data(self, target: Tracked) -> bytes:
         """All bytes of a tracked file. Raises NotFound, StoreFailed."""

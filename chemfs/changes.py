@@ -94,6 +94,11 @@ class Changes:
         folder, inside = self._in_branch(parts)
         folder.set_times(inside, times_ns)
 
+    def set_attribute(self, parts: Parts, name: str, value: bytes | None) -> None:
+        """setxattr, and removexattr without a value."""
+        folder, inside = self._in_branch(parts)
+        folder.set_attribute(inside, name, value)
+
     def check_writable(self, parts: Parts) -> None:
         """Raises ReadOnly or NotFound where chown and the like have no meaning."""
         folder, inside = self._in_branch(parts)

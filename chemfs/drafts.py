@@ -18,6 +18,7 @@ from chemfs.handles import Caching, Handle
 from chemfs.nodes import File
 from chemfs.paths import MaskFile, Parts, Tracked
 from chemigram_core import png, xmp
+from chemigram_core.provenance import Provenance
 from chemigram_core.rejected import RejectedSave
 
 
@@ -48,6 +49,7 @@ class Draft:
     rejection: RejectedSave | None = None
     handles: int = 0
     writes: int = 0
+    told: Provenance = field(default_factory=Provenance)
     lock: Lock = field(default_factory=Lock)
 
     @property

@@ -11,12 +11,23 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from chemfs import left_drafts, paths, readme
+from chemfs.attributes import NO_ATTRIBUTES, PREFIX, Attributes
 from chemfs.changes import Changes
-from chemfs.conditions import IsAFolder, NotAFolder, NotALink, NotFound, OtherBranch, ReadOnly
+from chemfs.conditions import (
+    AlreadyThere,
+    IsAFolder,
+    NoSuchAttribute,
+    NotAFolder,
+    NotALink,
+    NotFound,
+    OtherBranch,
+    ReadOnly,
+)
 from chemfs.handles import Handle, TextHandle
 from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
 from chemfs.paths import Parts
@@ -122,6 +133,35 @@ class Filesystem:
             raise OtherBranch(new)
         return Changes(view), inside, new_inside
 
+    def attribute(self, path: str, name: str) -> bytes:
+        """The value of an extended attribute. Raises NoSuchAttribute, at once for others' names.
+
+        The kernel asks for a `security.` one before every write.
+        """
+        value = self._attributes(path).get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+        if value is None:
+            raise NoSuchAttribute(path)
+        return value().encode()
+
+    def attribute_names(self, path: str) -> list[str]:
+        """The names of the extended attributes, no value of which is found out."""
+        return [PREFIX + name for name in self._attributes(path)]
+
+    def set_attribute(self, path: str, name: str, value: bytes, flags: int) -> None:
+        """Set an attribute; `flags` are those of setxattr(2). Raises Unsupported, AlreadyThere, NoSuchAttribute."""
+        if flags & os.XATTR_CREATE and name in self.attribute_names(path):
+            raise AlreadyThere(name)
+        if flags & os.XATTR_REPLACE:
+            self.attribute(path, name)
+        changes, inside = self.changes(path)
+        changes.set_attribute(inside, name, value)
+
+    def remove_attribute(self, path: str, name: str) -> None:
+        """Remove an attribute. Raises Unsupported, NoSuchAttribute."""
+        self.attribute(path, name)
+        changes, inside = self.changes(path)
+        changes.set_attribute(inside, name, None)
+
     def check_writable(self, path: str) -> None:
         """Raises ReadOnly where nothing can be written, NotFound where nothing is."""
         changes, inside = self.changes(path)
@@ -133,6 +173,13 @@ class Filesystem:
         if not isinstance(node, Link):
             raise NotALink(path)
         return node.target
+
+    def _attributes(self, path: str) -> Attributes:
+        with suppress(IsAFolder):  # a library's own
+            view, inside = self._shelf.find(paths.split(path))
+            if view is not None:
+                return view.attributes(inside)
+        return NO_ATTRIBUTES
 
     def _settle_on(self) -> None:
         self._hand_back()

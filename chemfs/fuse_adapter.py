@@ -152,6 +152,18 @@ class Adapter:
         changes, parts = self._view.changes(path)
         changes.set_times(parts, times)
 
+    def getxattr(self, path: str, name: str, _: int = 0) -> bytes:
+        return self._view.attribute(path, name)
+
+    def listxattr(self, path: str) -> list[str]:
+        return self._view.attribute_names(path)
+
+    def setxattr(self, path: str, name: str, value: bytes, flags: int, _: int = 0) -> None:
+        self._view.set_attribute(path, name, value, flags)
+
+    def removexattr(self, path: str, name: str) -> None:
+        self._view.remove_attribute(path, name)
+
     def statfs(self, _: str) -> dict[str, int]:
         status = os.statvfs(self._view.root)
         return {name: getattr(status, name) for name in dir(status) if name.startswith("f_")}

@@ -45,6 +45,16 @@ class OpenDrafts(Drafting):
         draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN)
         return self._opened(descriptor, draft)
 
+    def tell(self, target: Tracked, name: str, text: str | None) -> bool:
+        """Note what is known of a mask that is being written, for its save. False if nothing waits to be saved."""
+        with self._lock:
+            waiting = (draft for draft in self._drafts if draft.where == target and draft.stage is not Stage.SAVED)
+            draft = next(waiting, None)
+        if draft is None:
+            return False
+        draft.told = draft.told.with_text(name, text)
+        return True
+
     def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
         """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
         descriptor = scratch.open(parts, flags, mode)

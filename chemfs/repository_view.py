@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 
 from chemfs import paths, readme
+from chemfs.attributes import NO_ATTRIBUTES, Attributes
 from chemfs.comparison_folders import ComparisonFolders
 from chemfs.conditions import IsAFolder, NotFound, ReadOnly
 from chemfs.handles import Caching, FileHandle, Handle, TextHandle
@@ -20,10 +21,12 @@ from chemfs.paths import (
     InComparison,
     InHistory,
     InRefs,
+    Inside,
     InSnapshot,
     LogFile,
     Nowhere,
     Parts,
+    Place,
     ReadmeFile,
     RejectedFile,
     RejectedList,
@@ -34,6 +37,7 @@ from chemfs.paths import (
 from chemfs.ref_folders import RefFolders
 from chemfs.state_folder import StateView
 from chemigram_core import revision
+from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, UnknownRevision
 from chemigram_core.folder import Folder
 from chemigram_core.names import BranchName
@@ -83,14 +87,14 @@ class RepositoryView:
                 return Directory(self._log_time_ns(), self._rejected_entries)
             case SnapshotList():
                 return Directory(self._log_time_ns(), self._snapshot_entries)
-            case InSnapshot(prefix, inside):
-                return self._snapshot(prefix).node(parse_inside(inside, self.repository.image))
-            case InHistory(below):
-                return self._history_node(below)
+            case InHistory(below) if isinstance(folder := self._history.locate(below), Directory):
+                return folder
             case InComparison(below):
                 return self._comparisons.node(below)
             case InRefs() as place:
                 return self._ref_node(parts, place)
+            case InSnapshot() | InHistory() as place:
+                return self._past_node(place)
             case Nowhere():
                 return self._fresh_link(parts)
 
@@ -112,18 +116,25 @@ class RepositoryView:
                 return self._open_real((), LOG_FILE)
             case RejectedFile(name):
                 return self._open_real((REJECTED_FOLDER,), name)
-            case InSnapshot(prefix, inside):
-                return self._snapshot(prefix).open(parse_inside(inside, self.repository.image))
-            case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
-                digest = self.repository.tip(state.name)
-                return StateView(self.repository, digest).open(parse_inside(state.inside, self.repository.image))
-            case InHistory(below) if isinstance(found := self._history.locate(below), tuple):
-                return StateView(self.repository, found[0]).open(parse_inside(found[1], self.repository.image))
             case InComparison(below):
                 return self._comparisons.open(below)
-            case _:
+            case place:
+                if (past := self._past(place)) is not None:
+                    return past[0].open(past[1])
                 self.node(parts)
                 raise IsAFolder("/".join(parts))
+
+    def attributes(self, parts: Parts) -> Attributes:
+        """The extended attributes of what stands there. Raises NotFound, RegistryDamaged."""
+        place = paths.parse(parts)
+        match place:
+            case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
+                if isinstance(state.name, BranchName):
+                    return self.refs.branch(state.name).attributes(state.inside)
+        if (past := self._past(place)) is not None:
+            return past[0].attributes(past[1])
+        self.node(parts)
+        return NO_ATTRIBUTES
 
     def _ref_node(self, parts: Parts, place: InRefs) -> Node:
         if (link := self.links.get(parts)) is not None:
@@ -133,24 +144,34 @@ class RepositoryView:
             return Directory(self._log_time_ns(), lambda: self._ref_entries(place), _WRITABLE_FOLDER)
         if isinstance(state.name, BranchName):
             return self.refs.branch(state.name).node(state.inside)
-        view = StateView(self.repository, self.repository.tip(state.name))
-        return view.node(parse_inside(state.inside, self.repository.image))
+        return self._past_node(place)
 
-    def _history_node(self, parts: Parts) -> Node:
-        match self._history.locate(parts):
-            case Directory() as folder:
-                return folder
-            case digest, inside:
-                return StateView(self.repository, digest).node(parse_inside(inside, self.repository.image))
+    def _past_node(self, place: Place) -> Node:
+        if (past := self._past(place)) is None:
+            raise NotFound(str(place))
+        return past[0].node(past[1])
+
+    def _past(self, place: Place) -> tuple[StateView, Inside] | None:
+        """The state that a path leads into which takes no writes, and the place in it. Raises NotFound."""
+        match place:
+            case InSnapshot(prefix, inside):
+                digest = self._snapshot(prefix)
+            case InHistory(below) if isinstance(found := self._history.locate(below), tuple):
+                digest, inside = found
+            case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
+                digest, inside = self.repository.tip(state.name), state.inside
+            case _:
+                return None
+        return StateView(self.repository, digest), parse_inside(inside, self.repository.image)
 
     def _fresh_link(self, parts: Parts) -> Link:
         if (link := self.links.get(parts)) is None:
             raise NotFound("/".join(parts))
         return link
 
-    def _snapshot(self, prefix: str) -> StateView:
+    def _snapshot(self, prefix: str) -> Digest:
         try:
-            return StateView(self.repository, revision.by_prefix(prefix, self.repository.objects))
+            return revision.by_prefix(prefix, self.repository.objects)
         except (UnknownRevision, AmbiguousRevision) as error:
             raise NotFound(prefix) from error
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from chemfs import attributes
+from chemfs.attributes import Attributes
 from chemfs.conditions import IsAFolder, NotFound
 from chemfs.handles import Caching, FileHandle, Handle
 from chemfs.nodes import Directory, Entry, File, Node, NodeKind
@@ -15,6 +17,7 @@ from chemigram_core.image import Image
 from chemigram_core.names import MaskName
 from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
+from chemigram_core.state import State
 
 
 class StateView:
@@ -52,7 +55,8 @@ class StateView:
             case XmpFile() | SidecarFile():
                 return FileHandle(self._repository.objects.open(self._digest, Kind.SNAPSHOT), self._caching)
             case MaskFile(name):
-                return FileHandle(self._repository.objects.open(self._mask(name), Kind.MASK), self._caching)
+                mask = _named(self._repository.state(self._digest), name)
+                return FileHandle(self._repository.objects.open(mask, Kind.MASK), self._caching)
             case ImageFile():
                 return open_image(self._repository.image)
             case StateFolder() | MaskFolder():
@@ -67,12 +71,23 @@ class StateView:
                 stored = self._repository.objects.info(self._digest, Kind.SNAPSHOT)
                 return File(stored.size_bytes, stored.mtime_ns if self._mtime_ns is None else self._mtime_ns)
             case MaskFile(name):
-                stored = self._repository.objects.info(self._mask(name), Kind.MASK)
+                stored = self._repository.objects.info(_named(self._glance(), name), Kind.MASK)
                 return File(stored.size_bytes, stored.mtime_ns)
+
+    def attributes(self, place: Inside) -> Attributes:
+        """The extended attributes of what stands at `place`. Raises NotFound, RegistryDamaged."""
+        match place:
+            case StateFolder() | XmpFile() | SidecarFile():
+                return attributes.of_state(self._repository, self._digest)
+            case MaskFile(name):
+                return attributes.of_mask(self._repository, _named(self._glance(), name))
+            case _:
+                self.node(place)
+                return attributes.NO_ATTRIBUTES
 
     def masks(self) -> Iterable[MaskName]:
         """The names of the masks."""
-        return self._repository.state(self._digest).masks
+        return self._glance().masks
 
     def entries(self) -> Iterable[Entry]:
         """The names in the state's folder: the XMP first, so that a copy in this order saves it before the masks."""
@@ -85,10 +100,15 @@ class StateView:
         """The names in masks/."""
         return [(name.file_name, NodeKind.FILE) for name in self.masks()]
 
-    def _mask(self, name: MaskName) -> Digest:
-        if (digest := self._repository.state(self._digest).masks.get(name)) is None:
-            raise NotFound(name.file_name)
-        return digest
+    def _glance(self) -> State:
+        """The state for who only looks: walking a tree must not read every mask's state as carefully as opening one."""
+        return self._repository.states.glance(self._digest)
+
+
+def _named(state: State, name: MaskName) -> Digest:
+    if (digest := state.masks.get(name)) is None:
+        raise NotFound(name.file_name)
+    return digest
 
 
 def image_entries(image: Image | None) -> Iterable[Entry]:

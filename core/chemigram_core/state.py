@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
 from chemigram_core.objects import Kind, ObjectStore
 
@@ -32,6 +33,7 @@ class States:
         self._objects = objects
         self._lock = Lock()
         self._states: LRUCache[Digest, State] = LRUCache(_STATES)
+        self._glances: LRUCache[Digest, State] = LRUCache(_STATES)
         self._edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
         self._pixels: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
 
@@ -43,6 +45,18 @@ class States:
         state = State(digest, xmp.masks_of(self._objects.read(digest, Kind.SNAPSHOT)))
         with self._lock:
             return self._states.setdefault(digest, state)
+
+    def glance(self, digest: Digest) -> State:
+        """The state as its file says, which is not verified: enough to show names. Raises as `read`."""
+        with self._lock:
+            if (known := self._states.get(digest) or self._glances.get(digest)) is not None:
+                return known
+        try:
+            state = State(digest, xmp.masks_of(self._objects.read_unverified(digest, Kind.SNAPSHOT)))
+        except InvalidXmp:
+            return self.read(digest)
+        with self._lock:
+            return self._glances.setdefault(digest, state)
 
     def document(self, digest: Digest) -> xmp.Document:
         """The snapshot's XMP, parsed. Raises as `read`."""

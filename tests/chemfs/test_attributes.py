@@ -1,0 +1,105 @@
+"""Walking a whole tree hashes nothing and decodes no mask; opening a mask that states share checks it once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chemfs.conditions import NoSuchAttribute
+from chemfs.filesystem import Filesystem
+from chemfs.nodes import NodeKind
+from chemigram_core import branching, png, saving, xmp
+from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.repository import MAIN, Repository
+from tests.builders import mask, sidecar
+
+STATES = 12
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with a dozen states that share one mask and have one each of their own, and with a few refs."""
+    repository = Repository.init(tmp_path / "repository")
+    shared, own = MaskName("shared"), MaskName("own")
+    for number in range(STATES):
+        saving.save_xmp(repository, MAIN, sidecar(number), mask_files={shared: mask(99), own: mask(number)})
+    branching.create_tag(repository, TagName("v1"))
+    branching.create_branch(repository, BranchName("warm"))
+    return repository.root
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often something was hashed, or a picture decoded, or a whole XMP parsed."""
+    counts: Counter[str] = Counter()
+
+    def counted(module: object, name: str, what: str) -> None:
+        verb: Callable[..., object] = getattr(module, name)
+
+        def count(*arguments: object, **options: object) -> object:
+            counts[what] += 1
+            return verb(*arguments, **options)
+
+        monkeypatch.setattr(module, name, count)
+
+    counted(hashlib, "sha256", "hashed")
+    counted(hashlib, "file_digest", "hashed")
+    counted(png, "check", "decoded")
+    counted(png, "pixels_digest", "decoded")
+    counted(xmp, "parse", "parsed")
+    return counts
+
+
+def walk(view: Filesystem, path: str = "") -> Iterator[str]:
+    """Every file, as a file manager finds them: each folder listed, each name looked at, its attributes named."""
+    number = view.number_of_listing(path or "/")
+    for name, kind in view.listing(number):
+        view.node(f"{path}/{name}")
+        view.attribute_names(f"{path}/{name}")
+        if kind is NodeKind.FOLDER:
+            yield from walk(view, f"{path}/{name}")
+        elif kind is NodeKind.FILE:
+            yield f"{path}/{name}"
+    view.release_listing(number)
+
+
+def test_walking_the_whole_tree_hashes_and_decodes_nothing(root: Path, work: Counter[str]) -> None:
+    found = list(walk(Filesystem(root)))
+    assert len([path for path in found if path.endswith(".png")]) == 2 * (2 * STATES + 4)  # two branches, their history, a tag
+    assert work == {}
+
+
+def test_opening_every_mask_checks_each_once_and_decodes_none(root: Path, work: Counter[str]) -> None:
+    view = Filesystem(root)
+    for path in [path for path in walk(view) if path.endswith(".png")]:
+        number = view.number(path, os.O_RDONLY)
+        assert view.handle(number).read(8, 0).startswith(b"\x89PNG")
+        view.release(number)
+    assert work == {"hashed": 2 * STATES + 1}  # the masks, and the states that say which they are
+
+
+def test_an_attribute_of_others_costs_nothing(root: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    view = Filesystem(root)
+    monkeypatch.delattr(os, "open")
+    with pytest.raises(NoSuchAttribute):
+        view.attribute("/heads/main/image.xmp", "security.capability")
+    assert work == {}
+
+
+def test_the_edit_is_found_out_only_when_asked_for(root: Path, work: Counter[str]) -> None:
+    view = Filesystem(root)
+    assert "user.chemfs.edit" in view.attribute_names("/heads/main")
+    assert work == {}
+    assert len(view.attribute("/heads/main", "user.chemfs.edit")) == 64
+    assert work["parsed"] == 1
+
+
+def test_a_librarys_own_folder_has_none(root: Path) -> None:
+    library = Filesystem(root.parent)
+    assert library.attribute_names("/") == library.attribute_names("/README.txt") == []
+    assert library.attribute("/repository/heads/main", "user.chemfs.snapshot")
