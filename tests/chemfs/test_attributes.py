@@ -69,8 +69,8 @@ def walk(view: Filesystem, path: str = "") -> Iterator[str]:
 
 
 def test_walking_the_whole_tree_hashes_and_decodes_nothing(root: Path, work: Counter[str]) -> None:
-    found = list(walk(Filesystem(root)))
-    assert len([path for path in found if path.endswith(".png")]) == 2 * (2 * STATES + 4)  # two branches, their history, a tag
+    masks = [path for path in walk(Filesystem(root)) if path.endswith(".png")]
+    assert len(masks) == 2 * (2 * STATES + 4)  # two of each state in snapshots/ and history/, of two branches and a tag
     assert work == {}
 
 
