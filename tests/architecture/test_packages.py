@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LISTS = [ROOT / "scripts" / "packages-run", ROOT / "scripts" / "packages-test"]
-ON_EVERY_DEBIAN = {"cp", "dd", "install", "mv", "sed", "setpriv", "tar", "tee"}  # of essential packages
+ON_EVERY_DEBIAN = {"cp", "dd", "find", "install", "mv", "sed", "setpriv", "tar", "tee"}  # of essential packages
 
 
 def lines() -> list[str]:
