@@ -7,6 +7,7 @@ has the same name whatever prefix a file gave it (rule 4 of docs/canonical-xmp.m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from chemigram_core.errors import shown
@@ -72,6 +73,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
 _PREFIX_OF = {uri: prefix for prefix, uri in KNOWN.items()}
 
 
+@lru_cache(maxsize=1000)  # all sidecars together have some hundred names, of which each repeats many
 def name_of(clark: str) -> str:
     """The name of what an XML parser calls `{uri}local`."""
     uri, _, local = clark[1:].rpartition("}")
