@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import mmap
 import os
 import re
 import shutil
@@ -218,7 +219,7 @@ def test_imagemagick_reads_a_mask_of_any_state(mount: Mounted, branch: Path) -> 
 @pytest.mark.needs_program("feh", "xvfb-run")
 def test_a_viewer_shows_a_mask_of_any_state(mount: Mounted, branch: Path) -> None:
     (mount.path / "tags" / "v1").mkdir()
-    for path in (mount.path / "tags" / "v1", mount.path / "snapshots" / saves(mount.repository)[1]):
+    for path in (branch, mount.path / "tags" / "v1", mount.path / "snapshots" / saves(mount.repository)[1]):
         feh = ("feh", "--on-last-slide", "quit", "--slideshow-delay", "0.2", path / "masks" / "subject.png")
         shown = subprocess.run(("xvfb-run", "-a", *feh), check=False, capture_output=True, text=True)
         assert (shown.returncode, shown.stderr) == (0, "")
@@ -244,3 +245,34 @@ def test_a_collection_beside_a_mount_leaves_what_is_open(mount: Mounted, branch:
         time.sleep(0.1)
     assert not state.exists()
     shutil.copyfile(mount.path / "snapshots" / saves(mount.repository)[1] / "image.xmp", branch / "image.xmp")
+
+
+@pytest.mark.parametrize("size", [(310, 200), (30, 20)], ids=["larger", "smaller"])
+def test_a_reader_keeps_the_mask_that_it_opened_and_others_get_the_new_one(branch: Path, size: tuple[int, int]) -> None:
+    path = branch / "masks" / "subject.png"
+    old, new = mask(1, size=(300, 200), compress_level=0), mask(2, size=size, compress_level=0)
+    path.write_bytes(old)
+    with path.open("rb", buffering=0) as reader:
+        assert reader.read(100) == old[:100]
+        path.write_bytes(new)
+        assert path.stat().st_size == len(new)
+        assert path.read_bytes() == new
+        assert reader.read() == old[100:]
+        assert path.read_bytes() == new
+    assert path.read_bytes() == new
+
+
+def test_a_mapped_mask_shows_nothing_of_a_save_that_is_not_complete(branch: Path) -> None:
+    path = branch / "masks" / "subject.png"
+    old, new = mask(1, size=(300, 200), compress_level=0), mask(2, size=(300, 200), compress_level=0)
+    path.write_bytes(old)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED, mmap.PROT_READ) as shown:
+        with path.open("r+b", buffering=0) as writer:
+            writer.write(new[: len(new) // 2])
+            assert shown[:] == old
+            assert path.read_bytes() == old
+            writer.write(new[len(new) // 2 :])
+        assert path.read_bytes() == new
+        assert shown[:] == old
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED, mmap.PROT_READ) as shown:
+        assert shown[:] == new
