@@ -20,9 +20,8 @@ from PIL import Image
 from chemigram_core import exporting, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.gc import collect
-from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind
-from chemigram_core.repository import Repository
+from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, saves, sidecar
 from tests.mounted.conftest import Mounted
 
@@ -44,6 +43,10 @@ def run(*command: str | Path) -> str:
 
 def masks(repository: Repository) -> list[Digest]:
     return [found.digest for found in repository.objects if found.kind is Kind.MASK]
+
+
+def tip_masks(repository: Repository) -> set[str]:
+    return set(repository.state(repository.tip(MAIN)).masks)
 
 
 def told(path: Path) -> dict[str, str]:
@@ -109,11 +112,10 @@ def test_moving_and_copying_masks_are_snapshots_that_share_the_object(mount: Mou
         before = len(saves(mount.repository))
         subprocess.run(command, check=True, cwd=branch / "masks")
         deadline = time.monotonic() + 10
-        while len(saves(mount.repository)) == before and time.monotonic() < deadline:
+        while tip_masks(mount.repository) != names and time.monotonic() < deadline:
             time.sleep(0.1)
+        assert tip_masks(mount.repository) == names, command
         assert len(saves(mount.repository)) == before + 1, command
-        tip = mount.repository.tip(BranchName("main"))
-        assert set(mount.repository.state(tip).masks) == names
     assert masks(mount.repository) == [Digest.of(mask(1))]
 
 
@@ -239,7 +241,7 @@ def test_a_collection_beside_a_mount_leaves_what_is_open(mount: Mounted, branch:
     collected = collect(mount.repository, timedelta(0))
     assert [found.digest for found in (*collected.snapshots, *collected.masks)] == [gone, Digest.of(mask(5))]
     assert hashlib.sha256((branch / "image.xmp").read_bytes()).hexdigest() == saves(mount.repository)[1]
-    assert MaskName("subject") in mount.repository.state(mount.repository.tip(BranchName("main"))).masks
+    assert tip_masks(mount.repository) == {"subject"}
     deadline = time.monotonic() + 5
     while state.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
