@@ -51,8 +51,8 @@ def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: 
 def collect(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
     """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; what was removed.
 
-    Raises RefDamaged, RegistryDamaged, ObjectMissing, ObjectDamaged or InvalidXmp, before anything is removed, where it
-    can't be known what is needed.
+    Raises RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, where it can't be
+    known what is needed.
     """
     return _Collector(repository, on_progress).collect(grace)
 

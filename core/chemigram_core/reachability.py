@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from chemigram_core import xmp
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ObjectMissing
+from chemigram_core.errors import InvalidXmp, ObjectDamaged, ObjectMissing
 from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 
@@ -56,8 +56,11 @@ class Needed:
         _, self._offset_bytes = repository.log.extent()
 
     def add(self, snapshot: Digest) -> None:
-        """A snapshot stays. Raises ObjectMissing, ObjectDamaged, InvalidXmp: then its masks can't be known."""
-        self.masks.update(xmp.masks_of(self._repository.objects.read(snapshot, Kind.SNAPSHOT)).values())
+        """A snapshot stays. Raises ObjectMissing, and ObjectDamaged when its masks can't be known."""
+        try:
+            self.masks.update(xmp.masks_of(self._repository.objects.read(snapshot, Kind.SNAPSHOT)).values())
+        except InvalidXmp as error:
+            raise ObjectDamaged(snapshot) from error
 
     def refresh(self) -> None:
         """Look at the log and the registry again. Raises as `add`, and RegistryDamaged."""

@@ -47,10 +47,15 @@ class RegistryFile:
             self.write(changed)
 
     def write(self, registry: Registry) -> None:
-        """Put `registry` into the file, durable."""
-        text = json.dumps(registry.to_json(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        """Put `registry` into the file, a line for each name, durable."""
+        lines = (f"{_json(name)}: {_json(entry)}" for name, entry in registry.to_json().items())
         with Folder.make(self._root, FOLDER) as folder:
-            folder.write(FILE_NAME, text.encode("utf-8", "surrogatepass"))
+            folder.write(FILE_NAME, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "surrogatepass"))
+            self._known = (_identity(folder.stat(FILE_NAME)), registry)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _identity(status: os.stat_result) -> _Identity:
