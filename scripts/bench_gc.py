@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -23,20 +24,14 @@ from chemigram_core.names import MaskName
 from chemigram_core.provenance import Provenance
 from chemigram_core.registry import Pointer, Registry
 from chemigram_core.repository import MAIN, Repository
+from scripts.bench_saves import sidecar
 
 TIME = "2026-11-20T08:00:00.000000+00:00"
 STATES_PER_MASK = 10
 DELETED_BRANCHES = 100
 ENTRIES = 20  # of a history: 10 KB
+FIRST_PARAMS = re.compile(rb"(?<=darktable:params=.)\w{56}")
 NAMES = [MaskName("current_sky_mask"), MaskName("current_subject_mask"), MaskName("fish")]
-
-ENTRY = """<rdf:li darktable:num="{num}" darktable:operation="exposure" darktable:enabled="1" darktable:modversion="6"
- darktable:params="{edit:056x}" darktable:multi_name="" darktable:multi_priority="0" darktable:blendop_version="11"
- darktable:blendop_params="gz11eJxjYIAACQYYOOHEgAZY0QWAgBGLGANDgz0Ej1Q+dcF/IADRAGpyHQU="/>"""
-SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:darktable="http://darktable.sf.net/" darktable:xmp_version="5"
- darktable:history_end="{end}"><darktable:history><rdf:Seq>{entries}</rdf:Seq></darktable:history></rdf:Description>
-</rdf:RDF></x:xmpmeta>"""
 
 COLLECT = """
 import json, resource, sys, time
@@ -84,7 +79,7 @@ def build(repository: Repository, snapshots: int) -> None:
     digests = [Digest.of(mask) for mask in masks]
     for digest, mask in zip(digests, masks, strict=True):
         put(repository.root, digest, ".png", mask)
-    template = xmp.parse(sidecar(0)).with_masks(
+    template = xmp.parse(sidecar(0, ENTRIES)).with_masks(
         dict(zip(NAMES, map(Digest, ("a" * 64, "b" * 64, "c" * 64)), strict=True))
     )
     known = {digest: Provenance("sam2", "the fish", created_at=TIME) for digest in digests}
@@ -114,7 +109,7 @@ def masks_of(digests: list[Digest], number: int, snapshots: int) -> Iterator[Dig
 
 def state(template: bytes, number: int, masks: dict[MaskName, Digest]) -> bytes:
     """A canonical XMP with another edit and other masks."""
-    data = template.replace(b"0" * 56, b"%056x" % (number + 1), 1)
+    data = FIRST_PARAMS.sub(b"%056x" % number, template, count=1)
     for placeholder, mask in zip(b"abc", masks.values(), strict=True):
         data = data.replace(bytes([placeholder]) * 64, mask.encode())
     return data
@@ -135,12 +130,6 @@ def put(root: Path, digest: Digest, suffix: str, data: bytes) -> None:
 def picture(number: int) -> bytes:
     """Something that is stored as a mask: only its first bytes are looked at here."""
     return b"\x89PNG\r\n\x1a\n" + b"%d" % number * 40
-
-
-def sidecar(edit: int) -> bytes:
-    """A sidecar with an edit of that number in its first entry."""
-    entries = "".join(ENTRY.format(num=num, edit=edit if num == 0 else num) for num in range(ENTRIES))
-    return SIDECAR.format(end=ENTRIES, entries=entries).encode()
 
 
 def collect_beside_a_saver(repository: Repository) -> tuple[float, float, int, int, list[float]]:

@@ -15,7 +15,7 @@ from chemfs.output import print_json, print_rows, printable, progress, steps
 from chemfs.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
 from chemigram_core import gc
 from chemigram_core.errors import shown
-from chemigram_core.fsck import Audit, Finding, repair
+from chemigram_core.fsck import Audit, Finding, finish, repair
 
 MAX_DAYS = 100_000  # more than any clock has counted
 
@@ -61,6 +61,8 @@ def _days(text: str) -> timedelta:
 def _fsck(options: argparse.Namespace) -> int:
     found = [*_findings(options.repository), *left_drafts.findings(options.repository)]
     done = [repair(options.repository, finding) if options.repair else None for finding in found]
+    if options.repair:
+        finish(options.repository)
     if options.json:
         print_json([_facts(finding, mended) for finding, mended in zip(found, done, strict=True)])
     else:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from chemigram_core import branching, mask_links, saving
+from chemigram_core import branching, fsck, mask_links, saving
 from chemigram_core.describing import describe_mask
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidProvenance, RegistryDamaged, UnknownMask
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind
+from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.provenance import Provenance
 from chemigram_core.rebuilding import rebuild
@@ -250,6 +250,32 @@ def test_lost_links_come_back_with_the_next_save(repository: Repository) -> None
     (folder / "subject.png").write_bytes(b"a person's own file")
     mask_links.restore(repository)
     assert (folder / "subject.png").read_bytes() == b"a person's own file"
+
+
+def test_repairing_puts_links_right(repository: Repository) -> None:
+    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    (repository.root / "masks" / "subject.png").unlink()
+    assert fsck.check(repository.root) == []
+    fsck.finish(repository.root)
+    assert links(repository) == {"subject": mask(1)}
+
+
+def test_renaming_and_removing_masks_reads_none(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(2)})
+    read: list[Kind] = []
+    really_open = ObjectStore.open
+
+    def open_noted(store: ObjectStore, name: Digest, kind: Kind) -> int:
+        read.append(kind)
+        return really_open(store, name, kind)
+
+    monkeypatch.setattr(ObjectStore, "open", open_noted)
+    again = Repository(repository.root)
+    saving.rename_mask(again, MAIN, SUBJECT, MaskName("person"))
+    saving.remove_masks(again, MAIN, {SKY: digest(2)})
+    branching.checkout(again, Detached(again.resolve("main")))
+    assert Kind.SNAPSHOT in read
+    assert Kind.MASK not in read
 
 
 def test_thirty_sessions_share_one_mask(repository: Repository) -> None:

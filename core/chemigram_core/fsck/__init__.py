@@ -5,10 +5,11 @@ for file in (audit := Audit(root)).files():
 findings += audit.rest()
 for finding in findings:
     repair(root, finding)
+finish(root)
 """
 
 from chemigram_core.fsck.audit import Audit, check
 from chemigram_core.fsck.finding import Finding, Problem
-from chemigram_core.fsck.repairing import repair
+from chemigram_core.fsck.repairing import finish, repair
 
-__all__ = ["Audit", "Finding", "Problem", "check", "repair"]
+__all__ = ["Audit", "Finding", "Problem", "check", "finish", "repair"]

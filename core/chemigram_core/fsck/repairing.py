@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError, NotAFile, StoreFailed
+from chemigram_core.errors import ChemigramError, NotAFile, NotARepository, StoreFailed
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.lost_found import set_aside
@@ -34,6 +35,12 @@ def repair(root: Path, finding: Finding) -> str | None:
             return mend(root, finding)
         except FileNotFoundError:
             return None  # an earlier repair has taken it out of the way
+
+
+def finish(root: Path) -> None:
+    """Put right what only follows from the rest, so that it is no problem when it doesn't: the links in masks/."""
+    with suppress(NotARepository), locked(root):
+        mask_links.restore(Repository(root))
 
 
 def _make_folder(root: Path, finding: Finding) -> str:
