@@ -79,7 +79,7 @@ class _Collector:
 
     def collect(self, grace: timedelta) -> Garbage:
         found = self.find(grace)
-        snapshots = self._remove(found.snapshots, self._reached.refresh, self._is_unreached)
+        snapshots = self._remove("removing snapshots", found.snapshots, self._reached.refresh, self._is_unreached)
         self._read([one.digest for one in set(found.snapshots).difference(snapshots)])
         masks = self._remove_masks(found.masks)
         collected = Garbage(snapshots, masks)
@@ -94,7 +94,7 @@ class _Collector:
             self._needed.refresh()
             garbage = [found for found in candidates if self._is_unneeded(found)]
             registry.update(lambda known: known.restore(self._needed.masks).purge(found.digest for found in garbage))
-        gone = self._remove(garbage, self._needed.refresh, self._is_unneeded)
+        gone = self._remove("removing masks", garbage, self._needed.refresh, self._is_unneeded)
         if stayed := set(garbage).difference(gone):
             with locked(self._repository.root):
                 registry.update(lambda known: known.restore(found.digest for found in stayed))
@@ -102,6 +102,7 @@ class _Collector:
 
     def _remove(
         self,
+        doing: str,
         candidates: Sequence[StoredObject],
         refresh: Callable[[], None],
         is_garbage: Callable[[StoredObject], bool],
@@ -112,7 +113,7 @@ class _Collector:
         """
         root, gone = self._repository.root, list[StoredObject]()
         for start in range(0, len(candidates), _BATCH):
-            self._on_progress("removing", start, len(candidates))
+            self._on_progress(doing, start, len(candidates))
             refresh()
             with locked(root):
                 refresh()
@@ -124,7 +125,7 @@ class _Collector:
         """Note the masks of snapshots that stay."""
         for number, digest in enumerate(snapshots):
             if number % _BATCH == 0:
-                self._on_progress("reading", number, len(snapshots))
+                self._on_progress("reading states", number, len(snapshots))
             with suppress(ObjectMissing):  # removed by another collector
                 self._needed.add(digest)
         self._needed.refresh()
