@@ -24,7 +24,6 @@ from chemfs.conditions import (
 )
 from chemfs.drafts import limit_bytes
 from chemfs.handles import Handle
-from chemfs.mask_pages import MaskPages
 from chemfs.nodes import Directory, Entry, File, Node, NodeKind
 from chemfs.open_drafts import OpenDrafts
 from chemfs.paths import (
@@ -60,7 +59,6 @@ class BranchFolder:
         self._scratch = Scratch(repository.root, branch)
         self._drafts = OpenDrafts(repository, branch)
         self._tip = BranchTip(repository, branch, self._drafts)
-        self._pages = MaskPages()
         self.saver = self._drafts.saver
         self.branch = branch
 
@@ -83,11 +81,8 @@ class BranchFolder:
         """Open a file; `flags` and `mode` are those of open(2). Raises NotFound, IsAFolder, ReadOnly for the image."""
         writes = flags & os.O_ACCMODE != os.O_RDONLY
         match self._place(parts):
-            case XmpFile() | SidecarFile() as target:
+            case XmpFile() | SidecarFile() | MaskFile() as target:
                 return self._drafts.open(target, flags, self._tip) if writes else self._tip.open(target)
-            case MaskFile(name) as target:
-                handle = self._drafts.open(target, flags, self._tip) if writes else self._tip.open(target)
-                return self._pages.opened(name, handle)
             case ImageFile():
                 if writes:
                     raise ReadOnly(parts[-1])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from chemfs.absences import Absences
 from chemfs.attributes import NO_ATTRIBUTES, Attributes
 from chemfs.conditions import NotFound
-from chemfs.handles import Caching, Handle, TextHandle
+from chemfs.handles import Handle, TextHandle
 from chemfs.nodes import Entry, File, NodeKind
 from chemfs.paths import ImageFile, MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
 from chemfs.state_folder import StateView
@@ -115,4 +115,4 @@ class BranchTip:
     def _view(self) -> StateView:
         if (tip := self.digest()) is None:
             raise NotFound(self._branch)
-        return StateView(self._repository, tip, caching=Caching.NONE, mtime_ns=self.time_ns())
+        return StateView(self._repository, tip, mtime_ns=self.time_ns())

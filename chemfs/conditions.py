@@ -32,6 +32,12 @@ class ReadOnly(Condition):
     says = "is read-only: only heads/ takes writes"
 
 
+class Replaced(Condition):
+    """Other bytes have taken a file's name since it was looked up: looking it up again finds them."""
+
+    says = "was replaced meanwhile"
+
+
 class NotPermitted(Condition):
     """The image and the fixed names of a repository can't be removed or renamed."""
 

@@ -8,6 +8,7 @@ new name.
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -20,6 +21,8 @@ from chemfs.paths import MaskFile, Parts, Tracked
 from chemigram_core import png, xmp
 from chemigram_core.provenance import Provenance
 from chemigram_core.rejected import RejectedSave
+
+_TRACKED_MODE = 0o644
 
 
 class Stage(Enum):
@@ -114,12 +117,17 @@ class WritingHandle(Handle):
         self._saver = saver
         draft.handles += 1
 
+    @property
+    def is_own(self) -> bool:
+        return self.draft.is_tracked
+
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return os.pread(self._descriptor, size_bytes, offset_bytes)
 
     def node(self) -> File:
         status = os.fstat(self._descriptor)
-        return File(status.st_size, status.st_mtime_ns, 0o644)
+        mode = _TRACKED_MODE if self.draft.is_tracked else stat.S_IMODE(status.st_mode)
+        return File(status.st_size, status.st_mtime_ns, mode)
 
     def write(self, data: bytes, offset_bytes: int) -> int:
         self.draft.check_size(offset_bytes + len(data))

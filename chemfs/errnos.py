@@ -11,6 +11,7 @@ from chemigram_core import errors
 NUMBERS: dict[type[Exception], int] = {
     conditions.NotFound: errno.ENOENT,
     conditions.AlreadyThere: errno.EEXIST,
+    conditions.Replaced: errno.ESTALE,  # makes the kernel look the name up again
     conditions.ReadOnly: errno.EROFS,
     conditions.NotPermitted: errno.EPERM,
     conditions.NotAFolder: errno.ENOTDIR,

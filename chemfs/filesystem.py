@@ -71,6 +71,10 @@ class Filesystem:
         """What stands at `path`. Raises NotFound."""
         return self._shelf.node(paths.split(path))
 
+    def keeps_seconds(self, path: str) -> float:
+        """How long what was told of a path may be believed."""
+        return paths.keeps_seconds(self._shelf.inside(paths.split(path)))
+
     def number(self, path: str, flags: int, mode: int = 0o644) -> int:
         """Open a file; the number stands for it until it is released."""
         parts = paths.split(path)
@@ -209,6 +213,9 @@ class _Shelf(Protocol):
     def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
         """The repository that a path leads into and the rest of the path; None for a file of the library's own."""
 
+    def inside(self, parts: Parts) -> Parts:
+        """The part of a path below its repository's folder."""
+
     def views(self) -> Iterable[RepositoryView]: ...
 
     def roots(self) -> Iterable[Path]:
@@ -227,6 +234,9 @@ class _Single:
 
     def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
         return self._view, parts
+
+    def inside(self, parts: Parts) -> Parts:
+        return parts
 
     def views(self) -> Iterable[RepositoryView]:
         return [self._view]
@@ -262,6 +272,9 @@ class _Shelves:
             raise NotFound(parts[0]) from error
         with self._lock:
             return self._views.setdefault(repository, RepositoryView(repository)), parts[1:]
+
+    def inside(self, parts: Parts) -> Parts:
+        return parts[1:]
 
     def views(self) -> Iterable[RepositoryView]:
         with self._lock:

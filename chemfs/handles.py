@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from chemfs.conditions import ReadOnly
 from chemfs.nodes import File
+from chemigram_core.digest import Digest
 
 
 class Caching(Enum):
@@ -22,6 +23,12 @@ class Handle:
     """An open file that only reads; a writer overrides the rest. Methods raise OSError as the system gives it."""
 
     caching = Caching.NORMAL
+    content: Digest | None = None  # which bytes it reads, if they can't change
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nobody else may see what is written by it."""
+        return False
 
     def node(self) -> File:
         """The file as this handle sees it."""
@@ -52,14 +59,15 @@ class Handle:
 class FileHandle(Handle):
     """Reads a real file or an object through its descriptor, which it owns."""
 
-    def __init__(self, descriptor: int, caching: Caching, mode: int = 0o444) -> None:
+    def __init__(self, descriptor: int, caching: Caching, mode: int = 0o444, content: Digest | None = None) -> None:
         self.descriptor = descriptor
+        self.content = content
         self.caching = caching
         self._mode = mode
 
     def node(self) -> File:
         status = os.fstat(self.descriptor)
-        return File(status.st_size, status.st_mtime_ns, self._mode)
+        return File(status.st_size, status.st_mtime_ns, self._mode, self.content)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return os.pread(self.descriptor, size_bytes, offset_bytes)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from chemigram_core.digest import Digest
+
 
 class NodeKind(Enum):
     """What a name in a folder is."""
@@ -29,11 +31,12 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file; its size is exact before it is opened."""
+    """A file; its size is exact before it is opened. `content` tells which bytes it is, if they can't change."""
 
     size_bytes: int
     mtime_ns: int
     mode: int = 0o444
+    content: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

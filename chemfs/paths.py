@@ -141,6 +141,17 @@ def parse(parts: Parts) -> Place:
             return Nowhere(parts)
 
 
+def keeps_seconds(parts: Parts) -> float:
+    """How long the kernel may believe what it was told of a place, without asking again."""
+    match parts:
+        case ("snapshots", _, _, *_):
+            return 3600.0  # never changes
+        case ("heads", _, _, *_):
+            return 0.0  # each save is seen at once
+        case _:
+            return 1.0  # what others do is seen within a second
+
+
 @dataclass(frozen=True, slots=True)
 class StateFolder:
     """A state's own folder."""

@@ -23,16 +23,12 @@ from chemigram_core.state import State
 class StateView:
     """The files of one state, to look at and to read.
 
-    `caching` tells whether the same names may show another state later; `mtime_ns` is the time of the XMP where it
-    isn't the snapshot's own, as on a branch that came to it later.
+    `mtime_ns` is the time of the XMP where it isn't the snapshot's own, as on a branch that came to it later.
     """
 
-    def __init__(
-        self, repository: Repository, digest: Digest, *, caching: Caching = Caching.KEEP, mtime_ns: int | None = None
-    ) -> None:
+    def __init__(self, repository: Repository, digest: Digest, *, mtime_ns: int | None = None) -> None:
         self._repository = repository
         self._digest = digest
-        self._caching = caching
         self._mtime_ns = mtime_ns
 
     def node(self, place: Inside) -> Node:
@@ -53,10 +49,9 @@ class StateView:
         """A handle to read a file. Raises NotFound, IsAFolder, StoreFailed, OSError."""
         match place:
             case XmpFile() | SidecarFile():
-                return FileHandle(self._repository.objects.open(self._digest, Kind.SNAPSHOT), self._caching)
+                return self._handle(self._digest, Kind.SNAPSHOT)
             case MaskFile(name):
-                mask = _named(self._repository.state(self._digest), name)
-                return FileHandle(self._repository.objects.open(mask, Kind.MASK), self._caching)
+                return self._handle(_named(self._repository.state(self._digest), name), Kind.MASK)
             case ImageFile():
                 return open_image(self._repository.image)
             case StateFolder() | MaskFolder():
@@ -69,10 +64,12 @@ class StateView:
         match target:
             case XmpFile() | SidecarFile():
                 stored = self._repository.objects.info(self._digest, Kind.SNAPSHOT)
-                return File(stored.size_bytes, stored.mtime_ns if self._mtime_ns is None else self._mtime_ns)
+                mtime_ns = stored.mtime_ns if self._mtime_ns is None else self._mtime_ns
+                return File(stored.size_bytes, mtime_ns, content=self._digest)
             case MaskFile(name):
-                stored = self._repository.objects.info(_named(self._glance(), name), Kind.MASK)
-                return File(stored.size_bytes, stored.mtime_ns)
+                digest = _named(self._glance(), name)
+                stored = self._repository.objects.info(digest, Kind.MASK)
+                return File(stored.size_bytes, stored.mtime_ns, content=digest)
 
     def attributes(self, place: Inside) -> Attributes:
         """The extended attributes of what stands at `place`. Raises NotFound, RegistryDamaged."""
@@ -99,6 +96,9 @@ class StateView:
     def mask_entries(self) -> Iterable[Entry]:
         """The names in masks/."""
         return [(name.file_name, NodeKind.FILE) for name in self.masks()]
+
+    def _handle(self, digest: Digest, kind: Kind) -> Handle:
+        return FileHandle(self._repository.objects.open(digest, kind), Caching.KEEP, content=digest)
 
     def _glance(self) -> State:
         """The state for who only looks: walking a tree must not read every mask's state as carefully as opening one."""

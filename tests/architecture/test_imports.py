@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
-MAY_IMPORT_FUSE = {"chemfs.fuse_adapter"}
+MAY_IMPORT_FUSE = {"chemfs.libfuse"}
 CORE_MUST_NOT_IMPORT = {"fuse", "errno", "chemfs", "argparse", "rich"}
 
 

@@ -56,6 +56,8 @@ def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
     (mount.branch / "masks" / "m.png").write_bytes(mask())
     folder = mount.repository.root / "scratch" / ".drafts"
+    while os.listdir(folder):  # the kernel gives a file back a moment after it was closed
+        time.sleep(0.01)
     for name, data in {
         "1-main-image.xmp": sidecar(timestamp=5),
         "2-main-m.png": mask(compress_level=1),
