@@ -24,6 +24,19 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(exit_codes.WRONG_USAGE)
 
 
+class _VerbParser(_Parser):
+    """Takes options between the arguments too, as in `tag REPO --delete NAME`, which argparse doesn't by itself."""
+
+    _entered = False
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """What the parser of all verbs calls; it is called again by the method that sorts options from arguments."""
+        if self._entered:
+            return super().parse_known_args(args, namespace)
+        self._entered = True
+        return self.parse_known_intermixed_args(args, namespace)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. Raises SystemExit for wrong usage and for --help."""
     for stream in (sys.stdout, sys.stderr):
@@ -49,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All verbs with their arguments."""
     root = _Parser(prog="chemfs", description="Every edit of an image in darktable, kept and shown as ordinary files.")
-    verbs = root.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
+    verbs = root.add_subparsers(metavar="VERB", required=True, parser_class=_VerbParser)
     for noun in NOUNS:
         noun.add_to(verbs)
     return root

@@ -20,7 +20,7 @@ def add_to(verbs: Verbs) -> None:
     """The verb."""
     diff = add_verb(verbs, "diff", _diff, "what changed from one state to another, in a photographer's words")
     diff.usage = USAGE
-    diff.add_argument("operands", nargs="+", help=f"a repository and two states, each {REVISION}")
+    diff.add_argument("operands", nargs="*", help=f"a repository and two states, each {REVISION}")
     diff.add_argument("--no-repo", action="store_true", help="compare two folders, zips or files on disk instead")
     form = diff.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for programs")

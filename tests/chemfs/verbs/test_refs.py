@@ -38,6 +38,14 @@ def test_a_tag_never_moves_but_can_be_deleted(chemfs: Chemfs, repository: str) -
     assert chemfs("tag", repository, "--json").json == []
 
 
+def test_options_may_stand_before_the_name(chemfs: Chemfs, repository: str) -> None:
+    chemfs("branch", repository, "warm")
+    assert chemfs("branch", repository, "--rename", "hot", "warm").code == 0
+    assert chemfs("branch", "--delete", repository, "hot").code == 0
+    assert chemfs("tag", repository, "--delete", "v1_export").code == 0
+    assert [one["ref"] for one in chemfs("branch", "--json", repository).json] == ["refs/heads/main"]
+
+
 def test_checkout_moves_head_to_a_branch_or_a_state(chemfs: Chemfs, repository: str) -> None:
     chemfs("branch", repository, "warm")
     assert chemfs("checkout", repository, "warm").out == "HEAD is on branch warm\n"
