@@ -5,7 +5,7 @@ A branch that was deleted keeps its history here. Reads no objects; a state that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -45,22 +45,25 @@ class HistoryFolders:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._lock = Lock()
-        self._branches: dict[tuple[int, str], _Days] = {}
+        self._generation = 0
+        self._branches: dict[str, _Days] = {}
 
     def locate(self, parts: Parts) -> tuple[Digest, Parts] | Directory:
         """The state that a path leads into with the rest of the path, or a folder above the states. Raises NotFound."""
+        generation, refs = self._repository.history.branches()
         for end in range(len(parts), 0, -1):
-            if (days := self._days("/".join(parts[:end]))) is not None:
-                return self._in_branch(days, parts[end:])
-        names = self._names_below(parts)
+            if (ref := _ref(parts[:end])) in refs:
+                return self._in_branch(self._days(generation, ref), _names_below(refs, parts[:end]), parts[end:])
+        names = _names_below(refs, parts)
         if parts and not names:
             raise NotFound("/".join(parts))
-        return Directory(self._time_ns(), lambda: [(name, NodeKind.FOLDER) for name in names])
+        return Directory(self._time_ns(), lambda: _folders(names))
 
-    def _in_branch(self, days: _Days, parts: Parts) -> tuple[Digest, Parts] | Directory:
+    def _in_branch(self, days: _Days, below: list[str], parts: Parts) -> tuple[Digest, Parts] | Directory:
+        """What `parts` mean in a branch; `below` are the names after its own of others, which are not there with it."""
         match parts:
             case ():
-                return Directory(_ns(days.last), lambda: [(day, NodeKind.FOLDER) for day in sorted(days.days)])
+                return Directory(_ns(days.last), lambda: _folders(sorted({*days.days, *below})))
             case (day,) if day in days.days:
                 return Directory(_ns(days.last), lambda: self._present(days.days[day]))
             case (day, name, *inside) if name in days.days.get(day, {}):
@@ -71,24 +74,31 @@ class HistoryFolders:
         has = self._repository.objects.has
         return [(name, NodeKind.FOLDER) for name, digest in sorted(names.items()) if has(digest, Kind.SNAPSHOT)]
 
-    def _days(self, branch: str) -> _Days | None:
-        """The days of a branch that had any, up to now."""
-        ref = BranchName(branch).ref
-        log, refs = self._repository.history.branches()
-        if ref not in refs:
-            return None
+    def _days(self, generation: int, ref: str) -> _Days:
+        """The days of a branch, up to now."""
         with self._lock:
-            days = self._branches.setdefault((log, ref), _Days())
+            if generation != self._generation:
+                self._branches.clear()
+                self._generation = generation
+            days = self._branches.setdefault(ref, _Days())
             days.add(self._repository.history.moments(ref, start=days.read))
             return days
 
-    def _names_below(self, parts: Parts) -> list[str]:
-        prefix = BranchName("".join(f"{part}/" for part in parts)).ref
-        _, refs = self._repository.history.branches()
-        return sorted({ref.split("/")[2 + len(parts)] for ref in refs if ref.startswith(prefix)})
-
     def _time_ns(self) -> int:
         return self._repository.root.stat().st_mtime_ns
+
+
+def _ref(parts: Parts) -> str:
+    return BranchName("/".join(parts)).ref
+
+
+def _names_below(refs: Collection[str], parts: Parts) -> list[str]:
+    prefix = f"{BranchName.namespace}/" + "".join(f"{part}/" for part in parts)
+    return sorted({ref.removeprefix(prefix).partition("/")[0] for ref in refs if ref.startswith(prefix)})
+
+
+def _folders(names: Iterable[str]) -> list[Entry]:
+    return [(name, NodeKind.FOLDER) for name in names]
 
 
 def _ns(time: datetime) -> int:

@@ -87,13 +87,13 @@ class RepositoryView:
                 return Directory(self._log_time_ns(), self._rejected_entries)
             case SnapshotList():
                 return Directory(self._log_time_ns(), self._snapshot_entries)
-            case InHistory(below) if isinstance(folder := self._history.locate(below), Directory):
-                return folder
+            case InHistory(below):
+                return self._history_node(below)
             case InComparison(below):
                 return self._comparisons.node(below)
             case InRefs() as place:
                 return self._ref_node(parts, place)
-            case InSnapshot() | InHistory() as place:
+            case InSnapshot() as place:
                 return self._past_node(place)
             case Nowhere():
                 return self._fresh_link(parts)
@@ -146,6 +146,14 @@ class RepositoryView:
             return self.refs.branch(state.name).node(state.inside)
         return self._past_node(place)
 
+    def _history_node(self, below: Parts) -> Node:
+        match self._history.locate(below):
+            case Directory() as folder:
+                return folder
+            case (digest, inside):
+                view, place = self._state(digest, inside)
+                return view.node(place)
+
     def _past_node(self, place: Place) -> Node:
         if (past := self._past(place)) is None:
             raise NotFound(str(place))
@@ -162,6 +170,9 @@ class RepositoryView:
                 digest, inside = self.repository.tip(state.name), state.inside
             case _:
                 return None
+        return self._state(digest, inside)
+
+    def _state(self, digest: Digest, inside: Parts) -> tuple[StateView, Inside]:
         return StateView(self.repository, digest), parse_inside(inside, self.repository.image)
 
     def _fresh_link(self, parts: Parts) -> Link:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import islice, tee
 
 from rich.console import Console
 from rich.text import Text
@@ -18,30 +19,37 @@ from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
 from chemigram_core.saving import HISTORY_LOSS, SNAPSHOT
 
+_DIGITS = 8  # of an identifier: enough to name it, and room for words on a narrow terminal
+_TO_THE_MINUTE = len("2026-01-01 00:00")
 
-def draw(repository: Repository, newest_first: Sequence[LogEntry], console: Console | None = None) -> None:
-    """Print the saves among the entries, a line for each, as soon as it is known what it changed."""
+
+def draw(
+    repository: Repository, newest_first: Iterable[LogEntry], most: int | None = None, console: Console | None = None
+) -> None:
+    """Print the saves among the entries, at most so many, a line for each as soon as it is known what it changed."""
     console = console or Console(highlight=False)
     names = _names(repository)
-    saves = [(entry, entry.hash) for entry in newest_first if entry.op == SNAPSHOT and entry.hash]
+    saves = ((entry, entry.hash) for entry in newest_first if entry.op == SNAPSHOT and entry.hash)
+    listed, drawn = tee(islice(saves, most))
     lanes: Lanes[Digest] = Lanes()
-    rows = lanes.rows((digest, entry.parent) for entry, digest in saves)
-    for (entry, digest), (drawing, joins) in zip(saves, rows, strict=True):
+    rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
+    for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
         for join in joins:
             console.print(Text(join, "blue"))
-        row = Text.assemble((f"{drawing} ", "blue"), (digest[:12], "yellow"), *_about(entry, names.pop(digest, [])))
+        about = _about(entry, names.pop(digest, []))
+        row = Text.assemble((f"{drawing} ", "blue"), (digest[:_DIGITS], "yellow"), *about)
         row.append_text(_change(repository, entry, digest))
         console.print(row, no_wrap=True, overflow="ellipsis", soft_wrap=False)
 
 
 def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
-    yield f"  {time_for_people(entry.timestamp)}", "dim"
+    yield f"  {time_for_people(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
     if names:
         yield f"  [{', '.join(names)}]", "green"
     if entry.label:
         yield f'  "{printable(entry.label)}"', "bold"
-    if loss := entry.metadata.get(HISTORY_LOSS):
-        yield f"  {printable(str(loss))}", "bold red"
+    if HISTORY_LOSS in entry.metadata:
+        yield "  history lost", "bold red"  # of what, follows as the change
 
 
 def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:

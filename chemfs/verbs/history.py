@@ -9,6 +9,7 @@ from itertools import islice
 
 from chemfs.output import print_fields, print_json, print_rows, time_for_people
 from chemfs.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
+from chemigram_core.errors import RefMissing
 from chemigram_core.history import RENAME
 from chemigram_core.names import BranchName
 from chemigram_core.operation_log import LogEntry
@@ -22,7 +23,7 @@ def add_to(verbs: Verbs) -> None:
     log = add_verb(verbs, "log", _log, "what was done, the newest first")
     add_repository(log)
     log.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="only what happened on that branch")
-    log.add_argument("-n", dest="count", metavar="N", type=int, help="at most that many")
+    log.add_argument("-n", dest="count", metavar="N", type=_count, help="at most that many")
     add_json(log)
 
     status = add_verb(verbs, "status", _status, "where HEAD is, and which saves were refused and why")
@@ -30,28 +31,38 @@ def add_to(verbs: Verbs) -> None:
     add_json(status)
 
 
+def _count(text: str) -> int:
+    if (count := int(text)) < 0:
+        raise ValueError(text)
+    return count
+
+
 def _log(options: argparse.Namespace) -> None:
     repository = repository_of(options)
-    newest_first = reversed(list(repository.log.entries()))
-    wanted = newest_first if options.branch is None else _of_branch(newest_first, options.branch)
+    wanted = repository.log.newest_first() if options.branch is None else _of_branch(repository, options.branch)
+    if sys.stdout.isatty() and not options.json:
+        from chemfs.verbs.drawn_log import draw
+
+        draw(repository, wanted, options.count)
+        return
     entries = list(islice(wanted, options.count))
     if options.json:
         print_json([entry.to_json() for entry in entries])
-    elif sys.stdout.isatty():
-        from chemfs.verbs.drawn_log import draw
-
-        draw(repository, entries)
     else:
         print_rows([_row(entry) for entry in entries])
 
 
-def _of_branch(newest_first: Iterator[LogEntry], branch: BranchName) -> Iterator[LogEntry]:
-    ref = branch.ref
-    for entry in newest_first:
+def _of_branch(repository: Repository, branch: BranchName) -> Iterator[LogEntry]:
+    """What happened on a branch, the newest first. Raises RefMissing in the end where nothing ever did."""
+    ref, found = branch.ref, False
+    for entry in repository.log.newest_first():
         if entry.ref == ref:
             yield entry
+            found = True
             if entry.op == RENAME:
                 ref = str(entry.metadata.get("from"))  # what came before happened under the old name
+    if not found and repository.refs.head() != OnBranch(branch):
+        raise RefMissing(branch.ref)
 
 
 def _row(entry: LogEntry) -> tuple[str, ...]:

@@ -140,8 +140,8 @@ def _facts(repository: Repository, digest: Digest) -> dict[str, Any]:
 
 def _when_saved(repository: Repository, digest: Digest) -> LogEntry | None:
     """The last save that led to a state; a repository that was not made here may have no line of it."""
-    saves = (entry for entry in repository.log.entries() if entry.hash == digest and entry.op == SNAPSHOT)
-    return next(reversed(list(saves)), None)
+    saves = (entry for entry in repository.log.newest_first() if entry.hash == digest and entry.op == SNAPSHOT)
+    return next(saves, None)
 
 
 def _standing_at(repository: Repository, digest: Digest) -> list[str]:

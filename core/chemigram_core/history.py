@@ -27,6 +27,7 @@ class History:
     def __init__(self, log: OperationLog) -> None:
         self._log = log
         self._lock = Lock()
+        self._generation = 0
         self._forget()
 
     def moments(self, ref: str, start: int = 0) -> list[Moment]:
@@ -35,11 +36,14 @@ class History:
             self._read_on()
             return self._moments.get(ref, [])[start:]
 
-    def branches(self) -> tuple[int, list[str]]:
-        """The full names of all branches that ever had a state, and a number that tells one log from another."""
+    def branches(self) -> tuple[int, frozenset[str]]:
+        """A number, and the full names of all branches that ever had a state.
+
+        While the number stays the same, `moments` only grow: a renaming gives another one, and so does another log.
+        """
         with self._lock:
             self._read_on()
-            return self._inode, [ref for ref in self._moments if ref.startswith(BranchName.namespace)]
+            return self._generation, self._branches
 
     def parent(self, digest: Digest) -> Digest | None:
         """The state before the one that a snapshot was made from, the first time that it was made."""
@@ -58,24 +62,33 @@ class History:
             return self._labels.get(digest)
 
     def _forget(self) -> None:
+        self._generation += 1
         self._inode = 0
-        self._offset_bytes = 0
+        self._size_bytes = 0  # of the log when it was last looked at
+        self._offset_bytes = 0  # up to where it has been read: a torn line is not
         self._moments: dict[str, list[Moment]] = {}
         self._parents: dict[Digest, dict[Digest, None]] = {}
         self._labels: dict[Digest, str] = {}
+        self._branches = frozenset[str]()
 
     def _read_on(self) -> None:
         inode, size_bytes = self._log.extent()
+        if (inode, size_bytes) == (self._inode, self._size_bytes):
+            return
         if inode != self._inode or size_bytes < self._offset_bytes:  # another repository has taken the place
             self._forget()
             self._inode = inode
+        self._size_bytes = size_bytes
         for entry, offset_bytes in self._log.entries_from(self._offset_bytes):
             self._add(entry)
             self._offset_bytes = offset_bytes
+        self._branches = frozenset(ref for ref in self._moments if ref.startswith(BranchName.namespace))
 
     def _add(self, entry: LogEntry) -> None:
         if entry.op == RENAME and entry.ref:
-            self._moments[entry.ref] = self._moments.pop(str(entry.metadata.get("from")), [])
+            moved = self._moments.pop(str(entry.metadata.get("from")), [])
+            self._moments.setdefault(entry.ref, []).extend(moved)  # a branch that was deleted may have had the name
+            self._generation += 1
         if entry.hash is None:
             return
         if entry.ref:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,8 @@ from chemigram_core.folder import Folder
 from chemigram_core.names import MaskName
 
 FILE_NAME = "log.jsonl"
+_BLOCK_BYTES = 1 << 16
+_NO_ENTRY = b"\0"
 _LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of masks
 
 
@@ -71,6 +74,16 @@ class OperationLog:
         """All operations, oldest first."""
         for entry, _ in self.entries_from(0):
             yield entry
+
+    def newest_first(self) -> Iterator[LogEntry]:
+        """All operations, the newest first, read from the end: who wants a few lines of a long log doesn't wait."""
+        with Folder.enter(self._root) as folder:
+            try:
+                file = os.fdopen(folder.open(FILE_NAME), "rb")
+            except FileNotFoundError:
+                return
+        with file:
+            yield from (entry for line in _lines_backwards(file) if (entry := _parse(line)) is not None)
 
     def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
         """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on."""
@@ -129,6 +142,24 @@ def _next_line(file: BinaryIO) -> tuple[bytes, int] | None:
     return (line, size_bytes) if chunk else None
 
 
+def _lines_backwards(file: BinaryIO) -> Iterator[bytes]:
+    """The whole lines, the last one first; in the place of one beyond the limit something that is no entry."""
+    pieces = _pieces_backwards(file)
+    next(pieces)  # what follows the last line feed is torn, or nothing
+    yield from pieces
+
+
+def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
+    position, tail = file.seek(0, os.SEEK_END), b""
+    while position:
+        size_bytes = min(_BLOCK_BYTES, position)
+        position = file.seek(position - size_bytes)
+        head, *pieces = (file.read(size_bytes) + tail).split(b"\n")
+        yield from reversed(pieces)
+        tail = head if len(head) <= _LINE_BYTES else _NO_ENTRY
+    yield tail
+
+
 def _parse(line: bytes) -> LogEntry | None:
     try:
         found = json.loads(line)
@@ -161,6 +192,12 @@ def _text(value: object) -> str | None:
 
 def _masks(value: object) -> dict[MaskName, Digest]:
     try:
-        return {MaskName.parse(name): Digest.parse(digest) for name, digest in dict(value or {}).items()}  # type: ignore[call-overload]
+        return {_mask_name(name): Digest.parse(digest) for name, digest in dict(value or {}).items()}  # type: ignore[call-overload]
     except (InvalidDigest, InvalidName, TypeError, ValueError):
         return {}
+
+
+@lru_cache(maxsize=10_000)
+def _mask_name(text: str) -> MaskName:
+    """The same few names stand in line after line."""
+    return MaskName.parse(text)

@@ -28,6 +28,30 @@ def test_entries_come_back_as_they_were(tmp_path: Path) -> None:
     assert list(log.entries()) == entries
 
 
+def test_the_newest_come_first_however_long_the_lines_are(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    assert list(log.newest_first()) == []
+    with (tmp_path / "log.jsonl").open("w") as file:
+        for number in range(300):
+            entry = LogEntry("snapshot", A, label=f"{number} " + "x" * (number * number % 90_001))
+            file.write(json.dumps(entry.to_json()) + "\n" * (1 + number % 2))
+    assert len(entries := list(log.entries())) == 300
+    assert list(log.newest_first()) == entries[::-1]
+
+
+def test_the_newest_come_first_past_what_is_no_entry(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    log.append(LogEntry("snapshot", A))
+    with (tmp_path / "log.jsonl").open("a") as file:
+        endless = " " * (2 << 20)
+        file.write(f'{endless}{{"op": "forged"}}\n{{"op": "forged"{endless}}}\nnot JSON\n')
+    log.append(LogEntry("snapshot", B))
+    with (tmp_path / "log.jsonl").open("a") as file:
+        file.write('{"op": "torn"}')
+    assert [entry.hash for entry in log.newest_first()] == [B, A]
+    assert [entry.hash for entry in log.entries()] == [A, B]
+
+
 def test_a_torn_last_line_is_passed_over_and_closed_off(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     log.append(LogEntry("snapshot", A))
@@ -64,3 +88,25 @@ def test_the_history_follows_a_growing_log_and_a_renamed_branch(tmp_path: Path) 
     assert history.moments("refs/heads/main") == []
     assert [moment.digest for moment in history.moments("refs/heads/warm")] == [A, B]
     assert (history.parent(B), history.label(A)) == (A, "first")
+
+
+def test_a_new_branch_under_an_old_name_has_its_own_history(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    history = History(log)
+    log.append(LogEntry("snapshot", A, "refs/heads/main"))
+    before, names = history.branches()
+    assert names == {"refs/heads/main"}
+    log.append(LogEntry("snapshot", B, "refs/heads/main"))
+    assert history.branches()[0] == before
+    log.append(LogEntry(RENAME, B, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
+    log.append(LogEntry("branch", A, "refs/heads/main"))
+    assert history.branches()[0] != before
+    assert [moment.digest for moment in history.moments("refs/heads/main")] == [A]
+
+
+def test_a_renamed_branch_takes_nothing_from_a_deleted_one(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    log.append(LogEntry("snapshot", A, "refs/heads/warm"))  # deleted later
+    log.append(LogEntry("snapshot", B, "refs/heads/main"))
+    log.append(LogEntry(RENAME, B, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
+    assert [moment.digest for moment in History(log).moments("refs/heads/warm")] == [A, B]

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from chemfs.verbs.drawn_log import draw
 from chemigram_core.repository import Repository
+from tests.builders import sidecar as edited
 from tests.chemfs.verbs.answer import Chemfs
 
 Sidecar = Callable[[int], Path]
@@ -25,12 +26,12 @@ def branched(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> Repository:
     return Repository(Path(repository))
 
 
-def drawn(repository: Repository, width: int = 120) -> list[str]:
+def drawn(repository: Repository, width: int = 120, most: int | None = None) -> list[str]:
     """The lines, without the identifiers and times that differ each time."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    draw(repository, list(repository.log.entries())[::-1], console)
+    draw(repository, repository.log.newest_first(), most, console)
     assert isinstance(console.file, io.StringIO)
-    return [re.sub(r"[0-9a-f]{12}  ....-..-.. ..:..:..", "#", line) for line in console.file.getvalue().splitlines()]
+    return [re.sub(r"[0-9a-f]{8}  ....-..-.. ..:..", "#", line) for line in console.file.getvalue().splitlines()]
 
 
 def test_branches_are_lines_and_each_save_says_what_it_changed(branched: Repository) -> None:
@@ -50,3 +51,16 @@ def test_what_gc_collected_is_still_listed(branched: Repository) -> None:
     snapshot = branched.resolve("v1_export")
     next((branched.root / "objects" / snapshot.shard).glob(f"{snapshot.rest}*")).unlink()
     assert drawn(branched)[0] == "● #  [warm]  collected"
+
+
+def test_as_many_saves_are_drawn_as_were_asked_for(branched: Repository) -> None:
+    assert drawn(branched, most=2) == drawn(branched)[:2]
+
+
+def test_a_save_that_lost_history_is_marked(chemfs: Chemfs, repository: str) -> None:
+    with_history = Path("edited.xmp")
+    with_history.write_bytes(edited(1))
+    chemfs("snapshot", repository, with_history)
+    chemfs("snapshot", repository, "rating1.xmp")
+    first = drawn(Repository(Path(repository)))[0]
+    assert first.startswith("● #  [HEAD → main, v1_export]  history lost  The history is gone: 1 step before")

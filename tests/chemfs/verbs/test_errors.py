@@ -13,7 +13,8 @@ from tests.chemfs.verbs.answer import Chemfs
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nosuch"], ["log"], ["log", "r", "-n", "x"], ["snapshot", "r", "x", "--mask", "y"]]
+    "arguments",
+    [[], ["nosuch"], ["log"], ["log", "r", "-n", "x"], ["log", "r", "-n", "-1"], ["snapshot", "r", "x", "--mask", "y"]],
 )
 def test_wrong_usage(chemfs: Chemfs, arguments: list[str]) -> None:
     answer = chemfs(*arguments)

@@ -28,6 +28,11 @@ def test_the_log_of_a_branch_follows_its_renaming(chemfs: Chemfs, repository: st
     assert [entry["op"] for entry in entries] == ["rename", "branch"]
 
 
+def test_the_log_of_a_branch_that_never_was_is_refused(chemfs: Chemfs, repository: str) -> None:
+    answer = chemfs("log", repository, "--branch", "nosuch")
+    assert (answer.code, answer.error) == (3, "chemfs: there is no 'refs/heads/nosuch'\n")
+
+
 def test_a_label_can_not_steer_the_terminal(chemfs: Chemfs, repository: str) -> None:
     chemfs("snapshot", repository, "rating1.xmp", "--label", "\x1b[2Jgone\nand so on")
     lines = chemfs("log", repository).out.splitlines()

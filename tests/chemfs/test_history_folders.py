@@ -1,0 +1,69 @@
+"""history/: the states of each branch by time, whatever became of the branch's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemfs.conditions import NotFound
+from chemfs.history_folders import HistoryFolders
+from chemfs.nodes import Directory
+from chemigram_core.digest import Digest
+from chemigram_core.history import RENAME
+from chemigram_core.objects import Kind
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.repository import Repository
+
+DAY, LATER = "2026-05-01", "2026-05-02"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """An empty one."""
+    return Repository.init(tmp_path / "r")
+
+
+def state(repository: Repository, content: bytes, ref: str, day: str = DAY, op: str = "snapshot") -> Digest:
+    """A state that the log tells of."""
+    digest = repository.objects.put(content, Kind.SNAPSHOT)
+    repository.log.append(LogEntry(op, digest, ref, timestamp=f"{day}T10:00:00+00:00"))
+    return digest
+
+
+def names(folders: HistoryFolders, path: str) -> list[str]:
+    """What a folder of history/ lists."""
+    folder = folders.locate(tuple(path.split("/")) if path else ())
+    assert isinstance(folder, Directory)
+    return [name for name, _ in folder.entries()]
+
+
+def test_states_stand_by_day_and_time(repository: Repository) -> None:
+    folders = HistoryFolders(repository)
+    first = state(repository, b"1", "refs/heads/main")
+    assert names(folders, "main") == [DAY]
+    second = state(repository, b"2", "refs/heads/main", LATER)
+    assert names(folders, "main") == [DAY, LATER]
+    assert names(folders, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
+    assert folders.locate(("main", LATER, f"10.00.00-{second[:12]}", "image.xmp")) == (second, ("image.xmp",))
+    with pytest.raises(NotFound):
+        folders.locate(("main", DAY, f"10.00.00-{second[:12]}"))
+
+
+def test_a_name_that_was_given_away_shows_the_branch_that_has_it_now(repository: Repository) -> None:
+    folders = HistoryFolders(repository)
+    first = state(repository, b"1", "refs/heads/main")
+    assert names(folders, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
+    repository.log.append(LogEntry(RENAME, first, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
+    second = state(repository, b"2", "refs/heads/main")
+    assert names(folders, f"main/{DAY}") == [f"10.00.00-{second[:12]}"]
+    assert names(folders, f"warm/{DAY}") == [f"10.00.00-{first[:12]}"]
+
+
+def test_a_branch_in_the_place_of_a_folder_of_branches_hides_none(repository: Repository) -> None:
+    folders = HistoryFolders(repository)
+    state(repository, b"1", "refs/heads/look")  # deleted before the next is made
+    state(repository, b"2", "refs/heads/look/warm")
+    assert names(folders, "") == ["look"]
+    assert names(folders, "look") == [DAY, "warm"]
+    assert names(folders, "look/warm") == [DAY]
