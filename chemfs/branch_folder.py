@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from chemfs.attributes import NO_ATTRIBUTES, Attributes, text_of, writable
 from chemfs.branch_tip import BranchTip
@@ -196,9 +197,16 @@ class BranchFolder:
             case _:
                 raise Unsupported("/".join(parts))
 
-    def renamed(self, name: BranchName) -> None:
-        """The branch has another name; its scratch follows."""
-        self._drafts.scratch_renamed((), (), self._scratch.moved(name))
+    @contextmanager
+    def renamed(self, name: BranchName) -> Iterator[None]:
+        """The branch gets another name in the context, and its scratch goes before: so a failure leaves both."""
+        self._scratch.move(name)
+        try:
+            yield
+        except BaseException:
+            self._scratch.move(self.branch)
+            raise
+        self._drafts.scratch_renamed((), (), self._scratch)
         self.branch = self.saver.branch = name
         self._tip = BranchTip(self._repository, name, self._drafts)
 

@@ -75,8 +75,9 @@ class RefFolders:
         name = BranchName.parse("/".join(new))
         folder = self.branch(old)
         folder.saver.settle(float("inf"))
-        branching.rename_branch(self._repository, old, name)
-        folder.renamed(name)
+        self._repository.refs.check_free(name)
+        with folder.renamed(name):
+            branching.rename_branch(self._repository, old, name)
         with self._lock:
             self._branches[name] = self._branches.pop(old)
 

@@ -10,7 +10,6 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 
 from chemfs.conditions import NotFound
 from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
@@ -118,16 +117,16 @@ class Scratch:
         with self._parent(parts) as folder:
             os.utime(parts[-1], ns=times_ns, dir_fd=folder.descriptor, follow_symlinks=False)
 
-    def moved(self, branch: BranchName) -> Self:
-        """Move all of it to another branch's scratch; what it is from now on."""
-        old, self._base = self._base, (FOLDER, *branch.split("/"))
+    def move(self, branch: BranchName) -> None:
+        """Move all of it to another branch's scratch, which it is from now on."""
+        old, new = self._base, (FOLDER, *branch.split("/"))
         with (
             suppress(FileNotFoundError),
             Folder.enter(self._root, *old[:-1]) as source,
-            Folder.make(self._root, *self._base[:-1]) as target,
+            Folder.make(self._root, *new[:-1]) as target,
         ):
-            os.rename(old[-1], self._base[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
-        return self
+            os.rename(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
+        self._base = new
 
     def is_empty(self) -> bool:
         """Whether nothing is left in the branch's scratch but empty folders."""

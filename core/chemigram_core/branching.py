@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import BranchInUse
+from chemigram_core.errors import BranchInUse, ChemigramError
 from chemigram_core.history import RENAME
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.operation_log import LogEntry
-from chemigram_core.refs import Detached, Head, OnBranch
+from chemigram_core.refs import Detached, Head, OnBranch, Refs
 from chemigram_core.repository import Repository
 
 
@@ -42,11 +44,9 @@ def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> N
     with locked(repository.root):
         tip = repository.tip(old)
         repository.refs.check_free(new)
-        repository.log.append(LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref}))
-        repository.refs.create(new, tip)
-        if repository.refs.head() == OnBranch(old):
-            repository.refs.set_head(OnBranch(new))
-        repository.refs.delete(old)
+        entry = LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref})
+        with repository.log.appended(entry, lambda: repository.refs.read(old) is None):
+            _rename(repository.refs, old, new, tip)
 
 
 def checkout(repository: Repository, head: Head) -> None:
@@ -63,8 +63,8 @@ def checkout(repository: Repository, head: Head) -> None:
                 entry = LogEntry("checkout", digest)
         masks = repository.state(digest).masks
         repository.registry.update(lambda known: known.checked_out(masks))
-        repository.log.append(entry)
-        repository.refs.set_head(head)
+        with repository.log.appended(entry, lambda: repository.refs.head() == head):
+            repository.refs.set_head(head)
         mask_links.restore(repository)
 
 
@@ -72,11 +72,32 @@ def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
     with locked(repository.root):
         digest = repository.resolve(rev)
         repository.refs.check_free(name)
-        repository.log.append(LogEntry(op, digest, name.ref))
-        repository.refs.create(name, digest)
+        with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
+            repository.refs.create(name, digest)
         return digest
 
 
 def _delete(repository: Repository, name: RefName, op: str) -> None:
-    repository.log.append(LogEntry(op, repository.tip(name), name.ref))
-    repository.refs.delete(name)
+    tip = repository.tip(name)
+    with repository.log.appended(LogEntry(op, tip, name.ref), lambda: repository.refs.read(name) is None):
+        repository.refs.delete(name)
+
+
+def _rename(refs: Refs, old: BranchName, new: BranchName, tip: Digest) -> None:
+    try:
+        refs.create(new, tip)
+        if refs.head() == OnBranch(old):
+            refs.set_head(OnBranch(new))
+        refs.delete(old)
+    except (ChemigramError, OSError):
+        with suppress(ChemigramError, OSError):
+            _take_back_rename(refs, old, new)
+        raise
+
+
+def _take_back_rename(refs: Refs, old: BranchName, new: BranchName) -> None:
+    if refs.read(old) is None:
+        return
+    if refs.head() == OnBranch(new):
+        refs.set_head(OnBranch(old))
+    refs.delete(new)

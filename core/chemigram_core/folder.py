@@ -119,6 +119,15 @@ class Folder:
         finally:
             os.close(descriptor)
 
+    def truncate(self, name: str, size_bytes: int) -> None:
+        """Cut the end of a regular file off, durable."""
+        descriptor = os.open(name, _READ | os.O_RDWR, dir_fd=self.descriptor)
+        try:
+            os.ftruncate(descriptor, size_bytes)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
     def replace(self, old: str, new: str) -> None:
         """Rename within the folder, over `new` if it is there, durable."""
         os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidDigest, InvalidName
+from chemigram_core.errors import ChemigramError, InvalidDigest, InvalidName
 from chemigram_core.folder import Folder
 from chemigram_core.names import MaskName
 
@@ -70,6 +71,24 @@ class OperationLog:
         with Folder.enter(self._root) as folder:
             folder.append(FILE_NAME, line if self._ends_whole(folder) else b"\n" + line)
 
+    @contextmanager
+    def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
+        """Add one line, durable, then do in the context what it tells; if that fails, the line is taken back.
+
+        `is_done` tells whether it came to pass all the same: then the line stays, since without it a state would have
+        no parent, and the collector would take those before it.
+        """
+        _, before_bytes = self.extent()
+        self.append(entry)
+        extent = self.extent()
+        try:
+            yield
+        except (ChemigramError, OSError):
+            with suppress(ChemigramError, OSError):
+                if not is_done() and self.extent() == extent:
+                    self._cut(before_bytes)
+            raise
+
     def entries(self) -> Iterator[LogEntry]:
         """All operations, oldest first."""
         for entry, _ in self.entries_from(0):
@@ -110,6 +129,10 @@ class OperationLog:
             except FileNotFoundError:
                 return 0, 0
         return status.st_ino, status.st_size
+
+    def _cut(self, size_bytes: int) -> None:
+        with Folder.enter(self._root) as folder:
+            folder.truncate(FILE_NAME, size_bytes)
 
     def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
         with Folder.enter(self._root) as folder:

@@ -147,7 +147,7 @@ class Refs:
         *folders, file = name.ref.split("/")
         try:
             with Folder.enter(self._root, *folders) as folder:
-                folder.remove(file)
+                _remove(folder, file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise RefMissing(name.ref) from error
         self._prune(folders)
@@ -237,6 +237,17 @@ def _put(folder: Folder, file: str, text: str) -> None:
     except OSError:
         with suppress(OSError):
             folder.remove(file) if before is None else folder.write(file, before)
+        raise
+
+
+def _remove(folder: Folder, file: str) -> None:
+    """Remove a ref, or put it back as in `_put`."""
+    before = folder.read(file, _LIMIT_BYTES)
+    try:
+        folder.remove(file)
+    except OSError:
+        with suppress(OSError):
+            folder.write(file, before)
         raise
 
 

@@ -178,8 +178,9 @@ def _advance(
     if told or document.masks != before:
         repository.registry.follow(before, document.masks, told)
     remarks = {**_losses(repository, tip, document), **remark(told)}
-    repository.log.append(LogEntry(SNAPSHOT, digest, branch.ref, tip, label, remarks, document.masks))
-    repository.refs.move(branch, tip, digest)
+    entry = LogEntry(SNAPSHOT, digest, branch.ref, tip, label, remarks, document.masks)
+    with repository.log.appended(entry, lambda: repository.refs.read(branch) == digest):
+        repository.refs.move(branch, tip, digest)
     mask_links.restore(repository)
     return Saved(digest, tip)
 

@@ -11,6 +11,10 @@ from pathlib import Path
 from scripts.campaigns.report import Report
 
 SIZES = {
+    "concurrency": 100,
+    "rot": 200,
+    "kill": 1000,
+    "faults": 7,
     "power_cut": 10,
     "soak": 3600,
 }

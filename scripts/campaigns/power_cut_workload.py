@@ -12,9 +12,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
-from chemigram_core import branching, saving
+from chemigram_core import branching, gc, saving
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import Repository
@@ -68,6 +69,7 @@ def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]
     yield lambda: branching.checkout(repository, OnBranch(MAIN))
     yield lambda: branching.delete_branch(repository, other)
     yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "it is none")
+    yield lambda: gc.collect(repository, timedelta(0))
     yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,5 +23,27 @@ def test_power_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_fuse
+def test_kill(tmp_path: Path) -> None:
+    assert run("kill", 5, tmp_path).counts["kills"] == 5
+
+
+@pytest.mark.needs_fuse
 def test_soak(tmp_path: Path) -> None:
     assert run("soak", 10, tmp_path).counts["operations"] > 10
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+def test_faults() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:  # where syncing is free
+        assert run("faults", 1, Path(memory)).counts["faults"] > 100
+
+
+@pytest.mark.needs_fuse
+def test_rot(tmp_path: Path) -> None:
+    assert run("rot", 16, tmp_path).counts["reads refused"] >= 16
+
+
+@pytest.mark.needs_fuse
+def test_concurrency(tmp_path: Path) -> None:
+    assert run("concurrency", 3, tmp_path).counts["acknowledged saves"] == 24
