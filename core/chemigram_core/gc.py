@@ -27,7 +27,7 @@ from chemigram_core.repository import Repository
 GC = "gc"  # the log's word
 GRACE = timedelta(days=14)  # what is younger stays: somebody may be about to use it
 
-_BATCH = 200  # objects removed while the lock is held once: some milliseconds
+_BATCH = 50  # objects removed while the lock is held once: some milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,11 @@ class _Collector:
         for start in range(0, len(candidates), _BATCH):
             self._on_progress(doing, start, len(candidates))
             refresh()
+            before = time.monotonic()
             with locked(root):
                 refresh()
                 gone += remove_unopened(root, filter(is_garbage, candidates[start : start + _BATCH]))
+            time.sleep(time.monotonic() - before)  # the lock knows no queue: leave it to who waits
         sync(root, gone)
         return gone
 
