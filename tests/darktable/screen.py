@@ -51,7 +51,7 @@ class Screen:
 def new_screen() -> Iterator[Screen]:
     answer, server_end = os.pipe()
     size = f"{WIDTH_PIXELS}x{HEIGHT_PIXELS}x24"
-    command = ["Xvfb", "-displayfd", str(server_end), "-screen", "0", size, "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(server_end), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[server_end], stderr=subprocess.DEVNULL)
     os.close(server_end)
     try:

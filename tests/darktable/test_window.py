@@ -108,6 +108,36 @@ def test_tagged_state_shows_and_refuses_changes(
     assert (tag / "image.xmp").read_bytes() == tagged
 
 
+def test_export_beside_the_image_is_a_file_and_no_snapshot(
+    mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot
+) -> None:
+    exported = mount.branch / "darktable_exported" / "sunset.jpg"
+    before = saves(mount.repository)
+    with darktable(screen, photographer, mount.branch) as window:
+        window.export()
+        wait_for("the exported file", exported.exists)
+        window.quit()
+    assert Image.open(exported).convert("RGB").size == Image.open(shoot.image).size
+    assert saves(mount.repository) == before
+
+
+def test_discarded_history_is_told_and_can_come_back(
+    mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot
+) -> None:
+    (mount.branch / "image.xmp").write_bytes(shoot.brightened)
+    before = saves(mount.repository)
+    with darktable(screen, photographer, mount.branch) as window:
+        window.discard_history()
+        wait_for("the discarded history", lambda: len(saves(mount.repository)) > len(before))
+        window.quit()
+    assert "exposure" not in operations(mount)
+    loss = next(entry for entry in mount.repository.log.entries() if entry.parent == before[-1])
+    assert loss.metadata["history_loss"] == "history of 5 steps vanished"
+    old_state = mount.path / "snapshots" / before[-1] / "image.xmp"
+    (mount.branch / "image.xmp").write_bytes(old_state.read_bytes())
+    assert mount.repository.resolve("main") == before[-1]
+
+
 def operations(mount: Mounted) -> list[str]:
     """The modules of the branch's history, oldest first."""
     document = xmp.parse((mount.branch / "image.xmp").read_bytes())

@@ -25,6 +25,7 @@ BELOW_IMAGE = (WIDTH_PIXELS // 2 - 100, 648, WIDTH_PIXELS // 2 + 100, 732)  # em
 SETTINGS = {
     "run_crawler_on_start": "TRUE",  # "look for updated XMP files on startup"
     "write_sidecar_files": "on import",  # darktable's default, and the setting that writes most
+    "ask_before_discard": "FALSE",
     "database/create_snapshot": "never",
     "lighttable/ui/1/bottom_visible": "FALSE",
     "plugins/darkroom/groups": "9999",  # the quick access panel, it has the exposure slider
@@ -37,7 +38,7 @@ SETTINGS = {
     "ui_last/window_x": "0",
     "ui_last/window_y": "0",
 }
-SHORTCUTS = {"period": "iop/exposure/exposure;up", "comma": "iop/exposure/exposure;down"}
+SHORTCUTS = {"period": "iop/exposure/exposure;up", "BackSpace;shift": "lib/copy_history/discard history"}
 OBSERVER = """
 local darktable = require "darktable"
 local function note(line)
@@ -111,6 +112,16 @@ class Window:
             self.step_exposure()
         self.leave_darkroom()
 
+    def export(self) -> None:
+        """Begin to export the image into darktable_exported/ beside it, as darktable does by default."""
+        self._select_image()
+        self.screen.press("ctrl+e")
+
+    def discard_history(self) -> None:
+        """Begin to take the image back to how it was imported."""
+        self._select_image()
+        self.screen.press("shift+BackSpace")
+
     def enter_darkroom(self) -> None:
         self.point_at_image()
         self._press("d", until=("view darkroom", "rendered"))
@@ -143,6 +154,10 @@ class Window:
     def refusals(self) -> list[str]:
         """Each error of a sidecar that can't be opened for writing; darktable shows the same words as a toast."""
         return [line for line in self.errors.read_text().splitlines() if WRITE_REFUSED in line]
+
+    def _select_image(self) -> None:
+        self.point_at_image()
+        self.screen.press("Return")
 
     def _press(self, key: str, *, until: tuple[str, ...]) -> None:
         before = len(self._events())
