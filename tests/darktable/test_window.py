@@ -121,6 +121,38 @@ def test_export_beside_the_image_is_a_file_and_no_snapshot(
     assert saves(mount.repository) == before
 
 
+def test_colour_label_is_one_snapshot(mount: Mounted, screen: Screen, photographer: Photographer) -> None:
+    before = saves(mount.repository)
+    with darktable(screen, photographer, mount.branch) as window:
+        window.point_at_image()
+        screen.press("F1")
+        wait_for("a red label", lambda: b"colorlabels" in (mount.branch / "image.xmp").read_bytes())
+        window.quit()
+    assert len(saves(mount.repository)) == len(before) + 1
+
+
+def test_quitting_in_the_darkroom_saves_the_edit(mount: Mounted, screen: Screen, photographer: Photographer) -> None:
+    before = saves(mount.repository)
+    with darktable(screen, photographer, mount.branch) as window:
+        window.enter_darkroom()
+        window.step_exposure()
+        window.quit()
+    assert operations(mount)[-1] == "exposure"
+    assert len(saves(mount.repository)) == len(before) + 1
+
+
+def test_duplicate_is_kept_beside_and_is_no_snapshot(
+    mount: Mounted, screen: Screen, photographer: Photographer
+) -> None:
+    duplicate, before = mount.branch / "sunset_01.tif.xmp", saves(mount.repository)
+    with darktable(screen, photographer, mount.branch) as window:
+        window.duplicate()
+        wait_for("the duplicate's sidecar", duplicate.exists)
+        window.quit()
+    assert xmp.parse(duplicate.read_bytes()).history.entries
+    assert saves(mount.repository) == before
+
+
 def test_discarded_history_is_told_and_can_come_back(
     mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot
 ) -> None:

@@ -117,6 +117,11 @@ class Window:
         self._select_image()
         self.screen.press("ctrl+e")
 
+    def duplicate(self) -> None:
+        """Begin to make a second version of the image."""
+        self._select_image()
+        self.screen.press("ctrl+d")
+
     def discard_history(self) -> None:
         """Begin to take the image back to how it was imported."""
         self._select_image()
