@@ -24,7 +24,7 @@ def test_a_state_and_itself(chemfs: Chemfs, repository: str) -> None:
 
 def test_for_programs_and_for_a_page(chemfs: Chemfs, repository: str) -> None:
     assert chemfs("diff", repository, "v1_export", "main", "--json").json["root"]["action"] == "modify"
-    assert chemfs("diff", repository, "v1_export", "main", "--markdown").out.startswith("# v1\\_export → main\n")
+    assert chemfs("diff", repository, "v1_export", "main", "--markdown").out.startswith("# v1_export → main\n")
 
 
 def test_files_without_a_repository(chemfs: Chemfs, sidecar: Sidecar) -> None:

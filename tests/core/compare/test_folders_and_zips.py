@@ -121,7 +121,7 @@ def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_pat
     changes = compare_paths(left, right)
     assert told(changes.root) == ["add inside", "add objects/x"]
     assert left_out(changes).keys() == {"outside", "absolute", "gone", "loop", "pipe"}
-    assert "Left out: absolute (a link that leads out of the folder)" in as_text(changes)
+    assert "\n  absolute: left out, a link that leads out of the folder\n" in as_text(changes)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from html import unescape
 
-import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from chemigram_core.compare import Action, Changeset, DiffNode, as_data, as_json, as_markdown, as_text, sections
 from chemigram_core.compare.renderers.narrative import Topic
@@ -101,14 +105,27 @@ def test_json_has_all_but_what_is_empty_or_inner() -> None:
     assert as_data(one(bare))["root"] == {"action": "move", "item_type": "binary", "path": "b"}
 
 
-@pytest.mark.parametrize("name", ["**bold**", "<script>", "[x](http://y)", "# head", "a\n\n- b", "`c`", "|d|", "~e~"])
+@given(st.text("*_`[]()<>#+-=|~!&\\ \n.:;/ab19", min_size=1).filter(str.strip))
+@example("**bold**")
+@example("[x](http://y)")
+@example("a_b_c __d__")
+@example("&amp; &#35;")
+@example("1. one")
+@example("- - -")
 def test_foreign_texts_bring_no_markup(name: str) -> None:
-    text = as_markdown(one(DiffNode(Action.ADD, "binary", name, summary="Added")))
-    (line,) = [line for line in text.splitlines() if line.startswith("- ")]
-    plain = line.removeprefix("- **").removesuffix("**: added")
-    for character in "*<>[]()#`|~":
-        assert plain.count(character) == plain.count("\\" + character)
-    assert plain.replace("\\", "") == " ".join(name.split())
+    named = DiffNode(Action.ADD, "binary", name, summary="Added")
+    said = DiffNode(Action.MODIFY, "metadata", "metadata/x", summary=name)
+    text = as_markdown(Changeset(name, "b", DiffNode(Action.MODIFY, "folder", "", children=(named, said))))
+    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+    plain = " ".join(name.split())
+    assert set(re.findall("<(\\w+)", rendered)) == {"h1", "h2", "ul", "li", "strong"}
+    told = [unescape(line) for line in re.sub("<[^>]*>", "", rendered).split("\n") if line]
+    assert [line.lower() for line in told] == [f"{plain} → b", "metadata", plain, "files", f"{plain}: added"]
+
+
+def test_markdown_can_be_read_as_it_is() -> None:
+    node = DiffNode(Action.MODIFY, "metadata", "x", summary="exposure (2): -1.50 EV → +0.25 EV, a_b, 100.0 %")
+    assert "- Exposure (2): -1.50 EV → +0.25 EV, a_b, 100.0 %\n" in as_markdown(one(node))
 
 
 def test_foreign_texts_do_not_steer_a_terminal() -> None:
@@ -134,6 +151,22 @@ def test_a_mask_note_is_told_only_where_no_mask_is() -> None:
         folder({"image.xmp": right, "masks": {"tree.png": b"1"}}),
     )
     assert as_text(beside) == "Masks\n  tree: moved from sky.png\n"
+
+
+def test_masks_below_other_folders_are_told_with_their_folder() -> None:
+    changes = changeset(folder({}), folder({"masks": {"sky.png": b"1"}, "old": {"masks": {"sky.png": b"2"}}}))
+    assert as_text(changes) == "Masks\n  sky: added\n  old/masks/sky.png: added\n"
+
+
+def test_a_property_without_a_name_of_its_own_keeps_its_spelling() -> None:
+    left, right = sidecar(Step()), sidecar(Step(), properties={"exif:ISOSpeed": 100})
+    assert as_text(changeset(item("a.xmp", left), item("a.xmp", right))) == "Metadata\n  exif:ISOSpeed: none → 100\n"
+
+
+def test_the_order_of_the_modules_belongs_to_the_edit() -> None:
+    left, right = (sidecar(Step(), properties={"darktable:iop_order_version": number}) for number in (1, 2))
+    changes = changeset(item("a.xmp", left), item("a.xmp", right))
+    assert as_text(changes) == "Edit\n  Order of the pixel pipe: legacy → v3.0 RAW\n"
 
 
 def test_topics_are_told_in_one_order() -> None:

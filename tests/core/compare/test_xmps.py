@@ -212,7 +212,7 @@ def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
         "modules/exposure/0: settings of a mask that is not in use changed"
     ]
     left, right = (replace(PLAIN, blendop_params=blending(mask_mode=0, opacity=share)) for share in (0.0, 9.0))
-    assert summaries(sidecar(left), sidecar(right)) == ["modules/exposure/0: settings of its blending, which is off"]
+    assert summaries(sidecar(left), sidecar(right)) == ["modules/exposure/0: blending is off, its settings changed"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_metadata_is_told_in_words(name: str, left: int, right: int, told: str) 
 def test_the_kind_of_pixel_pipe_is_named() -> None:
     left, right = (sidecar(PLAIN, properties={"darktable:iop_order_version": number}) for number in (2, 5))
     assert summaries(left, right) == [
-        "metadata/darktable:iop_order_version: Order of the pixel pipe: v3.0 RAW → v5.0 JPEG"
+        "order/darktable:iop_order_version: Order of the pixel pipe: v3.0 RAW → v5.0 JPEG"
     ]
 
 
@@ -314,8 +314,29 @@ def test_versions_of_a_module_are_compared_by_the_settings_they_share() -> None:
     ]
     same = struct.pack("<iffffii", 0, 0.0, 0.5, 50.0, -4.0, 0, 1).hex()
     assert summaries(sidecar(PLAIN), sidecar(replace(PLAIN, modversion=7, params=same))) == [
-        "modules/exposure/0: the same settings in another version"
+        "modules/exposure/0: stored in another version, known settings as before"
     ]
-    assert summaries(sidecar(FLIP), sidecar(replace(FLIP, params="06000000"))) == [
-        "modules/flip/0: orientation automatic → turned by 90°"
+    hardly = struct.pack("<iffffii", 0, 0.0, 0.50001, 50.0, -4.0, 0, 1).hex()
+    assert summaries(sidecar(PLAIN), sidecar(replace(PLAIN, modversion=7, params=hardly))) == [
+        "modules/exposure/0: exposure +0.50000 EV → +0.50001 EV"
+    ]
+
+
+def test_a_choice_is_told_in_words() -> None:
+    assert summaries(sidecar(FLIP), sidecar(replace(FLIP, params="05000000"))) == [
+        "modules/flip/0: orientation automatic → turned by 90° clockwise"
+    ]
+
+
+def test_a_module_is_called_as_darktable_calls_it() -> None:
+    named = replace(PLAIN, multi_name="_builtin_scene-referred default")
+    root = compared(sidecar(named), sidecar(replace(named, enabled=0)))
+    assert root is not None
+    assert root.children[0].details["module"] == "exposure scene-referred default"
+
+
+def test_what_an_added_module_leaves_unset_is_not_told() -> None:
+    white = struct.pack("<ffff", 2.0, 1.0, 1.5, float("nan")).hex()
+    assert summaries(sidecar(PLAIN), sidecar(PLAIN, Step("temperature", white, 3))) == [
+        "modules/temperature/0: added: red 2.000, green 1.000, blue 1.500"
     ]

@@ -17,8 +17,10 @@ _ORIENTATIONS = {
     1: "flipped vertically",
     2: "flipped horizontally",
     3: "turned by 180°",
-    5: "turned by -90°",
-    6: "turned by 90°",
+    4: "mirrored at the diagonal",
+    5: "turned by 90° clockwise",
+    6: "turned by 90° counterclockwise",
+    7: "mirrored at the other diagonal",
 }
 _RECONSTRUCTIONS = {
     0: "clip highlights",

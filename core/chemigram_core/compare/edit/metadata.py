@@ -12,6 +12,7 @@ from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, 
 
 _TAGS, _KEYWORDS = "lr:hierarchicalSubject", "dc:subject"
 _ORDER_LIST = "darktable:iop_order_list"
+_ORDERS = frozenset((_ORDER_LIST, "darktable:iop_order_version"))  # part of the edit, though beside the history
 _NONE = "none"
 _LONGEST = 80  # characters of a value in a sentence
 _NAMES: Mapping[str, str] = MappingProxyType(
@@ -116,7 +117,8 @@ def _property(name: str, left: Value | None, right: Value | None) -> Fact:
     before, after = in_words(name, left), in_words(name, right)
     change = f"{before} → {after}" if before != after else "changed"
     details: dict[str, JsonValue] = {"property": name, "left": as_json(left), "right": as_json(right)}
-    return Fact(action, "metadata", f"metadata/{name}", f"{_NAMES.get(name, name)}: {change}", details)
+    item_type = "order" if name in _ORDERS else "metadata"
+    return Fact(action, item_type, f"{item_type}/{name}", f"{_NAMES.get(name, name)}: {change}", details)
 
 
 def _quoted(text: str) -> str:

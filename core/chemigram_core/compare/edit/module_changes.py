@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chemigram_core.compare.edit.blending import Blending, blending_of
 from chemigram_core.compare.edit.layouts import layout_of
 from chemigram_core.compare.edit.modules import own_name
-from chemigram_core.compare.edit.settings import OTHER
+from chemigram_core.compare.edit.settings import OTHER, UNSET
 from chemigram_core.compare.edit.shapes import Shapes, parts, shape_changes
 from chemigram_core.xmp import Encoded, Entry
 
@@ -71,7 +71,8 @@ def description(side: Side) -> list[str]:
     words = [] if entry.enabled else ["switched off"]
     layout = layout_of(entry.operation, entry.modversion, entry.params.data)
     if layout is not None:
-        words += [f"{label} {value}" for label, value in layout.values(entry.params.data or b"").items()]
+        values = layout.values(entry.params.data or b"")
+        words += [f"{label} {value}" for label, value in values.items() if value != UNSET]
     if side.blending is not None and side.blending.has_mask:
         words.append(side.blending.mask)
     return words
@@ -95,13 +96,8 @@ def _compare_settings(left: Entry, right: Entry, change: ModuleChange) -> None:
         change.settings = before.changes(left.params.data, right.params.data)
         change.words.extend(_setting_words(change.settings))
     else:
-        change.settings = _common(before.values(left.params.data), after.values(right.params.data))
-        change.words.extend(_setting_words(change.settings) or ["the same settings in another version"])
-
-
-def _common(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Settings that both versions know and that differ."""
-    return {label: (value, after[label]) for label, value in before.items() if after.get(label, value) != value}
+        change.settings = before.changes_to(after, left.params.data, right.params.data)
+        change.words.extend(_setting_words(change.settings) or ["stored in another version, known settings as before"])
 
 
 def _setting_words(settings: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -120,7 +116,7 @@ def _compare_blending(left: Side, right: Side, change: ModuleChange) -> None:
         _compare_masks(before, after, left.shapes, right.shapes, change)
         words = "blending stored in another version"
     else:
-        words = "settings of its blending, which is off"
+        words = "blending is off, its settings changed"
     if not {"blend", "mask"} & set(change.kinds) and not _same_blending(left.entry, right.entry):
         change.add("blend", words)
 

@@ -108,10 +108,13 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 
+_OF_A_PRESET = "_builtin_"  # before a label that darktable's own preset gave; it doesn't show that
+
+
 def title(entry: Entry) -> str:
     """A module instance as darktable titles it: its name, then its own label or number where it has one."""
     name = NAMES.get(entry.operation, entry.operation)
-    label = own_name(entry) or (str(entry.multi_priority) if entry.multi_priority else "")
+    label = own_name(entry).removeprefix(_OF_A_PRESET) or (str(entry.multi_priority) if entry.multi_priority else "")
     return f"{name} {label}".rstrip()
 
 

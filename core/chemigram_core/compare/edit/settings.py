@@ -14,6 +14,7 @@ from typing import Protocol
 
 _MOST_DIGITS = 9  # enough to tell any two numbers of 32 bits apart
 OTHER = "other settings"
+UNSET = "unset"
 
 
 class Setting(Protocol):
@@ -49,7 +50,7 @@ class Number:
         """Rounded to at least `digits` places; with a sign where darktable shows one (EV)."""
         value: float = struct.unpack("<f", raw)[0]
         if not math.isfinite(value):
-            return "unset"
+            return UNSET
         sign = "+" if self.unit == "EV" else ""
         number = f"{self.factor * value + self.shift:{sign}.{max(digits, self.digits)}f}"
         return f"{number} {self.unit}".rstrip()
@@ -95,25 +96,28 @@ class Layout:
 
     def changes(self, before: bytes, after: bytes) -> dict[str, tuple[str, str]]:
         """The settings that differ, old and new value; OTHER without values where unknown fields do."""
-        found = {
-            setting.label: _told_apart(setting, _raw(setting, before), _raw(setting, after))
-            for setting in self.settings
-            if _raw(setting, before) != _raw(setting, after)
-        }
+        found = self.changes_to(self, before, after)
         known = {setting.offset + place for setting in self.settings for place in range(4)}
         if any(before[at] != after[at] for at in range(self.size_bytes) if at not in known):
             found[OTHER] = ("", "")
         return found
+
+    def changes_to(self, other: Layout, before: bytes, after: bytes) -> dict[str, tuple[str, str]]:
+        """The settings that differ among those that both layouts know; `after` has the other one."""
+        there = {setting.label: setting for setting in other.settings}
+        pairs = ((setting, there[setting.label]) for setting in self.settings if setting.label in there)
+        values = {old.label: (old, _raw(old, before), new, _raw(new, after)) for old, new in pairs}
+        return {label: _told_apart(*both) for label, both in values.items() if both[1] != both[3]}
 
 
 def _raw(setting: Setting, params: bytes) -> bytes:
     return params[setting.offset : setting.offset + 4]
 
 
-def _told_apart(setting: Setting, before: bytes, after: bytes) -> tuple[str, str]:
+def _told_apart(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
     """Both values with as many digits as it takes to see that they differ."""
     for digits in range(_MOST_DIGITS):
-        pair = setting.shown(before, digits), setting.shown(after, digits)
+        pair = old.shown(before, digits), new.shown(after, digits)
         if pair[0] != pair[1]:
             break
     return pair

@@ -7,7 +7,8 @@ import re
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section, sections
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~&-])")
+_MARKUP = re.compile(r"([\\`*\[\]<>~&|]|(?<![^\W_])_|_(?![^\W_]))")
+_BLOCK_START = re.compile(r"^([0-9]{0,9})([-+#]|[.)](?= |$))")  # what would make a line a list, a heading or a rule
 
 
 def as_markdown(changeset: Changeset) -> str:
@@ -27,4 +28,5 @@ def _line(line: Line) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """On one line, with a backslash before what would be markup at its place; readable without a renderer too."""
+    return _BLOCK_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH
 from chemigram_core.compare.edit.facts import CLERICAL, HISTORY_LOST
 from chemigram_core.compare.node import Changeset, DiffNode
 
 NO_CHANGES = "No changes."
-_STATE_XMP = "image.xmp"
 
 
 class Topic(StrEnum):
@@ -51,6 +51,7 @@ _TOPICS = {
     "mask-note": Topic.MASKS,
     "metadata": Topic.METADATA,
     "module": Topic.EDIT,
+    "order": Topic.EDIT,
     "shapes": Topic.EDIT,
 }
 _PARTS_OF_XMP = _TOPICS.keys() - {"mask"}
@@ -64,7 +65,7 @@ def sections(changeset: Changeset) -> list[Section]:
     masks_are_there = any(node.item_type == "mask" for node in changeset.root.walk())
     for file, node in _sentences(changeset.root, changeset.root.path):
         if not (node.item_type == "mask-note" and masks_are_there):
-            told.setdefault((_topic(node), file), []).append(_line(node))
+            told.setdefault((_topic(node), file), []).extend(_lines(node))
     order = list(Topic)
     ordered = sorted(told.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
     return [Section(topic, file, lines) for (topic, file), lines in ordered]
@@ -72,7 +73,7 @@ def sections(changeset: Changeset) -> list[Section]:
 
 def _sentences(node: DiffNode, root: str, file: str = "") -> Iterator[tuple[str, DiffNode]]:
     """Every node that has something to say, with the XMP that it is in where it isn't the only one."""
-    if node.item_type == "xmp" and node.path not in {_STATE_XMP, root}:
+    if node.item_type == "xmp" and node.path not in {XMP_PATH, root}:
         file = node.path
     if not node.children or "left_out" in node.details:
         yield (file if node.item_type in _PARTS_OF_XMP else ""), node
@@ -88,17 +89,24 @@ def _topic(node: DiffNode) -> Topic:
     return _TOPICS.get(node.item_type, Topic.FILES)
 
 
-def _line(node: DiffNode) -> Line:
+def _lines(node: DiffNode) -> list[Line]:
+    if isinstance(left_out := node.details.get("left_out"), dict):
+        return [Line(path, f"left out, {reason}") for path, reason in left_out.items()]
     module = node.details.get("module")
     if isinstance(module, str):
-        return Line(module, node.summary)
-    if isinstance(left_out := node.details.get("left_out"), dict):
-        return Line("", f"Left out: {', '.join(f'{path} ({reason})' for path, reason in left_out.items())}")
-    if node.item_type in _PARTS_OF_XMP:
-        return Line("", _capital(node.summary))
-    name = node.name.removesuffix(".png") if node.item_type == "mask" else node.path
-    return Line(name, node.summary[:1].lower() + node.summary[1:] or "packed in another way, the same files in it")
+        return [Line(module, node.summary)]
+    name = "" if node.item_type in _PARTS_OF_XMP else _name(node)
+    summary = node.summary or "packed in another way, the same files in it"
+    return [Line(name, summary[:1].lower() + summary[1:]) if name else Line("", _capital(summary))]
+
+
+def _name(node: DiffNode) -> str:
+    """A file by its path; a mask that stands where masks do by what it is called."""
+    folder, _, file = node.path.rpartition("/")
+    return file.removesuffix(".png") if node.item_type == "mask" and folder in {"", MASKS_PATH} else node.path
 
 
 def _capital(summary: str) -> str:
-    return summary[:1].upper() + summary[1:]
+    """A sentence, unless it begins with the name of a property, such as `exif:ISO`."""
+    begins_with_property = ":" in summary.partition(": ")[0]
+    return summary if begins_with_property else summary[:1].upper() + summary[1:]
