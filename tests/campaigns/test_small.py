@@ -47,3 +47,8 @@ def test_rot(tmp_path: Path) -> None:
 @pytest.mark.needs_fuse
 def test_concurrency(tmp_path: Path) -> None:
     assert run("concurrency", 3, tmp_path).counts["acknowledged saves"] == 24
+
+
+@pytest.mark.needs_fuse
+def test_hostile(tmp_path: Path) -> None:
+    assert run("hostile", 100, tmp_path).counts["XMP cases"] > 20

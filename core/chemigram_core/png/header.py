@@ -11,6 +11,8 @@ from chemigram_core.errors import InvalidMask
 
 MAX_PIXELS = 1 << 28  # 268 million: above every sensor, with room for a panorama
 MAX_INFLATED_BYTES = 1 << 30
+MAX_PALETTE_PIXELS = 100_000_000  # their check has to decode them whole
+MAX_DECODING_BYTES = 420_000_000  # to take at once: gray of 8 bits up to 105 million pixels, of 16 up to 46
 MAX_BYTES = 1 << 29  # of a whole file: 100 million pixels of 16 bits that can't be compressed have 200 MB
 
 
@@ -75,6 +77,13 @@ class PngHeader:
         return [(rows, 1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0]
 
     @property
+    def decoding_bytes(self) -> int:
+        """What decoding takes at the most, measured: Pillow's own form, an array, and copies between them."""
+        of_gray, of_others = (4, 11) if self.bit_depth <= 8 else (9, 29)
+        bytes_per_pixel = of_gray if self.color_type is ColorType.GRAY else of_others
+        return bytes_per_pixel * self.width_pixels * self.height_pixels
+
+    @property
     def inflated_bytes(self) -> int:
         """The exact size of the image data once inflated."""
         return sum(rows * row_bytes for rows, row_bytes in self.passes())
@@ -84,5 +93,7 @@ class PngHeader:
             raise InvalidMask("it has no pixels")
         if self.width_pixels * self.height_pixels > MAX_PIXELS:
             raise InvalidMask(f"{self.width_pixels} x {self.height_pixels} pixels are more than {MAX_PIXELS}")
+        if self.color_type is ColorType.PALETTE and self.width_pixels * self.height_pixels > MAX_PALETTE_PIXELS:
+            raise InvalidMask(f"its pixels are more than the {MAX_PALETTE_PIXELS} that a palette may have")
         if self.inflated_bytes > MAX_INFLATED_BYTES:
             raise InvalidMask(f"its {self.inflated_bytes} bytes of pixels are more than {MAX_INFLATED_BYTES}")

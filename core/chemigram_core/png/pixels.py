@@ -16,7 +16,7 @@ from PIL import Image
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
 from chemigram_core.png.chunks import Picture, read_picture
-from chemigram_core.png.header import ColorType
+from chemigram_core.png.header import MAX_DECODING_BYTES, ColorType
 
 Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """Shape (height, width, samples): gray, gray and alpha, RGB or RGBA, each sample 0 to the maximum of its type."""
@@ -34,8 +34,14 @@ def decode(data: bytes | memoryview) -> Pixels:
 
 
 def pixels_digest(data: bytes | memoryview) -> Digest:
-    """A name of the pixels of a PNG, equal exactly when size and pixels are equal. Raises InvalidMask."""
-    pixels = decode(data)
+    """A name of the pixels of a PNG, equal exactly when size and pixels are equal. Raises InvalidMask.
+
+    Pictures that would take too much memory are named by their bytes, so equal ones may have several names.
+    """
+    picture = read_picture(data)
+    if picture.header.decoding_bytes > MAX_DECODING_BYTES:
+        return Digest.of(data)
+    pixels = _plainest(_samples(picture))
     height, width, samples = pixels.shape
     named = hashlib.sha256(f"{width} {height} {samples} {pixels.itemsize}\n".encode())
     named.update(np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<")).data)
