@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 
 from chemfs import paths, readme
 from chemfs.attributes import NO_ATTRIBUTES, Attributes
@@ -38,7 +39,7 @@ from chemfs.ref_folders import RefFolders
 from chemfs.state_folder import StateView
 from chemigram_core import revision
 from chemigram_core.digest import Digest
-from chemigram_core.errors import AmbiguousRevision, UnknownRevision
+from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
 from chemigram_core.folder import Folder
 from chemigram_core.names import BranchName
 from chemigram_core.objects import Kind
@@ -157,7 +158,13 @@ class RepositoryView:
     def _past_node(self, place: Place) -> Node:
         if (past := self._past(place)) is None:
             raise NotFound(str(place))
-        return past[0].node(past[1])
+        state, inside = past
+        try:
+            return state.node(inside)
+        except ObjectMissing as error:
+            if isinstance(place, InSnapshot) and error.digest == place.prefix:
+                raise NotFound(place.prefix) from error
+            raise
 
     def _past(self, place: Place) -> tuple[StateView, Inside] | None:
         """The state that a path leads into which takes no writes, and the place in it. Raises NotFound."""
@@ -181,6 +188,9 @@ class RepositoryView:
         return link
 
     def _snapshot(self, prefix: str) -> Digest:
+        """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
+        with suppress(InvalidDigest):
+            return Digest.parse(prefix)
         try:
             return revision.by_prefix(prefix, self.repository.objects)
         except (UnknownRevision, AmbiguousRevision) as error:

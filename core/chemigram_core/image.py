@@ -25,6 +25,27 @@ class Image:
         return f"{self.name}.xmp"
 
 
+class RawFolder:
+    """raw/ of one repository. What it holds is remembered as long as the folder's identity and time stay."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._path = root / FOLDER
+        self._seen: tuple[int, int, int] | None = None
+        self._image: Image | None = None
+
+    def image(self) -> Image | None:
+        """The image, if there is one to be read."""
+        try:
+            status = self._path.lstat()
+        except OSError:
+            return None
+        seen = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+        if self._image is None or seen != self._seen:
+            self._image, self._seen = find(self._root), seen
+        return self._image
+
+
 def find(root: Path) -> Image | None:
     """The image of the repository at `root`: the first file in raw/ by name; None when there is none to be read."""
     with suppress(OSError):

@@ -14,7 +14,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import HeadDetached, NoState, NotARepository
 from chemigram_core.folder import Folder
 from chemigram_core.history import History
-from chemigram_core.image import Image
+from chemigram_core.image import Image, RawFolder
 from chemigram_core.names import BranchName, RefName
 from chemigram_core.objects import ObjectStore
 from chemigram_core.operation_log import OperationLog
@@ -42,6 +42,7 @@ class Repository:
         self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)
+        self._raw = RawFolder(root)
 
     @classmethod
     def init(cls, root: Path, image_file: Path | None = None) -> Repository:
@@ -59,7 +60,7 @@ class Repository:
     @property
     def image(self) -> Image | None:
         """The image of raw/, if there is one."""
-        return image.find(self.root)
+        return self._raw.image()
 
     def resolve(self, rev: str) -> Digest:
         """The snapshot that REV names. Raises UnknownRevision, AmbiguousRevision, NoState."""
