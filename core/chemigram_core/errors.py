@@ -160,9 +160,14 @@ class Incomparable(Refused):
     """Two things of kinds that can't be compared with each other."""
 
     def __init__(self, left: str, right: str) -> None:
-        super().__init__(
-            f"{shown(left)} can't be compared with {shown(right)}: give two states, folders, zips or files"
-        )
+        super().__init__(f"{left} can't be compared with {right}: give two folders or zips, or two files")
+
+
+class NeitherFileNorFolder(Refused):
+    """What was named is a device, a pipe or the like."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{shown(str(path))} is neither a file nor a folder")
 
 
 class ObjectMissing(StoreFailed):

@@ -37,5 +37,8 @@ def compare_states(access: StateAccess, left: Digest, right: Digest, names: tupl
 
 
 def compare_paths(left: Path, right: Path) -> Changeset:
-    """What changed from one folder, zip or file on disk to another. Raises Incomparable, OSError."""
+    """What changed from one folder, zip or file on disk to another.
+
+    Raises Incomparable, NeitherFileNorFolder, OSError.
+    """
     return compare(item_on_disk(left), item_on_disk(right), (str(left), str(right)))

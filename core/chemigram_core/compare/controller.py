@@ -107,7 +107,7 @@ class Controller:
                     return node.with_children(map(self._compared, pairs))
                 case _:
                     assert_never(outcome)
-        raise Incomparable(*(_described(item) for item in pair.sides))
+        raise Incomparable(*("a folder" if item.is_directory else "a file" for item in pair.sides))
 
     def _outcomes(self, pair: ItemPair) -> Iterable[Outcome]:
         return (comparator.compare(pair, self._data) for comparator in self._comparators if comparator.matches(pair))
@@ -140,7 +140,3 @@ def _known_hashes(pair: ItemPair) -> dict[str, JsonValue]:
         return {"hash": both}
     sides = {"hash_left": pair.left, "hash_right": pair.right}
     return {key: item.content_hash for key, item in sides.items() if item is not None and item.content_hash is not None}
-
-
-def _described(item: ItemRef) -> str:
-    return f"{item.logical_path or 'the whole'} ({'a folder' if item.is_directory else 'a file'})"

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.compare import as_text, compare_paths
+from chemigram_core.compare.comparators import mask as mask_comparator
+from chemigram_core.compare.comparators import xmp as xmp_comparator
 from chemigram_core.compare.comparators import zip_archive
 from chemigram_core.compare.node import Changeset
-from chemigram_core.errors import Incomparable
+from chemigram_core.errors import Incomparable, NeitherFileNorFolder
 from tests.builders import mask, sidecar
 from tests.core.compare.trees import told
 
@@ -36,6 +38,14 @@ def packed(path: Path, files: Files, compression: int = zipfile.ZIP_DEFLATED) ->
         for name, data in files.items():
             archive.writestr(name, data)
     return path
+
+
+def zipped(files: Files) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 def left_out(changeset: Changeset) -> dict[str, str]:
@@ -100,6 +110,32 @@ def test_a_folder_and_a_plain_file_can_not_be_compared(tmp_path: Path) -> None:
         compare_paths(folder(tmp_path / "a", {}), Path(__file__))
     with pytest.raises(FileNotFoundError):
         compare_paths(tmp_path / "a", tmp_path / "nothing")
+
+
+def test_a_pipe_or_a_device_can_not_be_compared(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(NeitherFileNorFolder, match="neither a file nor a folder"):
+            compare_paths(Path(__file__), path)
+
+
+def test_folders_deep_within_folders_are_left_out(tmp_path: Path) -> None:
+    left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"/".join(["d"] * 300) + "/x": b"1", "y": b"2"})
+    changes = compare_paths(left, right)
+    assert told(changes.root)[-1] == "add y"
+    assert "/".join(["d"] * 65) + ": left out, too deep\n" in as_text(changes)
+
+
+def test_files_beyond_the_limits_of_their_kind_are_compared_as_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mask_comparator, "MAX_BYTES", 50)
+    monkeypatch.setattr(xmp_comparator, "MAX_BYTES", 50)
+    for before, after, name in ((mask(1), mask(2), "a.png"), (sidecar(1), sidecar(2), "a.xmp")):
+        left, right = folder(tmp_path / f"l{name}", {name: before}), folder(tmp_path / f"r{name}", {name: after})
+        root = compare_paths(left, right).root
+        assert root is not None
+        assert root.children[0].item_type == "binary"
 
 
 def test_a_file_that_only_has_the_name_of_a_zip_is_compared_as_bytes(tmp_path: Path) -> None:
@@ -167,13 +203,26 @@ def test_sizes_in_a_zip_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {name: reason.split()[-2] for name, reason in left_out(changes).items()} == {"a": "1000", "c": "2500"}
 
 
+def test_zips_in_a_zip_share_its_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_archive, "MAX_TOTAL_BYTES", 6500)
+    left, right = (
+        packed(tmp_path / name, {f"{number}.zip": zipped({"x": name.encode() * 300}) for number in range(3)})
+        for name in ("a.zip", "b.zip")
+    )
+    assert told(compare_paths(left, right).root) == ["modify 0.zip/x", "modify 1.zip", "modify 2.zip"]
+
+
+def test_a_large_zip_in_a_zip_is_compared_as_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_archive, "MAX_NESTED_BYTES", 300)
+    small, large = ({"s.zip": zipped({"x": text}), "l.zip": zipped({"x": text * 400})} for text in (b"1", b"2"))
+    changes = compare_paths(packed(tmp_path / "a.zip", small), packed(tmp_path / "b.zip", large))
+    assert told(changes.root) == ["modify l.zip", "modify s.zip/x"]
+
+
 def test_zips_in_zips_end_somewhere(tmp_path: Path) -> None:
     def nested(core: bytes) -> bytes:
         for _ in range(8):
-            out = io.BytesIO()
-            with zipfile.ZipFile(out, "w") as archive:
-                archive.writestr("n.zip", core)
-            core = out.getvalue()
+            core = zipped({"n.zip": core})
         return core
 
     (tmp_path / "a.zip").write_bytes(nested(b"1"))

@@ -10,6 +10,7 @@ from chemigram_core.compare.controller import Expand, Outcome, Skip, container_n
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
 
 LEFT_OUT = "left-out"
+MAX_DEPTH = 64  # folders within folders
 
 
 @dataclass(frozen=True, slots=True)

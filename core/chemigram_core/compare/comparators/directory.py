@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 
-from chemigram_core.compare.comparators.container import Listing
+from chemigram_core.compare.comparators.container import MAX_DEPTH, Listing
 from chemigram_core.compare.comparators.hints import hinted
 from chemigram_core.compare.item import DataAccess, ItemRef, joined
 from chemigram_core.compare.media import SNIFFED_BYTES, ZIP, sniffed
+from chemigram_core.errors import NeitherFileNorFolder
 
 _ITEM_TYPE = "directory"
 
@@ -29,10 +30,12 @@ class OnDisk:
 
 
 def item_on_disk(path: Path) -> ItemRef:
-    """A file or folder to compare as a whole. Raises OSError when it can't be read."""
-    handle = OnDisk(path, path.resolve())
-    if path.is_dir():
+    """A file or folder to compare as a whole. Raises NeitherFileNorFolder, OSError when it can't be read."""
+    handle, mode = OnDisk(path, path.resolve()), path.stat().st_mode
+    if stat.S_ISDIR(mode):
         return ItemRef("", is_directory=True, handle=handle)
+    if not stat.S_ISREG(mode):
+        raise NeitherFileNorFolder(path)
     with handle.open() as stream:
         media_type = sniffed(stream.read(SNIFFED_BYTES))
     return ItemRef("" if media_type == ZIP else path.name, is_directory=False, handle=handle, media_type=media_type)
@@ -67,7 +70,13 @@ def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:
             return "a link that leads out of the folder"
         mode = handle.path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return "a link to a folder" if handle.path.is_symlink() else ItemRef(path, is_directory=True, handle=handle)
+            return _folder(handle, path)
         return hinted(path, handle, data) if stat.S_ISREG(mode) else "neither a file nor a folder"
     except (FileNotFoundError, PermissionError) as error:
         return f"it can't be read ({error.strerror})"
+
+
+def _folder(handle: OnDisk, path: str) -> ItemRef | str:
+    if handle.path.is_symlink():
+        return "a link to a folder"
+    return "too deep" if path.count("/") >= MAX_DEPTH else ItemRef(path, is_directory=True, handle=handle)

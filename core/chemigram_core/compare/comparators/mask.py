@@ -11,7 +11,7 @@ from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
 from chemigram_core.compare.media import PNG, are_files_of
 from chemigram_core.compare.node import Action, DiffNode
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png import PngHeader, check, decode
+from chemigram_core.png import MAX_BYTES, PngHeader, check, decode
 
 ITEM_TYPE = "mask"
 CLERICAL = "clerical"
@@ -28,11 +28,9 @@ class MaskComparator:
         """Sizes, and how masks of one size differ; Skip when one is no whole PNG. Raises OSError, StoreFailed."""
         if pair.left is None or pair.right is None:
             return one_sided(pair, ITEM_TYPE)
-        left, right = _read(pair.left, data), _read(pair.right, data)
-        if left == right:
-            return Identical(ITEM_TYPE)
         try:
-            return Leaf(_compared(pair.path, left, right))
+            left, right = _read(pair.left, data), _read(pair.right, data)
+            return Identical(ITEM_TYPE) if left == right else Leaf(_compared(pair.path, left, right))
         except InvalidMask:
             return Skip()
 
@@ -46,7 +44,10 @@ class MaskComparator:
 
 def _read(item: ItemRef, data: DataAccess) -> bytes:
     with data.open(item) as stream:
-        return stream.read()
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise InvalidMask(f"it has more than {MAX_BYTES} bytes")
+    return content
 
 
 def _compared(path: str, left: bytes, right: bytes) -> DiffNode:

@@ -10,7 +10,7 @@ from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.media import XMP, are_files_of
 from chemigram_core.compare.node import Action, DiffNode
 from chemigram_core.errors import InvalidXmp
-from chemigram_core.xmp import Document, parse
+from chemigram_core.xmp import MAX_BYTES, Document, parse
 
 ITEM_TYPE = "xmp"
 
@@ -39,7 +39,7 @@ class XmpComparator:
 
 def _document(item: ItemRef, data: DataAccess) -> Document:
     with data.open(item) as stream:
-        return parse(stream.read())
+        return parse(stream.read(MAX_BYTES + 1))
 
 
 def _tags(facts: list[Fact]) -> frozenset[str]:

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from typing import cast
 
-from chemigram_core.compare.comparators.container import Listing
+from chemigram_core.compare.comparators.container import MAX_DEPTH, Listing
 from chemigram_core.compare.comparators.hints import hinted
 from chemigram_core.compare.item import DataAccess, ItemRef, joined
 from chemigram_core.compare.media import ZIP, is_file_of
 
 MAX_ENTRY_BYTES = 1 << 30
 MAX_TOTAL_BYTES = 1 << 34
-MAX_DEPTH = 64  # folders within folders
 MAX_NESTING = 4  # archives within archives
+MAX_NESTED_BYTES = 1 << 26  # of an archive within another: it is unpacked again for each look into it
 
 _ITEM_TYPE = "zip"
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
@@ -33,14 +33,14 @@ class ZipLister:
 
     def lists(self, item: ItemRef) -> bool:
         """Files that are zips by hint or name, and folders that this lister made of them."""
-        return isinstance(item.handle, _Folder) or (is_file_of(item, ZIP) and _nesting(item) < MAX_NESTING)
+        return isinstance(item.handle, _Folder) or (is_file_of(item, ZIP) and _can_be_nested(item))
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
         """The entries with their hints; None when it is no zip. Folders without files don't count. Raises OSError."""
         if isinstance(item.handle, _Folder):
             return Listing(_ITEM_TYPE, _one_level(item.logical_path, item.handle.files))
         try:
-            archive = _Archive(data.open(item), _nesting(item) + 1)
+            archive = _Archive(data.open(item), item.handle.archive if isinstance(item.handle, _Entry) else None)
         except _UNREADABLE:
             return None
         files, left_out = _unpacked(archive, item.logical_path, data)
@@ -50,10 +50,18 @@ class ZipLister:
 class _Archive:
     """An open archive, closed with the last entry that refers to it."""
 
-    def __init__(self, stream: BufferedIOBase, nesting: int) -> None:
+    def __init__(self, stream: BufferedIOBase, outer: _Archive | None) -> None:
         weakref.finalize(self, stream.close)
         self.zip = zipfile.ZipFile(stream)
-        self.nesting = nesting
+        self.nesting: int = 1 if outer is None else outer.nesting + 1
+        self.budget: _Budget = _Budget() if outer is None else outer.budget
+
+
+class _Budget:
+    """What an archive and all within it may unpack to."""
+
+    def __init__(self) -> None:
+        self.left_bytes = MAX_TOTAL_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,12 @@ def _unpacked(archive: _Archive, root: str, data: DataAccess) -> tuple[tuple[Ite
     """All files of an archive with their hints, and what is left out with the reason."""
     files: dict[str, ItemRef] = {}
     left_out: dict[str, str] = {}
-    total_bytes = 0
-    for info in archive.zip.infolist():
+    for info in sorted(archive.zip.infolist(), key=lambda info: info.header_offset):
         if info.is_dir():
             continue
         path = joined(root, info.filename)
-        total_bytes += info.file_size
-        reason = _danger(info, total_bytes) or ("named twice" if path in files else None)
+        archive.budget.left_bytes -= info.file_size
+        reason = _danger(info, archive.budget) or ("named twice" if path in files else None)
         try:
             if reason is None:
                 files[path] = hinted(path, _Entry(archive, info), data)
@@ -96,7 +103,7 @@ def _unpacked(archive: _Archive, root: str, data: DataAccess) -> tuple[tuple[Ite
     return tuple(files.values()), left_out
 
 
-def _danger(info: zipfile.ZipInfo, total_bytes: int) -> str | None:
+def _danger(info: zipfile.ZipInfo, budget: _Budget) -> str | None:
     """Why an entry must not be unpacked."""
     parts = info.filename.split("/")
     checks = {
@@ -105,7 +112,7 @@ def _danger(info: zipfile.ZipInfo, total_bytes: int) -> str | None:
         "a link": stat.S_ISLNK(info.external_attr >> 16),
         "encrypted": bool(info.flag_bits & 1),
         f"larger than {MAX_ENTRY_BYTES} bytes": info.file_size > MAX_ENTRY_BYTES,
-        f"the archive is larger than {MAX_TOTAL_BYTES} bytes": total_bytes > MAX_TOTAL_BYTES,
+        f"the archive is larger than {MAX_TOTAL_BYTES} bytes": budget.left_bytes < 0,
     }
     return next((reason for reason, found in checks.items() if found), None)
 
@@ -124,5 +131,8 @@ def _one_level(folder: str, files: Sequence[ItemRef]) -> list[ItemRef]:
     ]
 
 
-def _nesting(item: ItemRef) -> int:
-    return item.handle.archive.nesting if isinstance(item.handle, _Entry) else 0
+def _can_be_nested(item: ItemRef) -> bool:
+    """Whether an archive isn't too deep in others, or too large for one in another."""
+    if not isinstance(item.handle, _Entry):
+        return True
+    return item.handle.archive.nesting < MAX_NESTING and item.handle.info.file_size <= MAX_NESTED_BYTES
