@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,8 @@ from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 from chemigram_core.xmp import canonicalize, parse
 from tests.core.xmp.sidecars import entry, form, history, seq, sidecar
+from tests.darktable import rendering
+from tests.darktable.rendering import Picture
 
 pytestmark = pytest.mark.needs_program("darktable-cli")
 
@@ -81,7 +82,6 @@ SIDECARS = {
         ),
     ),
 }
-Picture = tuple[tuple[int, int], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -117,11 +117,7 @@ def test_a_note_of_masks_renders_as_nothing(image: Path, tmp_path: Path) -> None
 
 
 def rendered(image: Path, xmp: bytes, folder: Path) -> Picture:
-    """The picture that darktable makes of `image` with `xmp`: its size and its pixels."""
-    state, picture = folder / "state.xmp", folder / "picture.png"
+    """The picture that darktable makes of `image` with `xmp`."""
+    state = folder / "state.xmp"
     state.write_bytes(xmp)
-    picture.unlink(missing_ok=True)
-    own = ("--core", "--configdir", folder / "config", "--cachedir", folder / "cache", "--library", ":memory:")
-    subprocess.run(["darktable-cli", image, state, picture, *own, "--disable-opencl"], check=True, capture_output=True)
-    with Image.open(picture) as opened:
-        return opened.size, opened.tobytes()
+    return rendering.rendered(image, state)
