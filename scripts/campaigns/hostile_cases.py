@@ -77,7 +77,10 @@ def _xmp() -> Iterator[Case]:
     yield Case(Kind.XMP, "an attribute of 17 MB", _described(b'darktable:a="%s"' % (b"x" * 17_000_000)))
     yield Case(Kind.XMP, "an attribute of 9 MB", _described(b'darktable:a="%s"' % (b"x" * 9_000_000)), Verdict.EITHER)
     yield Case(
-        Kind.XMP, "a million attributes", _described(b" ".join(b'darktable:a%d=""' % n for n in range(700_000))), None
+        Kind.XMP,
+        "a million attributes",
+        _described(b" ".join(b'darktable:a%d=""' % n for n in range(700_000))),
+        Verdict.EITHER,
     )
     yield Case(Kind.XMP, "a million elements", _described(b"", b"<darktable:a/>" * 1_000_000), Verdict.EITHER)
     yield Case(
