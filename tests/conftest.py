@@ -15,6 +15,7 @@ import pytest
 
 MARKERS = (
     "needs_fuse: mounts; needs /dev/fuse, fusermount and libfuse 2",
+    "needs_root: mounts a disk of its own",
     "needs_program(*names): runs these programs",
 )
 
@@ -43,6 +44,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def lacks_of_machine(item: pytest.Item) -> Iterator[str]:
     if item.get_closest_marker("needs_fuse"):
         yield from lacks_of_fuse()
+    if item.get_closest_marker("needs_root") and os.geteuid():
+        yield "root"
     for marker in item.iter_markers("needs_program"):
         yield from (name for name in marker.args if not shutil.which(name))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.campaigns.report import Report
 
 SIZES = {
+    "full_disk": 10,
     "hostile": 1500,
     "concurrency": 100,
     "rot": 200,

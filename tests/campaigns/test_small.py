@@ -52,3 +52,9 @@ def test_concurrency(tmp_path: Path) -> None:
 @pytest.mark.needs_fuse
 def test_hostile(tmp_path: Path) -> None:
     assert run("hostile", 100, tmp_path).counts["XMP cases"] > 20
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_root
+def test_full_disk(tmp_path: Path) -> None:
+    assert run("full_disk", 1, tmp_path).counts["saves refused"] >= 5
