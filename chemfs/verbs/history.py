@@ -73,8 +73,13 @@ def _row(entry: LogEntry) -> tuple[str, ...]:
 def _remarks(entry: LogEntry) -> str:
     label = f'"{entry.label}"' if entry.label else ""
     masks = f"masks: {', '.join(entry.masks)}" if entry.masks else ""
-    details = ", ".join(f"{key}: {value}" for key, value in entry.metadata.items())
+    details = ", ".join(f"{key}: {_in_words(value)}" for key, value in entry.metadata.items())
     return "  ".join(filter(None, (label, details, masks)))
+
+
+def _in_words(value: object) -> str:
+    """A value of a line's metadata; of what is told of masks only the names."""
+    return ", ".join(value) if isinstance(value, dict) else str(value)
 
 
 def _status(options: argparse.Namespace) -> None:

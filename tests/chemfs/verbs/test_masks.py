@@ -40,6 +40,11 @@ def test_for_people(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert before.endswith('sam  "the sun"')
 
 
+def test_the_log_says_of_which_masks_something_was_told(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+    saved_twice(chemfs, sidecar, mask)
+    assert chemfs("log", "sunset").out.splitlines()[-1].endswith("provenance: subject  masks: subject")
+
+
 def test_a_state_tells_where_its_masks_came_from(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     saved_twice(chemfs, sidecar, mask)
     chemfs("tag", "sunset", "new")
