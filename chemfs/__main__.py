@@ -2,6 +2,6 @@
 
 import sys
 
-from chemfs.cli import main
+from chemfs.cli.main import main
 
 sys.exit(main())

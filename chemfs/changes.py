@@ -5,12 +5,12 @@ Decides where a command belongs; the verbs themselves are the library's. Knows n
 
 from __future__ import annotations
 
-from chemfs import paths
-from chemfs.branch_folder import BranchFolder
-from chemfs.conditions import NotFound, NotPermitted, OtherBranch, ReadOnly
+from chemfs.branch.folder import BranchFolder
 from chemfs.links import parse_target
-from chemfs.paths import HeadLink, InRefs, Nowhere, Parts
 from chemfs.repository_view import RepositoryView
+from chemfs.view import paths
+from chemfs.view.conditions import NotFound, NotPermitted, OtherBranch, ReadOnly
+from chemfs.view.paths import HeadLink, InRefs, Nowhere, Parts
 from chemigram_core import branching
 from chemigram_core.names import BranchName
 from chemigram_core.refs import Detached, OnBranch

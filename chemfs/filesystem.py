@@ -15,10 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from chemfs import left_drafts, paths, readme
-from chemfs.attributes import NO_ATTRIBUTES, PREFIX, Attributes
+from chemfs import readme
+from chemfs.branch import left_drafts
 from chemfs.changes import Changes
-from chemfs.conditions import (
+from chemfs.repository_view import RepositoryView
+from chemfs.view import paths
+from chemfs.view.attributes import NO_ATTRIBUTES, PREFIX, Attributes
+from chemfs.view.conditions import (
     AlreadyThere,
     IsAFolder,
     NoSuchAttribute,
@@ -28,10 +31,9 @@ from chemfs.conditions import (
     OtherBranch,
     ReadOnly,
 )
-from chemfs.handles import Handle, TextHandle
-from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
-from chemfs.paths import Parts
-from chemfs.repository_view import RepositoryView
+from chemfs.view.handles import Handle, TextHandle
+from chemfs.view.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.view.paths import Parts
 from chemigram_core.errors import NotARepository
 from chemigram_core.library import Library
 from chemigram_core.repository import Repository, what_lacks

@@ -6,9 +6,9 @@ import time
 from contextlib import suppress
 from threading import Lock
 
-from chemfs.conditions import NotALinkTarget
-from chemfs.nodes import Link
-from chemfs.paths import HEADS, SNAPSHOTS, Parts
+from chemfs.view.conditions import NotALinkTarget
+from chemfs.view.nodes import Link
+from chemfs.view.paths import HEADS, SNAPSHOTS, Parts
 from chemigram_core import revision
 from chemigram_core.errors import ChemigramError
 from chemigram_core.names import BranchName, TagName

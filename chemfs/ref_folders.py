@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
 
-from chemfs.branch_folder import BranchFolder
-from chemfs.conditions import NotFound
-from chemfs.paths import Parts
+from chemfs.branch.folder import BranchFolder
+from chemfs.view.conditions import NotFound
+from chemfs.view.paths import Parts
 from chemigram_core import branching
 from chemigram_core.errors import InvalidName
 from chemigram_core.names import BranchName, RefName, TagName

@@ -9,15 +9,17 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 
-from chemfs import paths, readme
-from chemfs.attributes import NO_ATTRIBUTES, Attributes
-from chemfs.comparison_folders import ComparisonFolders
-from chemfs.conditions import IsAFolder, NotFound, ReadOnly
-from chemfs.handles import Caching, FileHandle, Handle, TextHandle
-from chemfs.history_folders import HistoryFolders
+from chemfs import readme
 from chemfs.links import FreshLinks, head_target
-from chemfs.nodes import Directory, Entry, File, Link, Node, NodeKind
-from chemfs.paths import (
+from chemfs.ref_folders import RefFolders
+from chemfs.view import paths
+from chemfs.view.attributes import NO_ATTRIBUTES, Attributes
+from chemfs.view.comparison_folders import ComparisonFolders
+from chemfs.view.conditions import IsAFolder, NotFound, ReadOnly
+from chemfs.view.handles import Caching, FileHandle, Handle, TextHandle
+from chemfs.view.history_folders import HistoryFolders
+from chemfs.view.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.view.paths import (
     HeadLink,
     InComparison,
     InHistory,
@@ -35,8 +37,7 @@ from chemfs.paths import (
     Top,
     parse_inside,
 )
-from chemfs.ref_folders import RefFolders
-from chemfs.state_folder import StateView
+from chemfs.view.state_folder import StateView
 from chemigram_core import revision
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from threading import Thread
 
-from chemfs.draft_store import DraftStore
+from chemfs.branch.draft_store import DraftStore
 from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged, branch, tag
 from scripts.campaigns.daemon import Daemon

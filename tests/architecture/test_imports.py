@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
-MAY_IMPORT_FUSE = {"chemfs.libfuse"}
+MAY_IMPORT_FUSE = {"chemfs.mount.libfuse"}
+FLOORS = ("chemigram_core", "chemfs.view", "chemfs.branch", "chemfs", "chemfs.mount", "chemfs.cli")  # lowest first
 CORE_MUST_NOT_IMPORT = {"fuse", "errno", "chemfs", "argparse", "rich"}
 
 
@@ -40,6 +41,18 @@ IMPORTS = {name: set(imported_names(path)) for name, path in MODULES.items()}
 def test_imports_form_no_circle() -> None:
     graph = {name: (imports & MODULES.keys()) - {name} for name, imports in IMPORTS.items()}
     assert list(TopologicalSorter(graph).static_order())
+
+
+def floor(module: str) -> int:
+    """The floor of the wing that a module is in; a module of chemfs itself is in none of its wings."""
+    wings = [wing for wing in FLOORS if module == wing or module.startswith(f"{wing}.")]
+    return FLOORS.index(max(wings, key=len))
+
+
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - {"chemfs.__main__"}))
+def test_imports_point_down(name: str) -> None:
+    above = {imported for imported in IMPORTS[name] & MODULES.keys() if floor(imported) > floor(name)}
+    assert not above
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if name.startswith("chemigram_core")))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chemfs.absences import RETURN_SECONDS, Absences
-from chemfs.paths import ImageFile, MaskFile, SidecarFile, XmpFile
+from chemfs.branch.absences import RETURN_SECONDS, Absences
+from chemfs.view.paths import ImageFile, MaskFile, SidecarFile, XmpFile
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.conditions import NoSuchAttribute
 from chemfs.filesystem import Filesystem
-from chemfs.nodes import NodeKind
+from chemfs.view.conditions import NoSuchAttribute
+from chemfs.view.nodes import NodeKind
 from chemigram_core import branching, png, saving, xmp
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.repository import MAIN, Repository

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chemfs import conditions, errnos
+from chemfs.mount import errnos
+from chemfs.view import conditions
 from chemigram_core import errors
 from chemigram_core.digest import Digest
 

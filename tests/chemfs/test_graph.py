@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chemfs.graph import Lanes
+from chemfs.cli.graph import Lanes
 
 
 def drawn(*newest_first: tuple[str, str | None]) -> list[str]:

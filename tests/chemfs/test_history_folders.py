@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.conditions import NotFound
-from chemfs.history_folders import HistoryFolders
-from chemfs.nodes import Directory
+from chemfs.view.conditions import NotFound
+from chemfs.view.history_folders import HistoryFolders
+from chemfs.view.nodes import Directory
 from chemigram_core.digest import Digest
 from chemigram_core.history import RENAME
 from chemigram_core.objects import Kind

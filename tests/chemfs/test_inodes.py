@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chemfs.conditions import Replaced
-from chemfs.inodes import ROOT, Inodes
-from chemfs.nodes import Directory, File
+from chemfs.mount.inodes import ROOT, Inodes
+from chemfs.view.conditions import Replaced
+from chemfs.view.nodes import Directory, File
 from chemigram_core.digest import Digest
 
 FOLDER = Directory(0, tuple)

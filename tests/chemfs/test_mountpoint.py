@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.mounting import unmount
-from chemfs.mountpoint import MountpointUnusable, NotMounted, is_dead, located, mounted_type, prepare
+from chemfs.mount.daemon import unmount
+from chemfs.mount.mountpoint import MountpointUnusable, NotMounted, is_dead, located, mounted_type, prepare
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chemfs import paths
-from chemfs.paths import (
+from chemfs.view import paths
+from chemfs.view.paths import (
     HeadLink,
     ImageFile,
     InComparison,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.mountpoint import is_dead, mounted_type
+from chemfs.mount.mountpoint import is_dead, mounted_type
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.saving import save_xmp

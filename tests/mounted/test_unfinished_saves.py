@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chemfs import left_drafts
-from chemfs.draft_store import DraftStore
+from chemfs.branch import left_drafts
+from chemfs.branch.draft_store import DraftStore
 from chemigram_core import xmp
 from chemigram_core.names import BranchName
 from tests.builders import mask, saves, sidecar

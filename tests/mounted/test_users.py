@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.mountpoint import mounted_type
+from chemfs.mount.mountpoint import mounted_type
 from chemigram_core.repository import Repository
 from tests.builders import sidecar
 

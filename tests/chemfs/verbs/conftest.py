@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chemfs.cli import main
+from chemfs.cli.main import main
 from tests.chemfs.verbs.answer import Answer, Chemfs
 
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from chemfs import exit_codes
-from chemfs.cli import parser
+from chemfs.cli.main import parser
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
 SAID_BELOW = {"--json", "--markdown", "--help"}

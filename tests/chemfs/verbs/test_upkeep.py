@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.draft_store import DraftStore
+from chemfs.branch.draft_store import DraftStore
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.saving import save_xmp

@@ -1,0 +1,271 @@
+"""heads/<branch>/: the one folder that takes writes. The tip's files, drafts over them, other programs' files beside.
+
+Everybody reads the tip until a save is complete; only who writes a draft sees it. Knows no FUSE.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from chemfs.branch.drafts import limit_bytes
+from chemfs.branch.open_drafts import OpenDrafts
+from chemfs.branch.scratch import Scratch
+from chemfs.branch.tip import BranchTip
+from chemfs.view.attributes import NO_ATTRIBUTES, Attributes, text_of, writable
+from chemfs.view.conditions import (
+    AlreadyThere,
+    IsAFolder,
+    NotAFolder,
+    NotEmpty,
+    NotFound,
+    NotPermitted,
+    ReadOnly,
+    TooLarge,
+    Unsupported,
+)
+from chemfs.view.handles import Handle
+from chemfs.view.nodes import Directory, Entry, File, Node, NodeKind
+from chemfs.view.paths import (
+    ImageFile,
+    Inside,
+    MaskFile,
+    MaskFolder,
+    OtherFile,
+    Parts,
+    SidecarFile,
+    StateFolder,
+    Tracked,
+    XmpFile,
+    parse_inside,
+)
+from chemfs.view.state_folder import image_node, open_image
+from chemigram_core import saving
+from chemigram_core.describing import describe_mask
+from chemigram_core.errors import Refused
+from chemigram_core.exporting import MASK_FOLDER
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+
+
+class BranchFolder:
+    """The folder of one branch in one mount. Methods take the parts of a path below it; raise Condition, OSError."""
+
+    def __init__(self, repository: Repository, branch: BranchName) -> None:
+        self._repository = repository
+        self._scratch = Scratch(repository.root, branch)
+        self._drafts = OpenDrafts(repository, branch)
+        self._tip = BranchTip(repository, branch, self._drafts)
+        self.saver = self._drafts.saver
+        self.branch = branch
+
+    def node(self, parts: Parts) -> Node:
+        """What stands there. Raises NotFound."""
+        match self._place(parts):
+            case StateFolder():
+                return Directory(self._tip.time_ns(), self._entries, FOLDER_MODE)
+            case MaskFolder():
+                return Directory(self._tip.time_ns(), self._mask_entries, FOLDER_MODE)
+            case XmpFile() | SidecarFile() | MaskFile() as target:
+                return self._tip.node(target)
+            case ImageFile():
+                self._check_image_shown()
+                return image_node(self._repository.image)
+            case OtherFile():
+                return self._scratch.node(parts)
+
+    def open(self, parts: Parts, flags: int, mode: int = FILE_MODE) -> Handle:
+        """Open a file; `flags` and `mode` are those of open(2). Raises NotFound, IsAFolder, ReadOnly for the image."""
+        writes = flags & os.O_ACCMODE != os.O_RDONLY
+        match self._place(parts):
+            case XmpFile() | SidecarFile() | MaskFile() as target:
+                return self._drafts.open(target, flags, self._tip) if writes else self._tip.open(target)
+            case ImageFile():
+                if writes:
+                    raise ReadOnly(parts[-1])
+                self._check_image_shown()
+                return open_image(self._repository.image)
+            case OtherFile():
+                return self._drafts.open_scratch(parts, flags, mode, self._scratch)
+            case StateFolder() | MaskFolder():
+                raise IsAFolder("/".join(parts))
+
+    def remove(self, parts: Parts) -> None:
+        """Remove a file. A tracked one is hidden: it may come back at once. Raises NotFound, IsAFolder."""
+        match self._place(parts):
+            case XmpFile() | SidecarFile() | MaskFile() as target:
+                self._tip.node(target)
+                self._hide(target)
+            case ImageFile():
+                self._check_image_shown()
+                self.saver.absences.hide(ImageFile(), time.monotonic())
+            case OtherFile():
+                self._scratch.remove(parts)
+            case StateFolder() | MaskFolder():
+                raise IsAFolder("/".join(parts))
+
+    def rename(self, old: Parts, new: Parts) -> None:
+        """Rename within the branch; onto a tracked name it is a save. Raises what makes the bytes no save."""
+        source, target = self._place(old), self._place(new)
+        match source, target:
+            case (MaskFile(), MaskFile()):
+                self._rename_mask(source, target)
+            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save_scratch(old, target)
+            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
+                self._scratch.write(new, self._tip.data(source))
+                self._hide(source)
+            case (OtherFile(), OtherFile()):
+                self._scratch.rename(old, new)
+                self._drafts.scratch_renamed(old, new, self._scratch)
+            case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save(target, self._tip.data(source))
+                self._hide(source)
+            case _:
+                raise NotPermitted("/".join(old))
+
+    def link(self, old: Parts, new: Parts) -> None:
+        """Give a file a second name: beside the state as a copy of its bytes, on a tracked name as a save."""
+        source, target = self._place(old), self._place(new)
+        match source, target:
+            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
+                self._scratch.write(new, self._tip.data(source))
+            case (OtherFile(), OtherFile()):
+                self._scratch.link(old, new)
+            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save(target, self._scratch_data(old, target))
+            case _:
+                raise NotPermitted("/".join(old))
+
+    def symlink(self, target: str, parts: Parts) -> None:
+        """Make a symlink among the scratch files. Raises NotPermitted elsewhere."""
+        self._only_scratch(parts)
+        self._scratch.symlink(target, parts)
+
+    def make_folder(self, parts: Parts, mode: int) -> None:
+        """Make a folder among the scratch files. Raises AlreadyThere for masks/, NotPermitted for tracked names."""
+        if isinstance(self._place(parts), StateFolder | MaskFolder):
+            raise AlreadyThere("/".join(parts))
+        self._only_scratch(parts)
+        self._scratch.make_folder(parts, mode)
+
+    def remove_folder(self, parts: Parts) -> None:
+        """Remove an empty folder; an empty masks/ comes back with the next mask. Raises NotEmpty, NotAFolder."""
+        match self._place(parts):
+            case MaskFolder():
+                if any(True for _ in self._mask_entries()):
+                    raise NotEmpty(MASK_FOLDER)
+            case OtherFile():
+                self._scratch.remove_folder(parts)
+            case _:
+                raise NotAFolder("/".join(parts))
+
+    def set_mode(self, parts: Parts, mode: int) -> None:
+        """chmod: real for scratch, harmless for a state's files, whose bytes alone are versioned."""
+        if self._is_scratch(parts):
+            self._scratch.set_mode(parts, mode)
+        else:
+            self.node(parts)
+
+    def set_times(self, parts: Parts, times_ns: tuple[int, int]) -> None:
+        """utimens: real for scratch, harmless for a state's files, whose time is that of their content."""
+        if self._is_scratch(parts):
+            self._scratch.set_times(parts, times_ns)
+        else:
+            self.node(parts)
+
+    def attributes(self, parts: Parts) -> Attributes:
+        """The extended attributes of what stands there. Raises NotFound."""
+        self.node(parts)
+        match self._place(parts):
+            case StateFolder() | XmpFile() | SidecarFile() | MaskFile() as place:
+                return self._tip.attributes(place)
+            case _:
+                return NO_ATTRIBUTES
+
+    def set_attribute(self, parts: Parts, name: str, value: bytes | None) -> None:
+        """Tell something of a mask, or take it back. Raises Unsupported for all else, InvalidProvenance."""
+        match self._place(parts):
+            case MaskFile(mask) as target if (key := writable(name)) is not None:
+                text = None if value is None else text_of(value)
+                if not self._drafts.tell(target, key, text):
+                    describe_mask(self._repository, self.branch, mask, lambda known: known.with_text(key, text))
+            case _:
+                raise Unsupported("/".join(parts))
+
+    @contextmanager
+    def renamed(self, name: BranchName) -> Iterator[None]:
+        """The branch gets another name in the context, and its scratch goes before: so a failure leaves both."""
+        self._scratch.move(name)
+        try:
+            yield
+        except BaseException:
+            self._scratch.move(self.branch)
+            raise
+        self._drafts.scratch_renamed((), (), self._scratch)
+        self.branch = self.saver.branch = name
+        self._tip = BranchTip(self._repository, name, self._drafts)
+
+    def check_removable(self) -> None:
+        """Raises NotEmpty when other programs' files are left in the folder."""
+        if not self._scratch.is_empty():
+            raise NotEmpty(self.branch)
+
+    def _place(self, parts: Parts) -> Inside:
+        return parse_inside(parts, self._repository.image)
+
+    def _is_scratch(self, parts: Parts) -> bool:
+        return isinstance(self._place(parts), OtherFile)
+
+    def _only_scratch(self, parts: Parts) -> None:
+        if not self._is_scratch(parts):
+            raise NotPermitted("/".join(parts))
+
+    def _check_image_shown(self) -> None:
+        if self.saver.absences.hides(ImageFile()):
+            raise NotFound("the image")
+
+    def _hide(self, target: Tracked) -> None:
+        self.saver.absences.hide(target, time.monotonic(), self._tip.mask(target))
+
+    def _save(self, target: Tracked, data: bytes) -> None:
+        try:
+            self.saver.save(target, data)
+        except Refused as error:
+            self.saver.reject(target, data, error)
+            raise
+
+    def _save_scratch(self, parts: Parts, target: Tracked) -> None:
+        if not self._drafts.retarget(parts, target, self._scratch):
+            self._save(target, self._scratch_data(parts, target))
+            self._scratch.remove(parts)
+
+    def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
+        node = self._scratch.node(parts)
+        if not isinstance(node, File):
+            raise NotPermitted("/".join(parts))
+        if node.size_bytes > limit_bytes(target):
+            raise TooLarge("/".join(parts))
+        with os.fdopen(self._scratch.open(parts, os.O_RDONLY), "rb") as file:
+            return file.read()
+
+    def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
+        if old == new or self._drafts.retarget(old, new, self._scratch):
+            return
+        self._tip.node(old)
+        saving.rename_mask(self._repository, self.branch, old.name, new.name)
+        self.saver.absences.show(new)
+        self.saver.absences.show(old)
+
+    def _entries(self) -> Iterable[Entry]:
+        yield from self._tip.entries()
+        yield MASK_FOLDER, NodeKind.FOLDER
+        yield from (entry for entry in self._scratch.entries(()) if entry[0] != MASK_FOLDER)
+
+    def _mask_entries(self) -> Iterable[Entry]:
+        yield from self._tip.mask_entries()
+        yield from self._scratch.entries((MASK_FOLDER,))

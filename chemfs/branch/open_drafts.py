@@ -1,0 +1,118 @@
+"""The drafts open in one branch folder: made when a tracked file is opened to write, gone when it is closed."""
+
+from __future__ import annotations
+
+import os
+import time
+from threading import Lock
+
+from chemfs.branch.absences import RETURN_SECONDS
+from chemfs.branch.draft_store import DraftStore, hold
+from chemfs.branch.drafts import Draft, Stage, WritingHandle
+from chemfs.branch.saver import BranchSaver
+from chemfs.branch.scratch import Scratch
+from chemfs.branch.tip import BranchTip, Drafting
+from chemfs.view.conditions import NotFound
+from chemfs.view.handles import Caching, FileHandle, Handle
+from chemfs.view.paths import Parts, Tracked
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+
+
+class OpenDrafts(Drafting):
+    """The open drafts of one branch. Scratch files being written are among them: a rename may make a save of them."""
+
+    def __init__(self, repository: Repository, branch: BranchName) -> None:
+        self.saver = BranchSaver(repository, branch, self._forget)
+        self.absences = self.saver.absences
+        self._root = repository.root
+        self._store = DraftStore(repository.root)
+        self._lock = Lock()  # over the two below; never held while something is saved
+        self._drafts: set[Draft] = set()
+        self._emptied: dict[Tracked, float] = {}
+
+    def targets(self) -> set[Tracked]:
+        with self._lock:
+            return {draft.where for draft in self._drafts if not isinstance(draft.where, tuple)}
+
+    def open(self, target: Tracked, flags: int, tip: BranchTip) -> WritingHandle:
+        """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
+        kept = b"" if flags & os.O_TRUNC or self._was_emptied(target) else self._present(target, flags, tip)
+        path = self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
+        descriptor = self._store.create(path, flags & os.O_APPEND)
+        if kept:
+            os.write(descriptor, kept)
+        draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN)
+        return self._opened(descriptor, draft)
+
+    def tell(self, target: Tracked, name: str, text: str | None) -> bool:
+        """Note what is known of a mask that is being written, for its save. False if nothing waits to be saved."""
+        with self._lock:
+            waiting = (draft for draft in self._drafts if draft.where == target and draft.stage is not Stage.SAVED)
+            draft = next(waiting, None)
+        if draft is None:
+            return False
+        draft.told = draft.told.with_text(name, text)
+        return True
+
+    def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
+        """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
+        descriptor = scratch.open(parts, flags, mode)
+        if flags & os.O_ACCMODE == os.O_RDONLY:
+            return FileHandle(descriptor, Caching.NORMAL)
+        hold(descriptor)
+        return self._opened(descriptor, Draft(parts, scratch.path(parts)))
+
+    def retarget(self, old: Tracked | Parts, new: Tracked, scratch: Scratch) -> bool:
+        """Rename a file that is being written onto a tracked name: its close saves it. False if nobody writes it."""
+        with self._lock:
+            draft = next((draft for draft in self._drafts if draft.where == old), None)
+        if draft is None:
+            return False
+        with draft.lock:
+            if isinstance(old, tuple):
+                path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
+                scratch.move_to(old, path)
+                draft.path = path
+            draft.where = new
+            draft.touched()
+        return True
+
+    def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
+        """A scratch file or folder got another name; what is open in it follows."""
+        with self._lock:
+            for draft in self._drafts:
+                if isinstance(draft.where, tuple) and draft.where[: len(old)] == old:
+                    draft.where = new + draft.where[len(old) :]
+                    draft.path = scratch.path(draft.where)
+
+    def _opened(self, descriptor: int, draft: Draft) -> WritingHandle:
+        with self._lock:
+            shared = (known for known in self._drafts if known.where == draft.where and not draft.is_tracked)
+            draft = next(shared, draft)
+            self._drafts.add(draft)
+            return WritingHandle(descriptor, draft, self.saver)
+
+    def _present(self, target: Tracked, flags: int, tip: BranchTip) -> bytes:
+        try:
+            return tip.data(target)
+        except NotFound:
+            if flags & os.O_CREAT:
+                return b""
+            raise
+
+    def _was_emptied(self, target: Tracked) -> bool:
+        """Whether the file was cut to nothing a moment ago: some programs close it and write it with a second open."""
+        with self._lock:
+            return time.monotonic() - self._emptied.pop(target, float("-inf")) < RETURN_SECONDS
+
+    def _forget(self, draft: Draft) -> None:
+        with self._lock:
+            if draft.handles:
+                return  # opened again meanwhile
+            self._drafts.discard(draft)
+            if isinstance(draft.where, tuple):
+                return
+            if draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
+                self._emptied[draft.where] = time.monotonic()
+        draft.path.unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""How what is written in a branch folder becomes snapshots, or is refused and kept. Knows no names in folders."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from chemfs.branch.absences import Absences
+from chemfs.branch.drafts import Draft, DraftSaver, Stage, Verdict
+from chemfs.view.paths import MaskFile, SidecarFile, Tracked, XmpFile
+from chemigram_core import saving
+from chemigram_core.errors import ChemigramError, Refused
+from chemigram_core.exporting import MASK_FOLDER, XMP_FILE
+from chemigram_core.names import BranchName
+from chemigram_core.provenance import Provenance
+from chemigram_core.registry import NOTHING_TOLD
+from chemigram_core.rejected import RejectedSave
+from chemigram_core.repository import Repository
+from chemigram_core.saving import Outcome, Saved
+
+NOTHING = Provenance()
+
+logger = logging.getLogger(__name__)
+
+
+class BranchSaver(DraftSaver):
+    """Saves on one branch. `forget` is told of each draft that no handle is on any more."""
+
+    def __init__(self, repository: Repository, branch: BranchName, forget: Callable[[Draft], None]) -> None:
+        self.branch = branch
+        self.absences = Absences()
+        self._repository = repository
+        self._forget = forget
+
+    def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
+        """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
+        removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
+        match target:
+            case XmpFile() | SidecarFile():
+                outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
+            case MaskFile(name):
+                known = NOTHING_TOLD if told == NOTHING else {name: told}
+                outcome = saving.save_mask(self._repository, self.branch, name, data, without=removed, told=known)
+        self.absences.settled(removed)
+        self.absences.show(target)
+        if isinstance(outcome, Saved):
+            logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
+        return outcome
+
+    def reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
+        """Keep bytes that were no save, with the reason."""
+        logger.warning("%s: %s refused: %s", self._repository.root.name, self.where(target), error)
+        return self._repository.rejected.keep(data, self.where(target), str(error))
+
+    def where(self, target: Tracked) -> str:
+        """The path of a tracked file below the mount of its repository."""
+        file = f"{MASK_FOLDER}/{target.name.file_name}" if isinstance(target, MaskFile) else XMP_FILE
+        return f"heads/{self.branch}/{file}"
+
+    def closed(self, draft: Draft) -> None:
+        with draft.lock:
+            if draft.is_tracked and draft.verdict(draft.path.stat().st_size) is Verdict.SAVE:
+                self._save_draft(draft)
+
+    def released(self, draft: Draft) -> None:
+        with draft.lock:
+            draft.handles -= 1
+            if draft.handles:
+                return
+        if draft.is_tracked:
+            self._end(draft)
+        self._forget(draft)
+
+    def settle(self, now: float) -> None:
+        """Make snapshots of the removals that are due."""
+        due = self.absences.overdue(now)
+        if not due:
+            return
+        try:
+            saving.remove_masks(self._repository, self.branch, due)
+        except Refused as error:
+            logger.warning("%s: masks %s stay: %s", self._repository.root.name, ", ".join(due), error)
+        self.absences.settled(due)
+
+    def _save_draft(self, draft: Draft) -> None:
+        writes = draft.writes
+        try:
+            self._save_bytes(draft)
+        except Refused:
+            draft.judged(Stage.REFUSED, writes)
+            raise
+        except (ChemigramError, OSError):
+            draft.judged(Stage.FAILED, writes)
+            raise
+        draft.judged(Stage.SAVED, writes)
+        draft.told = NOTHING
+        self._withdraw(draft)
+
+    def _save_bytes(self, draft: Draft) -> None:
+        draft.check_size(draft.path.stat().st_size)
+        data = draft.path.read_bytes()
+        try:
+            self.save(draft.target, data, draft.told)
+        except Refused as error:
+            if draft.stage is not Stage.REFUSED:
+                self._withdraw(draft)
+                draft.rejection = self.reject(draft.target, data, error)
+            raise
+
+    def _end(self, draft: Draft) -> None:
+        """Save what was written after the last close, through a mapping; if nothing is saved, the tip shows again.
+
+        Nobody is there any more to be told of an error.
+        """
+        try:
+            if draft.stage is Stage.WRITTEN:
+                self.closed(draft)
+        except Refused:
+            pass  # kept and logged
+        except (ChemigramError, OSError) as error:
+            logger.error("%s: %s not saved: %s", self._repository.root.name, self.where(draft.target), error)
+        if draft.stage is Stage.FAILED:
+            self._keep(draft)
+        if draft.stage is not Stage.SAVED:
+            self.absences.show(draft.target)
+
+    def _keep(self, draft: Draft) -> None:
+        """A save that failed is not tried again behind the back of who was told so; its bytes are kept for people."""
+        try:
+            self._repository.rejected.take(draft.path, self.where(draft.target), "the store failed: copy it back")
+        except OSError as error:
+            logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
+
+    def _withdraw(self, draft: Draft) -> None:
+        """A draft that was refused half-written is whole now, or refused anew."""
+        if draft.rejection is not None:
+            self._repository.rejected.withdraw(draft.rejection)
+            draft.rejection = None

@@ -1,0 +1,118 @@
+"""What everybody but its writers sees of a branch's tracked files: the tip, less what was removed a moment ago."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chemfs.branch.absences import Absences
+from chemfs.view.attributes import NO_ATTRIBUTES, Attributes
+from chemfs.view.conditions import NotFound
+from chemfs.view.handles import Handle, TextHandle
+from chemfs.view.nodes import Entry, File, NodeKind
+from chemfs.view.paths import ImageFile, MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
+from chemfs.view.state_folder import StateView
+from chemigram_core.digest import Digest
+from chemigram_core.exporting import XMP_FILE
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.repository import Repository
+
+_FILE_MODE = 0o644
+
+
+class Drafting:
+    """Whoever knows which tracked files are being written right now."""
+
+    absences: Absences
+
+    def targets(self) -> set[Tracked]:
+        """The tracked files that a draft is open for."""
+        raise NotImplementedError
+
+
+class BranchTip:
+    """The tracked files of one branch. A file that is being written for the first time is there, and empty."""
+
+    def __init__(self, repository: Repository, branch: BranchName, drafting: Drafting) -> None:
+        self._repository = repository
+        self._branch = branch
+        self._drafting = drafting
+
+    def digest(self) -> Digest | None:
+        """The tip, or None on a branch without a snapshot."""
+        return self._repository.refs.read(self._branch)
+
+    def time_ns(self) -> int:
+        """When the branch came to its tip, ns since 1970."""
+        if self.digest() is None:
+            return self._repository.root.stat().st_mtime_ns
+        return self._repository.refs.moved_ns(self._branch)
+
+    def masks(self) -> dict[MaskName, Digest]:
+        """The masks of the tip, removed ones too."""
+        return {} if (tip := self.digest()) is None else dict(self._repository.states.glance(tip).masks)
+
+    def mask(self, target: Tracked) -> Digest | None:
+        """The object of a mask, None for the XMP."""
+        return self.masks().get(target.name) if isinstance(target, MaskFile) else None
+
+    def node(self, target: Tracked) -> File:
+        """A tracked file. Raises NotFound."""
+        if self._is_shown(target):
+            return replace(self._view().file(target), mode=_FILE_MODE)
+        if target in self._drafting.targets():
+            return File(0, self.time_ns(), _FILE_MODE)
+        raise NotFound(str(target))
+
+    def open(self, target: Tracked) -> Handle:
+        """A handle to read a tracked file. Raises NotFound, StoreFailed."""
+        if self._is_shown(target):
+            return self._view().open(target)
+        if target in self._drafting.targets():
+            return TextHandle(b"")
+        raise NotFound(str(target))
+
+    def attributes(self, place: StateFolder | Tracked) -> Attributes:
+        """The extended attributes of the folder or of a tracked file; none of what is written for the first time."""
+        shown = self.digest() is not None and (isinstance(place, StateFolder) or self._is_shown(place))
+        return self._view().attributes(place) if shown else NO_ATTRIBUTES
+
+    def data(self, target: Tracked) -> bytes:
+        """All bytes of a tracked file. Raises NotFound, StoreFailed."""
+        handle = self.open(target)
+        try:
+            return handle.read(handle.node().size_bytes, 0)
+        finally:
+            handle.release()
+
+    def entries(self) -> Iterable[Entry]:
+        """The names of the XMP and the image, as far as they are shown."""
+        if self._is_there(XmpFile()):
+            yield XMP_FILE, NodeKind.FILE
+        if (image := self._repository.image) is None:
+            return
+        if not self._drafting.absences.hides(ImageFile()):
+            yield image.name, NodeKind.FILE
+        if self._is_there(SidecarFile()):
+            yield image.sidecar_name, NodeKind.FILE
+
+    def mask_entries(self) -> Iterator[Entry]:
+        """The names of the masks, as far as they are shown."""
+        drafted = {target.name for target in self._drafting.targets() if isinstance(target, MaskFile)}
+        for name in sorted({*self.masks(), *drafted}):
+            if self._is_there(MaskFile(name)):
+                yield name.file_name, NodeKind.FILE
+
+    def _is_there(self, target: Tracked) -> bool:
+        return self._is_shown(target) or target in self._drafting.targets()
+
+    def _is_shown(self, target: Tracked) -> bool:
+        """Whether the tip has the file and nobody removed it, or who removed it is writing it again."""
+        if self.digest() is None or (isinstance(target, MaskFile) and target.name not in self.masks()):
+            return False
+        return not self._drafting.absences.hides(target) or target in self._drafting.targets()
+
+    def _view(self) -> StateView:
+        if (tip := self.digest()) is None:
+            raise NotFound(self._branch)
+        return StateView(self._repository, tip, mtime_ns=self.time_ns())

@@ -1,0 +1,72 @@
+"""The log as a person reads it on a terminal: branches as lines, a row for each save, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice, tee
+
+from rich.console import Console
+from rich.text import Text
+
+from chemfs.cli.graph import Lanes
+from chemfs.cli.output import printable, time_for_people
+from chemigram_core.compare.edit.headline import headline
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp, StoreFailed
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.refs import OnBranch
+from chemigram_core.repository import Repository
+from chemigram_core.saving import HISTORY_LOSS, SNAPSHOT
+
+_DIGITS = 8  # of an identifier: enough to name it, and room for words on a narrow terminal
+_TO_THE_MINUTE = len("2026-01-01 00:00")
+
+
+def draw(
+    repository: Repository, newest_first: Iterable[LogEntry], most: int | None = None, console: Console | None = None
+) -> None:
+    """Print the saves among the entries, at most so many, a line for each as soon as it is known what it changed."""
+    console = console or Console(highlight=False)
+    names = _names(repository)
+    saves = ((entry, entry.hash) for entry in newest_first if entry.op == SNAPSHOT and entry.hash)
+    listed, drawn = tee(islice(saves, most))
+    lanes: Lanes[Digest] = Lanes()
+    rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
+    for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
+        for join in joins:
+            console.print(Text(join, "blue"))
+        about = _about(entry, names.pop(digest, []))
+        row = Text.assemble((f"{drawing} ", "blue"), (digest[:_DIGITS], "yellow"), *about)
+        row.append_text(_change(repository, entry, digest))
+        console.print(row, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+
+
+def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
+    yield f"  {time_for_people(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
+    if names:
+        yield f"  [{', '.join(names)}]", "green"
+    if entry.label:
+        yield f'  "{printable(entry.label)}"', "bold"
+    if HISTORY_LOSS in entry.metadata:
+        yield "  history lost", "bold red"  # of what, follows as the change
+
+
+def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
+    """What a save changed; nothing where the objects are gone or can't be read, which the log outlives."""
+    if entry.parent is None:
+        return Text("")
+    with suppress(StoreFailed, InvalidXmp):
+        before, after = repository.states.document(entry.parent), repository.states.document(digest)
+        return Text(f"  {printable(headline(before, after))}")
+    return Text("  collected", "dim")
+
+
+def _names(repository: Repository) -> dict[Digest, list[str]]:
+    """The branches and tags that stand at a snapshot; HEAD's branch is marked."""
+    refs, names = repository.refs, dict[Digest, list[str]]()
+    for name in (*refs.branches(), *refs.tags()):
+        if (digest := refs.read(name)) is not None:
+            marked = f"HEAD → {name}" if refs.head() == OnBranch(name) else str(name)  # type: ignore[arg-type]
+            names.setdefault(digest, []).append(marked)
+    return names

@@ -1,0 +1,161 @@
+"""init, snapshot, show, export: a repository and the states in it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chemfs.cli.output import print_fields, print_json, time_for_people
+from chemfs.cli.verbs.arguments import (
+    REVISION,
+    Verbs,
+    add_json,
+    add_repository,
+    add_verb,
+    name_and_value,
+    read_input,
+    repository_of,
+)
+from chemigram_core.digest import Digest
+from chemigram_core.errors import Refused, shown
+from chemigram_core.exporting import export
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operation_log import LogEntry
+from chemigram_core.provenance import Provenance
+from chemigram_core.repository import Repository
+from chemigram_core.saving import SNAPSHOT, save_xmp
+
+
+class FolderNotEmpty(Refused):
+    """An export would mix with other files."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{shown(str(folder))} is not empty: name a new folder")
+
+
+class NoSuchImage(Refused):
+    """The image of a new repository is not there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"there is no image {shown(str(path))}; nothing was made")
+
+
+class OtherImage(Refused):
+    """A repository is about another image already."""
+
+    def __init__(self, there: Path) -> None:
+        super().__init__(f"the repository has the image {shown(str(there))} already: make another repository")
+
+
+def add_to(verbs: Verbs) -> None:
+    """The verbs."""
+    init = add_verb(verbs, "init", _init, "make a repository for one image")
+    add_repository(init)
+    init.add_argument("--image", metavar="FILE", type=Path, help="the image itself: shown in each state, never written")
+
+    snapshot = add_verb(verbs, "snapshot", _snapshot, "save an XMP and its masks on a branch; prints the identifier")
+    add_repository(snapshot)
+    snapshot.add_argument("xmp", metavar="XMP", type=Path, help="a file; - is stdin")
+    snapshot.add_argument("--mask", metavar="NAME=PNG", type=name_and_value, action="append", default=[])
+    snapshot.add_argument("--mask-info", metavar="NAME=JSON", type=name_and_value, action="append", default=[])
+    snapshot.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="instead of HEAD's")
+    snapshot.add_argument("--label", metavar="TEXT", help="a few words for the log")
+    add_json(snapshot)
+
+    show = add_verb(verbs, "show", _show, "what a state is: its masks, its parent, where it stands")
+    add_repository(show)
+    show.add_argument("rev", metavar="REV", help=REVISION)
+    add_json(show)
+
+    export_ = add_verb(verbs, "export", _export, "write a state's files to a folder, without a mount")
+    add_repository(export_)
+    export_.add_argument("rev", metavar="REV", help=REVISION)
+    export_.add_argument("directory", metavar="DIRECTORY", type=Path, help="a new or empty folder")
+
+
+def _init(options: argparse.Namespace) -> None:
+    if options.image is not None and not options.image.is_file():
+        raise NoSuchImage(options.image)
+    repository = Repository.init(options.repository, options.image)
+    if options.image is not None and repository.image is not None:
+        _require_same(options.image, repository.image.path)
+    print(f"repository ready: {options.repository}")
+
+
+def _require_same(wanted: Path, there: Path) -> None:
+    if not wanted.samefile(there):
+        raise OtherImage(there)
+
+
+def _snapshot(options: argparse.Namespace) -> None:
+    repository = repository_of(options)
+    branch = options.branch or repository.head_branch()
+    masks = {MaskName.parse(name): read_input(Path(file)) for name, file in options.mask}
+    told = {MaskName.parse(name): Provenance.parse_json(text) for name, text in options.mask_info}
+    saved = save_xmp(repository, branch, read_input(options.xmp), mask_files=masks, told=told, label=options.label)
+    if options.json:
+        print_json(_facts(repository, saved.digest))
+    else:
+        print(saved.digest)
+
+
+def _show(options: argparse.Namespace) -> None:
+    repository = repository_of(options)
+    facts = _facts(repository, repository.resolve(options.rev))
+    if options.json:
+        print_json(facts)
+    else:
+        print_fields(_for_people(facts))
+
+
+def _export(options: argparse.Namespace) -> None:
+    repository = repository_of(options)
+    digest = repository.resolve(options.rev)
+    try:
+        files = export(repository, digest, options.directory)
+    except FileExistsError as error:
+        raise FolderNotEmpty(options.directory) from error
+    print(f"{len(files)} files of {digest[:12]} in {options.directory}")
+
+
+def _facts(repository: Repository, digest: Digest) -> dict[str, Any]:
+    """A state in the log's own words; what there is no value for is left out."""
+    saved = _when_saved(repository, digest)
+    masks, registry = repository.state(digest).masks, repository.registry.read()
+    facts = {
+        "hash": digest,
+        "edit": repository.states.edit(digest),
+        "timestamp": saved.timestamp if saved else None,
+        "ref": saved.ref if saved else None,
+        "parent": repository.history.parent(digest),
+        "label": repository.history.label(digest),
+        "masks": dict(masks),
+        "provenance": {name: told for name, mask in masks.items() if (told := registry.provenance(mask).to_json())},
+        "refs": _standing_at(repository, digest),
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def _when_saved(repository: Repository, digest: Digest) -> LogEntry | None:
+    """The last save that led to a state; a repository that was not made here may have no line of it."""
+    saves = (entry for entry in repository.log.newest_first() if entry.hash == digest and entry.op == SNAPSHOT)
+    return next(saves, None)
+
+
+def _standing_at(repository: Repository, digest: Digest) -> list[str]:
+    refs = repository.refs
+    return [name.ref for name in (*refs.branches(), *refs.tags()) if refs.read(name) == digest]
+
+
+def _for_people(facts: Mapping[str, Any]) -> dict[str, str | None]:
+    return {
+        "snapshot": facts["hash"],
+        "edit": facts["edit"],
+        "saved": f"{time_for_people(facts['timestamp'])} on {facts['ref']}" if "timestamp" in facts else None,
+        "label": facts.get("label"),
+        "parent": facts.get("parent"),
+        "masks": ", ".join(f"{name} {mask[:12]}" for name, mask in facts.get("masks", {}).items()),
+        "now at": ", ".join(facts.get("refs", ())),
+    }

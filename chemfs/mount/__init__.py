@@ -1,0 +1,1 @@
+"""The mount itself: the daemon, the mountpoint, libfuse and its numbers."""

@@ -1,0 +1,167 @@
+"""Numbers for what the kernel has looked up, as it knows files by number. Knows no FUSE and no view.
+
+The kernel keeps a size and pages with each number. So a file of a state has one for each content that it ever had: who
+opened the old one keeps it, while the name already leads to the new one. And who writes one has a number to itself, so
+nobody else sees a half-written file. Everything else keeps its number when it is renamed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from threading import Lock
+
+from chemfs.view.conditions import Replaced
+from chemfs.view.nodes import File, Node
+from chemigram_core.digest import Digest
+
+ROOT = 1
+
+
+@dataclass(eq=False, slots=True)
+class Inode:
+    """One number: where its name stands, what stood there when it was last looked up, and who has it open."""
+
+    number: int
+    parent: Inode | None
+    name: str
+    node: Node
+    is_named: bool = True  # False when it was removed, or something else took its name
+    is_shared: bool = True  # False when a writer has it to itself, or is about to
+    lookups: int = 0
+    users: int = 0  # how many have it open, or are about to
+    opened: set[int] = field(default_factory=set)  # the numbers of its open files
+
+    @property
+    def content(self) -> Digest | None:
+        """Which bytes it is, None where the bytes under it may change."""
+        return self.node.content if isinstance(self.node, File) else None
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """The folder's number and the name there; of the topmost folder itself, no name."""
+        return (ROOT if self.parent is None else self.parent.number), self.name
+
+    @property
+    def path(self) -> str:
+        """Its absolute path. Raises Replaced when it has none any more."""
+        if not self.is_named:
+            raise Replaced(self.name)
+        return "/" if self.parent is None else self.parent.child(self.name)
+
+    def child(self, name: str) -> str:
+        """The path of a name in this folder. Raises Replaced when the folder has none any more."""
+        return f"/{name}" if self.parent is None else f"{self.path}/{name}"
+
+
+class Inodes:
+    """The numbers of one mount. Safe for many threads."""
+
+    def __init__(self, top: Node) -> None:
+        self._lock = Lock()  # over everything below, and over what an inode says of its users
+        self._numbers = itertools.count(ROOT)
+        self._named: dict[tuple[int, str, Digest | None], Inode] = {}
+        self._promised: dict[tuple[int, int, str], Inode] = {}  # by thread, to who was told to look a name up again
+        root = Inode(next(self._numbers), None, "", top)
+        self._inodes = {root.number: root}
+
+    def __getitem__(self, number: int) -> Inode:
+        return self._inodes[number]
+
+    def look_up(self, parent: int, name: str, node: Node, thread: int = 0) -> Inode:
+        """The inode of what stands at a name, known by one more look-up."""
+        with self._lock:
+            inode = self._promised.get((thread, parent, name)) or self._found(parent, name, node)
+            self._inodes[inode.number] = inode
+            inode.node = node
+            inode.lookups += 1
+            return inode
+
+    def create(self, parent: int, name: str, node: Node, *, is_shared: bool) -> Inode:
+        """The inode of a file that has just been made and opened."""
+        with self._lock:
+            inode = self._found(parent, name, node) if is_shared else self._new(parent, name, node)
+            inode.is_shared = is_shared
+            inode.lookups += 1
+            inode.users += 1
+            return inode
+
+    def claim(self, inode: Inode, thread: int, *, to_write: bool) -> None:
+        """Open a file: a state's to write only by who has it to itself. `give_back` ends it.
+
+        Raises Replaced for who has to look it up again, and promises it a number of its own.
+        """
+        with self._lock:
+            if inode.content is not None:
+                if inode.users if to_write else inode.users and not inode.is_shared:
+                    self._promise(inode, thread)
+                    raise Replaced(inode.name)
+                if to_write:
+                    self._forget_name(inode)
+                    inode.is_shared = False
+                self._promised.pop((thread, *inode.place), None)
+            inode.users += 1
+
+    def replaced(self, inode: Inode, thread: int) -> Replaced:
+        """For who claimed an inode whose content is not what its name leads to any more: gives it back."""
+        with self._lock:
+            inode.users -= 1
+            self._promise(inode, thread)
+            return Replaced(inode.name)
+
+    def give_back(self, inode: Inode, opened: int | None = None) -> None:
+        """An open file is no more, or came to nothing."""
+        with self._lock:
+            inode.users -= 1
+            if opened is not None:
+                inode.opened.discard(opened)
+
+    def forget(self, number: int, lookups: int) -> None:
+        """The kernel forgets so many look-ups; the number goes with the last."""
+        with self._lock:
+            inode = self._inodes[number]
+            inode.lookups -= lookups
+            if inode.lookups <= 0 and number != ROOT:
+                del self._inodes[number]
+                self._forget_name(inode)
+
+    def removed(self, parent: int, name: str) -> None:
+        """Nothing has that name any more. Numbers of a state's file stay: they lead to a content, not to the name."""
+        with self._lock:
+            self._unname(self._named.get((parent, name, None)))
+
+    def renamed(self, parent: int, name: str, new_parent: int, new_name: str) -> None:
+        """What had one name has another one; what had that before has none."""
+        with self._lock:
+            if (inode := self._named.pop((parent, name, None), None)) is None:
+                return
+            self._unname(self._named.get((new_parent, new_name, None)))
+            inode.parent, inode.name = self._inodes[new_parent], new_name
+            self._named[new_parent, new_name, None] = inode
+
+    def _found(self, parent: int, name: str, node: Node) -> Inode:
+        key = (parent, name, node.content if isinstance(node, File) else None)
+        if (inode := self._named.get(key)) is None:
+            inode = self._named[key] = self._new(parent, name, node)
+        return inode
+
+    def _new(self, parent: int, name: str, node: Node) -> Inode:
+        inode = Inode(next(self._numbers), self._inodes[parent], name, node)
+        self._inodes[inode.number] = inode
+        return inode
+
+    def _promise(self, inode: Inode, thread: int) -> None:
+        own = self._new(*inode.place, inode.node)
+        own.is_shared = False
+        del self._inodes[own.number]  # until it is looked up
+        self._promised[thread, *inode.place] = own
+
+    def _unname(self, inode: Inode | None) -> None:
+        if inode is not None:
+            self._forget_name(inode)
+            inode.is_named = False
+
+    def _forget_name(self, inode: Inode) -> None:
+        key = (*inode.place, inode.content)
+        if self._named.get(key) is inode:
+            del self._named[key]

@@ -1,0 +1,71 @@
+"""Starting a daemon: whoever starts it learns that the mount is live, or why not, in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chemfs.mount import daemon as life
+from chemfs.mount.daemon import FuseUnavailable, MountFailed, MountOptions, start
+from chemigram_core.errors import StoreFailed
+
+
+def daemon(script: str) -> list[str]:
+    return ["sh", "-c", script]
+
+
+def test_start_returns_when_the_daemon_says_live(tmp_path: Path) -> None:
+    start(daemon(f"echo live; exec >&- 2>&-; sleep 0.2; touch {tmp_path}/served"), tmp_path)
+    assert not (tmp_path / "served").exists()
+
+
+def test_the_daemons_words_are_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(MountFailed, match=r"^fusermount: mount failed; libfuse could not mount$"):
+        start(daemon("echo 'fusermount: mount failed'; echo 'chemfs: libfuse could not mount' >&2; exit 3"), tmp_path)
+
+
+def test_a_damaged_store_stays_a_damaged_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreFailed, match="HEAD is damaged"):
+        start(daemon("echo 'chemfs: HEAD is damaged'; exit 4"), tmp_path)
+
+
+def test_a_daemon_that_dies_silently(tmp_path: Path) -> None:
+    with pytest.raises(MountFailed, match="died without a word"):
+        start(daemon("kill -9 $$"), tmp_path)
+
+
+def test_a_missing_device_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(life, "DEVICE", tmp_path / "fuse")
+    with pytest.raises(FuseUnavailable, match="modprobe fuse"):
+        life.require_fuse()
+
+
+def test_a_device_that_the_user_may_not_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(life, "DEVICE", tmp_path)  # a folder can't be opened for writing, not even by root
+    with pytest.raises(FuseUnavailable, match="sudo chmod 666"):
+        life.require_fuse()
+
+
+def test_a_mount_is_closed_to_others_unless_asked() -> None:
+    assert not MountOptions().for_fuse()["allow_other"]
+    opened = MountOptions(allow_other=True).for_fuse()
+    assert opened["allow_other"]
+    assert opened["default_permissions"]
+
+
+@pytest.mark.parametrize("choices", [MountOptions(), MountOptions(read_only=True, allow_other=True)])
+def test_nothing_on_a_mount_runs_is_a_device_or_gains_rights(choices: MountOptions) -> None:
+    assert {option for option, set_ in choices.for_fuse().items() if set_ is True} >= {"nosuid", "nodev", "noexec"}
+
+
+def test_the_log_is_in_the_users_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert life.log_file(Path("/media/photos")).parent == tmp_path / "chemfs"
+    assert life.log_file(Path("/media/photos")) != life.log_file(Path("/home/photos"))
+
+
+def test_a_relative_state_folder_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    assert life.log_file(Path("/media/photos")).parent == tmp_path / ".local" / "state" / "chemfs"
