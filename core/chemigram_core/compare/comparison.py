@@ -5,7 +5,6 @@ States never change, so the same two states give the same bytes: a caller may ke
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from chemigram_core.compare.comparators.mask import MaskComparator
 from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH, StateAccess, StateFile, mask_item
 from chemigram_core.compare.comparing import compare_states
 from chemigram_core.compare.item import HandleAccess, ItemPair
+from chemigram_core.compare.lines import unified
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.json import as_json
 from chemigram_core.compare.renderers.markdown import as_markdown
@@ -72,7 +72,7 @@ class Comparison:
             return
         before, after = (_lines(self.access.xmp(state)) for state in (self.left, self.right))
         old, new = (f"{name}/{XMP_PATH}" for name in self.names)
-        yield from (line.encode() for line in difflib.unified_diff(before, after, old, new))
+        yield from (line.encode() for line in unified(before, after, (old, new)))
 
 
 def _lines(file: StateFile) -> list[str]:

@@ -7,10 +7,10 @@ leaves to a built-in order; the steps of a history have an order of their own.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Hashable, Sequence
 from typing import TypeAlias, TypeVar
 
+from chemigram_core.compare.rising import longest_rising
 from chemigram_core.xmp import History, Properties
 
 Instance: TypeAlias = tuple[str, int]
@@ -22,7 +22,7 @@ def moved(left: Sequence[_T], right: Sequence[_T], among: Collection[_T]) -> dic
     """The fewest of `among` that have to move so that these stand in `right` as in `left`; old and new place from 1."""
     place = {member: at for at, member in enumerate(right)}
     common = [member for member in left if member in place and member in among]
-    staying = {common[at] for at in _longest_rising([place[member] for member in common])}
+    staying = {common[at] for at in longest_rising([place[member] for member in common])}
     old = {member: at for at, member in enumerate(left)}
     return {member: (old[member] + 1, place[member] + 1) for member in common if member not in staying}
 
@@ -36,20 +36,3 @@ def pipe_order(history: History, properties: Properties) -> list[Instance]:
         return [(name, int(number)) for name, number in pairs if _NUMBER.fullmatch(number)]
     orders = {instance: entry.iop_order for instance, entry in history.instances.items()}
     return sorted((instance for instance in orders if orders[instance] is not None), key=lambda one: orders[one] or 0.0)
-
-
-def _longest_rising(numbers: Sequence[int]) -> list[int]:
-    """The places of a longest rising subsequence (patience sorting)."""
-    tails: list[int] = []
-    tops: list[int] = []
-    before: list[int | None] = []
-    for at, number in enumerate(numbers):
-        pile = bisect_left(tops, number)
-        before.append(tails[pile - 1] if pile else None)
-        tops[pile : pile + 1], tails[pile : pile + 1] = [number], [at]
-    places: list[int] = []
-    last = tails[-1] if tails else None
-    while last is not None:
-        places.append(last)
-        last = before[last]
-    return places[::-1]
