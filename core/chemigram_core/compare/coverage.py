@@ -7,8 +7,8 @@ darktable reads external masks), times its alpha. All sums are of whole numbers,
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import SupportsInt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ FULL = 65_535
 HALF = 32_768  # the first value that is half or more
 
 _PLACES = 6
+_BAND_PIXELS = 1 << 20
 _UNCHANGED_SHADE = 96  # of 255: pale enough to leave the colours to what changed
 _COMPRESS_LEVEL = 3  # half the time of 6 for some more bytes that nobody stores
 _FAINTEST = 112  # of 255: what changed by the least step is still seen
@@ -52,12 +53,18 @@ class MaskDifference:
 
 def measured(left: Pixels, right: Pixels) -> MaskDifference:
     """How two pictures of the same width and height differ."""
-    before, after = coverage(left), coverage(right)
-    changed = _changed(left, right)
+    changed = np.empty(right.shape[:2], np.bool_)
+    distance = intersection = union = 0
+    for rows in _bands(right):
+        before, after = coverage(left[rows]), coverage(right[rows])
+        changed[rows] = _changed(left[rows], right[rows])
+        distance += int(_distance(before, after).sum(dtype=np.uint64))
+        intersection += _count((before >= HALF) & (after >= HALF))
+        union += _count((before >= HALF) | (after >= HALF))
     return MaskDifference(
-        changed_share=_share(np.count_nonzero(changed), changed.size),
-        mean_absolute_difference=_share(_distance(before, after).sum(dtype=np.uint64), changed.size * FULL),
-        intersection_over_union=_overlap(before >= HALF, after >= HALF),
+        changed_share=_share(_count(changed), changed.size),
+        mean_absolute_difference=_share(distance, changed.size * FULL),
+        intersection_over_union=_share(intersection, union) if union else 1.0,
         changed_box=_box(changed),
     )
 
@@ -77,12 +84,26 @@ def heat_map(left: Pixels, right: Pixels) -> bytes:
 
     The stronger the change, the brighter. A left mask of another size is stretched to the right one's first.
     """
-    before, after = _stretched(coverage(left), right), coverage(right)
+    height, width = right.shape[:2]
+    picture = np.empty((height, width, 3), np.uint8)
+    for rows in _bands(right):
+        picture[rows] = _colors(coverage(_stretched(left, right, rows)), coverage(right[rows]))
+    return _encoded(picture)
+
+
+def _bands(pixels: Pixels) -> Iterator[slice]:
+    """Some rows at a time, so that what is computed of large pictures stays small."""
+    height, width = pixels.shape[:2]
+    step = max(1, _BAND_PIXELS // width)
+    return (slice(top, min(top + step, height)) for top in range(0, height, step))
+
+
+def _colors(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> NDArray[np.uint8]:
     strength = np.uint8(_FAINTEST) + _scaled(_distance(before, after), 255 - _FAINTEST)
     shade = _scaled(after, _UNCHANGED_SHADE)
     pale = np.where(after == before, shade, shade // 2)
     red, blue = np.where(after > before, strength, pale), np.where(after < before, strength, pale)
-    return _encoded(np.stack((red, pale, blue), axis=2))
+    return np.stack((red, pale, blue), axis=2)
 
 
 def _changed(left: Pixels, right: Pixels) -> NDArray[np.bool_]:
@@ -115,13 +136,12 @@ def _scaled(coverages: NDArray[np.uint16], top: int) -> NDArray[np.uint8]:
     return (coverages.astype(np.uint32) * np.uint32(top) // np.uint32(FULL)).astype(np.uint8)
 
 
-def _share(part: SupportsInt, whole: SupportsInt) -> float:
-    return round(int(part) / int(whole), _PLACES)
+def _count(places: NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(places))
 
 
-def _overlap(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:
-    union = np.count_nonzero(before | after)
-    return _share(np.count_nonzero(before & after), union) if union else 1.0
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, _PLACES)
 
 
 def _box(changed: NDArray[np.bool_]) -> BoundingBox | None:
@@ -132,14 +152,13 @@ def _box(changed: NDArray[np.bool_]) -> BoundingBox | None:
     return BoundingBox(left, top, right - left + 1, bottom - top + 1)
 
 
-def _stretched(before: NDArray[np.uint16], like: Pixels) -> NDArray[np.uint16]:
-    """Each pixel of the new size takes the old pixel at its relative place."""
-    height, width = like.shape[:2]
-    if before.shape == (height, width):
-        return before
-    rows = np.arange(height) * before.shape[0] // height
-    columns = np.arange(width) * before.shape[1] // width
-    return before[np.ix_(rows, columns)]
+def _stretched(left: Pixels, right: Pixels, rows: slice) -> Pixels:
+    """What of the left picture lies at some rows of the right one: each pixel is the one at its relative place."""
+    (left_height, left_width), (height, width) = left.shape[:2], right.shape[:2]
+    if (left_height, left_width) == (height, width):
+        return left[rows]
+    lines = np.arange(rows.start, rows.stop) * left_height // height
+    return left[np.ix_(lines, np.arange(width) * left_width // width)]
 
 
 def _encoded(picture: NDArray[np.uint8]) -> bytes:
