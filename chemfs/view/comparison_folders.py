@@ -21,9 +21,10 @@ from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 
 _KEPT_BYTES = 64 << 20
+_KEPT_SIZES = 100_000
 _BETWEEN = ".."
 
-_Key = tuple[str, str, tuple[str, str], str]
+_Key = tuple[str, str, tuple[str, str], Parts]
 
 
 class ComparisonFolders:
@@ -31,8 +32,10 @@ class ComparisonFolders:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._lock = Lock()
+        self._lock = Lock()  # of what is kept
+        self._working = Lock()  # one comparison at a time: pictures of large masks take much memory
         self._contents: LRUCache[_Key, bytes] = LRUCache(_KEPT_BYTES, getsizeof=len)
+        self._sizes: LRUCache[_Key, int] = LRUCache(_KEPT_SIZES)
 
     def node(self, parts: Parts) -> Node:
         """What stands at `parts` below compare/. Raises NotFound, StoreFailed."""
@@ -46,11 +49,12 @@ class ComparisonFolders:
             case (folder,) if folder == MASK_FOLDER and comparison.masks:
                 return Directory(self._time_ns(comparison), lambda: _mask_entries(comparison))
             case _:
-                return File(len(self._content(comparison, inside)), self._time_ns(comparison))
+                return File(self._size_bytes(comparison, inside), self._time_ns(comparison))
 
     def open(self, parts: Parts) -> Handle:
-        """A handle to read a file. Raises NotFound, IsAFolder, StoreFailed."""
-        if isinstance(self.node(parts), Directory) or (found := self._locate(parts)) is None:
+        """A handle to read a file. Raises NotFound, IsAFolder, InvalidMask, StoreFailed."""
+        found = self._locate(parts)
+        if found is None or found[1] in ((), (MASK_FOLDER,)):
             raise IsAFolder("/".join(parts))
         return TextHandle(self._content(*found))
 
@@ -79,23 +83,39 @@ class ComparisonFolders:
         refs = self._repository.refs
         return any(name.startswith(prefix) for name in (*refs.branches(), *refs.tags()))
 
-    def _content(self, comparison: Comparison, inside: Parts) -> bytes:
-        key = (comparison.left, comparison.right, comparison.names, "/".join(inside))
+    def _size_bytes(self, comparison: Comparison, inside: Parts) -> int:
         with self._lock:
-            if (known := self._contents.get(key)) is not None:
+            if (known := self._sizes.get(_key(comparison, inside))) is not None:
                 return known
-        try:
-            content = comparison.read(key[-1])
-        except FileNotFoundError as error:
-            raise NotFound(key[-1]) from error
+        return len(self._content(comparison, inside))
+
+    def _content(self, comparison: Comparison, inside: Parts) -> bytes:
+        with self._working:
+            return self._kept(comparison, inside) or self._computed(comparison, inside)
+
+    def _kept(self, comparison: Comparison, inside: Parts) -> bytes | None:
         with self._lock:
+            return self._contents.get(_key(comparison, inside))
+
+    def _computed(self, comparison: Comparison, inside: Parts) -> bytes:
+        path = "/".join(inside)
+        try:
+            content = comparison.read(path)
+        except FileNotFoundError as error:
+            raise NotFound(path) from error
+        with self._lock:
+            self._sizes[_key(comparison, inside)] = len(content)
             if len(content) <= _KEPT_BYTES:
-                self._contents[key] = content
+                self._contents[_key(comparison, inside)] = content
         return content
 
     def _time_ns(self, comparison: Comparison) -> int:
         info = self._repository.objects.info
         return max(info(state, Kind.SNAPSHOT).mtime_ns for state in (comparison.left, comparison.right))
+
+
+def _key(comparison: Comparison, inside: Parts) -> _Key:
+    return comparison.left, comparison.right, comparison.names, inside
 
 
 def _entries(comparison: Comparison) -> Iterable[Entry]:

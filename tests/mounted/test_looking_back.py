@@ -14,8 +14,10 @@ from PIL import Image
 from chemigram_core import branching
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName
+from chemigram_core.objects import Kind
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.repository import MAIN
+from chemigram_core.xmp import parse
 from tests.builders import mask, saves, sidecar
 from tests.mounted.conftest import Mounted
 
@@ -103,6 +105,21 @@ def test_what_changed_is_told_in_words_and_pictures(edited: Mounted) -> None:
     assert '+   xmp:Rating="4"' in diff
     with Image.open(io.BytesIO((folder / "masks/subject.png").read_bytes())) as heat:
         assert heat.width >= 32
+
+
+def test_a_mask_that_is_no_picture_is_told_of_and_gives_an_error_to_its_reader_alone(edited: Mounted) -> None:
+    objects = edited.repository.objects
+    broken = objects.put(mask(50)[:-20], Kind.MASK)
+    note = '<chemigram:masks xmlns:chemigram="urn:chemigram:ns:1.0/"><rdf:Bag><rdf:li chemigram:name="subject"'
+    note += f' chemigram:sha256="{broken}"/></rdf:Bag></chemigram:masks></rdf:Description>'
+    state = parse(sidecar(3).replace(b"</rdf:Description>", note.encode()))
+    folder = edited.path / f"compare/v2..{objects.put(state.canonical(), Kind.SNAPSHOT)}"
+    assert os.listdir(folder / "masks") == ["subject.png"]
+    for _ in range(2):
+        with pytest.raises(OSError, match="Invalid argument"):
+            (folder / "masks/subject.png").read_bytes()
+    assert "subject" in (folder / "changes.md").read_text()
+    assert edited.daemon.poll() is None
 
 
 def test_sizes_are_exact_before_reading(edited: Mounted) -> None:

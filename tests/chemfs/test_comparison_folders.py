@@ -1,0 +1,109 @@
+"""compare/: what stands there is known without comparing anything, and each file is computed when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chemfs import comparison_folders
+from chemfs.comparison_folders import ComparisonFolders
+from chemfs.conditions import IsAFolder, NotFound
+from chemfs.nodes import Directory, File
+from chemigram_core.branching import create_branch
+from chemigram_core.compare import Comparison
+from chemigram_core.digest import Digest
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.saving import save_xmp
+from tests.builders import mask, sidecar
+
+SKY = MaskName("sky")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """The branch before/first, and main one save further; its mask differs."""
+    made = Repository.init(tmp_path / "r")
+    save_xmp(made, MAIN, sidecar(1), mask_files={SKY: mask(10)})
+    create_branch(made, BranchName.parse("before/first"))
+    save_xmp(made, MAIN, sidecar(2), mask_files={SKY: mask(99)})
+    return made
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The files of comparisons that are computed, and the kinds of objects that are opened."""
+    done: list[str] = []
+    compute, open_object = Comparison.read, ObjectStore.open
+
+    def counting_read(self: Comparison, path: str) -> bytes:
+        done.append(path)
+        return compute(self, path)
+
+    def counting_open(self: ObjectStore, digest: Digest, kind: Kind) -> int:
+        if kind is Kind.MASK:
+            done.append("a mask")
+        return open_object(self, digest, kind)
+
+    monkeypatch.setattr(Comparison, "read", counting_read)
+    monkeypatch.setattr(ObjectStore, "open", counting_open)
+    yield done
+
+
+def parts(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+def test_folders_are_looked_up_and_listed_without_computing_anything(repository: Repository, read: list[str]) -> None:
+    folders = ComparisonFolders(repository)
+    for path, names in (
+        ("before", []),
+        ("before/first..main", ["changes.md", "changes.json", "image.xmp.diff", "masks"]),
+        ("before/first..main/masks", ["sky.png"]),
+        ("main..before/first/masks", ["sky.png"]),
+        ("main..main", ["changes.md", "changes.json", "image.xmp.diff"]),
+    ):
+        folder = folders.node(parts(path))
+        assert isinstance(folder, Directory)
+        assert [name for name, _ in folder.entries()] == names
+    for path in ("main..nosuch", "nosuch", "main..main/masks"):
+        with pytest.raises(NotFound):
+            folders.node(parts(path))
+    assert "a mask" not in read
+    assert not {"changes.md", "changes.json", "image.xmp.diff", "masks/sky.png"} & set(read)
+
+
+def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository, read: list[str]) -> None:
+    folders = ComparisonFolders(repository)
+    path = parts("before/first..main/masks/sky.png")
+    with ThreadPoolExecutor(8) as threads:
+        nodes = list(threads.map(lambda _: folders.node(path), range(8)))
+    assert len(set(nodes)) == 1
+    data = folders.open(path).read(1 << 20, 0)
+    assert isinstance(nodes[0], File)
+    assert nodes[0].size_bytes == len(data)
+    assert read == ["masks/sky.png", "a mask", "a mask"]
+
+
+def test_the_size_of_a_file_too_large_to_keep_is_kept(
+    repository: Repository, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison_folders, "_KEPT_BYTES", 10)
+    folders = ComparisonFolders(repository)
+    path = parts("before/first..main/image.xmp.diff")
+    sizes = {node.size_bytes for node in map(folders.node, [path] * 3) if isinstance(node, File)}
+    assert sizes == {len(folders.open(path).read(1 << 20, 0))}
+    assert read.count("image.xmp.diff") == 2  # for the size, and for the reader
+
+
+def test_a_folder_is_no_file_to_open(repository: Repository) -> None:
+    folders = ComparisonFolders(repository)
+    for path in ("before", "before/first..main", "before/first..main/masks"):
+        with pytest.raises(IsAFolder):
+            folders.open(parts(path))
+    with pytest.raises(NotFound):
+        folders.open(parts("before/first..main/nosuch"))
