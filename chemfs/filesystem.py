@@ -63,8 +63,13 @@ class Filesystem:
             self._settling.start()
 
     def stop(self) -> None:
-        """End it; what waits to become a snapshot does so now."""
+        """End it; what waits to become a snapshot does so now, and what is still open is closed as by its program."""
         self._stopped.set()
+        for number in list(self._files):
+            try:
+                self.release(number)
+            except Exception:
+                logger.exception("a file that was open at the end could not be closed")
         if not self._read_only:
             self._settling.join()
             self._settle(float("inf"))

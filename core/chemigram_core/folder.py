@@ -42,19 +42,17 @@ class Folder:
 
     @classmethod
     def make(cls, root: Path, *parts: str) -> Self:
-        """The same folder, made where it is missing. Its name is durable afterwards, whoever made it.
+        """The same folder, made where it is missing; what is made is durable."""
+        return cls._made(root, parts, sync_found=False)
+
+    @classmethod
+    def make_durable(cls, root: Path, *parts: str) -> Self:
+        """The same folder, durable whoever made it, for what is promised to survive a power cut.
 
         Who finds a folder can't know whether its maker lived to sync it, so this costs an fsync a part: enter a folder
         that is known to be durable.
         """
-        folder = cls(os.open(root, _ENTER))
-        for part in parts:
-            with folder:
-                with suppress(FileExistsError):
-                    os.mkdir(part, dir_fd=folder.descriptor)
-                folder.sync()
-                folder = cls(_step(os.dup(folder.descriptor), part))
-        return folder
+        return cls._made(root, parts, sync_found=True)
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +143,24 @@ class Folder:
     def sync(self) -> None:
         """Make the names in the folder durable."""
         os.fsync(self.descriptor)
+
+    @classmethod
+    def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
+        folder = cls(os.open(root, _ENTER))
+        for part in parts:
+            with folder:
+                if folder._make_one(part) or sync_found:
+                    folder.sync()
+                folder = cls(_step(os.dup(folder.descriptor), part))
+        return folder
+
+    def _make_one(self, name: str) -> bool:
+        """Whether the folder was missing."""
+        try:
+            os.mkdir(name, dir_fd=self.descriptor)
+        except FileExistsError:
+            return False
+        return True
 
     @contextmanager
     def _temporary(self) -> Iterator[str]:

@@ -178,7 +178,7 @@ class ObjectStore:
         if digest.shard in self._durable_shards:
             with suppress(FileNotFoundError):
                 return Folder.enter(self._root, *parts)
-        shard = Folder.make(self._root, *parts)
+        shard = Folder.make_durable(self._root, *parts)
         self._durable_shards.add(digest.shard)
         return shard
 

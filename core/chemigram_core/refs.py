@@ -122,7 +122,7 @@ class Refs:
         """Make a new ref. Raises RefExists, RefConflict."""
         self.check_free(name)
         *folders, file = name.ref.split("/")
-        with Folder.make(self._root, *folders) as folder:
+        with Folder.make_durable(self._root, *folders) as folder:
             _put(folder, file, digest)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:

@@ -49,7 +49,7 @@ class Repository:
         """Make a repository at `root`, or open the one there; `image_file` is linked into raw/. Raises OSError."""
         _make_durable(root.absolute())
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
-            with Folder.make(root, *parts):
+            with Folder.make_durable(root, *parts):
                 pass
         if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))

@@ -15,9 +15,9 @@ from typing import Any
 from chemigram_core import mask_links, png, xmp
 from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
-from chemigram_core.errors import StoreFailed, UnknownMask
+from chemigram_core.errors import InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
-from chemigram_core.names import BranchName, MaskName
+from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.objects import Kind
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances
@@ -174,6 +174,7 @@ def _advance(
         repository.refs.sync(branch)
         describe(repository, before, told)
         return Unchanged(tip)
+    _refuse_clashes(document.masks)
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if told or document.masks != before:
         repository.registry.follow(before, document.masks, told)
@@ -183,6 +184,14 @@ def _advance(
         repository.refs.move(branch, tip, digest)
     mask_links.restore(repository)
     return Saved(digest, tip)
+
+
+def _refuse_clashes(masks: Masks) -> None:
+    """No two masks of a state are one file where case or Unicode form don't count."""
+    known: dict[str, MaskName] = {}
+    for name in masks:
+        if (other := known.setdefault(folded(name), name)) != name:
+            raise InvalidName("mask", name, f"{other} differs from it in case or Unicode form alone")
 
 
 def _losses(repository: Repository, tip: Digest | None, document: xmp.Document) -> Mapping[str, Any]:

@@ -9,12 +9,12 @@ import pytest
 
 from chemigram_core import branching, image, saving
 from chemigram_core.digest import Digest
-from chemigram_core.errors import NotAFile, NotARepository, RefConflict, RefDamaged
-from chemigram_core.names import BranchName
+from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
+from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import picture, sidecar
+from tests.builders import mask, picture, sidecar
 
 MAIN = BranchName("main")
 _BEFORE_TIME = b'{"op":"snapshot","ref":"refs/heads/main","hash":"%s","timestamp":"0001-01-01T00:00+14:00"}' % (
@@ -130,3 +130,10 @@ def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repositor
     ]
     assert len({save.file_name for save in kept}) == 9
     assert len(repository.rejected.all()) == 9
+
+
+def test_masks_that_some_filesystems_take_for_one_are_refused(repository: Repository) -> None:
+    saving.save_mask(repository, MAIN, MaskName("sky"), mask(1))
+    with pytest.raises(InvalidName):
+        saving.save_mask(repository, MAIN, MaskName("Sky"), mask(2))
+    assert set(repository.state(repository.tip(MAIN)).masks) == {"sky"}

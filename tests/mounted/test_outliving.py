@@ -1,0 +1,178 @@
+"""A mount outlives what happens around it: sick repositories, removed ones, no descriptors, no memory, its own end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import fsck, xmp
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from scripts.campaigns.daemon import Daemon
+from tests.builders import mask, picture, saves, sidecar
+from tests.mounted.conftest import Mounted
+
+pytestmark = pytest.mark.needs_fuse
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Daemon]:
+    """A library with one healthy repository, `good`, and what somebody left beside it."""
+    root = tmp_path / "library"
+    Repository.init(root / "good", picture(tmp_path / "a.tif"))
+    for name in ("no-head", "head-is-a-link", "head-is-a-fifo", "objects-is-a-file", "refs-leads-out", "all-is-a-loop"):
+        Repository.init(root / name)
+    (root / "no-head" / "HEAD").unlink()
+    for name, target in (("head-is-a-link", "/etc/passwd"), ("all-is-a-loop", "HEAD")):
+        (root / name / "HEAD").unlink()
+        (root / name / "HEAD").symlink_to(target)
+    (root / "head-is-a-fifo" / "HEAD").unlink()
+    os.mkfifo(root / "head-is-a-fifo" / "HEAD")
+    shutil.rmtree(root / "objects-is-a-file" / "objects")
+    (root / "objects-is-a-file" / "objects").write_text("")
+    shutil.rmtree(root / "refs-leads-out" / "refs")
+    (root / "refs-leads-out" / "refs").symlink_to("/etc")
+    (root / "a-file").write_text("")
+    (root / "a-dangling-link").symlink_to("nowhere")
+    os.mkfifo(root / "a-fifo")
+    daemon = Daemon(root, tmp_path / "mnt")
+    yield daemon
+    daemon.unmount()
+
+
+def save(path: Path, number: int) -> None:
+    (path / "heads" / "main" / "image.xmp").write_bytes(sidecar(number))
+
+
+def test_sick_repositories_are_passed_over_and_the_others_work(library: Daemon) -> None:
+    assert sorted(os.listdir(library.mountpoint)) == ["README.txt", "good"]
+    for name in os.listdir(library.root):
+        if name != "good":
+            with pytest.raises(FileNotFoundError):
+                os.listdir(library.mountpoint / name)
+    save(library.mountpoint / "good", 1)
+    assert len(saves(Repository(library.root / "good"))) == 1
+
+
+def test_a_repository_that_breaks_while_it_is_shown_gives_errors_and_no_more(library: Daemon) -> None:
+    save(library.mountpoint / "good", 1)
+    root = library.root / "good"
+    for name, content in (("refs/heads/main", b"\0" * 10), ("HEAD", b"ref: nowhere")):
+        before = (root / name).read_bytes()
+        (root / name).write_bytes(content)
+        with pytest.raises(OSError, match="Input/output error"):
+            (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes()
+        (root / name).write_bytes(before)
+    assert (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes() == xmp.canonicalize(sidecar(1))
+
+
+def test_a_repository_may_go_and_come_back(library: Daemon, tmp_path: Path) -> None:
+    save(library.mountpoint / "good", 1)
+    with (library.mountpoint / "good/heads/main/image.xmp").open("rb") as reader:
+        shutil.rmtree(library.root / "good")
+        assert reader.read() == xmp.canonicalize(sidecar(1))
+    with pytest.raises(FileNotFoundError):
+        save(library.mountpoint / "good", 2)
+    Repository.init(library.root / "good", tmp_path / "a.tif")
+    time.sleep(1.1)  # the kernel may believe for a second that it is not there
+    save(library.mountpoint / "good", 3)
+    assert saves(Repository(library.root / "good")) == [xmp.parse(sidecar(3)).digest]
+    assert fsck.check(library.root / "good") == []
+
+
+def test_a_mount_whose_only_repository_is_gone_still_answers_and_ends(mount: Mounted) -> None:
+    save(mount.path, 1)
+    shutil.rmtree(mount.repository.root)
+    with pytest.raises(OSError):
+        save(mount.path, 2)
+    assert mount.daemon.poll() is None
+    mount.unmount()
+    assert mount.daemon.returncode == 0
+
+
+def test_without_descriptors_programs_are_told_and_afterwards_all_is_well(mount: Mounted) -> None:
+    save(mount.path, 1)
+    resource.prlimit(mount.daemon.pid, resource.RLIMIT_NOFILE, (30, 30))
+    held: list[int] = []
+    with pytest.raises(OSError) as told:
+        while True:
+            held.append(os.open(mount.branch / "image.xmp", os.O_RDONLY))
+    assert told.value.errno == errno.EMFILE
+    with pytest.raises(OSError, match="Too many open files"):
+        save(mount.path, 2)
+    for descriptor in held:
+        os.close(descriptor)
+    save(mount.path, 3)
+    assert len(saves(mount.repository)) == 2
+    assert fsck.check(mount.repository.root) == []
+
+
+def test_without_memory_programs_are_told_and_afterwards_all_is_well(mount: Mounted) -> None:
+    save(mount.path, 1)
+    used_bytes = int(Path(f"/proc/{mount.daemon.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.prlimit(mount.daemon.pid, resource.RLIMIT_AS, (used_bytes + (100 << 20),) * 2)
+    with pytest.raises(OSError, match="Input/output error"), (mount.branch / "masks" / "large.png").open("wb") as large:
+        large.truncate(400 << 20)
+    (mount.branch / "masks" / "small.png").write_bytes(mask())
+    save(mount.path, 2)
+    assert len(saves(mount.repository)) == 3
+    assert fsck.check(mount.repository.root) == []
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "unmount"])
+def test_saves_that_run_are_finished_when_a_mount_ends(mount: Mounted, end: str) -> None:
+    acknowledged: list[int] = []
+
+    def save_on() -> None:
+        for number in range(1, 10_000):
+            try:
+                save(mount.path, number)
+            except OSError:
+                return
+            acknowledged.append(number)
+
+    user = threading.Thread(target=save_on)
+    user.start()
+    while len(acknowledged) < 5:
+        time.sleep(0.01)
+    if end == "SIGTERM":
+        mount.daemon.send_signal(signal.SIGTERM)
+    else:
+        subprocess.run(["fusermount", "-u", "-z", mount.path], check=True)
+    mount.daemon.wait(10)
+    user.join(10)
+    expected = [xmp.parse(sidecar(number)).digest for number in acknowledged]
+    assert saves(mount.repository)[: len(expected)] == expected
+    assert fsck.check(mount.repository.root) == []
+    assert os.listdir(mount.repository.root / "scratch" / ".drafts") == []
+
+
+def test_removals_that_wait_become_a_snapshot_when_a_mount_ends(mount: Mounted) -> None:
+    save(mount.path, 1)
+    (mount.branch / "masks" / "m.png").write_bytes(mask())
+    (mount.branch / "masks" / "m.png").unlink()
+    mount.daemon.send_signal(signal.SIGTERM)
+    mount.daemon.wait(10)
+    assert mount.repository.state(mount.repository.tip(BranchName("main"))).masks == {}
+
+
+def test_names_in_no_encoding_are_files_like_others(mount: Mounted, tmp_path: Path) -> None:
+    save(mount.path, 1)
+    name = b"caf\xe9.txt"
+    path = os.fsencode(mount.branch) + b"/" + name
+    with open(path, "wb") as file:
+        file.write(b"mine")
+    assert name in os.listdir(os.fsencode(mount.branch))
+    with open(path, "rb") as file:
+        assert file.read() == b"mine"
+    assert "image.xmp" in os.listdir(mount.branch)
