@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chemfs import comparison_folders
-from chemfs.comparison_folders import ComparisonFolders
-from chemfs.conditions import IsAFolder, NotFound
-from chemfs.nodes import Directory, File
+from chemfs.view import comparison_folders
+from chemfs.view.comparison_folders import ComparisonFolders
+from chemfs.view.conditions import IsAFolder, NotFound
+from chemfs.view.nodes import Directory, File
 from chemigram_core.branching import create_branch
 from chemigram_core.compare import Comparison
 from chemigram_core.digest import Digest
