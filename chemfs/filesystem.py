@@ -10,15 +10,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from chemfs import readme
 from chemfs.branch import left_drafts
 from chemfs.changes import Changes
-from chemfs.repository_view import RepositoryView
+from chemfs.shelf import shelf_at
 from chemfs.view import paths
 from chemfs.view.attributes import NO_ATTRIBUTES, PREFIX, Attributes
 from chemfs.view.conditions import (
@@ -27,16 +25,12 @@ from chemfs.view.conditions import (
     NoSuchAttribute,
     NotAFolder,
     NotALink,
-    NotFound,
     OtherBranch,
     ReadOnly,
 )
 from chemfs.view.handles import Handle, TextHandle
-from chemfs.view.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.view.nodes import Directory, Entry, Link, Node
 from chemfs.view.paths import Parts
-from chemigram_core.errors import NotARepository
-from chemigram_core.library import Library
-from chemigram_core.repository import Repository, what_lacks
 
 _SETTLE_SECONDS = 0.25  # how often removals are looked at that may be due
 
@@ -49,7 +43,7 @@ class Filesystem:
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         """Show the repository or the library at `root`. Raises NotARepository when it is neither."""
         self.root = root
-        self._shelf: _Shelf = _Single(root) if what_lacks(root) is None else _Shelves(root)
+        self._shelf = shelf_at(root)
         self._read_only = read_only
         self._files: dict[int, Handle] = {}
         self._listings: dict[int, list[Entry]] = {}
@@ -210,89 +204,3 @@ class Filesystem:
                 Changes(view).settle(now)
             except Exception:
                 logger.exception("%s: a removal could not be saved", view.repository.root.name)
-
-
-class _Shelf(Protocol):
-    """Where views of repositories are found."""
-
-    def node(self, parts: Parts) -> Node: ...
-
-    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
-        """The repository that a path leads into and the rest of the path; None for a file of the library's own."""
-
-    def inside(self, parts: Parts) -> Parts:
-        """The part of a path below its repository's folder."""
-
-    def views(self) -> Iterable[RepositoryView]: ...
-
-    def roots(self) -> Iterable[Path]:
-        """The folders of all repositories."""
-        ...
-
-
-class _Single:
-    """One repository at the mountpoint."""
-
-    def __init__(self, root: Path) -> None:
-        self._view = RepositoryView(Repository(root))
-
-    def node(self, parts: Parts) -> Node:
-        return self._view.node(parts)
-
-    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
-        return self._view, parts
-
-    def inside(self, parts: Parts) -> Parts:
-        return parts
-
-    def views(self) -> Iterable[RepositoryView]:
-        return [self._view]
-
-    def roots(self) -> Iterable[Path]:
-        return [self._view.repository.root]
-
-
-class _Shelves:
-    """A library: a folder for each repository."""
-
-    def __init__(self, root: Path) -> None:
-        if not root.is_dir():
-            raise NotARepository(root, "it is no folder")
-        self._library = Library(root)
-        self._lock = threading.Lock()
-        self._views: dict[Repository, RepositoryView] = {}
-
-    def node(self, parts: Parts) -> Node:
-        if not parts:
-            return Directory(self._library.root.stat().st_mtime_ns, self._entries)
-        view, inside = self.find(parts)
-        return self._readme() if view is None else view.node(inside)
-
-    def find(self, parts: Parts) -> tuple[RepositoryView | None, Parts]:
-        if not parts:
-            raise IsAFolder("/")
-        if parts == (paths.README,):
-            return None, parts
-        try:
-            repository = self._library.repository(parts[0])
-        except NotARepository as error:
-            raise NotFound(parts[0]) from error
-        with self._lock:
-            return self._views.setdefault(repository, RepositoryView(repository)), parts[1:]
-
-    def inside(self, parts: Parts) -> Parts:
-        return parts[1:]
-
-    def views(self) -> Iterable[RepositoryView]:
-        with self._lock:
-            return list(self._views.values())
-
-    def roots(self) -> Iterable[Path]:
-        return [self._library.root / name for name in self._library.names()]
-
-    def _entries(self) -> Iterable[Entry]:
-        yield paths.README, NodeKind.FILE
-        yield from ((name, NodeKind.FOLDER) for name in self._library.names())
-
-    def _readme(self) -> File:
-        return File(len(readme.LIBRARY), self._library.root.stat().st_mtime_ns)

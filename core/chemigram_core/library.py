@@ -6,12 +6,8 @@ import os
 from pathlib import Path
 from threading import Lock
 
-from cachetools import LRUCache
-
 from chemigram_core.errors import NotARepository
 from chemigram_core.repository import Repository, what_lacks
-
-_OPEN_REPOSITORIES = 500
 
 
 class Library:
@@ -20,7 +16,7 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = Lock()
-        self._open: LRUCache[str, Repository] = LRUCache(_OPEN_REPOSITORIES)
+        self._open: dict[str, Repository] = {}  # small until they are used
 
     def names(self) -> list[str]:
         """The repositories that are there now, sorted."""
