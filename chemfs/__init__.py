@@ -1,1 +1,1 @@
-"""chemfs: the states of a repository as files."""
+"""chemfs: the states of a repository as files. docs/design.md shows the house, floor by floor."""
