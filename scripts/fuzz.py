@@ -16,7 +16,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["chemigram_core", "chemfs"]):
-    from chemfs import paths
+    from chemfs.view import paths
     from chemigram_core import xmp
     from chemigram_core.errors import InvalidName, InvalidXmp
     from chemigram_core.image import Image

@@ -1,0 +1,32 @@
+"""Every promise names what tries to break it, and all of that exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.campaigns.__main__ import SIZES
+
+ROOT = Path(__file__).parents[1]
+PROMISES = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+TESTS = {
+    name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)`", PROMISES))))
+def test_a_test_that_is_named_exists(name: str) -> None:
+    assert name in TESTS
+
+
+def test_every_campaign_is_named_and_runs_in_the_suite() -> None:
+    small = (ROOT / "tests" / "campaigns" / "test_small.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"`campaign (\w+)`", PROMISES)) == SIZES.keys() == set(re.findall(r'run\("(\w+)"', small))
+
+
+def test_scripts_that_are_named_exist() -> None:
+    assert all((ROOT / name).exists() for name in re.findall(r"`(scripts/[\w./]+)`", PROMISES))
