@@ -50,8 +50,10 @@ def _is_saved(repository: Repository, path: Path) -> bool:
 
 
 def _shows_mask(repository: Repository, tip: Digest, data: bytes) -> bool:
+    from chemigram_core.png.pixels import pixels_digest
+
     try:
-        pixels = png.pixels_digest(data)
+        pixels = pixels_digest(data)
     except InvalidMask:
         return False
     return any(repository.states.pixels(mask) == pixels for mask in repository.state(tip).masks.values())

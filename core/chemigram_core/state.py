@@ -8,7 +8,7 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-from chemigram_core import png, xmp
+from chemigram_core import xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
@@ -76,6 +76,8 @@ class States:
         with self._lock:
             if (known := self._pixels.get(mask)) is not None:
                 return known
-        pixels = png.pixels_digest(self._objects.read(mask, Kind.MASK))
+        from chemigram_core.png.pixels import pixels_digest
+
+        pixels = pixels_digest(self._objects.read(mask, Kind.MASK))
         with self._lock:
             return self._pixels.setdefault(mask, pixels)

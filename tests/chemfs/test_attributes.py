@@ -15,6 +15,7 @@ from chemfs.view.conditions import NoSuchAttribute
 from chemfs.view.nodes import NodeKind
 from chemigram_core import branching, png, saving, xmp
 from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.png import pixels
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 
@@ -50,7 +51,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted(hashlib, "sha256", "hashed")
     counted(hashlib, "file_digest", "hashed")
     counted(png, "check", "decoded")
-    counted(png, "pixels_digest", "decoded")
+    counted(pixels, "pixels_digest", "decoded")
     counted(xmp, "parse", "parsed")
     return counts
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from chemigram_core.png import Pixels
+from chemigram_core.png.pixels import Pixels
 
 FULL = 65_535
 HALF = 32_768  # the first value that is half or more

@@ -5,12 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-import numpy as np
-
 from chemigram_core.errors import InvalidMask
 from chemigram_core.png.chunks import Picture, read_picture
 from chemigram_core.png.header import ColorType, PngHeader
-from chemigram_core.png.pixels import indices
 
 _BAND_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 17  # zlib copies what it leaves over of a piece, so pieces stay small
@@ -25,22 +22,23 @@ def check(data: bytes | memoryview) -> PngHeader:
     Raises InvalidMask with the reason.
     """
     picture = read_picture(data)
-    for bands in _bands(picture):
-        if bands[:, 0].max() > _LAST_FILTER:
+    for filters in _filters(picture):
+        if max(filters) > _LAST_FILTER:
             raise InvalidMask("a row has an unknown filter")
     if picture.header.color_type is ColorType.PALETTE:
+        from chemigram_core.png.pixels import indices
+
         indices(picture)
     return picture.header
 
 
-def _bands(picture: Picture) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]:
-    """The rows in file order, some at a time, each with its filter byte first: shape (rows, bytes of a row)."""
+def _filters(picture: Picture) -> Iterator[bytes]:
+    """The bytes that stand first in each row and name its filter, in file order, some rows at a time."""
     inflated = _Inflated(picture.image_data)
     for rows, row_bytes in picture.header.passes():
         step = max(1, _BAND_BYTES // row_bytes)
         for first in range(0, rows, step):
-            count = min(step, rows - first)
-            yield np.frombuffer(inflated.read(count * row_bytes), np.uint8).reshape(count, row_bytes)
+            yield inflated.read(min(step, rows - first) * row_bytes)[::row_bytes]
     inflated.finish()
 
 

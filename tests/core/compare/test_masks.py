@@ -15,7 +15,8 @@ from chemigram_core.compare.comparators.mask import MaskComparator, percent
 from chemigram_core.compare.coverage import BoundingBox, coverage, heat_map, measured
 from chemigram_core.compare.item import ItemPair
 from chemigram_core.compare.node import DiffNode
-from chemigram_core.png import check, decode
+from chemigram_core.png import check
+from chemigram_core.png.pixels import decode
 from tests.core.compare.trees import CountingAccess, changeset, file
 from tests.core.png.pictures import Grid, png
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png import decode, pixels_digest
+from chemigram_core.png.pixels import decode, pixels_digest
 from tests.core.png.pictures import KINDS, SAMPLES, Grid, Pixel, chunk, png
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from chemigram_core import png
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName
+from chemigram_core.png.pixels import pixels_digest
 from chemigram_core.repository import Repository
 from chemigram_core.saving import SNAPSHOT
 from tests.mounted.programs.case import Case
@@ -70,4 +70,4 @@ class Desk:
 
 
 def same_pixels(one: bytes, other: bytes) -> bool:
-    return png.pixels_digest(one) == png.pixels_digest(other)
+    return pixels_digest(one) == pixels_digest(other)

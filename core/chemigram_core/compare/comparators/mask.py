@@ -11,7 +11,8 @@ from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
 from chemigram_core.compare.media import PNG, are_files_of
 from chemigram_core.compare.node import Action, DiffNode
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png import MAX_BYTES, PngHeader, check, decode
+from chemigram_core.png import MAX_BYTES, PngHeader, check
+from chemigram_core.png.pixels import decode
 
 ITEM_TYPE = "mask"
 CLERICAL = "clerical"
