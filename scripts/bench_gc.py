@@ -29,6 +29,7 @@ from scripts.bench_saves import sidecar
 TIME = "2026-11-20T08:00:00.000000+00:00"
 STATES_PER_MASK = 10
 DELETED_BRANCHES = 100
+SAVES_ALONE = 100
 ENTRIES = 20  # of a history: 10 KB
 FIRST_PARAMS = re.compile(rb"(?<=darktable:params=.)\w{56}")
 NAMES = [MaskName("current_sky_mask"), MaskName("current_subject_mask"), MaskName("fish")]
@@ -55,7 +56,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=4, help="each half as large as the one below (default 4)")
     parser.add_argument("--folder", type=Path, help="where to work (default: the system's temporary folder)")
     options = parser.parse_args()
-    print("snapshots   masks  removed        seconds  of CPU  ms each  memory MB  a save beside it: median  longest")
+    print(f"{'':61} save alone       beside it")
+    print("snapshots   masks  removed        seconds  of CPU  ms each  MB  median longest  median longest")
     for halvings in reversed(range(options.rows)):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             measure(Path(folder) / "repository", options.snapshots >> halvings)
@@ -65,14 +67,20 @@ def measure(root: Path, snapshots: int) -> None:
     """Build one repository, collect, and print a row."""
     repository = Repository.init(root)
     build(repository, snapshots)
-    told, waits = collect_beside_a_saver(repository)
+    alone = [save(repository) for _ in range(SAVES_ALONE)]
+    told, beside = collect_beside_a_saver(repository)
     seconds, cpu_seconds, memory_mb, removed_snapshots, removed_masks = told
     masks = snapshots // STATES_PER_MASK
     removed = f"{removed_snapshots}+{removed_masks}"
     print(
         f"{snapshots:9} {masks:7}  {removed:13} {seconds:8.1f} {cpu_seconds:7.1f}"
-        f" {cpu_seconds / snapshots * 1000:8.3f} {memory_mb:10.0f} {statistics.median(waits):24.3f} {max(waits):8.3f}"
+        f" {cpu_seconds / snapshots * 1000:8.3f} {memory_mb:3.0f}  {in_columns(alone)}  {in_columns(beside)}"
     )
+
+
+def in_columns(waits: list[float]) -> str:
+    """How long saves took, in seconds: median and longest."""
+    return f"{statistics.median(waits):6.3f} {max(waits):7.3f}"
 
 
 def build(repository: Repository, snapshots: int) -> None:
@@ -137,14 +145,20 @@ def picture(number: int) -> bytes:
 def collect_beside_a_saver(repository: Repository) -> tuple[tuple[float, float, float, int, int], list[float]]:
     """What the collector tells of itself, and how long each save took that was made meanwhile, in seconds."""
     collector = subprocess.Popen([sys.executable, "-c", COLLECT, repository.root], stdout=subprocess.PIPE, text=True)
-    waits = []
+    waits = [save(repository)]
     while collector.poll() is None:
-        before = time.perf_counter()
-        saving.save_xmp(repository, MAIN, sidecar(time.time_ns()))
-        waits.append(time.perf_counter() - before)
-        time.sleep(0.05)
+        waits.append(save(repository))
     told, _ = collector.communicate()
     return tuple(json.loads(told)), waits
+
+
+def save(repository: Repository) -> float:
+    """Save an edit, then rest a little; how long the save took, in seconds."""
+    before = time.perf_counter()
+    saving.save_xmp(repository, MAIN, sidecar(time.time_ns()))
+    taken = time.perf_counter() - before
+    time.sleep(0.05)
+    return taken
 
 
 if __name__ == "__main__":
