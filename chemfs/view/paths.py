@@ -109,7 +109,7 @@ def split(path: str) -> Parts:
     return tuple(path.split("/")[1:]) if path != "/" else ()
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4096)
 def parse(parts: Parts) -> Place:
     """The place that `parts` below the repository's folder mean."""
     match parts:
