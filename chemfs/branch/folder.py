@@ -240,8 +240,9 @@ class BranchFolder:
             raise
 
     def _save_scratch(self, parts: Parts, target: Tracked) -> None:
-        if not self._drafts.retarget(parts, target, self._scratch):
+        if not self._drafts.is_being_written(parts):
             self._save(target, self._scratch_data(parts, target))
+        if not self._drafts.retarget(parts, target, self._scratch):
             self._scratch.remove(parts)
 
     def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
@@ -254,7 +255,12 @@ class BranchFolder:
             return file.read()
 
     def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
-        if old == new or self._drafts.retarget(old, new, self._scratch):
+        if old == new:
+            return
+        if self._drafts.is_being_written(old):
+            self._drafts.retarget(old, new, self._scratch)
+            if old.name in self._tip.masks():
+                self._hide(old)
             return
         self._tip.node(old)
         saving.rename_mask(self._repository, self.branch, old.name, new.name)

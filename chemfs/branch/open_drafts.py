@@ -61,12 +61,16 @@ class OpenDrafts(Drafting):
         if flags & os.O_ACCMODE == os.O_RDONLY:
             return FileHandle(descriptor, Caching.NORMAL)
         hold(descriptor)
-        return self._opened(descriptor, Draft(parts, scratch.path(parts)))
+        stage = Stage.SAVED if os.fstat(descriptor).st_size else Stage.WRITTEN
+        return self._opened(descriptor, Draft(parts, scratch.path(parts), stage))
+
+    def is_being_written(self, where: Tracked | Parts) -> bool:
+        """Whether a close is still to come that tells that the bytes are whole."""
+        return any(draft.stage is not Stage.SAVED for draft in self._of(where))
 
     def retarget(self, old: Tracked | Parts, new: Tracked, scratch: Scratch) -> bool:
-        """Rename a file that is being written onto a tracked name: its close saves it. False if nobody writes it."""
-        with self._lock:
-            draft = next((draft for draft in self._drafts if draft.where == old), None)
+        """An open file was renamed onto a tracked name: what is written by it is saved there. False if it is closed."""
+        draft = min(self._of(old), key=lambda draft: draft.stage is Stage.SAVED, default=None)
         if draft is None:
             return False
         with draft.lock:
@@ -75,7 +79,6 @@ class OpenDrafts(Drafting):
                 scratch.move_to(old, path)
                 draft.path = path
             draft.where = new
-            draft.touched()
         return True
 
     def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
@@ -85,6 +88,10 @@ class OpenDrafts(Drafting):
                 if isinstance(draft.where, tuple) and draft.where[: len(old)] == old:
                     draft.where = new + draft.where[len(old) :]
                     draft.path = scratch.path(draft.where)
+
+    def _of(self, where: Tracked | Parts) -> list[Draft]:
+        with self._lock:
+            return [draft for draft in self._drafts if draft.where == where]
 
     def _opened(self, descriptor: int, draft: Draft) -> WritingHandle:
         with self._lock:

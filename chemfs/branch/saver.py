@@ -59,7 +59,9 @@ class BranchSaver(DraftSaver):
 
     def closed(self, draft: Draft) -> None:
         with draft.lock:
-            if draft.is_tracked and draft.verdict(draft.path.stat().st_size) is Verdict.SAVE:
+            if not draft.is_tracked:
+                draft.judged(Stage.SAVED, draft.writes)
+            elif draft.verdict(draft.path.stat().st_size) is Verdict.SAVE:
                 self._save_draft(draft)
 
     def released(self, draft: Draft) -> None:
