@@ -35,9 +35,9 @@ def main() -> int:
             options.seed, options.size or SIZES[options.name], Path(folder)
         )
     print(report.line())
-    if report.violations:
+    if broken := report.violations or report.too_slow:
         print(report.details(), file=sys.stderr)
-    return 1 if report.violations else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

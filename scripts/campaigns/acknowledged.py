@@ -15,6 +15,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 
 MAIN = BranchName("main")
@@ -74,8 +75,9 @@ class Acknowledged:
     def _lost(self, repository: Repository) -> Iterator[str]:
         logged = [entry for entry in repository.log.entries() if entry.ref == MAIN.ref and entry.hash]
         digests = [entry.hash for entry in logged if entry.hash]
-        kept = {self._edit(repository, digest) for digest in digests}
+        kept = {self._edit(repository, digest) for digest in digests if repository.objects.has(digest, Kind.SNAPSHOT)}
         masks = {mask for entry in logged for mask in entry.masks.values()}
+        # a line without its object is that of a save that was cut off before the ref, and collected since
         yield from (f"save {edit} is lost" for edit in self._edits - kept)
         yield from (f"mask {mask} is lost" for mask in self._masks - masks)
         if digests and repository.refs.read(MAIN) not in digests[-2:]:  # the last may have been cut off before the ref

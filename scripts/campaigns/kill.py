@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from statistics import median
 from threading import Thread
 
 from chemfs.branch.draft_store import DraftStore
@@ -33,18 +34,17 @@ def run(seed: int, size: int, folder: Path) -> Report:
     """Kill a daemon `size` times."""
     report = Report("kill", seed, size)
     random = Random(seed)
-    slowest = 0.0
+    starts: list[float] = []
     for first in range(0, size, _KILLS_OF_ONE_REPOSITORY):
         place = folder / str(first)
         place.mkdir()
         life = _Life(place, random, report)
         for _ in range(min(_KILLS_OF_ONE_REPOSITORY, size - first)):
             life.live_and_die()
-            slowest = max(slowest, life.daemon.start_seconds)
+            starts.append(life.daemon.start_seconds)
         life.end()
-    report.figures["slowest remount"] = f"{slowest:.2f} s"
-    if slowest > _REMOUNT_SECONDS:
-        report.violation(f"a mount took {slowest:.2f} s")
+    report.figures["remount"] = f"{median(starts):.2f} s in the middle, {max(starts):.2f} s at most"
+    report.too_slow += [f"a mount took {seconds:.2f} s" for seconds in starts if seconds > _REMOUNT_SECONDS]
     return report
 
 

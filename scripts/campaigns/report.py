@@ -18,6 +18,7 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     figures: dict[str, str] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
+    too_slow: list[str] = field(default_factory=list)  # apart, since it depends on the machine and what else it does
 
     def violation(self, what: str) -> None:
         """Something that must hold doesn't."""
@@ -28,9 +29,9 @@ class Report:
         counted = [f"{count} {what}" for what, count in self.counts.items()]
         told = [f"{what} {value}" for what, value in self.figures.items()]
         return f"{self.campaign}: seed {self.seed}, size {self.size}: " + ", ".join(
-            [*counted, *told, f"{len(self.violations)} violations"]
+            [*counted, *told, f"{len(self.violations)} violations", f"{len(self.too_slow)} too slow"]
         )
 
     def details(self) -> str:
         """The first violations, a line each."""
-        return "\n".join(f"  violation: {what}" for what in self.violations[:_SHOWN])
+        return "\n".join(f"  violation: {what}" for what in [*self.violations, *self.too_slow][:_SHOWN])
