@@ -193,6 +193,13 @@ class RegistryDamaged(StoreFailed):
         super().__init__(f"masks/registry.json is damaged ({found}); `chemfs fsck --repair` rebuilds it")
 
 
+class LogDamaged(StoreFailed):
+    """Lines of the log can't be read, so it can't be known what they kept."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__(f"{lines} lines of log.jsonl can't be read; `chemfs fsck --repair` sets them aside")
+
+
 class RefDamaged(StoreFailed):
     """A ref or HEAD holds something else than an identifier."""
 

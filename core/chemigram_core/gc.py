@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ObjectMissing
+from chemigram_core.errors import LogDamaged, ObjectMissing
 from chemigram_core.lock import locked
 from chemigram_core.objects import Kind, StoredObject
 from chemigram_core.operation_log import LogEntry
@@ -51,8 +51,8 @@ def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: 
 def collect(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
     """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; what was removed.
 
-    Raises RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, where it can't be
-    known what is needed.
+    Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, where it
+    can't be known what is needed.
     """
     return _Collector(repository, on_progress).collect(grace)
 
@@ -66,6 +66,8 @@ class _Collector:
 
     def find(self, grace: timedelta) -> Garbage:
         """The garbage there is now; what others save from now on is seen by looking again."""
+        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
+            raise LogDamaged(unreadable)
         self._reached.refresh()
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)

@@ -111,14 +111,14 @@ class OperationLog:
             if (entry := _parse(line)) is not None:
                 yield entry, offset_bytes
 
-    def whole_lines(self) -> Iterator[bytes]:
-        """The lines that are entries, as they stand there."""
-        return (line for line, size_bytes in self._lines(0) if size_bytes == len(line) and _parse(line) is not None)
+    def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
+        """Every whole line with the operation in it, or None where it is no entry."""
+        return ((line, _parse(line)) for line, _ in self._lines(0))
 
     def unreadable_lines(self) -> Iterator[int]:
         """The numbers of the whole lines that are no entries; empty ones are none, and no harm."""
-        for number, (line, _) in enumerate(self._lines(0), start=1):
-            if line.strip() and _parse(line) is None:
+        for number, (line, entry) in enumerate(self.lines(), start=1):
+            if line.strip() and entry is None:
                 yield number
 
     def extent(self) -> tuple[int, int]:
@@ -189,6 +189,8 @@ def _parse(line: bytes) -> LogEntry | None:
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("op"), str):
+        return None
+    if found.get("hash") is not None and _digest(found["hash"]) is None:
         return None
     return LogEntry(
         op=found["op"],

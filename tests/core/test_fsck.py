@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, fsck, saving
+from chemigram_core import branching, fsck, gc, saving
 from chemigram_core.digest import Digest
-from chemigram_core.errors import NotARepository
+from chemigram_core.errors import LogDamaged, NotARepository
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind
@@ -188,6 +189,20 @@ def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Reposito
     assert problems(repository.root) == {(Problem.LOG_DAMAGED, "log.jsonl")}
     repair(repository.root)
     assert log.read_bytes() == b"".join(lines)
+    assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize("lost", range(5))
+def test_a_lost_line_makes_no_state_garbage(repository: Repository, lost: int) -> None:
+    log, states = repository.root / "log.jsonl", set(snapshots(repository))
+    lines = log.read_bytes().splitlines(keepends=True)
+    lines[lost] = lines[lost].replace(b'"hash":"', b'"hash":"?')
+    log.write_bytes(b"".join(lines))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
     assert fsck.check(repository.root) == []
 
 

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError, NotAFile, NotARepository, StoreFailed
+from chemigram_core.errors import ChemigramError, NotARepository, StoreFailed
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.log_repair import restore_log
 from chemigram_core.fsck.lost_found import set_aside
 from chemigram_core.history import History
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.operation_log import FILE_NAME, LogEntry, OperationLog
+from chemigram_core.operation_log import LogEntry, OperationLog
 from chemigram_core.rebuilding import rebuild
 from chemigram_core.refs import Detached, Head, OnBranch, Refs
 from chemigram_core.repository import MAIN, Repository
@@ -82,32 +83,8 @@ def _rebuild_registry(root: Path, finding: Finding) -> str:
     return f"rebuilt from the log, the snapshots and the store: {len(names)} names"
 
 
-def _restore_log(root: Path, finding: Finding) -> str | None:
-    """The lines that can be read, in a new file; without any, a line for each snapshot, so that none is collected."""
-    lines = _whole_lines(root)
-    aside = f", the old one is {set_aside(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
-    if not lines:
-        return f"written anew with {_recover(root)} snapshots{aside}"
-    with Folder.enter(root) as folder:
-        folder.write(FILE_NAME, b"".join(lines))
-    return f"written anew with {len(lines)} lines{aside}"
-
-
-def _whole_lines(root: Path) -> list[bytes]:
-    try:
-        return list(OperationLog(root).whole_lines())
-    except NotAFile:
-        return []
-
-
-def _recover(root: Path) -> int:
-    """Log every snapshot as a successor of the one that was stored before it."""
-    stored = sorted((found.mtime_ns, found.digest) for found in ObjectStore(root) if found.kind is Kind.SNAPSHOT)
-    log, parent = OperationLog(root), None
-    for _, digest in stored:
-        log.append(LogEntry("recovered", digest, parent=parent))
-        parent = digest
-    return len(stored)
+def _restore_log(root: Path, _: Finding) -> str:
+    return restore_log(root)
 
 
 def _last_head(root: Path) -> Head:
