@@ -12,18 +12,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ChemigramError, InvalidDigest, InvalidName
 from chemigram_core.folder import Folder
+from chemigram_core.log_lines import lines_backwards, next_line
 from chemigram_core.names import MaskName
 
 FILE_NAME = "log.jsonl"
-_BLOCK_BYTES = 1 << 16
-_NO_ENTRY = b"\0"
-_LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +95,8 @@ class OperationLog:
 
     def newest_first(self) -> Iterator[LogEntry]:
         """All operations, the newest first, read from the end: who wants a few lines of a long log doesn't wait."""
-        with Folder.enter(self._root) as folder:
-            try:
-                file = os.fdopen(folder.open(FILE_NAME), "rb")
-            except FileNotFoundError:
-                return
-        with file:
-            yield from (entry for line in _lines_backwards(file) if (entry := _parse(line)) is not None)
+        with self._open() as file:
+            yield from (entry for line in lines_backwards(file) if (entry := _parse(line)) is not None)
 
     def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
         """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on."""
@@ -135,14 +129,17 @@ class OperationLog:
             folder.truncate(FILE_NAME, size_bytes)
 
     def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
+        with self._open() as file:
+            file.seek(offset_bytes)
+            yield from iter(lambda: next_line(file), None)
+
+    def _open(self) -> BinaryIO:
+        """The file to read; an empty one before there is one."""
         with Folder.enter(self._root) as folder:
             try:
-                file = os.fdopen(folder.open(FILE_NAME), "rb")
+                return os.fdopen(folder.open(FILE_NAME), "rb")
             except FileNotFoundError:
-                return
-        with file:
-            file.seek(offset_bytes)
-            yield from iter(lambda: _next_line(file), None)
+                return BytesIO()
 
     def _ends_whole(self, folder: Folder) -> bool:
         try:
@@ -153,34 +150,6 @@ class OperationLog:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             return file.read(1) in (b"", b"\n")
-
-
-def _next_line(file: BinaryIO) -> tuple[bytes, int] | None:
-    """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
-    line = chunk = file.readline(_LINE_BYTES)
-    size_bytes = len(chunk)
-    while chunk and not chunk.endswith(b"\n"):
-        chunk = file.readline(_LINE_BYTES)
-        size_bytes += len(chunk)
-    return (line, size_bytes) if chunk else None
-
-
-def _lines_backwards(file: BinaryIO) -> Iterator[bytes]:
-    """The whole lines, the last one first; in the place of one beyond the limit something that is no entry."""
-    pieces = _pieces_backwards(file)
-    next(pieces)  # what follows the last line feed is torn, or nothing
-    yield from pieces
-
-
-def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
-    position, tail = file.seek(0, os.SEEK_END), b""
-    while position:
-        size_bytes = min(_BLOCK_BYTES, position)
-        position = file.seek(position - size_bytes)
-        head, *pieces = (file.read(size_bytes) + tail).split(b"\n")
-        yield from reversed(pieces)
-        tail = head if len(head) <= _LINE_BYTES else _NO_ENTRY
-    yield tail
 
 
 def _parse(line: bytes) -> LogEntry | None:

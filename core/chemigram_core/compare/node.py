@@ -9,6 +9,8 @@ from typing import Self
 
 from chemigram_core.compare.item import ItemPair, JsonValue
 
+CLERICAL = "clerical"  # the tag of what changed without a meaning for the picture
+
 
 class Action(StrEnum):
     """What became of the thing at a path."""

@@ -9,13 +9,12 @@ from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
 from chemigram_core.compare.coverage import MaskDifference, heat_map, measured
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
 from chemigram_core.compare.media import PNG, are_files_of
-from chemigram_core.compare.node import Action, DiffNode
+from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidMask
 from chemigram_core.png import MAX_BYTES, PngHeader, check
 from chemigram_core.png.pixels import decode
 
 ITEM_TYPE = "mask"
-CLERICAL = "clerical"
 
 
 class MaskComparator:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from chemigram_core.compare.edit.facts import CLERICAL, Fact
+from chemigram_core.compare.edit.facts import Fact
 from chemigram_core.compare.edit.history import history_facts
 from chemigram_core.compare.edit.metadata import metadata_facts
 from chemigram_core.compare.item import JsonValue
-from chemigram_core.compare.node import Action
+from chemigram_core.compare.node import CLERICAL, Action
 from chemigram_core.xmp import Document, Properties
 from chemigram_core.xmp.edit import edit_of
 

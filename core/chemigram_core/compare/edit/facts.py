@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from chemigram_core.compare.item import JsonValue
 from chemigram_core.compare.node import Action
 
-CLERICAL = "clerical"
 HISTORY_LOST = "history-lost"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chemigram_core.compare.edit.document import document_facts
-from chemigram_core.compare.edit.facts import CLERICAL, Fact
+from chemigram_core.compare.edit.facts import Fact
+from chemigram_core.compare.node import CLERICAL
 from chemigram_core.xmp import Document
 
 

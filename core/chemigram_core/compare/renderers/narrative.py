@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH
-from chemigram_core.compare.edit.facts import CLERICAL, HISTORY_LOST
-from chemigram_core.compare.node import Changeset, DiffNode
+from chemigram_core.compare.edit.facts import HISTORY_LOST
+from chemigram_core.compare.node import CLERICAL, Changeset, DiffNode
 
 NO_CHANGES = "No changes."
 

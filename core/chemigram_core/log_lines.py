@@ -1,0 +1,39 @@
+"""The lines of a log's file, from either end; a last one that a crash tore is none. Knows nothing of what they say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
+
+_LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of masks
+_BLOCK_BYTES = 1 << 16
+_NO_LINE = b"\0"
+
+
+def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
+    """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
+    line = chunk = file.readline(_LINE_BYTES)
+    size_bytes = len(chunk)
+    while chunk and not chunk.endswith(b"\n"):
+        chunk = file.readline(_LINE_BYTES)
+        size_bytes += len(chunk)
+    return (line, size_bytes) if chunk else None
+
+
+def lines_backwards(file: BinaryIO) -> Iterator[bytes]:
+    """The whole lines, the last one first; in the place of one beyond the limit, what is no JSON."""
+    pieces = _pieces_backwards(file)
+    next(pieces)  # what follows the last line feed is torn, or nothing
+    yield from pieces
+
+
+def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
+    position, tail = file.seek(0, os.SEEK_END), b""
+    while position:
+        size_bytes = min(_BLOCK_BYTES, position)
+        position = file.seek(position - size_bytes)
+        head, *pieces = (file.read(size_bytes) + tail).split(b"\n")
+        yield from reversed(pieces)
+        tail = head if len(head) <= _LINE_BYTES else _NO_LINE
+    yield tail
