@@ -40,7 +40,7 @@ def injected(fault: Fault, process_id: int, log: Path) -> Iterator[Injection]:
     strace = subprocess.Popen(["strace", *options], stderr=subprocess.DEVNULL)
     injection = Injection()
     try:
-        _wait_until_attached(process_id, strace)
+        wait_until_attached(process_id, strace)
         yield injection
     finally:
         strace.send_signal(signal.SIGINT)
@@ -48,7 +48,8 @@ def injected(fault: Fault, process_id: int, log: Path) -> Iterator[Injection]:
         injection.was_hit = "(INJECTED)" in log.read_text(errors="replace")
 
 
-def _wait_until_attached(process_id: int, strace: subprocess.Popen[bytes]) -> None:
+def wait_until_attached(process_id: int, strace: subprocess.Popen[bytes]) -> None:
+    """Return when strace sees every thread of a process. Raises RuntimeError."""
     deadline = time.monotonic() + _ATTACH_SECONDS
     threads = Path(f"/proc/{process_id}/task")
     while any(_tracer(thread) != strace.pid for thread in threads.iterdir()):

@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -24,23 +24,24 @@ from chemigram_core.repository import Repository
 from scripts.campaigns.report import Report
 from scripts.campaigns.simulated_disk import SimulatedDisk, Tree
 from scripts.campaigns.traced_calls import Call, trace
+from scripts.campaigns.traced_mount import State, is_mark, trace_mount
 from tests.builders import sidecar
 
-_STATES_AT_ONE_CALL = 64
+_STATES_AT_ONE_CALL = 16
 _NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))
 _MEMORY = Path("/dev/shm")  # states are written here to be opened  # noqa: S108
 _REPOSITORY = "repository"
 
 
 def run(seed: int, size: int, folder: Path) -> Report:
-    """Trace and replay `size` rounds; a tenth of them by the writers that don't sync."""
-    report = Report("power_cut", seed, size)
-    violations = list(_violations("synced", size, folder, Random(seed), report))
-    for violation in violations:
-        report.violation(violation)
+    """Trace and replay `size` rounds; a tenth of them through a mount and by the writers that don't sync."""
+    report, random = Report("power_cut", seed, size), Random(seed)
+    for recording in (_of_the_library(folder, "synced", size), _of_a_mount(folder, 1 + size // 10)):
+        for violation in _violations(recording, random, report):
+            report.violation(violation)
     for syncing in ("nothing-synced", "folders-unsynced"):
         control = Report(syncing, seed, size)
-        for violation in _violations(syncing, size // 10, folder, Random(seed), control):
+        for violation in _violations(_of_the_library(folder, syncing, size // 10), random, control):
             control.violation(violation)
         bad, states = control.counts["states with loss"], control.counts["states"]
         report.figures[f"a writer with {syncing}:"] = f"loss in {bad} of {states} states"
@@ -50,56 +51,71 @@ def run(seed: int, size: int, folder: Path) -> Report:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """The repository before and after the change that is under way; each None before it is made."""
+class _Recording:
+    """Calls on a disk, which of them follow an acknowledgement, and the repository before, between and after these.
 
-    before: Mapping[str, Mapping[str, str]] | None
-    after: Mapping[str, Mapping[str, str]] | None
+    A state is None where there is no repository yet.
+    """
+
+    name: str
+    disk: SimulatedDisk
+    calls: Sequence[Call]
+    is_mark: Callable[[Call], bool]
+    states: Sequence[State | None]
 
 
-def _violations(syncing: str, rounds: int, folder: Path, random: Random, report: Report) -> Iterator[str]:
-    place = folder / syncing
+def _of_the_library(folder: Path, syncing: str, rounds: int) -> _Recording:
+    place, marks = folder / syncing, folder / f"{syncing}.marks"
     place.mkdir()
-    marks = folder / f"{syncing}.marks"
+    disk = SimulatedDisk(str(place))
     command = ["-m", "scripts.campaigns.power_cut_workload", place / _REPOSITORY, marks, rounds, syncing]
     traced = trace([sys.executable, *map(str, command)], folder / f"{syncing}.trace")
-    states = [None, *map(json.loads, marks.read_text().splitlines()), None]
+    states = [None, *map(json.loads, marks.read_text().splitlines())]
+    return _Recording(syncing, disk, traced, lambda call: call.name == "write" and call.data(0) == bytes(marks), states)
+
+
+def _of_a_mount(folder: Path, rounds: int) -> _Recording:
+    place = folder / "mount"
+    root = Repository.init(place / _REPOSITORY).root
+    disk = SimulatedDisk(str(place))
+    traced, states = trace_mount(root, folder / "mnt", folder / "mount.trace", rounds)
+    return _Recording("mount", disk, traced, is_mark, states)
+
+
+def _violations(recording: _Recording, random: Random, report: Report) -> Iterator[str]:
     seen: set[tuple[int, str]] = set()
-    disk, done = SimulatedDisk(str(place)), 0
-    for call in traced:
-        if call.name == "write" and call.data(0) == str(marks).encode():
-            done += 1
-        elif not disk.apply(call):
+    states, done = [*recording.states, recording.states[-1]], 0
+    for call in recording.calls:
+        is_acknowledged = recording.is_mark(call)
+        done += is_acknowledged
+        if not recording.disk.apply(call) and not is_acknowledged:
             continue
         report.counts["calls"] += 1
-        for tree in disk.states(random, _STATES_AT_ONE_CALL):
+        for tree in recording.disk.states(random, _STATES_AT_ONE_CALL):
             if (state := (done, _identity(tree))) not in seen:
                 seen.add(state)
                 report.counts["states"] += 1
-                known = _Known(states[done], states[done + 1] or states[done])
-                wrong = list(_wrong(tree, known))
+                wrong = list(_wrong(tree, states[done], states[done + 1]))
                 report.counts["states with loss"] += bool(wrong)
-                yield from (f"{syncing}, change {done}, {_said(call)}: {what}" for what in wrong)
+                yield from (f"{recording.name}, change {done}, {_said(call)}: {what}" for what in wrong)
 
 
-def _wrong(tree: Tree, known: _Known) -> Iterator[str]:
+def _wrong(tree: Tree, before: State | None, after: State | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
         root = Path(folder) / _REPOSITORY
         _write(tree, Path(folder))
         try:
-            if known.before is None:
+            if before is None:
                 Repository.init(root)
             else:
-                yield from _broken(root, known.before, known.after or known.before)
+                yield from _broken(root, before, after or before)
             saving.save_xmp(Repository(root), BranchName("main"), sidecar(999))
         except (ChemigramError, OSError) as error:
             yield f"it can't be used: {error}"
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _broken(
-    root: Path, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
-) -> Iterator[str]:
+def _broken(root: Path, before: State, after: State) -> Iterator[str]:
     for finding in fsck.check(root):
         if finding.problem not in _NO_HARM:
             yield f"{finding.problem.value} {finding.path}: {finding.says}"

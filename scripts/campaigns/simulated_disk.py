@@ -11,6 +11,7 @@ import itertools
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 from scripts.campaigns.traced_calls import Call
@@ -59,11 +60,13 @@ _Node = _File | _Folder | _Link
 
 
 class SimulatedDisk:
-    """The disk below one folder, which is durable itself."""
+    """The disk below one folder, which is durable itself, and so is what is in it now."""
 
     def __init__(self, base: str) -> None:
         self._base = base
         self._root = _Folder()
+        if Path(base).is_dir():
+            _load(self._root, Path(base))
 
     def apply(self, call: Call) -> bool:
         """Do what a call did; whether it was about this disk."""
@@ -128,7 +131,7 @@ class SimulatedDisk:
         return list(folders), list(files)
 
     def _open(self, call: Call) -> bool:
-        path, flags = call.path(0), " ".join(part for part in call.arguments if isinstance(part, str))
+        path, flags = call.path(0), call.flags
         if "O_CREAT" in flags and self._inside(path) and self._find(path) is None:
             return self._name(path, _File())
         if "O_TRUNC" in flags and isinstance(file := self._find(path), _File):
@@ -199,6 +202,20 @@ class SimulatedDisk:
                 return None
             node = node.names.get(part)
         return node
+
+
+def _load(folder: _Folder, path: Path) -> None:
+    for found in path.iterdir():
+        node: _Node
+        if found.is_symlink():
+            node = _Link(str(found.readlink()))
+        elif found.is_dir():
+            node = _Folder()
+            _load(node, found)
+        else:
+            node = _File(found.read_bytes(), found.read_bytes())
+        folder.names[found.name] = node
+    folder.sync()
 
 
 def _listed(

@@ -16,6 +16,8 @@ _CALLS = (
     "open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,mkdir,mkdirat,rmdir,unlink,unlinkat,"
     "rename,renameat,renameat2,symlink,symlinkat,link,linkat"
 )
+OPTIONS = ("-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={_CALLS}")
+
 _LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (-?\d+)")
 _UNFINISHED = re.compile(r"^(\d+) +(\w+\(.*) <unfinished \.\.\.>$")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
@@ -41,6 +43,11 @@ class Call:
             raise TypeError(self)
         return name.decode() if name.startswith(b"/") else f"{first.decode()}/{name.decode()}"
 
+    @property
+    def flags(self) -> str:
+        """The arguments that are no paths, strings or descriptors."""
+        return " ".join(argument for argument in self.arguments if isinstance(argument, str))
+
     def data(self, index: int) -> bytes:
         """The bytes in argument `index`."""
         data = self.arguments[index]
@@ -49,8 +56,7 @@ class Call:
 
 def trace(command: Sequence[str], log: Path) -> list[Call]:
     """Run a program under strace. Raises CalledProcessError when it fails."""
-    options = ["-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={_CALLS}", "-o", str(log)]
-    subprocess.run(["strace", *options, *command], check=True)
+    subprocess.run(["strace", *OPTIONS, "-o", str(log), *command], check=True)
     return list(calls(log.read_text().splitlines()))
 
 

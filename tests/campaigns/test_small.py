@@ -17,6 +17,7 @@ def run(name: str, size: int, folder: Path) -> Report:
     return report
 
 
+@pytest.mark.needs_fuse
 @pytest.mark.needs_program("strace")
 def test_power_cut(tmp_path: Path) -> None:
     assert run("power_cut", 1, tmp_path).counts["states"] > 200
