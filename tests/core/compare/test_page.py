@@ -1,0 +1,42 @@
+"""docs/comparing.md says what the code does: which settings are told, what is bookkeeping, what stands in compare/."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from chemigram_core import png
+from chemigram_core.compare.comparators import zip_archive
+from chemigram_core.compare.comparators.container import MAX_DEPTH
+from chemigram_core.compare.comparison import DIFF, JSON, MARKDOWN
+from chemigram_core.compare.edit import document
+from chemigram_core.compare.edit.layouts import LAYOUTS
+from chemigram_core.compare.edit.modules import NAMES
+from chemigram_core.compare.renderers.narrative import Topic
+from chemigram_core.xmp import MAX_BYTES
+
+PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(encoding="utf-8").split())
+
+
+def test_the_page_names_every_module_whose_settings_are_told() -> None:
+    listed = PAGE.partition("with the versions of their parameters: ")[2].partition(". ##")[0]
+    told = {
+        (name.strip(), int(version))
+        for name, versions in re.findall(r"([a-z][^,]*?(?: \(profiled\))?) \(([0-9, ]+)\)", listed)
+        for version in versions.split(",")
+    }
+    assert told == {(NAMES[operation], version) for operation, version in LAYOUTS}
+
+
+def test_the_page_names_all_bookkeeping_and_the_topics_in_order() -> None:
+    for words in (*document._BOOKKEEPING.values(), document._OTHERWISE):
+        assert words in PAGE
+    places = [PAGE.lower().index(f"**{topic.lower()}**") for topic in Topic]
+    assert places == sorted(places)
+
+
+def test_the_page_names_the_files_and_the_limits() -> None:
+    assert all(f"`{name}`" in PAGE for name in (MARKDOWN, JSON, DIFF))
+    assert f"deeper than {MAX_DEPTH}" in PAGE
+    assert f"more than {zip_archive.MAX_TOTAL_BYTES >> 30} GiB" in PAGE
+    assert f"XMPs above {MAX_BYTES >> 20} MiB and pictures above {png.MAX_BYTES >> 20} MiB" in PAGE
