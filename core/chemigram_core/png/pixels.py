@@ -28,9 +28,12 @@ def decode(data: bytes | memoryview) -> Pixels:
     """The pixels of a PNG that `check` accepts, in their plainest form. Raises InvalidMask.
 
     Gray when all are gray, without alpha when all are opaque, 8 bits when 16 say no more: so equal pictures are equal
-    arrays, of the same shape and type, whatever kind of PNG they were stored as.
+    arrays, of the same shape and type, whatever kind of PNG they were stored as. Refused above MAX_DECODING_BYTES.
     """
-    return _plainest(_samples(read_picture(data)))
+    picture = read_picture(data)
+    if picture.header.decoding_bytes > MAX_DECODING_BYTES:
+        raise InvalidMask(f"decoding it would take {picture.header.decoding_bytes} bytes of memory")
+    return _plainest(_samples(picture))
 
 
 def pixels_digest(data: bytes | memoryview) -> Digest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
 from chemigram_core.png.pixels import decode, pixels_digest
-from tests.core.png.pictures import KINDS, SAMPLES, Grid, Pixel, chunk, png
+from tests.core.png.pictures import KINDS, SAMPLES, Grid, Pixel, assemble, chunk, ihdr, png
 
 
 def grid_of(color: int, depth: int, seed: int = 1, width: int = 11, height: int = 13) -> list[list[Pixel]]:
@@ -136,3 +138,11 @@ def test_the_plainest_form_says_what_the_picture_says(line: Sequence[Sequence[in
 def test_pixels_of_a_broken_picture_have_no_name() -> None:
     with pytest.raises(InvalidMask):
         pixels_digest(png([[(1,)] * 9] * 9, 0, 8)[:-20])
+
+
+def test_a_picture_that_would_fill_the_memory_is_named_by_its_bytes_and_not_decoded() -> None:
+    data = zlib.compress(bytes(12_001 * 12_000), 9)
+    large = assemble(ihdr(12_000, 12_000, 8, 0), chunk(b"IDAT", data), chunk(b"IEND"))
+    assert pixels_digest(large) == Digest.of(large)
+    with pytest.raises(InvalidMask, match="memory"):
+        decode(large)
