@@ -80,6 +80,8 @@ class History:
             self._inode = inode
         self._size_bytes = size_bytes
         for entry, offset_bytes in self._log.entries_from(self._offset_bytes):
+            if offset_bytes <= self._offset_bytes:  # a line was taken back: all is read again
+                self._forget()
             self._add(entry)
             self._offset_bytes = offset_bytes
         self._branches = frozenset(ref for ref in self._moments if ref.startswith(BranchName.namespace))

@@ -99,11 +99,13 @@ class OperationLog:
             yield from (entry for line in lines_backwards(file) if (entry := _parse(line)) is not None)
 
     def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
-        """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on."""
-        for line, size_bytes in self._lines(offset_bytes):
-            offset_bytes += size_bytes
+        """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
+
+        All of them where no line begins there any more, as that of a change which failed was taken back.
+        """
+        for line, end_bytes in self._lines(offset_bytes):
             if (entry := _parse(line)) is not None:
-                yield entry, offset_bytes
+                yield entry, end_bytes
 
     def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
         """Every whole line with the operation in it, or None where it is no entry."""
@@ -129,9 +131,14 @@ class OperationLog:
             folder.truncate(FILE_NAME, size_bytes)
 
     def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
+        """Every whole line with the offset behind it."""
         with self._open() as file:
-            file.seek(offset_bytes)
-            yield from iter(lambda: next_line(file), None)
+            file.seek(max(0, offset_bytes - 1))
+            if offset_bytes and file.read(1) != b"\n":
+                offset_bytes = file.seek(0)
+            for line, size_bytes in iter(lambda: next_line(file), None):
+                offset_bytes += size_bytes
+                yield line, offset_bytes
 
     def _open(self) -> BinaryIO:
         """The file to read; an empty one before there is one."""

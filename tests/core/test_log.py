@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from chemigram_core.digest import Digest
 from chemigram_core.history import RENAME, History
 from chemigram_core.names import MaskName
@@ -110,3 +112,28 @@ def test_a_renamed_branch_takes_nothing_from_a_deleted_one(tmp_path: Path) -> No
     log.append(LogEntry("snapshot", B, "refs/heads/main"))
     log.append(LogEntry(RENAME, B, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
     assert [moment.digest for moment in History(log).moments("refs/heads/warm")] == [A, B]
+
+
+def test_who_reads_on_where_a_line_was_taken_back_misses_none(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    log.append(LogEntry("first"))
+    with pytest.raises(OSError, match="no room"), log.appended(LogEntry("second, which fails"), lambda: False):
+        *_, (_, behind) = log.entries_from(0)
+        raise OSError("no room")
+    log.append(LogEntry("third, which is longer than the one that failed"))
+    assert [entry.op[:5] for entry in log.entries()] == ["first", "third"]
+    assert [entry.op[:5] for entry, _ in log.entries_from(behind)] == ["first", "third"]
+
+
+def test_the_history_of_a_log_of_which_a_line_was_taken_back_is_that_of_the_rest(tmp_path: Path) -> None:
+    log, digests = OperationLog(tmp_path), [Digest.of(bytes([number])) for number in range(3)]
+    history = History(log)
+    log.append(LogEntry("snapshot", digests[0], "refs/heads/main"))
+    with (
+        pytest.raises(OSError, match="no room"),
+        log.appended(LogEntry("x", digests[1], "refs/heads/main"), lambda: False),
+    ):
+        assert len(history.moments("refs/heads/main")) == 2
+        raise OSError("no room")
+    log.append(LogEntry("snapshot", digests[2], "refs/heads/main", label="longer than the one that failed"))
+    assert [moment.digest for moment in history.moments("refs/heads/main")] == [digests[0], digests[2]]
