@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def print_error(message: str) -> None:
 def printable(text: str) -> str:
     """A foreign text for a terminal: what would steer the terminal is escaped."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def wrapped(text: str, columns: int) -> str:
+    """Lines that are longer broken between words, and what follows set in."""
+    wrap = TextWrapper(columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrap.fill(line) for line in text.split("\n"))
 
 
 def time_for_people(timestamp: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chemfs.cli.output import wrapped
 from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, existing
 from chemigram_core.repository import Repository
 
@@ -32,7 +35,10 @@ def _diff(options: argparse.Namespace) -> None:
     from chemigram_core import compare
 
     render = compare.as_json if options.json else compare.as_markdown if options.markdown else compare.as_text
-    print(render(_changeset(options)), end="")
+    text = render(_changeset(options))
+    if render is compare.as_text and sys.stdout.isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns)
+    print(text, end="")
 
 
 def _changeset(options: argparse.Namespace) -> Changeset:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chemfs.cli.output import wrapped
 from tests.chemfs.verbs.answer import Chemfs
 
 Sidecar = Callable[[int], Path]
@@ -20,6 +21,11 @@ def test_a_state_and_itself(chemfs: Chemfs, repository: str) -> None:
     answer = chemfs("diff", repository, "main", "HEAD")
     assert (answer.code, answer.out) == (0, "No changes.\n")
     assert chemfs("diff", repository, "main", "HEAD", "--json").json["root"] is None
+
+
+def test_long_lines_are_broken_between_words_on_a_terminal() -> None:
+    told = "Edit\n  exposure: exposure +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
+    assert wrapped(told, 24) == "Edit\n  exposure: exposure\n    +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
 
 
 def test_for_programs_and_for_a_page(chemfs: Chemfs, repository: str) -> None:
