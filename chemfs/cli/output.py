@@ -60,9 +60,12 @@ def time_for_people(timestamp: str) -> str:
         return timestamp
 
 
-def progress(items: Sequence[_Item], doing: str) -> Iterator[_Item]:
-    """Each item, with a bar on stderr when that is a terminal and there are several."""
-    if len(items) < 2 or not sys.stderr.isatty():
+def progress(items: Sequence[_Item], doing: str, *, prints: bool = False) -> Iterator[_Item]:
+    """Each item, with a bar on stderr when that is a terminal and there are several.
+
+    Who `prints` a line for each shows on a terminal how far it is; a bar in between would break the lines.
+    """
+    if len(items) < 2 or not sys.stderr.isatty() or (prints and sys.stdout.isatty()):
         yield from items
     else:
         with _bar() as bar:
@@ -90,5 +93,4 @@ def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import Progress
 
-    # What is printed meanwhile goes above the bar if it goes to the same terminal, and else where it is meant to go.
-    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)

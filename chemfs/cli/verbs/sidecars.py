@@ -66,7 +66,7 @@ def _canonicalize_into(directory: Path, documents: _Documents) -> None:
 
 
 def _hash(options: argparse.Namespace) -> int:
-    documents = _Documents(options.files, "hashing")
+    documents = _Documents(options.files, "hashing", prints=True)
     for path, document in documents:
         digest = document.edit_digest if options.edit else document.digest
         print(digest if len(options.files) == 1 else f"{digest}  {printable(str(path))}")
@@ -76,13 +76,14 @@ def _hash(options: argparse.Namespace) -> int:
 class _Documents:
     """The files, parsed one after another; one that is no XMP is reported and doesn't stop the others."""
 
-    def __init__(self, files: list[Path], doing: str) -> None:
+    def __init__(self, files: list[Path], doing: str, *, prints: bool = False) -> None:
         self.files = files
         self._doing = doing
+        self._prints = prints
         self.exit_code = 0
 
     def __iter__(self) -> Iterator[tuple[Path, xmp.Document]]:
-        for path in progress(self.files, self._doing):
+        for path in progress(self.files, self._doing, prints=self._prints):
             try:
                 yield path, xmp.parse(read_input(path))
             except UnreadableInput as error:

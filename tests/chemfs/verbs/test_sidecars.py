@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,6 +38,18 @@ def test_many_files_are_hashed_like_sha256sum_does(chemfs: Chemfs, sidecar: Side
     one, two = sidecar(1), sidecar(2)
     lines = chemfs("hash", one, two).out.splitlines()
     assert lines == [f"{chemfs('hash', path).out.strip()}  {path}" for path in (one, two)]
+
+
+def test_hashes_are_whole_lines_on_a_narrow_terminal_too(sidecar: Sidecar) -> None:
+    one, two = sidecar(1), sidecar(2)
+    terminal, inside = pty.openpty()
+    command = [sys.executable, "-m", "chemfs", "hash", one.name, two.name]
+    surroundings = {**os.environ, "COLUMNS": "40"}
+    subprocess.run(command, stdout=inside, stderr=inside, cwd=one.parent, env=surroundings, check=True)
+    lines = os.read(terminal, 1000).decode().splitlines()
+    os.close(inside)
+    os.close(terminal)
+    assert [line.partition("  ")[2] for line in lines] == [one.name, two.name]
 
 
 def test_a_broken_file_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar) -> None:
