@@ -200,20 +200,22 @@ class Adapter:
     def _entry(self, inode: Inode) -> libfuse.EntryParam:
         keeps_seconds = self._view.keeps_seconds(inode.path)
         attributes_keep = max(keeps_seconds, _ONE_CALL_SECONDS) if inode.is_shared else 0.0
-        return answers.entry(inode.node, inode.number, keeps_seconds, attributes_keep)
+        attributes = answers.attributes(inode.node, inode.shown_number)
+        return answers.entry(inode.number, attributes, keeps_seconds, attributes_keep)
 
     def _reply_attributes(self, request: Request, inode: Inode, fi: Any) -> None:
-        node = self._view.handle(fi.contents.fh).node() if fi else self._current(inode)
-        keeps_seconds = self._view.keeps_seconds(inode.path) if inode.is_named else 0.0
-        libfuse.reply_attr(request, answers.attributes(node, inode.number), keeps_seconds)
+        node = self._current(inode, fi.contents.fh if fi else None)
+        keeps_seconds = self._view.keeps_seconds(inode.path) if inode.is_reachable else 0.0
+        libfuse.reply_attr(request, answers.attributes(node, inode.shown_number), keeps_seconds)
 
-    def _current(self, inode: Inode) -> Node:
+    def _current(self, inode: Inode, asked_by: int | None) -> Node:
         """A draft as it is, for its writer; a state's file as it was when it was opened; anything else as it is now."""
-        handles = [self._view.handle(opened) for opened in list(inode.opened)]
-        for handle in handles:
+        for handle in [self._view.handle(opened) for opened in list(inode.opened)]:
             if handle.is_own or not inode.is_named:
                 return handle.node()
-        return self._view.node(inode.path) if inode.content is None else inode.node
+        if inode.content is not None:
+            return inode.node
+        return self._view.node(inode.path) if asked_by is None else self._view.handle(asked_by).node()
 
     def _truncate(self, inode: Inode, size_bytes: int, fi: Any) -> None:
         if fi:

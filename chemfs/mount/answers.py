@@ -20,7 +20,7 @@ _UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who moun
 
 
 def attributes(node: Node, number: int) -> libfuse.Stat:
-    """A node as struct stat, with the inode's number."""
+    """A node as struct stat, with the number that programs see."""
     match node:
         case File(size_bytes=size, mode=mode):
             kind, links = stat.S_IFREG, 1
@@ -43,11 +43,9 @@ def attributes(node: Node, number: int) -> libfuse.Stat:
     return answer
 
 
-def entry(node: Node, number: int, name_keeps: float, attributes_keep: float) -> libfuse.EntryParam:
+def entry(number: int, found: libfuse.Stat, name_keeps: float, attributes_keep: float) -> libfuse.EntryParam:
     """What a look-up found, and for how many seconds its name and attributes may be believed without asking again."""
-    return libfuse.EntryParam(
-        ino=number, attr=attributes(node, number), attr_timeout=attributes_keep, entry_timeout=name_keeps
-    )
+    return libfuse.EntryParam(ino=number, attr=found, attr_timeout=attributes_keep, entry_timeout=name_keeps)
 
 
 def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:

@@ -7,6 +7,7 @@ nobody else sees a half-written file. Everything else keeps its number when it i
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import dataclass, field
 from threading import Lock
@@ -38,6 +39,22 @@ class Inode:
         return self.node.content if isinstance(self.node, File) else None
 
     @property
+    def shown_number(self) -> int:
+        """The number that programs see: of a state's file always the same, whatever it holds and whoever writes it.
+
+        vim, for one, takes a file that has another one after it was opened for one that was changed behind its back.
+        """
+        if self.content is None and self.is_shared:
+            return self.number
+        names = "/".join(self._names()).encode(errors="surrogateescape")
+        return int.from_bytes(hashlib.blake2b(names, digest_size=7).digest())
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether a path leads to it."""
+        return self.is_named and (self.parent is None or self.parent.is_reachable)
+
+    @property
     def place(self) -> tuple[int, str]:
         """The folder's number and the name there; of the topmost folder itself, no name."""
         return (ROOT if self.parent is None else self.parent.number), self.name
@@ -52,6 +69,9 @@ class Inode:
     def child(self, name: str) -> str:
         """The path of a name in this folder. Raises Replaced when the folder has none any more."""
         return f"/{name}" if self.parent is None else f"{self.path}/{name}"
+
+    def _names(self) -> tuple[str, ...]:
+        return () if self.parent is None else (*self.parent._names(), self.name)
 
 
 class Inodes:

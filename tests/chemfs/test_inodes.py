@@ -31,6 +31,13 @@ def test_another_content_is_another_number_and_the_old_one_stays_what_it_was(ino
     assert inodes[old.number].node == OLD
 
 
+def test_programs_see_one_number_for_a_state_s_file_whatever_it_holds(inodes: Inodes) -> None:
+    old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
+    written = inodes.create(ROOT, "image.xmp", File(0, 0), is_shared=False)
+    assert old.shown_number == new.shown_number == written.shown_number
+    assert old.shown_number != inodes.look_up(ROOT, "other.xmp", OLD).shown_number
+
+
 def test_what_is_in_a_renamed_folder_is_found_there(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     file = inodes.look_up(folder.number, "one", SCRATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def _attend(process: subprocess.Popen[bytes], terminal: int, keys: list[str]) ->
             os.write(terminal, keys.pop(0).encode())
         elif (status := process.poll()) is not None:
             return Ended(status, shown.decode(errors="replace"))
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)
     raise TimeoutError(f"still running after {LIMIT_S} s, and had written: {shown.decode(errors='replace')}")
 
 

@@ -100,7 +100,7 @@ IN_PLACE = [
         vanishes=True,
         leaves=("{}.~1~",),
     ),
-    Case(name="git apply", programs="git", prepare=DIFF, command='git apply "$OUT/patch"'),
+    Case(name="git apply", programs="git", prepare=DIFF, command='git apply "$OUT/patch"', vanishes=True),
     Case(name="sponge", programs="sponge", command=f'sed {SED} "$F" | sponge "$F"'),
     Case(name="sponge in the folder", programs="sponge", command=f'export TMPDIR=.; sed {SED} "$F" | sponge "$F"'),
 ]
