@@ -50,10 +50,10 @@ class InvalidXmp(Refused):
 
 
 class InvalidMask(Refused):
-    """Bytes are no whole PNG."""
+    """Bytes are no whole PNG; `name` is the mask that they were meant for, where it is known."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"not a usable PNG: {reason}")
+    def __init__(self, reason: str, name: str = "") -> None:
+        super().__init__(f"not a usable PNG{f' for the mask {shown(name)}' if name else ''}: {reason}")
         self.reason = reason
 
 

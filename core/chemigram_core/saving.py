@@ -15,7 +15,7 @@ from typing import Any
 from chemigram_core import mask_links, png, xmp
 from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidName, StoreFailed, UnknownMask
+from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.objects import Kind
@@ -102,12 +102,19 @@ def remove_masks(repository: Repository, branch: BranchName, removed: Masks) -> 
     return _change_masks(repository, branch, lambda _, masks: _left(masks, removed))
 
 
+def _check(name: MaskName, data: bytes) -> None:
+    try:
+        png.check(data)
+    except InvalidMask as error:
+        raise InvalidMask(error.reason, name) from error
+
+
 class _Given:
     """Masks that came with a save: checked, stored and decoded beside the branch's before anybody has to wait."""
 
     def __init__(self, repository: Repository, branch: BranchName, files: MaskFiles) -> None:
-        for data in files.values():
-            png.check(data)
+        for name, data in files.items():
+            _check(name, data)
         self._repository = repository
         self._files = {name: (repository.objects.put(data, Kind.MASK), data) for name, data in files.items()}
         if files:

@@ -24,6 +24,13 @@ class UnreadableInput(Refused):
         super().__init__(f"can't read {shown(str(path))}: {error.strerror}")
 
 
+class UnusableInput(Refused):
+    """A file that was named is not what is needed."""
+
+    def __init__(self, path: Path, error: Refused) -> None:
+        super().__init__(f"{path}: {error}")
+
+
 def add_verb(verbs: Verbs, name: str, run: Run, summary: str) -> argparse.ArgumentParser:
     """A verb; its first sentence is its help."""
     parser = verbs.add_parser(name, help=summary, description=summary)

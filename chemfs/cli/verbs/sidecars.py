@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chemfs.cli.output import print_error, printable, progress
-from chemfs.cli.verbs.arguments import UnreadableInput, Verbs, add_verb, read_input
+from chemfs.cli.verbs.arguments import UnreadableInput, UnusableInput, Verbs, add_verb, read_input
 from chemfs.exit_codes import REFUSED
 from chemigram_core import xmp
 from chemigram_core.errors import InvalidXmp, Refused
@@ -89,7 +89,7 @@ class _Documents:
             except UnreadableInput as error:
                 self._report(str(error))
             except InvalidXmp as error:
-                self._report(f"{path}: {error}")
+                self._report(str(UnusableInput(path, error)))
 
     def _report(self, message: str) -> None:
         print_error(message)

@@ -10,6 +10,7 @@ from typing import Any
 from chemfs.cli.output import print_fields, print_json, time_for_people
 from chemfs.cli.verbs.arguments import (
     REVISION,
+    UnusableInput,
     Verbs,
     add_json,
     add_repository,
@@ -19,20 +20,13 @@ from chemfs.cli.verbs.arguments import (
     repository_of,
 )
 from chemigram_core.digest import Digest
-from chemigram_core.errors import Refused, shown
+from chemigram_core.errors import InvalidXmp, Refused, shown
 from chemigram_core.exporting import export
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operation_log import LogEntry
 from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
 from chemigram_core.saving import SNAPSHOT, save_xmp
-
-
-class FolderNotEmpty(Refused):
-    """An export would mix with other files."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"{shown(str(folder))} is not empty: name a new folder")
 
 
 class NoSuchImage(Refused):
@@ -94,7 +88,11 @@ def _snapshot(options: argparse.Namespace) -> None:
     branch = options.branch or repository.head_branch()
     masks = {MaskName.parse(name): read_input(Path(file)) for name, file in options.mask}
     told = {MaskName.parse(name): Provenance.parse_json(text) for name, text in options.mask_info}
-    saved = save_xmp(repository, branch, read_input(options.xmp), mask_files=masks, told=told, label=options.label)
+    data = read_input(options.xmp)
+    try:
+        saved = save_xmp(repository, branch, data, mask_files=masks, told=told, label=options.label)
+    except InvalidXmp as error:
+        raise UnusableInput(options.xmp, error) from error
     if options.json:
         print_json(_facts(repository, saved.digest))
     else:
@@ -113,10 +111,7 @@ def _show(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     digest = repository.resolve(options.rev)
-    try:
-        files = export(repository, digest, options.directory)
-    except FileExistsError as error:
-        raise FolderNotEmpty(options.directory) from error
+    files = export(repository, digest, options.directory)
     print(f"{len(files)} files of {digest[:12]} in {options.directory}")
 
 

@@ -83,7 +83,7 @@ def test_a_broken_sidecar_is_refused(chemfs: Chemfs, repository: str) -> None:
     Path("broken.xmp").write_text("<x:xmpmeta")
     answer = chemfs("snapshot", repository, "broken.xmp")
     assert answer.code == 3
-    assert answer.error.startswith("chemfs: not a usable XMP")
+    assert answer.error.startswith("chemfs: broken.xmp: not a usable XMP: line 1")
 
 
 def test_a_broken_mask_is_refused_and_nothing_saved(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> None:
@@ -91,6 +91,7 @@ def test_a_broken_mask_is_refused_and_nothing_saved(chemfs: Chemfs, repository: 
     before = chemfs("log", repository).out
     answer = chemfs("snapshot", repository, sidecar(3), "--mask", "subject=broken.png")
     assert answer.code == 3
+    assert answer.error.startswith("chemfs: not a usable PNG for the mask 'subject': it is cut off")
     assert chemfs("log", repository).out == before
 
 
