@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,6 +43,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     def counting_read(self: Comparison, path: str) -> bytes:
         done.append(path)
+        time.sleep(0.05)  # others come meanwhile
         return compute(self, path)
 
     def counting_open(self: ObjectStore, digest: Digest, kind: Kind) -> int:
