@@ -15,7 +15,6 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, RefName, TagName
-from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 
 MAIN = BranchName("main")
@@ -73,15 +72,12 @@ class Acknowledged:
             yield f"the repository can't be used: {error}"
 
     def _lost(self, repository: Repository) -> Iterator[str]:
-        logged = [entry for entry in repository.log.entries() if entry.ref == MAIN.ref and entry.hash]
-        digests = [entry.hash for entry in logged if entry.hash]
-        kept = {self._edit(repository, digest) for digest in digests if repository.objects.has(digest, Kind.SNAPSHOT)}
-        masks = {mask for entry in logged for mask in entry.masks.values()}
-        # a line without its object is that of a save that was cut off before the ref, and collected since
+        tip = repository.refs.read(MAIN)
+        reached = set() if tip is None else _past(repository, tip)
+        kept = {self._edit(repository, digest) for digest in reached}
+        masks = {mask for digest in reached for mask in repository.state(digest).masks.values()}
         yield from (f"save {edit} is lost" for edit in self._edits - kept)
         yield from (f"mask {mask} is lost" for mask in self._masks - masks)
-        if digests and repository.refs.read(MAIN) not in digests[-2:]:  # the last may have been cut off before the ref
-            yield f"main is at {repository.refs.read(MAIN)}, the log at {digests[-1]}"
         for name, there in self._refs.items():
             if (repository.refs.read(name) is not None) is not there:
                 yield f"{name.ref} should {'' if there else 'not '}be there"
@@ -90,6 +86,17 @@ class Acknowledged:
         if digest not in self._without_masks:
             self._without_masks[digest] = repository.states.document(digest).with_masks({}).digest
         return self._without_masks[digest]
+
+
+def _past(repository: Repository, tip: Digest) -> set[Digest]:
+    """A state with all that it was made from, as the log tells."""
+    found: set[Digest] = set()
+    pending = [tip]
+    while pending:
+        if (digest := pending.pop()) not in found:
+            found.add(digest)
+            pending += repository.history.parents(digest)
+    return found
 
 
 def branch(name: str) -> BranchName:
