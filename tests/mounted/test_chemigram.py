@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import xmp
+from chemigram_core import fsck, xmp
 from tests.builders import mask, saves, sidecar
 from tests.mounted.conftest import Mounted, mount_repository
 
@@ -82,3 +82,9 @@ def test_a_mask_save_is_named_in_its_way(mounted: Mounted) -> None:
     digest = hashlib.sha256(mask(3)).hexdigest()
     assert (mounted.repository.root / "objects" / digest[:2] / digest[2:]).read_bytes() == mask(3)
     assert (mounted.branch / "masks/sky.png").read_bytes() == mask(3)
+
+
+def test_fsck_finds_nothing_wrong_with_it(mounted: Mounted) -> None:
+    assert fsck.check(mounted.repository.root) == []
+    (mounted.branch / "image.xmp").write_bytes(sidecar(9))
+    assert fsck.check(mounted.repository.root) == []
