@@ -81,7 +81,8 @@ class ComparisonFolders:
     def _starts_a_name(self, parts: Parts) -> bool:
         prefix = "/".join(parts).rpartition(_BETWEEN)[2] + "/"
         refs = self._repository.refs
-        return any(name.startswith(prefix) for name in (*refs.branches(), *refs.tags()))
+        names = (*refs.branches(), *refs.tags())
+        return any(spelled.startswith(prefix) for name in names for spelled in (name, name.ref))
 
     def _size_bytes(self, comparison: Comparison, inside: Parts) -> int:
         with self._lock:

@@ -13,10 +13,10 @@ from chemfs.view import comparison_folders
 from chemfs.view.comparison_folders import ComparisonFolders
 from chemfs.view.conditions import IsAFolder, NotFound
 from chemfs.view.nodes import Directory, File
-from chemigram_core.branching import create_branch
+from chemigram_core.branching import create_branch, create_tag
 from chemigram_core.compare import Comparison
 from chemigram_core.digest import Digest
-from chemigram_core.names import BranchName, MaskName
+from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.saving import save_xmp
@@ -77,6 +77,15 @@ def test_folders_are_looked_up_and_listed_without_computing_anything(repository:
             folders.node(parts(path))
     assert "a mask" not in read
     assert not {"changes.md", "changes.json", "image.xmp.diff", "masks/sky.png"} & set(read)
+
+
+def test_a_full_name_tells_a_tag_from_a_branch_below_it(repository: Repository) -> None:
+    create_tag(repository, TagName.parse("before"), "main")
+    folders = ComparisonFolders(repository)
+    for path in ("main..before", "main..refs/tags/before", "main..refs/heads/before/first", "refs/tags/before..main"):
+        assert isinstance(folders.node((*parts(path), "changes.md")), File)
+    for path in ("main..refs", "main..refs/heads", "refs"):
+        assert isinstance(folders.node(parts(path)), Directory)
 
 
 def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository, read: list[str]) -> None:
