@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import time
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -17,6 +18,7 @@ from chemfs.view.nodes import File, Node
 from chemigram_core.digest import Digest
 
 ROOT = 1
+_ABOUT_TO_ASK_SECONDS = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -32,6 +34,9 @@ class Inode:
     lookups: int = 0
     users: int = 0  # how many have it open, or are about to
     opened: set[int] = field(default_factory=set)  # the numbers of its open files
+    _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
+    _looked_at: float = 0.0
+    _others_looked_at: float = 0.0
 
     @property
     def content(self) -> Digest | None:
@@ -70,8 +75,27 @@ class Inode:
         """The path of a name in this folder. Raises Replaced when the folder has none any more."""
         return f"/{name}" if self.parent is None else f"{self.path}/{name}"
 
+    def looked_up(self, thread: int) -> None:
+        """A thread looked it up."""
+        if thread != self._looker:
+            self._others_looked_at = self._looked_at
+        self._looker, self._looked_at = thread, time.monotonic()
+        self.lookups += 1
+
+    def is_known_to_others(self, thread: int) -> bool:
+        """Whether others than a thread have just looked it up, and may be about to ask for its size."""
+        looked_at = self._others_looked_at if thread == self._looker else self._looked_at
+        return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
+
     def _names(self) -> tuple[str, ...]:
         return () if self.parent is None else (*self.parent._names(), self.name)
+
+
+def _is_taken(inode: Inode, thread: int, *, to_write: bool) -> bool:
+    """Whether a state's file, opened now, would mix what its writer sees with what others see."""
+    if not to_write:
+        return inode.users > 0 and not inode.is_shared
+    return inode.users > 0 or (inode.is_shared and inode.is_known_to_others(thread))
 
 
 class Inodes:
@@ -94,7 +118,7 @@ class Inodes:
             inode = self._promised.get((thread, parent, name)) or self._found(parent, name, node)
             self._inodes[inode.number] = inode
             inode.node = node
-            inode.lookups += 1
+            inode.looked_up(thread)
             return inode
 
     def create(self, parent: int, name: str, node: Node, *, is_shared: bool) -> Inode:
@@ -109,17 +133,18 @@ class Inodes:
     def claim(self, inode: Inode, thread: int, *, to_write: bool) -> None:
         """Open a file: a state's to write only by who has it to itself. `give_back` ends it.
 
-        Raises Replaced for who has to look it up again, and promises it a number of its own.
+        Raises Replaced for who has to look it up again, and promises it a number of its own. Who comes back without
+        it, since it knows no name to look up (/dev/stdout), has to do with this one.
         """
         with self._lock:
             if inode.content is not None:
-                if inode.users if to_write else inode.users and not inode.is_shared:
+                promised = self._promised.pop((thread, *inode.place), None)
+                if promised is None and _is_taken(inode, thread, to_write=to_write):
                     self._promise(inode, thread)
                     raise Replaced(inode.name)
                 if to_write:
                     self._forget_name(inode)
                     inode.is_shared = False
-                self._promised.pop((thread, *inode.place), None)
             inode.users += 1
 
     def replaced(self, inode: Inode, thread: int) -> Replaced:

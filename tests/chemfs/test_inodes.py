@@ -72,7 +72,7 @@ def test_a_number_goes_with_its_last_look_up(inodes: Inodes) -> None:
 
 
 def test_who_writes_a_state_s_file_has_the_number_to_itself(inodes: Inodes) -> None:
-    written = inodes.look_up(ROOT, "image.xmp", OLD)
+    written = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(written, ONE, to_write=True)
     assert inodes.look_up(ROOT, "image.xmp", OLD) is not written
     assert written.path == "/image.xmp"
@@ -87,8 +87,7 @@ def test_a_scratch_file_is_written_by_many(inodes: Inodes) -> None:
 
 @pytest.mark.parametrize("to_write", [False, True])
 def test_who_comes_second_gets_a_number_that_nobody_can_take_away(inodes: Inodes, to_write: bool) -> None:  # noqa: FBT001
-    inodes.look_up(ROOT, "image.xmp", OLD)
-    shared = inodes.look_up(ROOT, "image.xmp", OLD)
+    shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(shared, ONE, to_write=not to_write)
     with pytest.raises(Replaced):
         inodes.claim(shared, TWO, to_write=to_write)
@@ -98,6 +97,21 @@ def test_who_comes_second_gets_a_number_that_nobody_can_take_away(inodes: Inodes
     assert inodes.look_up(ROOT, "image.xmp", NEW, ONE) is not own
     inodes.claim(own, TWO, to_write=to_write)
     assert inodes.look_up(ROOT, "image.xmp", NEW, TWO) is not own
+
+
+def test_nobody_writes_under_a_number_that_others_have_just_looked_up(inodes: Inodes) -> None:
+    shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
+    inodes.look_up(ROOT, "image.xmp", OLD, TWO)
+    with pytest.raises(Replaced):
+        inodes.claim(shared, TWO, to_write=True)
+
+
+def test_who_can_only_come_back_by_the_same_number_may_have_it(inodes: Inodes) -> None:
+    shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
+    inodes.claim(shared, ONE, to_write=True)
+    with pytest.raises(Replaced):
+        inodes.claim(shared, ONE, to_write=True)
+    inodes.claim(shared, ONE, to_write=True)
 
 
 def test_readers_share_a_number(inodes: Inodes) -> None:

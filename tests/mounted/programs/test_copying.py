@@ -64,6 +64,7 @@ REDIRECTION = [
         Case(name="cat >", command='cat "$NEW" >"$F"'),
         Case(name="cat > slowly", command='(head -c 900 "$NEW"; sleep 0.2; tail -c +901 "$NEW") | cat >"$F"'),
         Case(name="two programs, one redirection", command='{ head -c 900; cat; } <"$NEW" >"$F"'),
+        Case(name="by /dev/stdout", command='{ cat "$NEW" >/dev/stdout; } >"$F"'),
         Case(name="cat > of half a file", command='cat "$BAD" >"$F"', status=1, snapshots=0, rejected=1),
         Case(name="nothing >", command=': >"$F"', snapshots=0),
         Case(name="cat twice", command='cat "$BAD" >"$F"; cat "$NEW" >"$F"', rejected=1),
