@@ -65,5 +65,5 @@ def table(cases: Iterable[Case]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=_needs(case)) for case in cases])
 
 
-def _needs(case: Case) -> pytest.MarkDecorator:
-    return pytest.mark.needs_program(*case.programs.split())
+def _needs(case: Case) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.needs_fuse, pytest.mark.needs_program(*case.programs.split())]

@@ -9,6 +9,8 @@ import pytest
 from tests.mounted.programs.desk import Desk
 from tests.mounted.programs.exerciser import Exerciser
 
+pytestmark = pytest.mark.needs_fuse
+
 STRESSORS = (
     "chmod", "copy-file", "dentry", "dir", "dirdeep", "fallocate", "filename", "flock", "fstat", "getdent",
     "hdd", "iomix", "locka", "open", "rename", "seek", "sync-file", "touch", "utime",
