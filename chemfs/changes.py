@@ -12,8 +12,8 @@ from chemfs.view import paths
 from chemfs.view.conditions import NotFound, NotPermitted, OtherBranch, ReadOnly
 from chemfs.view.paths import HeadLink, InRefs, Nowhere, Parts
 from chemigram_core import branching
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName
-from chemigram_core.refs import Detached, OnBranch
 
 
 class Changes:

@@ -11,8 +11,8 @@ from chemfs.view.nodes import Link
 from chemfs.view.paths import HEADS, SNAPSHOTS, Parts
 from chemigram_core import revision
 from chemigram_core.errors import ChemigramError
+from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.names import BranchName, TagName
-from chemigram_core.refs import Detached, Head, OnBranch
 from chemigram_core.repository import Repository
 
 _REMEMBERED_SECONDS = 1.5  # longer than a kernel trusts a name: a link must not turn into a folder while it is known

@@ -13,8 +13,8 @@ from chemfs.view.conditions import NotFound
 from chemfs.view.paths import Parts
 from chemigram_core import branching
 from chemigram_core.errors import InvalidName
+from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, RefName, TagName
-from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
 
 _Name = TypeVar("_Name", bound=RefName)

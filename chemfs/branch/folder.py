@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from chemfs.branch.drafts import limit_bytes
+from chemfs.branch.moves import Moves
 from chemfs.branch.open_drafts import OpenDrafts
 from chemfs.branch.scratch import Scratch
 from chemfs.branch.tip import BranchTip
@@ -23,11 +23,10 @@ from chemfs.view.conditions import (
     NotFound,
     NotPermitted,
     ReadOnly,
-    TooLarge,
     Unsupported,
 )
 from chemfs.view.handles import Handle
-from chemfs.view.nodes import Directory, Entry, File, Node, NodeKind
+from chemfs.view.nodes import Directory, Entry, Node, NodeKind
 from chemfs.view.paths import (
     ImageFile,
     Inside,
@@ -37,14 +36,11 @@ from chemfs.view.paths import (
     Parts,
     SidecarFile,
     StateFolder,
-    Tracked,
     XmpFile,
     parse_inside,
 )
 from chemfs.view.state_folder import image_node, open_image
-from chemigram_core import saving
 from chemigram_core.describing import describe_mask
-from chemigram_core.errors import Refused
 from chemigram_core.exporting import MASK_FOLDER
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
@@ -59,9 +55,8 @@ class BranchFolder:
         self._repository = repository
         self._scratch = Scratch(repository.root, branch)
         self._drafts = OpenDrafts(repository, branch)
-        self._tip = BranchTip(repository, branch, self._drafts)
         self.saver = self._drafts.saver
-        self.branch = branch
+        self._stand_on(branch)
 
     def node(self, parts: Parts) -> Node:
         """What stands there. Raises NotFound."""
@@ -99,7 +94,7 @@ class BranchFolder:
         match self._place(parts):
             case XmpFile() | SidecarFile() | MaskFile() as target:
                 self._tip.node(target)
-                self._hide(target)
+                self._moves.hide(target)
             case ImageFile():
                 self._check_image_shown()
                 self.saver.absences.hide(ImageFile(), time.monotonic())
@@ -110,36 +105,11 @@ class BranchFolder:
 
     def rename(self, old: Parts, new: Parts) -> None:
         """Rename within the branch; onto a tracked name it is a save. Raises what makes the bytes no save."""
-        source, target = self._place(old), self._place(new)
-        match source, target:
-            case (MaskFile(), MaskFile()):
-                self._rename_mask(source, target)
-            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save_scratch(old, target)
-            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
-                self._scratch.write(new, self._tip.data(source))
-                self._hide(source)
-            case (OtherFile(), OtherFile()):
-                self._scratch.rename(old, new)
-                self._drafts.scratch_renamed(old, new, self._scratch)
-            case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save(target, self._tip.data(source))
-                self._hide(source)
-            case _:
-                raise NotPermitted("/".join(old))
+        self._moves.rename(old, new, self._place(old), self._place(new))
 
     def link(self, old: Parts, new: Parts) -> None:
-        """Give a file a second name: beside the state as a copy of its bytes, on a tracked name as a save."""
-        source, target = self._place(old), self._place(new)
-        match source, target:
-            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
-                self._scratch.write(new, self._tip.data(source))
-            case (OtherFile(), OtherFile()):
-                self._scratch.link(old, new)
-            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save(target, self._scratch_data(old, target))
-            case _:
-                raise NotPermitted("/".join(old))
+        """Give a file a second name within the branch; a tracked one is a save."""
+        self._moves.link(old, new, self._place(old), self._place(new))
 
     def symlink(self, target: str, parts: Parts) -> None:
         """Make a symlink among the scratch files. Raises NotPermitted elsewhere."""
@@ -207,13 +177,17 @@ class BranchFolder:
             self._scratch.move(self.branch)
             raise
         self._drafts.scratch_renamed((), (), self._scratch)
-        self.branch = self.saver.branch = name
-        self._tip = BranchTip(self._repository, name, self._drafts)
+        self._stand_on(name)
 
     def check_removable(self) -> None:
         """Raises NotEmpty when other programs' files are left in the folder."""
         if not self._scratch.is_empty():
             raise NotEmpty(self.branch)
+
+    def _stand_on(self, branch: BranchName) -> None:
+        self.branch = self.saver.branch = branch
+        self._tip = BranchTip(self._repository, branch, self._drafts)
+        self._moves = Moves(self._repository, self._scratch, self._drafts, self._tip)
 
     def _place(self, parts: Parts) -> Inside:
         return parse_inside(parts, self._repository.image)
@@ -228,44 +202,6 @@ class BranchFolder:
     def _check_image_shown(self) -> None:
         if self.saver.absences.hides(ImageFile()):
             raise NotFound("the image")
-
-    def _hide(self, target: Tracked) -> None:
-        self.saver.absences.hide(target, time.monotonic(), self._tip.mask(target))
-
-    def _save(self, target: Tracked, data: bytes) -> None:
-        try:
-            self.saver.save(target, data)
-        except Refused as error:
-            self.saver.reject(target, data, error)
-            raise
-
-    def _save_scratch(self, parts: Parts, target: Tracked) -> None:
-        if not self._drafts.is_being_written(parts):
-            self._save(target, self._scratch_data(parts, target))
-        if not self._drafts.retarget(parts, target, self._scratch):
-            self._scratch.remove(parts)
-
-    def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
-        node = self._scratch.node(parts)
-        if not isinstance(node, File):
-            raise NotPermitted("/".join(parts))
-        if node.size_bytes > limit_bytes(target):
-            raise TooLarge("/".join(parts))
-        with os.fdopen(self._scratch.open(parts, os.O_RDONLY), "rb") as file:
-            return file.read()
-
-    def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
-        if old == new:
-            return
-        if self._drafts.is_being_written(old):
-            self._drafts.retarget(old, new, self._scratch)
-            if old.name in self._tip.masks():
-                self._hide(old)
-            return
-        self._tip.node(old)
-        saving.rename_mask(self._repository, self.branch, old.name, new.name)
-        self.saver.absences.show(new)
-        self.saver.absences.show(old)
 
     def _entries(self) -> Iterable[Entry]:
         yield from self._tip.entries()

@@ -7,11 +7,12 @@ from contextlib import suppress
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
 from chemigram_core.errors import BranchInUse, ChemigramError
+from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import RENAME
 from chemigram_core.lock import locked
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, RefName, TagName
-from chemigram_core.operation_log import LogEntry
-from chemigram_core.refs import Detached, Head, OnBranch, Refs
+from chemigram_core.refs import Refs
 from chemigram_core.repository import Repository
 
 

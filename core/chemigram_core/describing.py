@@ -8,8 +8,8 @@ from typing import Any
 
 from chemigram_core.errors import InvalidProvenance, UnknownMask
 from chemigram_core.lock import locked
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.provenance import Provenance
 from chemigram_core.registry import Masks, Provenances
 from chemigram_core.repository import Repository

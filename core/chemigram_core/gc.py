@@ -17,8 +17,8 @@ from datetime import timedelta
 from chemigram_core.digest import Digest
 from chemigram_core.errors import LogDamaged, ObjectMissing
 from chemigram_core.lock import locked
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.objects import Kind, StoredObject
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.progress import Progress, silent
 from chemigram_core.reachability import Needed, Reached
 from chemigram_core.removal import remove_unopened, sync

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from chemigram_core.digest import Digest
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName
-from chemigram_core.operation_log import LogEntry, OperationLog
+from chemigram_core.operation_log import OperationLog
 
 RENAME = "rename"  # the log's word for a branch that got another name; `metadata.from` has the old one
 

@@ -7,55 +7,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError, InvalidDigest, InvalidName
+from chemigram_core.errors import ChemigramError
 from chemigram_core.folder import Folder
+from chemigram_core.log_entry import LogEntry, parse_line
 from chemigram_core.log_lines import lines_backwards, next_line
-from chemigram_core.names import MaskName
 
 FILE_NAME = "log.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One operation. `hash` is the state that it led to, `ref` the full name it touched, `parent` the state before."""
-
-    op: str
-    hash: Digest | None = None
-    ref: str | None = None
-    parent: Digest | None = None
-    label: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    masks: Mapping[MaskName, Digest] = field(default_factory=dict)
-    timestamp: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
-
-    @property
-    def time(self) -> datetime:
-        """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
-        return datetime.fromisoformat(self.timestamp).astimezone(UTC)
-
-    def to_json(self) -> dict[str, Any]:
-        """The line's object: the keys of DESIGN's log, those without a value left out."""
-        known = {
-            "timestamp": self.timestamp,
-            "op": self.op,
-            "hash": self.hash,
-            "ref": self.ref,
-            "parent": self.parent,
-            "label": self.label,
-            "metadata": dict(self.metadata),
-            "masks": dict(self.masks),
-        }
-        return {key: value for key, value in known.items() if value not in (None, {})}
 
 
 class OperationLog:
@@ -96,7 +59,7 @@ class OperationLog:
     def newest_first(self) -> Iterator[LogEntry]:
         """All operations, the newest first, read from the end: who wants a few lines of a long log doesn't wait."""
         with self._open() as file:
-            yield from (entry for line in lines_backwards(file) if (entry := _parse(line)) is not None)
+            yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
 
     def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
         """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
@@ -104,12 +67,12 @@ class OperationLog:
         All of them where no line begins there any more, as that of a change which failed was taken back.
         """
         for line, end_bytes in self._lines(offset_bytes):
-            if (entry := _parse(line)) is not None:
+            if (entry := parse_line(line)) is not None:
                 yield entry, end_bytes
 
     def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
         """Every whole line with the operation in it, or None where it is no entry."""
-        return ((line, _parse(line)) for line, _ in self._lines(0))
+        return ((line, parse_line(line)) for line, _ in self._lines(0))
 
     def unreadable_lines(self) -> Iterator[int]:
         """The numbers of the whole lines that are no entries; empty ones are none, and no harm."""
@@ -157,48 +120,3 @@ class OperationLog:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             return file.read(1) in (b"", b"\n")
-
-
-def _parse(line: bytes) -> LogEntry | None:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict) or not isinstance(found.get("op"), str):
-        return None
-    if found.get("hash") is not None and _digest(found["hash"]) is None:
-        return None
-    return LogEntry(
-        op=found["op"],
-        hash=_digest(found.get("hash")),
-        ref=_text(found.get("ref")),
-        parent=_digest(found.get("parent")),  # chemigram writes a name here where it branches: no identifier
-        label=_text(found.get("label")),
-        metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
-        masks=_masks(found.get("masks")),
-        timestamp=_text(found.get("timestamp")) or "",
-    )
-
-
-def _digest(value: object) -> Digest | None:
-    try:
-        return Digest.parse(value) if isinstance(value, str) else None
-    except InvalidDigest:
-        return None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _masks(value: object) -> dict[MaskName, Digest]:
-    try:
-        return {_mask_name(name): Digest.parse(digest) for name, digest in dict(value or {}).items()}  # type: ignore[call-overload]
-    except (InvalidDigest, InvalidName, TypeError, ValueError):
-        return {}
-
-
-@lru_cache(maxsize=10_000)
-def _mask_name(text: str) -> MaskName:
-    """The same few names stand in line after line."""
-    return MaskName.parse(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,27 +23,12 @@ from chemigram_core.errors import (
     RefMoved,
 )
 from chemigram_core.folder import Folder
+from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName, folded
 
 _LIMIT_BYTES = 2048  # a ref is 65 bytes, HEAD a little more than the longest branch name
 _SYMBOLIC = "ref: refs/heads/"
 
-
-@dataclass(frozen=True, slots=True)
-class OnBranch:
-    """HEAD stands on a branch, which may have no snapshot yet."""
-
-    branch: BranchName
-
-
-@dataclass(frozen=True, slots=True)
-class Detached:
-    """HEAD stands on a snapshot."""
-
-    digest: Digest
-
-
-Head = OnBranch | Detached
 
 _Name = TypeVar("_Name", bound=RefName)
 

@@ -13,12 +13,13 @@ from chemigram_core import image, revision
 from chemigram_core.digest import Digest
 from chemigram_core.errors import HeadDetached, NoState, NotARepository
 from chemigram_core.folder import Folder
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.history import History
 from chemigram_core.image import Image, RawFolder
 from chemigram_core.names import BranchName, RefName
 from chemigram_core.objects import ObjectStore
 from chemigram_core.operation_log import OperationLog
-from chemigram_core.refs import Detached, OnBranch, Refs
+from chemigram_core.refs import Refs
 from chemigram_core.registry import Masks
 from chemigram_core.registry_file import RegistryFile
 from chemigram_core.rejected import Rejected

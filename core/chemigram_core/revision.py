@@ -1,4 +1,4 @@
-"""REV: what a person may write for a state. A branch wins over a tag of the same name (DESIGN's verbs, git's words)."""
+"""REV: what a person may write for a state. A branch wins over a tag of the same name (in git's words)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from contextlib import suppress
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, InvalidName, NoState, UnknownRevision
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.refs import Detached, OnBranch, Refs
+from chemigram_core.refs import Refs
 
 MIN_PREFIX_DIGITS = 7
 

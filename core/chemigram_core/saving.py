@@ -17,9 +17,9 @@ from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.objects import Kind
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances
 from chemigram_core.repository import Repository
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from chemigram_core import branching, saving
 from chemigram_core.errors import ChemigramError
+from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
 from tests.builders import mask, sidecar
 

@@ -16,8 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from chemigram_core import branching, gc, saving
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import Repository
 from tests.builders import mask, sidecar
 

@@ -11,8 +11,8 @@ from chemfs.view.history_folders import HistoryFolders
 from chemfs.view.nodes import Directory
 from chemigram_core.digest import Digest
 from chemigram_core.history import RENAME
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.objects import Kind
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.repository import Repository
 
 DAY, LATER = "2026-05-01", "2026-05-02"

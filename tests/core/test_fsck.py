@@ -13,9 +13,9 @@ from chemigram_core import branching, fsck, gc, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import LogDamaged, NotARepository
 from chemigram_core.fsck import Problem
+from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind
-from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
 from tests.builders import mask, sidecar, snapshots
 

@@ -12,11 +12,11 @@ from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectDamaged, ObjectMissing, RefDamaged, RegistryDamaged
 from chemigram_core.gc import GRACE, Garbage, collect, find_garbage
+from chemigram_core.head import Detached, OnBranch
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind, StoredObject
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.provenance import Provenance
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 from tests.core import naive

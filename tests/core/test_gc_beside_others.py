@@ -21,9 +21,9 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectMissing, Refused
 from chemigram_core.fsck import check
 from chemigram_core.gc import collect
+from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind
-from chemigram_core.refs import OnBranch
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 from tests.core import naive

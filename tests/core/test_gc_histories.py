@@ -18,9 +18,9 @@ from chemigram_core import branching, saving
 from chemigram_core.errors import Refused
 from chemigram_core.fsck import check
 from chemigram_core.gc import collect
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.provenance import Provenance
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 from tests.core import naive

@@ -10,9 +10,9 @@ import pytest
 from chemigram_core import branching, image, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
+from chemigram_core.head import OnBranch
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operation_log import LogEntry
-from chemigram_core.refs import OnBranch
 from chemigram_core.repository import Repository
 from tests.builders import mask, picture, sidecar
 

@@ -9,8 +9,9 @@ import pytest
 
 from chemigram_core.digest import Digest
 from chemigram_core.history import RENAME, History
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import MaskName
-from chemigram_core.operation_log import LogEntry, OperationLog
+from chemigram_core.operation_log import OperationLog
 
 A, B = Digest.of(b"a"), Digest.of(b"b")
 

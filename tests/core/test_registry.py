@@ -13,12 +13,12 @@ from chemigram_core import branching, fsck, mask_links, saving
 from chemigram_core.describing import describe_mask
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidProvenance, RegistryDamaged, UnknownMask
+from chemigram_core.head import Detached, OnBranch
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.provenance import Provenance
 from chemigram_core.rebuilding import rebuild
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.registry import Registry
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.saving import Saved, Unchanged

@@ -18,9 +18,9 @@ from chemigram_core.errors import (
     UnknownMask,
     UnknownRevision,
 )
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.saving import Saved, Unchanged
 from tests.builders import mask, picture, saves, sidecar, snapshots

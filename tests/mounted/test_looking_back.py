@@ -13,9 +13,9 @@ from PIL import Image
 
 from chemigram_core import branching
 from chemigram_core.digest import Digest
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName
 from chemigram_core.objects import Kind
-from chemigram_core.operation_log import LogEntry
 from chemigram_core.repository import MAIN
 from chemigram_core.xmp import parse
 from tests.builders import mask, saves, sidecar

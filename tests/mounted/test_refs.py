@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from chemigram_core import branching
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, TagName
-from chemigram_core.refs import Detached, OnBranch
 from tests.builders import mask, saves, sidecar
 from tests.mounted.conftest import Mounted
 

@@ -14,8 +14,8 @@ from chemfs.cli.output import printable, time_for_people
 from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
-from chemigram_core.operation_log import LogEntry
-from chemigram_core.refs import OnBranch
+from chemigram_core.head import OnBranch
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.repository import Repository
 from chemigram_core.saving import HISTORY_LOSS, SNAPSHOT
 

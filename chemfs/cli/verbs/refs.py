@@ -7,8 +7,8 @@ import argparse
 from chemfs.cli.output import print_json, print_rows
 from chemfs.cli.verbs.arguments import REVISION, Verbs, add_json, add_repository, add_verb, repository_of
 from chemigram_core import branching
+from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName
-from chemigram_core.refs import Detached, OnBranch
 from chemigram_core.repository import Repository
 from chemigram_core.revision import checkout_target
 

@@ -15,8 +15,9 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import NotAFile, StoreFailed
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.operation_log import FILE_NAME, LogEntry, OperationLog
+from chemigram_core.operation_log import FILE_NAME, OperationLog
 from chemigram_core.refs import Refs
 
 SNAPSHOT, RECOVERED = "snapshot", "recovered"  # the log's words

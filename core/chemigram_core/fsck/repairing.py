@@ -17,13 +17,15 @@ from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.log_repair import restore_log
 from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import History
 from chemigram_core.lock import locked
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.operation_log import LogEntry, OperationLog
+from chemigram_core.operation_log import OperationLog
 from chemigram_core.rebuilding import rebuild
-from chemigram_core.refs import Detached, Head, OnBranch, Refs
+from chemigram_core.refs import Refs
 from chemigram_core.repository import MAIN, Repository
 
 

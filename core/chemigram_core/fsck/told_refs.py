@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chemigram_core.digest import Digest
 from chemigram_core.history import RENAME
-from chemigram_core.operation_log import LogEntry, OperationLog
+from chemigram_core.log_entry import LogEntry
+from chemigram_core.operation_log import OperationLog
 
 _SET = frozenset(("snapshot", "branch", "tag", "fsck"))
 _ENDED = frozenset(("delete-branch", "delete-tag"))

@@ -1,0 +1,98 @@
+"""mv and ln in a branch folder: what becomes a save, what leaves the state, what only changes its name."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from chemfs.branch.drafts import limit_bytes
+from chemfs.branch.open_drafts import OpenDrafts
+from chemfs.branch.scratch import Scratch
+from chemfs.branch.tip import BranchTip
+from chemfs.view.conditions import NotPermitted, TooLarge
+from chemfs.view.nodes import File
+from chemfs.view.paths import Inside, MaskFile, OtherFile, Parts, SidecarFile, Tracked, XmpFile
+from chemigram_core import saving
+from chemigram_core.errors import Refused
+from chemigram_core.repository import Repository
+
+
+class Moves:
+    """Moves between the files of one branch: its tip's, drafts, and other programs' files."""
+
+    def __init__(self, repository: Repository, scratch: Scratch, drafts: OpenDrafts, tip: BranchTip) -> None:
+        self._repository = repository
+        self._scratch = scratch
+        self._drafts = drafts
+        self._tip = tip
+        self._saver = drafts.saver
+
+    def rename(self, old: Parts, new: Parts, source: Inside, target: Inside) -> None:
+        """Rename `old`, which is `source`, to `new`; onto a tracked name it is a save. Raises what makes it none."""
+        match source, target:
+            case (MaskFile(), MaskFile()):
+                self._rename_mask(source, target)
+            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save_scratch(old, target)
+            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
+                self._scratch.write(new, self._tip.data(source))
+                self.hide(source)
+            case (OtherFile(), OtherFile()):
+                self._scratch.rename(old, new)
+                self._drafts.scratch_renamed(old, new, self._scratch)
+            case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save(target, self._tip.data(source))
+                self.hide(source)
+            case _:
+                raise NotPermitted("/".join(old))
+
+    def link(self, old: Parts, new: Parts, source: Inside, target: Inside) -> None:
+        """Give a file a second name: beside the state as a copy of its bytes, on a tracked name as a save."""
+        match source, target:
+            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
+                self._scratch.write(new, self._tip.data(source))
+            case (OtherFile(), OtherFile()):
+                self._scratch.link(old, new)
+            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
+                self._save(target, self._scratch_data(old, target))
+            case _:
+                raise NotPermitted("/".join(old))
+
+    def hide(self, target: Tracked) -> None:
+        """Take a tracked name away, for the moment: it may come back at once."""
+        self._saver.absences.hide(target, time.monotonic(), self._tip.mask(target))
+
+    def _save(self, target: Tracked, data: bytes) -> None:
+        try:
+            self._saver.save(target, data)
+        except Refused as error:
+            self._saver.reject(target, data, error)
+            raise
+
+    def _save_scratch(self, parts: Parts, target: Tracked) -> None:
+        if not self._drafts.is_being_written(parts):
+            self._save(target, self._scratch_data(parts, target))
+        if not self._drafts.retarget(parts, target, self._scratch):
+            self._scratch.remove(parts)
+
+    def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
+        node = self._scratch.node(parts)
+        if not isinstance(node, File):
+            raise NotPermitted("/".join(parts))
+        if node.size_bytes > limit_bytes(target):
+            raise TooLarge("/".join(parts))
+        with os.fdopen(self._scratch.open(parts, os.O_RDONLY), "rb") as file:
+            return file.read()
+
+    def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
+        if old == new:
+            return
+        if self._drafts.is_being_written(old):
+            self._drafts.retarget(old, new, self._scratch)
+            if old.name in self._tip.masks():
+                self.hide(old)
+            return
+        self._tip.node(old)
+        saving.rename_mask(self._repository, self._saver.branch, old.name, new.name)
+        self._saver.absences.show(new)
+        self._saver.absences.show(old)

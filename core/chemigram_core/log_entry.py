@@ -1,0 +1,93 @@
+"""One operation in the log: what it is, as a line and back. A value; knows no file (ADR-018)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidDigest, InvalidName
+from chemigram_core.names import MaskName
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One operation. `hash` is the state that it led to, `ref` the full name it touched, `parent` the state before."""
+
+    op: str
+    hash: Digest | None = None
+    ref: str | None = None
+    parent: Digest | None = None
+    label: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    masks: Mapping[MaskName, Digest] = field(default_factory=dict)
+    timestamp: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
+
+    @property
+    def time(self) -> datetime:
+        """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
+        return datetime.fromisoformat(self.timestamp).astimezone(UTC)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line's object: its keys, those without a value left out."""
+        known = {
+            "timestamp": self.timestamp,
+            "op": self.op,
+            "hash": self.hash,
+            "ref": self.ref,
+            "parent": self.parent,
+            "label": self.label,
+            "metadata": dict(self.metadata),
+            "masks": dict(self.masks),
+        }
+        return {key: value for key, value in known.items() if value not in (None, {})}
+
+
+def parse_line(line: bytes) -> LogEntry | None:
+    """The operation that a line of the log tells, None where it tells none; chemigram's lines among them."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("op"), str):
+        return None
+    if found.get("hash") is not None and _digest(found["hash"]) is None:
+        return None
+    return LogEntry(
+        op=found["op"],
+        hash=_digest(found.get("hash")),
+        ref=_text(found.get("ref")),
+        parent=_digest(found.get("parent")),  # chemigram writes a name here where it branches: no identifier
+        label=_text(found.get("label")),
+        metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
+        masks=_masks(found.get("masks")),
+        timestamp=_text(found.get("timestamp")) or "",
+    )
+
+
+def _digest(value: object) -> Digest | None:
+    try:
+        return Digest.parse(value) if isinstance(value, str) else None
+    except InvalidDigest:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _masks(value: object) -> dict[MaskName, Digest]:
+    try:
+        return {_mask_name(name): Digest.parse(digest) for name, digest in dict(value or {}).items()}  # type: ignore[call-overload]
+    except (InvalidDigest, InvalidName, TypeError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=10_000)
+def _mask_name(text: str) -> MaskName:
+    """The same few names stand in line after line."""
+    return MaskName.parse(text)
