@@ -24,7 +24,7 @@ from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, Object
 from chemigram_core.folder import Folder
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_VERIFIED_OBJECTS = 200_000  # identities remembered: about 40 MB at the most
+_VERIFIED_OBJECTS = 20_000  # identities remembered: about 5 MB at the most
 _HEX = frozenset("0123456789abcdef")
 
 

@@ -14,8 +14,8 @@ from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
 from chemigram_core.objects import Kind, ObjectStore
 
-_STATES = 20_000
-_DIGESTS = 20_000
+_STATES = 4_000  # a few MB at the most
+_DIGESTS = 500  # of tips and their masks, which the next save asks for
 
 
 @dataclass(frozen=True, slots=True)
