@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from threading import Lock
 
+from cachetools import TTLCache
+
 from chemfs.view.conditions import NotALinkTarget
 from chemfs.view.nodes import Link
 from chemfs.view.paths import HEADS, SNAPSHOTS, Parts
@@ -15,6 +17,7 @@ from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.repository import Repository
 
+_REMEMBERED = 1_000
 _REMEMBERED_SECONDS = 1.5  # longer than a kernel trusts a name: a link must not turn into a folder while it is known
 
 
@@ -56,30 +59,24 @@ class FreshLinks:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._links: dict[Parts, tuple[Link, float]] = {}
+        self._links: TTLCache[Parts, Link] = TTLCache(_REMEMBERED, _REMEMBERED_SECONDS)
 
     def add(self, parts: Parts, target: str) -> None:
         """A link was made."""
         with self._lock:
-            self._links[parts] = (Link(target, time.time_ns()), time.monotonic())
+            self._links[parts] = Link(target, time.time_ns())
 
     def get(self, parts: Parts) -> Link | None:
         """The link, until nobody has looked at it for a while."""
         with self._lock:
-            if (found := self._links.get(parts)) is None:
-                return None
-            link, seen = found
-            if time.monotonic() - seen > _REMEMBERED_SECONDS:
-                del self._links[parts]
-                return None
-            self._links[parts] = (link, time.monotonic())
+            if (link := self._links.get(parts)) is not None:
+                self._links[parts] = link
             return link
 
     def take(self, parts: Parts) -> Link | None:
         """The link, which is forgotten."""
         with self._lock:
-            found = self._links.pop(parts, None)
-            return None if found is None else found[0]
+            return self._links.pop(parts, None)
 
     def names(self) -> list[Parts]:
         """What links there are."""

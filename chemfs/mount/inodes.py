@@ -13,12 +13,15 @@ import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+from cachetools import TTLCache
+
 from chemfs.view.conditions import Replaced
 from chemfs.view.nodes import File, Node
 from chemigram_core.digest import Digest
 
 ROOT = 1
 _ABOUT_TO_ASK_SECONDS = 1.0
+_PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 
 @dataclass(eq=False, slots=True)
@@ -105,7 +108,8 @@ class Inodes:
         self._lock = Lock()  # over everything below, and over what an inode says of its users
         self._numbers = itertools.count(ROOT)
         self._named: dict[tuple[int, str, Digest | None], Inode] = {}
-        self._promised: dict[tuple[int, int, str], Inode] = {}  # by thread, to who was told to look a name up again
+        # By thread, to who was told to look a name up again; who was interrupted never comes.
+        self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
         root = Inode(next(self._numbers), None, "", top)
         self._inodes = {root.number: root}
 

@@ -1,0 +1,40 @@
+"""Links that `ln` has just made: how long they are links."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from chemfs import links
+from chemfs.links import FreshLinks
+
+TAG = ("tags", "v1")
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> FreshLinks:
+    monkeypatch.setattr(links, "_REMEMBERED_SECONDS", 0.2)
+    return FreshLinks()
+
+
+def test_a_link_stays_one_while_somebody_looks(fresh: FreshLinks) -> None:
+    fresh.add(TAG, "heads/main")
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        assert (link := fresh.get(TAG)) is not None
+        assert link.target == "heads/main"
+    assert fresh.names() == [TAG]
+
+
+def test_a_link_that_nobody_looked_at_is_not_listed_either(fresh: FreshLinks) -> None:
+    fresh.add(TAG, "heads/main")
+    time.sleep(0.3)
+    assert fresh.names() == []
+    assert fresh.get(TAG) is None
+
+
+def test_a_link_that_was_taken_is_gone(fresh: FreshLinks) -> None:
+    fresh.add(TAG, "heads/main")
+    assert fresh.take(TAG) is not None
+    assert fresh.take(TAG) is None
