@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import os
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from cachetools import TTLCache
+
 from chemfs import readme
 from chemfs.branch import left_drafts
 from chemfs.changes import Changes
+from chemfs.repository_view import RepositoryView
 from chemfs.shelf import shelf_at
 from chemfs.view import paths
 from chemfs.view.attributes import NO_ATTRIBUTES, PREFIX, Attributes
@@ -33,6 +37,7 @@ from chemfs.view.nodes import Directory, Entry, Link, Node
 from chemfs.view.paths import Parts
 
 _SETTLE_SECONDS = 0.25  # how often removals are looked at that may be due
+_CHANGED_SECONDS = 60.0  # for how long after a change a repository is looked at: much longer than a removal waits
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +50,9 @@ class Filesystem:
         self.root = root
         self._shelf = shelf_at(root)
         self._read_only = read_only
-        self._files: dict[int, Handle] = {}
+        self._files: dict[int, tuple[Handle, RepositoryView | None]] = {}  # a view lives while a file is open in it
+        self._changed: TTLCache[RepositoryView, None] = TTLCache(math.inf, _CHANGED_SECONDS)
+        self._changed_lock = threading.Lock()
         self._listings: dict[int, list[Entry]] = {}
         self._numbers = itertools.count(1)
         self._stopped = threading.Event()
@@ -66,7 +73,7 @@ class Filesystem:
                 logger.exception("a file that was open at the end could not be closed")
         if not self._read_only:
             self._settling.join()
-            self._settle(float("inf"))
+            self._settle(math.inf)
 
     def node(self, path: str) -> Node:
         """What stands at `path`. Raises NotFound."""
@@ -83,16 +90,16 @@ class Filesystem:
             raise ReadOnly(path)
         view, inside = self._shelf.find(parts)
         number = next(self._numbers)
-        self._files[number] = TextHandle(readme.LIBRARY) if view is None else view.open(inside, flags, mode)
+        self._files[number] = (TextHandle(readme.LIBRARY) if view is None else view.open(inside, flags, mode)), view
         return number
 
     def handle(self, number: int) -> Handle:
         """The open file of a number."""
-        return self._files[number]
+        return self._files[number][0]
 
     def release(self, number: int) -> None:
         """The last descriptor of an open file is closed."""
-        self._files.pop(number).release()
+        self._files.pop(number)[0].release()
 
     def number_of_listing(self, path: str) -> int:
         """Open a folder: its names as they are now. Raises NotAFolder."""
@@ -126,7 +133,7 @@ class Filesystem:
         view, inside = self._shelf.find(paths.split(path))
         if view is None or self._read_only:
             raise ReadOnly(path)
-        return Changes(view), inside
+        return self._changes(view), inside
 
     def changes_of_two(self, old: str, new: str) -> tuple[Changes, Parts, Parts]:
         """Where a change of two paths belongs. Raises ReadOnly, OtherBranch when they are in two repositories."""
@@ -136,7 +143,7 @@ class Filesystem:
             raise ReadOnly(old)
         if other is not view:
             raise OtherBranch(new)
-        return Changes(view), inside, new_inside
+        return self._changes(view), inside, new_inside
 
     def attribute(self, path: str, name: str) -> bytes:
         """The value of an extended attribute. Raises NoSuchAttribute, at once for others' names.
@@ -179,6 +186,11 @@ class Filesystem:
             raise NotALink(path)
         return node.target
 
+    def _changes(self, view: RepositoryView) -> Changes:
+        with self._changed_lock:
+            self._changed[view] = None
+        return Changes(view)
+
     def _attributes(self, path: str) -> Attributes:
         with suppress(IsAFolder):  # a library's own
             view, inside = self._shelf.find(paths.split(path))
@@ -199,8 +211,11 @@ class Filesystem:
                 logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
 
     def _settle(self, now: float) -> None:
-        for view in self._shelf.views():
+        with self._changed_lock:
+            changed = list(self._changed)
+        for view in changed:
             try:
                 Changes(view).settle(now)
             except Exception:
                 logger.exception("%s: a removal could not be saved", view.repository.root.name)
+                self._changes(view)  # it still waits

@@ -6,6 +6,9 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
 
 from chemfs import readme
 from chemfs.repository_view import RepositoryView
@@ -17,9 +20,11 @@ from chemigram_core.errors import NotARepository
 from chemigram_core.library import Library
 from chemigram_core.repository import Repository, what_lacks
 
+_LATEST = 100  # a library may have tens of thousands, and a look into its folder meets each
+
 
 class Shelf(Protocol):
-    """The views of all repositories in one mount. Safe for many threads."""
+    """The views of the repositories in one mount. Safe for many threads."""
 
     def node(self, parts: Parts) -> Node:
         """What stands at a path of the mount. Raises NotFound."""
@@ -29,9 +34,6 @@ class Shelf(Protocol):
 
     def inside(self, parts: Parts) -> Parts:
         """The part of a path below its repository's folder."""
-
-    def views(self) -> Iterable[RepositoryView]:
-        """The repositories that somebody has looked into."""
 
     def roots(self) -> Iterable[Path]:
         """The folders of all repositories."""
@@ -57,22 +59,23 @@ class OneRepository:
     def inside(self, parts: Parts) -> Parts:
         return parts
 
-    def views(self) -> Iterable[RepositoryView]:
-        return [self._view]
-
     def roots(self) -> Iterable[Path]:
         return [self._view.repository.root]
 
 
 class ManyRepositories:
-    """A library: a folder for each repository; new ones appear by themselves."""
+    """A library: a folder for each repository; new ones appear by themselves.
+
+    There is never more than one view of a repository. It lives while somebody holds it, and for a while after.
+    """
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
             raise NotARepository(root, "it is no folder")
         self._library = Library(root)
         self._lock = threading.Lock()
-        self._views: dict[Repository, RepositoryView] = {}
+        self._views: WeakValueDictionary[str, RepositoryView] = WeakValueDictionary()
+        self._latest: LRUCache[str, RepositoryView] = LRUCache(_LATEST)
 
     def node(self, parts: Parts) -> Node:
         if not parts:
@@ -90,16 +93,12 @@ class ManyRepositories:
         except NotARepository as error:
             raise NotFound(parts[0]) from error
         with self._lock:
-            if (view := self._views.get(repository)) is None:
-                view = self._views[repository] = RepositoryView(repository)
+            view = self._views.get(parts[0]) or RepositoryView(repository)
+            self._views[parts[0]] = self._latest[parts[0]] = view
             return view, parts[1:]
 
     def inside(self, parts: Parts) -> Parts:
         return parts[1:]
-
-    def views(self) -> Iterable[RepositoryView]:
-        with self._lock:
-            return list(self._views.values())
 
     def roots(self) -> Iterable[Path]:
         return [self._library.root / name for name in self._library.names()]

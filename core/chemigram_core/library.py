@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from chemigram_core.errors import NotARepository
 from chemigram_core.repository import Repository, what_lacks
@@ -16,7 +17,7 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = Lock()
-        self._open: dict[str, Repository] = {}  # small until they are used
+        self._open: WeakValueDictionary[str, Repository] = WeakValueDictionary()  # each once, while somebody has it
 
     def names(self) -> list[str]:
         """The repositories that are there now, sorted."""
