@@ -39,6 +39,7 @@ class _VerbParser(_Parser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. Raises SystemExit for wrong usage and for --help."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
@@ -66,6 +67,13 @@ def parser() -> argparse.ArgumentParser:
     for noun in NOUNS:
         noun.add_to(verbs)
     return root
+
+
+def _open_closed_streams() -> None:
+    """Where a caller closed one (`>&-`), nothing is read or written, and no file of a repository gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _failed(message: str, code: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,8 +37,9 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
 
 
 def print_error(message: str) -> None:
-    """One line on stderr."""
-    print(f"chemfs: {printable(message)}", file=sys.stderr)
+    """One line on stderr; where nobody can read it, the exit code still tells."""
+    with suppress(OSError):
+        print(f"chemfs: {printable(message)}", file=sys.stderr)
 
 
 def printable(text: str) -> str:

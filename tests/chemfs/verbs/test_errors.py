@@ -69,3 +69,16 @@ def test_a_reader_that_has_had_enough(repository: str) -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("verb", "code"), [("log", 0), ("show", 2), ("hash", 3)])
+def test_a_caller_who_closed_all_streams(repository: str, verb: str, code: int) -> None:
+    """As a careless service does (`>&- 2>&- <&-`): the work is done, and the exit code tells how it went."""
+    command = f'exec "{sys.executable}" -m chemfs {verb} {repository} <&- >&- 2>&-'
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == code
+
+
+def test_an_error_that_nobody_can_read(repository: str) -> None:
+    command = [sys.executable, "-m", "chemfs", "show", repository, "nosuch"]
+    with Path("/dev/full").open("w") as full:
+        assert subprocess.run(command, stderr=full, check=False).returncode == 3
