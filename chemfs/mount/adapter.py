@@ -210,9 +210,8 @@ class Adapter:
 
     def _current(self, inode: Inode, asked_by: int | None) -> Node:
         """A draft as it is, for its writer; a state's file as it was when it was opened; anything else as it is now."""
-        for handle in [self._view.handle(opened) for opened in list(inode.opened)]:
-            if handle.is_own or not inode.is_named:
-                return handle.node()
+        if (node := self._inodes.as_opened(inode)) is not None:
+            return node
         if inode.content is not None:
             return inode.node
         return self._view.node(inode.path) if asked_by is None else self._view.handle(asked_by).node()
@@ -243,14 +242,14 @@ class Adapter:
         inode.node = handle.node()
 
     def _opened(self, inode: Inode, opened: int, fi: Any) -> None:
-        caching = self._view.handle(opened).caching
+        handle = self._view.handle(opened)
         fi.contents.fh = opened
-        fi.contents.keep_cache = caching is Caching.KEEP
-        fi.contents.direct_io = caching is Caching.NONE
-        inode.opened.add(opened)
+        fi.contents.keep_cache = handle.caching is Caching.KEEP
+        fi.contents.direct_io = handle.caching is Caching.NONE
+        self._inodes.opened(inode, handle)
 
     def _released(self, inode: Inode, opened: int) -> None:
-        self._inodes.give_back(inode, opened)
+        self._inodes.give_back(inode, self._view.handle(opened))
         self._view.release(opened)
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 from cachetools import TTLCache
 
 from chemfs.view.conditions import Replaced
+from chemfs.view.handles import Handle
 from chemfs.view.nodes import File, Node
 from chemigram_core.digest import Digest
 
@@ -36,7 +37,7 @@ class Inode:
     is_shared: bool = True  # False when a writer has it to itself, or is about to
     lookups: int = 0
     users: int = 0  # how many have it open, or are about to
-    opened: set[int] = field(default_factory=set)  # the numbers of its open files
+    opened: tuple[Handle, ...] = ()
     _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
@@ -158,12 +159,27 @@ class Inodes:
             self._promise(inode, thread)
             return Replaced(inode.name)
 
-    def give_back(self, inode: Inode, opened: int | None = None) -> None:
-        """An open file is no more, or came to nothing."""
+    def opened(self, inode: Inode, handle: Handle) -> None:
+        """What was claimed is an open file now."""
+        with self._lock:
+            inode.opened += (handle,)
+
+    def give_back(self, inode: Inode, handle: Handle | None = None) -> None:
+        """An open file is about to be closed, or came to nothing."""
         with self._lock:
             inode.users -= 1
-            if opened is not None:
-                inode.opened.discard(opened)
+            inode.opened = tuple(opened for opened in inode.opened if opened is not handle)
+
+    def as_opened(self, inode: Inode) -> Node | None:
+        """What only its open files tell: a draft as it is, for its writer, and what has lost its name. None if nothing.
+
+        Under the lock, as a handle that is closed meanwhile would tell of another file.
+        """
+        with self._lock:
+            for handle in inode.opened:
+                if handle.is_own or not inode.is_named:
+                    return handle.node()
+        return None
 
     def forget(self, number: int, lookups: int) -> None:
         """The kernel forgets so many look-ups; the number goes with the last."""
