@@ -27,7 +27,7 @@ def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Dige
 
 
 def delete_branch(repository: Repository, name: BranchName) -> None:
-    """Remove a branch; its snapshots stay until they are collected. Raises BranchInUse, NoState."""
+    """Remove a branch; its snapshots stay until they are collected. Raises BranchInUse, RefMissing."""
     with locked(repository.root):
         if repository.refs.head() == OnBranch(name):
             raise BranchInUse(name)
@@ -35,13 +35,13 @@ def delete_branch(repository: Repository, name: BranchName) -> None:
 
 
 def delete_tag(repository: Repository, name: TagName) -> None:
-    """Remove a tag. Raises NoState."""
+    """Remove a tag. Raises RefMissing."""
     with locked(repository.root):
         _delete(repository, name, "delete-tag")
 
 
 def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
-    """Give a branch another name; HEAD follows. Raises NoState, RefExists, RefConflict."""
+    """Give a branch another name; HEAD follows. Raises RefMissing, NoState, RefExists, RefConflict."""
     with locked(repository.root):
         tip = repository.tip(old)
         repository.refs.check_free(new)
@@ -53,7 +53,7 @@ def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> N
 def checkout(repository: Repository, head: Head) -> None:
     """Move HEAD to a branch or a snapshot; the registry and masks/ follow (RFC-003).
 
-    Raises NoState, ObjectMissing, RegistryDamaged.
+    Raises RefMissing, NoState, ObjectMissing, RegistryDamaged.
     """
     with locked(repository.root):
         match head:

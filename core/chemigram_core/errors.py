@@ -97,7 +97,7 @@ class RefMissing(Refused):
     """There is no such branch or tag."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"there is no {shown(ref)}")
+        super().__init__(f"there is no {shown(ref)}; `chemfs branch` and `chemfs tag` list what there is")
 
 
 class RefConflict(Refused):

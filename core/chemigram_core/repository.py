@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chemigram_core import image, revision
 from chemigram_core.digest import Digest
-from chemigram_core.errors import HeadDetached, NoState, NotARepository
+from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.folder import Folder
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.history import History
@@ -87,17 +87,18 @@ class Repository:
             return {}
 
     def tip(self, ref: RefName) -> Digest:
-        """The snapshot that a branch or tag points at. Raises NoState."""
-        if (digest := self.refs.read(ref)) is None:
-            raise NoState(ref.ref)
-        return digest
+        """The snapshot that a branch or tag points at. Raises RefMissing; NoState for HEAD's before its first save."""
+        if (digest := self.refs.read(ref)) is not None:
+            return digest
+        is_heads = isinstance(ref, BranchName) and self.refs.head() == OnBranch(ref)
+        raise NoState(ref.ref) if is_heads else RefMissing(ref.ref)
 
 
 def what_lacks(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A link to a folder or a file is none of a repository's own."""
     for name in ("objects", "refs"):
         if not stat.S_ISDIR(_mode(root / name)):
-            return f"it has no {name}/"
+            return f"it has no {name}/" if os.access(root, os.X_OK) else "it is no folder that you may look into"
     return None if stat.S_ISREG(_mode(root / "HEAD")) else "it has no HEAD"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.chemfs.verbs.answer import Chemfs
 
 
@@ -66,6 +68,14 @@ def test_a_change_without_a_name_is_wrong_usage(chemfs: Chemfs, repository: str)
         answer = chemfs(*arguments)
         assert answer.code == 2
         assert "NAME is missing" in answer.error
+
+
+@pytest.mark.parametrize("change", ["branch --delete", "branch --rename new", "tag --delete"])
+def test_what_is_not_there_cannot_be_changed(chemfs: Chemfs, repository: str, change: str) -> None:
+    verb, *options = change.split()
+    answer = chemfs(verb, repository, "nosuch", *options)
+    assert answer.code == 3
+    assert answer.error.startswith("chemfs: there is no 'refs/")
 
 
 def test_unknown_names_are_refused(chemfs: Chemfs, repository: str) -> None:
