@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,13 @@ class UnusableInput(Refused):
 
     def __init__(self, path: Path, error: Refused) -> None:
         super().__init__(f"{path}: {error}")
+
+
+class NoFolder(Refused):
+    """Something else is where a folder is to be written to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{shown(str(path))} is there and is no folder: name another place")
 
 
 def add_verb(verbs: Verbs, name: str, run: Run, summary: str) -> argparse.ArgumentParser:
@@ -68,6 +76,26 @@ def existing(path: Path) -> Path:
     except OSError as error:
         raise UnreadableInput(path, error) from error
     return path
+
+
+def target_folder(text: str) -> Path:
+    """A folder to write to, which is there or can be made. Raises NoFolder, OSError."""
+    path = Path(text)
+    there = next(filter(os.path.lexists, (path, *path.parents)), path)
+    if not there.is_dir():
+        raise NoFolder(there)
+    return path
+
+
+def number_below(limit: int) -> Callable[[str], int]:
+    """What reads a number from 0 to `limit` - 1."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or len(text) > len(str(limit)) or int(text) >= limit:
+            raise argparse.ArgumentTypeError(f"{shown(text)} is no number from 0 to {limit - 1}")
+        return int(text)
+
+    return parse
 
 
 def name_and_value(text: str) -> tuple[str, str]:

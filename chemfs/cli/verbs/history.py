@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from chemfs.cli.output import print_fields, print_json, print_rows, time_for_people
-from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
+from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, number_below, repository_of
 from chemigram_core.errors import RefMissing
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.history import RENAME
@@ -17,24 +17,20 @@ from chemigram_core.names import BranchName
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository
 
+MAX_LINES = 1_000_000_000  # more than any log has
+
 
 def add_to(verbs: Verbs) -> None:
     """The verbs."""
     log = add_verb(verbs, "log", _log, "what was done, the newest first")
     add_repository(log)
     log.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="only what happened on that branch")
-    log.add_argument("-n", dest="count", metavar="N", type=_count, help="at most that many")
+    log.add_argument("-n", dest="count", metavar="N", type=number_below(MAX_LINES), help="at most that many")
     add_json(log)
 
     status = add_verb(verbs, "status", _status, "where HEAD is, and which saves were refused and why")
     add_repository(status)
     add_json(status)
-
-
-def _count(text: str) -> int:
-    if (count := int(text)) < 0:
-        raise ValueError(text)
-    return count
 
 
 def _log(options: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chemfs.cli.output import print_error, printable, progress
-from chemfs.cli.verbs.arguments import UnreadableInput, UnusableInput, Verbs, add_verb, read_input
+from chemfs.cli.verbs.arguments import UnreadableInput, UnusableInput, Verbs, add_verb, read_input, target_folder
 from chemfs.exit_codes import REFUSED
 from chemigram_core import xmp
 from chemigram_core.errors import InvalidXmp, Refused
@@ -33,7 +33,9 @@ def add_to(verbs: Verbs) -> None:
     """The verbs."""
     canonicalize = add_verb(verbs, "canonicalize", _canonicalize, "write an XMP in the one form that a state has")
     _add_files(canonicalize)
-    canonicalize.add_argument("--into", metavar="DIRECTORY", type=Path, help="write files of the same names there")
+    canonicalize.add_argument(
+        "--into", metavar="DIRECTORY", type=target_folder, help="write files of the same names there"
+    )
 
     hash_ = add_verb(verbs, "hash", _hash, "print the identifier that an XMP would have")
     _add_files(hash_)

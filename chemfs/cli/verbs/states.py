@@ -18,6 +18,7 @@ from chemfs.cli.verbs.arguments import (
     name_and_value,
     read_input,
     repository_of,
+    target_folder,
 )
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused, shown
@@ -46,7 +47,7 @@ class OtherImage(Refused):
 def add_to(verbs: Verbs) -> None:
     """The verbs."""
     init = add_verb(verbs, "init", _init, "make a repository for one image")
-    add_repository(init)
+    init.add_argument("repository", metavar="REPO", type=target_folder, help="the repository's folder")
     init.add_argument("--image", metavar="FILE", type=Path, help="the image itself: shown in each state, never written")
 
     snapshot = add_verb(verbs, "snapshot", _snapshot, "save an XMP and its masks on a branch; prints the identifier")
@@ -66,7 +67,7 @@ def add_to(verbs: Verbs) -> None:
     export_ = add_verb(verbs, "export", _export, "write a state's files to a folder, without a mount")
     add_repository(export_)
     export_.add_argument("rev", metavar="REV", help=REVISION)
-    export_.add_argument("directory", metavar="DIRECTORY", type=Path, help="a new or empty folder")
+    export_.add_argument("directory", metavar="DIRECTORY", type=target_folder, help="a new or empty folder")
 
 
 def _init(options: argparse.Namespace) -> None:

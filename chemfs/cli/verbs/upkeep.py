@@ -13,9 +13,8 @@ from rich.filesize import decimal
 from chemfs import exit_codes
 from chemfs.branch import left_drafts
 from chemfs.cli.output import print_json, print_rows, printable, progress, steps
-from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
+from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, number_below, repository_of
 from chemigram_core import gc
-from chemigram_core.errors import shown
 from chemigram_core.fsck import Audit, Finding, finish, repair
 
 MAX_DAYS = 100_000  # more than any clock has counted
@@ -27,7 +26,7 @@ def add_to(verbs: Verbs) -> None:
     add_repository(collect)
     collect.add_argument("--dry-run", action="store_true", help="only list what would be removed")
     keep = f"keep what is younger ({gc.GRACE.days} if not given)"
-    collect.add_argument("--keep-days", metavar="N", type=_days, default=gc.GRACE, help=keep)
+    collect.add_argument("--keep-days", metavar="N", type=number_below(MAX_DAYS), default=gc.GRACE.days, help=keep)
 
     check = add_verb(verbs, "fsck", _fsck, "check every object, ref and mask, the log and the registry")
     add_repository(check)
@@ -39,7 +38,7 @@ def _gc(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     work = gc.find_garbage if options.dry_run else gc.collect
     with steps() as tell:
-        garbage = work(repository, options.keep_days, tell)
+        garbage = work(repository, timedelta(options.keep_days), tell)
     if options.dry_run:
         found = (*garbage.snapshots, *garbage.masks)
         print_rows([(one.kind.name.lower(), one.digest, decimal(one.size_bytes)) for one in found])
@@ -50,13 +49,6 @@ def _in_words(garbage: gc.Garbage) -> str:
     counts = ((len(garbage.snapshots), "snapshot"), (len(garbage.masks), "mask"))
     snapshots, masks = (f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counts)
     return f"{snapshots} and {masks}, {decimal(garbage.size_bytes)}"
-
-
-def _days(text: str) -> timedelta:
-    days = int(text)
-    if days not in range(MAX_DAYS):
-        raise argparse.ArgumentTypeError(f"{shown(text)} is no number of days from 0 to {MAX_DAYS - 1}")
-    return timedelta(days)
 
 
 def _fsck(options: argparse.Namespace) -> int:

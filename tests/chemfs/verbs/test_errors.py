@@ -23,10 +23,37 @@ def test_wrong_usage(chemfs: Chemfs, arguments: list[str]) -> None:
     assert "--help` says more" in answer.error
 
 
+@pytest.mark.parametrize("count", ["x", "-1", "1.5", "9" * 20, "9" * 5000])
+@pytest.mark.parametrize("verb", ["log -n", "gc --keep-days"])
+def test_what_is_no_number_is_told_with_those_that_are(chemfs: Chemfs, repository: str, verb: str, count: str) -> None:
+    name, option = verb.split()
+    answer = chemfs(name, repository, f"{option}={count}" if option.startswith("--") else f"{option}{count}")
+    assert answer.code == 2
+    assert "is no number from 0 to " in answer.error
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "file/far/below", "loop"])
+@pytest.mark.parametrize("verb", ["init {}", "export sunset HEAD {}", "canonicalize rating1.xmp --into {}"])
+def test_a_file_is_no_folder_to_write_to(chemfs: Chemfs, repository: str, verb: str, place: str) -> None:
+    Path("file").touch()
+    Path("loop").symlink_to("loop")
+    answer = chemfs(*verb.format(place).split())
+    name = place.partition("/")[0]
+    assert (answer.code, answer.error) == (3, f"chemfs: '{name}' is there and is no folder: name another place\n")
+
+
 def test_no_repository(chemfs: Chemfs) -> None:
-    answer = chemfs("log", "nosuch")
-    assert answer.code == 3
-    assert "`chemfs init` makes one" in answer.error
+    Path("file").touch()
+    Path("photos").mkdir()
+    for name, lack in (
+        ("nosuch", "no folder that you may look into"),
+        ("file", "no folder"),
+        ("photos", "no objects/"),
+    ):
+        answer = chemfs("log", name)
+        assert answer.code == 3
+        assert lack in answer.error
+        assert "`chemfs init` makes one" in answer.error
 
 
 def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:
