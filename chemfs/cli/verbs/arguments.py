@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -61,10 +62,14 @@ def repository_of(options: argparse.Namespace) -> Repository:
     return Repository(options.repository)
 
 
-def read_input(path: Path) -> bytes:
-    """The bytes of a file that was named, or of stdin for `-`. Raises UnreadableInput."""
+def read_input(path: Path, most_bytes: int) -> bytes:
+    """The bytes of a file that was named, or of stdin for `-`; of a larger one so many that it is seen to be larger.
+
+    Raises UnreadableInput.
+    """
     try:
-        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        with nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as file:
+            return file.read(most_bytes + 1)
     except OSError as error:
         raise UnreadableInput(path, error) from error
 

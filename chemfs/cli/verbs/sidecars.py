@@ -87,7 +87,9 @@ class _Documents:
     def __iter__(self) -> Iterator[tuple[Path, xmp.Document]]:
         for path in progress(self.files, self._doing, prints=self._prints):
             try:
-                yield path, xmp.parse(read_input(path))
+                document = xmp.parse(read_input(path, xmp.MAX_BYTES))
+                document.canonical()  # refused here where it is too long
+                yield path, document
             except UnreadableInput as error:
                 self._report(str(error))
             except InvalidXmp as error:

@@ -20,6 +20,7 @@ from chemfs.cli.verbs.arguments import (
     repository_of,
     target_folder,
 )
+from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused, shown
 from chemigram_core.exporting import export
@@ -87,9 +88,9 @@ def _require_same(wanted: Path, there: Path) -> None:
 def _snapshot(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     branch = options.branch or repository.head_branch()
-    masks = {MaskName.parse(name): read_input(Path(file)) for name, file in options.mask}
+    masks = {MaskName.parse(name): read_input(Path(file), png.MAX_BYTES) for name, file in options.mask}
     told = {MaskName.parse(name): Provenance.parse_json(text) for name, text in options.mask_info}
-    data = read_input(options.xmp)
+    data = read_input(options.xmp, xmp.MAX_BYTES)
     try:
         saved = save_xmp(repository, branch, data, mask_files=masks, told=told, label=options.label)
     except InvalidXmp as error:

@@ -54,7 +54,7 @@ def read_picture(data: bytes | memoryview) -> Picture:
 
 def _walk(data: memoryview) -> Iterator[Chunk]:
     if len(data) > MAX_BYTES:
-        raise InvalidMask(f"its {len(data)} bytes are more than {MAX_BYTES}")
+        raise InvalidMask(f"it has more than {MAX_BYTES} bytes")
     if data[:8] != SIGNATURE:
         raise InvalidMask("it does not start with the signature of a PNG")
     position, kind = 8, b""

@@ -35,7 +35,7 @@ def rdf_element(data: bytes) -> etree._Element:
 def refuse_size(data: bytes) -> None:
     """Raises InvalidXmp when `data` is larger than anything that is read or written here."""
     if len(data) > MAX_BYTES:
-        raise InvalidXmp(f"{len(data)} bytes are more than the limit of {MAX_BYTES}")
+        raise InvalidXmp(f"it has more than the limit of {MAX_BYTES} bytes")
 
 
 def _has_text(root: etree._Element) -> bool:

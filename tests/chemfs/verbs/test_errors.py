@@ -61,6 +61,15 @@ def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:
     assert (answer.code, answer.error) == (3, "chemfs: can't read 'nosuch.xmp': No such file or directory\n")
 
 
+@pytest.mark.parametrize("command", ["hash {}", "snapshot sunset {}", "snapshot sunset rating1.xmp --mask sky={}"])
+def test_no_more_is_read_than_can_be_kept(chemfs: Chemfs, repository: str, command: str) -> None:
+    with Path("huge").open("wb") as file:
+        file.truncate(1 << 40)
+    answer = chemfs(*command.format("huge").split())
+    assert answer.code == 3
+    assert " bytes\n" in answer.error
+
+
 def test_a_damaged_store(chemfs: Chemfs, repository: str) -> None:
     Path(repository, "refs/heads/main").write_text("rubbish\n")
     answer = chemfs("show", repository, "HEAD")

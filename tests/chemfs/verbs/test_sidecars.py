@@ -73,6 +73,20 @@ def test_a_bar_on_the_terminal_leaves_what_is_redirected_alone(chemfs: Chemfs, s
     assert Path("sums").read_text() == chemfs("hash", one, two).out
 
 
+def test_a_file_that_becomes_too_long_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar) -> None:
+    """A line feed takes five times its space in an attribute."""
+    Path("long.xmp").write_text(
+        sidecar(1).read_text().replace("/>", "><xmp:Label>" + "\n" * 2_000_000 + "</xmp:Label></rdf:Description>")
+    )
+    for verb in (["hash"], ["hash", "--edit"], ["canonicalize", "--into", "out"]):
+        answer = chemfs(*verb, "long.xmp", sidecar(1))
+        assert (answer.code, answer.error) == (
+            3,
+            "chemfs: long.xmp: not a usable XMP: it has more than the limit of 8388608 bytes\n",
+        )
+    assert Path("out/rating1.xmp").exists()
+
+
 def test_the_edit_does_not_know_bookkeeping(chemfs: Chemfs, sidecar: Sidecar) -> None:
     Path("again.xmp").write_text(
         sidecar(1).read_text().replace("darktable:xmp", 'darktable:change_timestamp="63842208000000000" darktable:xmp')
