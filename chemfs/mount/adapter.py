@@ -17,7 +17,7 @@ from typing import Any
 
 from chemfs.filesystem import Filesystem
 from chemfs.mount import answers, errnos, libfuse
-from chemfs.mount.inodes import Inode, Inodes
+from chemfs.mount.inodes import Inode, Inodes, lasting
 from chemfs.view.handles import Caching
 from chemfs.view.nodes import Node
 
@@ -43,7 +43,7 @@ class Adapter:
     def __init__(self, view: Filesystem, on_live: Callable[[], None]) -> None:
         self._view = view
         self._on_live = on_live
-        self._inodes = Inodes(view.node("/"))
+        self._inodes = Inodes()
 
     def init(self, *_: Any) -> None:
         self._view.start()
@@ -128,9 +128,10 @@ class Adapter:
         flags = fi.contents.flags | os.O_CREAT
         opened = self._view.number(self._path(parent, name), flags, stat.S_IMODE(mode))
         handle = self._view.handle(opened)
-        inode = self._inodes.create(parent, os.fsdecode(name), handle.node(), is_shared=not handle.is_own)
+        node = handle.node()
+        inode = self._inodes.create(parent, os.fsdecode(name), node, is_shared=not handle.is_own)
         self._opened(inode, opened, fi)
-        if libfuse.reply_create(request, self._entry(inode), fi) == _GONE:
+        if libfuse.reply_create(request, self._entry(inode, node), fi) == _GONE:
             self._released(inode, opened)
             self._inodes.forget(inode.number, 1)
 
@@ -194,13 +195,13 @@ class Adapter:
     def _reply_entry(self, request: Request, parent: int, name: bytes) -> None:
         node = self._view.node(self._path(parent, name))
         inode = self._inodes.look_up(parent, os.fsdecode(name), node, _thread(request))
-        if libfuse.reply_entry(request, self._entry(inode)) == _GONE:
+        if libfuse.reply_entry(request, self._entry(inode, node)) == _GONE:
             self._inodes.forget(inode.number, 1)
 
-    def _entry(self, inode: Inode) -> libfuse.EntryParam:
+    def _entry(self, inode: Inode, node: Node) -> libfuse.EntryParam:
         keeps_seconds = self._view.keeps_seconds(inode.path)
         attributes_keep = max(keeps_seconds, _ONE_CALL_SECONDS) if inode.is_shared else 0.0
-        attributes = answers.attributes(inode.node, inode.shown_number)
+        attributes = answers.attributes(node, inode.shown_number)
         return answers.entry(inode.number, attributes, keeps_seconds, attributes_keep)
 
     def _reply_attributes(self, request: Request, inode: Inode, fi: Any) -> None:
@@ -212,8 +213,8 @@ class Adapter:
         """A draft as it is, for its writer; a state's file as it was when it was opened; anything else as it is now."""
         if (node := self._inodes.as_opened(inode)) is not None:
             return node
-        if inode.content is not None:
-            return inode.node
+        if inode.file is not None:
+            return inode.file
         return self._view.node(inode.path) if asked_by is None else self._view.handle(asked_by).node()
 
     def _truncate(self, inode: Inode, size_bytes: int, fi: Any) -> None:
@@ -239,7 +240,7 @@ class Adapter:
         if inode.is_shared:
             self._view.release(opened)
             raise self._inodes.replaced(inode, _thread(request))
-        inode.node = handle.node()
+        inode.file = lasting(handle.node())
 
     def _opened(self, inode: Inode, opened: int, fi: Any) -> None:
         handle = self._view.handle(opened)

@@ -27,12 +27,12 @@ _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 @dataclass(eq=False, slots=True)
 class Inode:
-    """One number: where its name stands, what stood there when it was last looked up, and who has it open."""
+    """One number: where its name stands, the file of a state that it is, and who has it open."""
 
     number: int
     parent: Inode | None
     name: str
-    node: Node
+    file: File | None = None  # only of a state: what else may change is asked for each time
     is_named: bool = True  # False when it was removed, or something else took its name
     is_shared: bool = True  # False when a writer has it to itself, or is about to
     lookups: int = 0
@@ -45,7 +45,7 @@ class Inode:
     @property
     def content(self) -> Digest | None:
         """Which bytes it is, None where the bytes under it may change."""
-        return self.node.content if isinstance(self.node, File) else None
+        return self.file.content if self.file else None
 
     @property
     def shown_number(self) -> int:
@@ -95,6 +95,11 @@ class Inode:
         return () if self.parent is None else (*self.parent._names(), self.name)
 
 
+def lasting(node: Node) -> File | None:
+    """A file of a state, whose bytes can't change; None for anything else."""
+    return node if isinstance(node, File) and node.content is not None else None
+
+
 def _is_taken(inode: Inode, thread: int, *, to_write: bool) -> bool:
     """Whether a state's file, opened now, would mix what its writer sees with what others see."""
     if not to_write:
@@ -105,13 +110,13 @@ def _is_taken(inode: Inode, thread: int, *, to_write: bool) -> bool:
 class Inodes:
     """The numbers of one mount. Safe for many threads."""
 
-    def __init__(self, top: Node) -> None:
+    def __init__(self) -> None:
         self._lock = Lock()  # over everything below, and over what an inode says of its users
         self._numbers = itertools.count(ROOT)
         self._named: dict[tuple[int, str, Digest | None], Inode] = {}
         # By thread, to who was told to look a name up again; who was interrupted never comes.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
-        root = Inode(next(self._numbers), None, "", top)
+        root = Inode(next(self._numbers), None, "")
         self._inodes = {root.number: root}
 
     def __getitem__(self, number: int) -> Inode:
@@ -120,16 +125,18 @@ class Inodes:
     def look_up(self, parent: int, name: str, node: Node, thread: int = 0) -> Inode:
         """The inode of what stands at a name, known by one more look-up."""
         with self._lock:
-            inode = self._promised.get((thread, parent, name)) or self._found(parent, name, node)
+            file = lasting(node)
+            inode = self._promised.get((thread, parent, name)) or self._found(parent, name, file)
             self._inodes[inode.number] = inode
-            inode.node = node
+            inode.file = file
             inode.looked_up(thread)
             return inode
 
     def create(self, parent: int, name: str, node: Node, *, is_shared: bool) -> Inode:
         """The inode of a file that has just been made and opened."""
         with self._lock:
-            inode = self._found(parent, name, node) if is_shared else self._new(parent, name, node)
+            file = lasting(node)
+            inode = self._found(parent, name, file) if is_shared else self._new(parent, name, file)
             inode.is_shared = is_shared
             inode.lookups += 1
             inode.users += 1
@@ -204,19 +211,19 @@ class Inodes:
             inode.parent, inode.name = self._inodes[new_parent], new_name
             self._named[new_parent, new_name, None] = inode
 
-    def _found(self, parent: int, name: str, node: Node) -> Inode:
-        key = (parent, name, node.content if isinstance(node, File) else None)
+    def _found(self, parent: int, name: str, file: File | None) -> Inode:
+        key = (parent, name, file.content if file else None)
         if (inode := self._named.get(key)) is None:
-            inode = self._named[key] = self._new(parent, name, node)
+            inode = self._named[key] = self._new(parent, name, file)
         return inode
 
-    def _new(self, parent: int, name: str, node: Node) -> Inode:
-        inode = Inode(next(self._numbers), self._inodes[parent], name, node)
+    def _new(self, parent: int, name: str, file: File | None) -> Inode:
+        inode = Inode(next(self._numbers), self._inodes[parent], name, file)
         self._inodes[inode.number] = inode
         return inode
 
     def _promise(self, inode: Inode, thread: int) -> None:
-        own = self._new(*inode.place, inode.node)
+        own = self._new(*inode.place, inode.file)
         own.is_shared = False
         del self._inodes[own.number]  # until it is looked up
         self._promised[thread, *inode.place] = own

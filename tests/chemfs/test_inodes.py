@@ -18,7 +18,7 @@ ONE, TWO = 7, 8  # threads
 
 @pytest.fixture
 def inodes() -> Inodes:
-    return Inodes(FOLDER)
+    return Inodes()
 
 
 def test_a_name_that_is_looked_up_again_keeps_its_number(inodes: Inodes) -> None:
@@ -28,7 +28,7 @@ def test_a_name_that_is_looked_up_again_keeps_its_number(inodes: Inodes) -> None
 def test_another_content_is_another_number_and_the_old_one_stays_what_it_was(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
     assert old.number != new.number
-    assert inodes[old.number].node == OLD
+    assert inodes[old.number].file == OLD
 
 
 def test_programs_see_one_number_for_a_state_s_file_whatever_it_holds(inodes: Inodes) -> None:
