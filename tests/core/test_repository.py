@@ -169,7 +169,9 @@ def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypa
 def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
     saved = saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask()})
-    written = exporting.export(repository, saved.digest, tmp_path / "out")
+    told: list[tuple[str, int, int]] = []
+    written = exporting.export(repository, saved.digest, tmp_path / "out", lambda *step: told.append(step))
+    assert told == [("exporting", done, 4) for done in (1, 2, 3, 4)]
     document = repository.objects.read(saved.digest, Kind.SNAPSHOT)
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in written} == {
         "image.xmp": document,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chemfs.cli.output import print_fields, print_json, time_for_people
+from chemfs.cli.output import print_fields, print_json, steps, time_for_people
 from chemfs.cli.verbs.arguments import (
     REVISION,
     UnusableInput,
@@ -113,7 +113,8 @@ def _show(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     digest = repository.resolve(options.rev)
-    files = export(repository, digest, options.directory)
+    with steps() as tell:
+        files = export(repository, digest, options.directory, tell)
     print(f"{len(files)} files of {digest[:12]} in {options.directory}")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +96,14 @@ def test_a_broken_mask_is_refused_and_nothing_saved(chemfs: Chemfs, repository: 
     assert answer.code == 3
     assert answer.error.startswith("chemfs: not a usable PNG for the mask 'subject': it is cut off")
     assert chemfs("log", repository).out == before
+
+
+def test_an_export_shows_on_a_terminal_how_far_it_is(repository: str) -> None:
+    screen, terminal = os.openpty()
+    command = [sys.executable, "-m", "chemfs", "export", repository, "HEAD", "out"]
+    subprocess.run(command, stdout=terminal, stderr=terminal, env={**os.environ, "TERM": "xterm"}, check=True)
+    os.close(terminal)
+    assert b"exporting" in os.read(screen, 65536)
 
 
 def test_an_export_never_mixes_with_other_files(chemfs: Chemfs, repository: str) -> None:
