@@ -8,8 +8,7 @@ from functools import cached_property, lru_cache
 
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
-from chemigram_core.xmp.bookkeeping import BOOKKEEPING
-from chemigram_core.xmp.edit import edit_of, metadata_of
+from chemigram_core.xmp.edit import edit_of
 from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.history import History, history_of
 from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, note_alone, with_note
@@ -58,16 +57,6 @@ class Document:
     def properties(self) -> Properties:
         """Every property by its name with the canonical prefix (`xmp:Rating`), `{uri}local` where there is none."""
         return self.packet.properties
-
-    @property
-    def metadata(self) -> Properties:
-        """What people say about the picture: the properties without history, bookkeeping, note and automatic tags."""
-        return metadata_of(self.packet.properties, self.history)
-
-    @property
-    def bookkeeping(self) -> Properties:
-        """What darktable notes for itself (BOOKKEEPING has the reason for each)."""
-        return {name: value for name, value in self.packet.properties.items() if name in BOOKKEEPING}
 
     def with_masks(self, masks: Mapping[MaskName, Digest]) -> Document:
         """The same document with the note of `masks`, without a note when there are none."""

@@ -30,7 +30,7 @@ def edit_of(packet: Packet) -> Packet:
     """The packet that is equal for equal edits."""
     history = history_of(packet.properties)
     properties: dict[str, Value] = {
-        **{name: _position(name, value) for name, value in metadata_of(packet.properties, history).items()},
+        **{name: _position(name, value) for name, value in _metadata(packet.properties, history).items()},
         **{name: value for name, value in packet.properties.items() if name == NOTE},
         **_pipe_order(packet.properties, history),
         **_steps(history),
@@ -38,7 +38,7 @@ def edit_of(packet: Packet) -> Packet:
     return replace(packet, properties={name: value for name, value in properties.items() if not _is_empty(value)})
 
 
-def metadata_of(properties: Properties, history: History) -> Properties:
+def _metadata(properties: Properties, history: History) -> Properties:
     """What people say about the picture: ratings, labels, tags, titles … without history and bookkeeping."""
     others = {*BOOKKEEPING, *history.sources, TAGS, WORDS, _ORDER, _ORDER_LIST, NOTE}
     said = {name: value for name, value in properties.items() if name not in others} | peoples_tags(properties)

@@ -42,8 +42,6 @@ def test_bookkeeping_is_no_edit(name: str) -> None:
     absent, one, two = edited(EXPOSURE, FLIP), noted(f'{name}="1"'), noted(f'{name}="2"')
     assert len({absent.digest, one.digest, two.digest}) == 3
     assert same_edit(absent, one, two)
-    assert one.bookkeeping.keys() == {name}
-    assert not one.metadata
 
 
 @pytest.mark.parametrize(
@@ -51,9 +49,7 @@ def test_bookkeeping_is_no_edit(name: str) -> None:
     ['xmp:Rating="3"', 'xmp:Label="Red"', 'dc:format="a"', 'exif:GPSAltitude="1/1"', 'q:anything="b"', 'dc:rights=""'],
 )
 def test_what_people_say_is_an_edit(said: str) -> None:
-    document = noted(said)
-    assert not same_edit(edited(EXPOSURE, FLIP), document)
-    assert list(document.metadata) == [said.partition("=")[0].replace("q:", "{http://example.org/q/}")]
+    assert not same_edit(edited(EXPOSURE, FLIP), noted(said))
 
 
 def test_binary_values_count_decoded() -> None:
@@ -125,7 +121,6 @@ def test_automatic_tags_are_no_edit() -> None:
     assert same_edit(tagged(), tagged("darktable|changed"), tagged("darktable|format|tif", "darktable|exported"))
     assert same_edit(tagged("places|Rome"), tagged("places|Rome", "darktable|changed"))
     assert not same_edit(tagged(), tagged("places|Rome"))
-    assert tagged("darktable|format|tif").metadata == {}
 
 
 def test_a_word_of_a_persons_tag_stays_beside_an_automatic_one() -> None:
