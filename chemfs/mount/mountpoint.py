@@ -41,9 +41,9 @@ class StaysMounted(Refused):
         super().__init__(f"can't unmount {shown(str(place))}: {reason}")
 
 
-def located(mountpoint: Path) -> Path:
-    """`mountpoint` as the mount table spells it: absolute, no links. Works on a dead mount too."""
-    return Path(os.path.realpath(mountpoint))
+def located(folder: Path) -> Path:
+    """`folder` as the mount table spells it: absolute, no links. Works on a dead mount and on links in a circle too."""
+    return Path(os.path.realpath(folder))
 
 
 def prepare(place: Path, root: Path) -> None:
@@ -97,7 +97,7 @@ def _unusable(place: Path, root: Path) -> str | None:
         return "it is not a folder"
     if _is_no_utf8(place):
         return "its path is not UTF-8; choose another folder"
-    if place.is_relative_to(root.resolve()):
+    if place.is_relative_to(located(root)):
         return "it is inside what is to be mounted; choose a folder elsewhere"
     if any(place.iterdir()):
         return "the folder is not empty; choose an empty one"

@@ -47,6 +47,14 @@ def test_a_folder_inside_the_repository_would_show_itself(root: Path) -> None:
         prepare(root / "mnt", root)
 
 
+def test_links_in_a_circle_lead_nowhere_and_end_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mnt").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
+    prepare(tmp_path / "mnt", located(tmp_path / "circle"))
+    with pytest.raises(MountpointUnusable, match="no such folder"):
+        prepare(located(tmp_path / "circle"), tmp_path)
+
+
 def test_a_folder_that_is_mounted_already(root: Path) -> None:
     with pytest.raises(MountpointUnusable, match=r"a filesystem \(proc\) is mounted there already"):
         prepare(Path("/proc"), root)

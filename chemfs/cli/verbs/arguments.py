@@ -74,10 +74,10 @@ def read_input(path: Path, most_bytes: int) -> bytes:
         raise UnreadableInput(path, error) from error
 
 
-def existing(path: Path) -> Path:
-    """A file or folder that was named and is there. Raises UnreadableInput."""
+def readable(path: Path) -> Path:
+    """A file or folder that was named and can be read. Raises UnreadableInput."""
     try:
-        path.stat()
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))  # waits for no writer of a pipe
     except OSError as error:
         raise UnreadableInput(path, error) from error
     return path

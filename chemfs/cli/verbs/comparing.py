@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemfs.cli.output import wrapped
-from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, existing
+from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, readable
 from chemigram_core.repository import Repository
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _changeset(options: argparse.Namespace) -> Changeset:
 
     *repo, left, right = options.operands
     if options.no_repo:
-        return compare_paths(existing(Path(left)), existing(Path(right)))
+        return compare_paths(readable(Path(left)), readable(Path(right)))
     repository = Repository(Path(*repo))
     states = StoredStates(repository)
     return compare_states(states, repository.resolve(left), repository.resolve(right), (left, right))

@@ -27,7 +27,7 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _mount(options: argparse.Namespace) -> None:
-    root, place = options.root.resolve(), located(options.mountpoint)
+    root, place = located(options.root), located(options.mountpoint)
     if options.foreground or options.daemon:
         _serve(root, place, options)
     else:

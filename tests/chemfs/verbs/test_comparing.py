@@ -48,5 +48,8 @@ def test_wrong_usage(chemfs: Chemfs, operands: list[str]) -> None:
 
 def test_what_is_not_there(chemfs: Chemfs, repository: str) -> None:
     assert chemfs("diff", repository, "v1_export", "nosuch").code == 3
+    Path("circle").symlink_to("circle")
+    answer = chemfs("diff", "--no-repo", "circle", repository)
+    assert (answer.code, answer.error) == (3, "chemfs: can't read 'circle': Too many levels of symbolic links\n")
     answer = chemfs("diff", "--no-repo", "nosuch", repository)
     assert (answer.code, answer.error) == (3, "chemfs: can't read 'nosuch': No such file or directory\n")

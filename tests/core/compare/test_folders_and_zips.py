@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -153,11 +154,25 @@ def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_pat
     (right / "absolute").symlink_to(tmp_path / "secret")
     (right / "gone").symlink_to("nowhere")
     (right / "loop").symlink_to("objects")
+    (right / "circle").symlink_to("circle")
     os.mkfifo(right / "pipe")
     changes = compare_paths(left, right)
     assert told(changes.root) == ["add inside", "add objects/x"]
-    assert left_out(changes).keys() == {"outside", "absolute", "gone", "loop", "pipe"}
+    assert left_out(changes).keys() == {"outside", "absolute", "gone", "loop", "circle", "pipe"}
     assert "\n  absolute: left out, a link that leads out of the folder\n" in as_text(changes)
+
+
+def test_a_folder_that_nobody_may_list_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may list every folder, so the system's answer is given by the test."""
+    left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"locked/x": b"1", "open": b"1"})
+
+    def refuse(_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    changes = compare_paths(left, right)
+    assert told(changes.root) == ["add open"]
+    assert left_out(changes) == {"locked": "it can't be read (Permission denied)"}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ class OnDisk:
 
 def item_on_disk(path: Path) -> ItemRef:
     """A file or folder to compare as a whole. Raises NeitherFileNorFolder, OSError when it can't be read."""
-    handle, mode = OnDisk(path, path.resolve()), path.stat().st_mode
+    mode = path.stat().st_mode  # first, as `resolve` has no error of the system for links in a circle
+    handle = OnDisk(path, path.resolve())
     if stat.S_ISDIR(mode):
         return ItemRef("", is_directory=True, handle=handle)
     if not stat.S_ISREG(mode):
@@ -66,17 +67,18 @@ class DirectoryLister:
 def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:
     """The item at a handle, or why it is left out."""
     try:
+        mode = handle.path.stat().st_mode
         if handle.path.is_symlink() and not handle.path.resolve().is_relative_to(handle.root):
             return "a link that leads out of the folder"
-        mode = handle.path.stat().st_mode
         if stat.S_ISDIR(mode):
             return _folder(handle, path)
         return hinted(path, handle, data) if stat.S_ISREG(mode) else "neither a file nor a folder"
-    except (FileNotFoundError, PermissionError) as error:
+    except OSError as error:
         return f"it can't be read ({error.strerror})"
 
 
 def _folder(handle: OnDisk, path: str) -> ItemRef | str:
     if handle.path.is_symlink():
         return "a link to a folder"
+    os.scandir(handle.path).close()  # what nobody may list is told here, and doesn't end the comparison later
     return "too deep" if path.count("/") >= MAX_DEPTH else ItemRef(path, is_directory=True, handle=handle)
