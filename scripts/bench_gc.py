@@ -24,13 +24,14 @@ from chemigram_core.names import MaskName
 from chemigram_core.provenance import Provenance
 from chemigram_core.registry import Pointer, Registry
 from chemigram_core.repository import MAIN, Repository
-from scripts.bench_saves import sidecar
+from scripts.bench_saves import edit
+from tests.builders import sidecar
 
 TIME = "2026-11-20T08:00:00.000000+00:00"
 STATES_PER_MASK = 10
 DELETED_BRANCHES = 100
 SAVES_ALONE = 100
-ENTRIES = 20  # of a history: 10 KB
+ENTRIES = 22  # of a history: 10 KB
 FIRST_PARAMS = re.compile(rb"(?<=darktable:params=.)\w{56}")
 NAMES = [MaskName("current_sky_mask"), MaskName("current_subject_mask"), MaskName("fish")]
 
@@ -89,7 +90,7 @@ def build(repository: Repository, snapshots: int) -> None:
     digests = [Digest.of(mask) for mask in masks]
     for digest, mask in zip(digests, masks, strict=True):
         put(repository.root, digest, ".png", mask)
-    template = xmp.parse(sidecar(0, ENTRIES)).with_masks(
+    template = xmp.parse(sidecar(entries=ENTRIES)).with_masks(
         dict(zip(NAMES, map(Digest, ("a" * 64, "b" * 64, "c" * 64)), strict=True))
     )
     known = {digest: Provenance("sam2", "the fish", created_at=TIME) for digest in digests}
@@ -155,7 +156,7 @@ def collect_beside_a_saver(repository: Repository) -> tuple[tuple[float, float, 
 def save(repository: Repository) -> float:
     """Save an edit, then rest a little; how long the save took, in seconds."""
     before = time.perf_counter()
-    saving.save_xmp(repository, MAIN, sidecar(time.time_ns()))
+    saving.save_xmp(repository, MAIN, edit(time.time_ns()))
     taken = time.perf_counter() - before
     time.sleep(0.05)
     return taken

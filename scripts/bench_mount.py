@@ -22,7 +22,7 @@ from pathlib import Path
 from chemigram_core import exporting, saving
 from chemigram_core.names import MaskName
 from chemigram_core.repository import MAIN, Repository
-from scripts.bench_saves import noise, sidecar
+from scripts.bench_saves import edit, noise
 
 Task = Callable[[Path], object]
 
@@ -55,7 +55,7 @@ def build(folder: Path, states: int) -> Repository:
     repository = Repository.init(folder / "repository", folder / "a.raf")
     masks = [noise(seed, 200_000) for seed in range(5)]
     for number in range(states):
-        saving.save_xmp(repository, MAIN, sidecar(number), mask_files={MaskName("subject"): masks[number % 5]})
+        saving.save_xmp(repository, MAIN, edit(number), mask_files={MaskName("subject"): masks[number % 5]})
     return repository
 
 

@@ -22,6 +22,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.builders import sidecar
+
 AUTOSAVE_SECONDS = 0.5
 
 
@@ -33,7 +35,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to work (default: the system's temporary folder)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder, mounted(Path(folder)) as branch:
-        print(f"{options.saves} saves of {len(sidecar(0)) / 1000:.0f} KB a row; seconds: median, 99th of 100, longest")
+        print(f"{options.saves} saves of {len(edit(0)) / 1000:.0f} KB a row; seconds: median, 99th of 100, longest")
         row("a durable write to the disk", measure(options.saves, lambda n: durable_write(Path(folder) / "plain", n)))
         alone = measure(options.saves, lambda n: save(branch, n))
         row("a save through the mount, alone", alone)
@@ -64,14 +66,14 @@ def measure(times: int, action: Callable[[int], None]) -> list[float]:
 def save(branch: Path, number: int) -> None:
     """Save the edit of that number as `cp` does."""
     with (branch / "image.xmp").open("wb") as file:
-        file.write(sidecar(number))
+        file.write(edit(number))
 
 
 def durable_write(path: Path, number: int) -> None:
     """The same bytes as a careful program writes them to an ordinary folder."""
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        file.write(sidecar(number))
+        file.write(edit(number))
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
@@ -111,22 +113,9 @@ def noise(seed: int, size_bytes: int) -> bytes:
     return file.getvalue()
 
 
-def sidecar(number: int, entries: int = 40) -> bytes:
-    """A sidecar of about 20 KB with a history of exposures; each number is another edit."""
-    params = random.Random(number).randbytes(28).hex()
-    blend = random.Random(0).randbytes(130).hex()
-    steps = "".join(
-        f'<rdf:li darktable:num="{step}" darktable:operation="exposure" darktable:enabled="1" darktable:modversion="6" '
-        f'darktable:params="{params}" darktable:multi_name="" darktable:multi_priority="0" '
-        f'darktable:blendop_version="11" darktable:blendop_params="{blend}"/>\n'
-        for step in range(entries)
-    )
-    return (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:darktable="http://darktable.sf.net/" darktable:xmp_version="5" '
-        f'darktable:history_end="{entries}"><darktable:history><rdf:Seq>\n{steps}</rdf:Seq></darktable:history>'
-        "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    ).encode()
+def edit(number: int) -> bytes:
+    """A sidecar of about 20 KB; each number is another edit."""
+    return sidecar(number, entries=46)
 
 
 @contextlib.contextmanager

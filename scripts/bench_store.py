@@ -14,7 +14,7 @@ from chemigram_core import branching, saving
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind, StoredObject
 from chemigram_core.repository import MAIN, Repository
-from scripts.bench_saves import noise, sidecar
+from scripts.bench_saves import edit, noise
 
 SUBJECT = MaskName("current_subject_mask")
 MASK_BYTES = 200_000
@@ -30,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository.init(Path(folder) / "repository")
         mask = noise(0, MASK_BYTES)
-        saving.save_xmp(repository, MAIN, sidecar(0), mask_files={SUBJECT: mask})
+        saving.save_xmp(repository, MAIN, edit(0), mask_files={SUBJECT: mask})
         for session in range(1, options.sessions + 1):
             work(repository, session, options.saves, mask)
             if session in {1, options.sessions // 3, options.sessions}:
@@ -42,7 +42,7 @@ def work(repository: Repository, session: int, saves: int, mask: bytes) -> None:
     branch = BranchName(f"session-{session}")
     branching.create_branch(repository, branch, MAIN.ref)
     for number in range(saves):
-        saving.save_xmp(repository, branch, sidecar(session * 1000 + number), mask_files={SUBJECT: mask})
+        saving.save_xmp(repository, branch, edit(session * 1000 + number), mask_files={SUBJECT: mask})
 
 
 def show(session: int, stored: list[StoredObject], mask_bytes: int) -> None:
