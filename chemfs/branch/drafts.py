@@ -147,5 +147,7 @@ class WritingHandle(Handle):
         os.fsync(self._descriptor)
 
     def release(self) -> None:
-        os.close(self._descriptor)
-        self._saver.released(self.draft)
+        try:
+            os.close(self._descriptor)
+        finally:
+            self._saver.released(self.draft)

@@ -126,12 +126,13 @@ class Adapter:
 
     def create(self, request: Request, parent: int, name: bytes, mode: int, fi: Any) -> None:
         flags = fi.contents.flags | os.O_CREAT
-        opened = self._view.number(self._path(parent, name), flags, stat.S_IMODE(mode))
+        path = self._path(parent, name)
+        opened = self._view.number(path, flags, stat.S_IMODE(mode))
         handle = self._view.handle(opened)
         node = handle.node()
         inode = self._inodes.create(parent, os.fsdecode(name), node, is_shared=not handle.is_own)
         self._opened(inode, opened, fi)
-        if libfuse.reply_create(request, self._entry(inode, node), fi) == _GONE:
+        if libfuse.reply_create(request, self._entry(inode, node, path), fi) == _GONE:
             self._released(inode, opened)
             self._inodes.forget(inode.number, 1)
 
@@ -193,13 +194,14 @@ class Adapter:
         return self._inodes[parent].child(os.fsdecode(name))
 
     def _reply_entry(self, request: Request, parent: int, name: bytes) -> None:
-        node = self._view.node(self._path(parent, name))
+        path = self._path(parent, name)
+        node = self._view.node(path)
         inode = self._inodes.look_up(parent, os.fsdecode(name), node, _thread(request))
-        if libfuse.reply_entry(request, self._entry(inode, node)) == _GONE:
+        if libfuse.reply_entry(request, self._entry(inode, node, path)) == _GONE:
             self._inodes.forget(inode.number, 1)
 
-    def _entry(self, inode: Inode, node: Node) -> libfuse.EntryParam:
-        keeps_seconds = self._view.keeps_seconds(inode.path)
+    def _entry(self, inode: Inode, node: Node, path: str) -> libfuse.EntryParam:
+        keeps_seconds = self._view.keeps_seconds(path)
         attributes_keep = max(keeps_seconds, _ONE_CALL_SECONDS) if inode.is_shared else 0.0
         attributes = answers.attributes(node, inode.shown_number)
         return answers.entry(inode.number, attributes, keeps_seconds, attributes_keep)

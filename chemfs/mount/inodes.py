@@ -205,11 +205,10 @@ class Inodes:
     def renamed(self, parent: int, name: str, new_parent: int, new_name: str) -> None:
         """What had one name has another one; what had that before has none."""
         with self._lock:
-            if (inode := self._named.pop((parent, name, None), None)) is None:
-                return
             self._unname(self._named.get((new_parent, new_name, None)))
-            inode.parent, inode.name = self._inodes[new_parent], new_name
-            self._named[new_parent, new_name, None] = inode
+            if (inode := self._named.pop((parent, name, None), None)) is not None:
+                inode.parent, inode.name = self._inodes[new_parent], new_name
+                self._named[new_parent, new_name, None] = inode
 
     def _found(self, parent: int, name: str, file: File | None) -> Inode:
         key = (parent, name, file.content if file else None)

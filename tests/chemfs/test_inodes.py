@@ -61,6 +61,13 @@ def test_what_a_rename_covers_has_no_name_any_more(inodes: Inodes) -> None:
     assert moved.path == "/one"
 
 
+def test_what_a_state_s_file_covers_has_no_name_either(inodes: Inodes) -> None:
+    covered = inodes.look_up(ROOT, "backup", SCRATCH)
+    inodes.look_up(ROOT, "image.xmp", OLD)
+    inodes.renamed(ROOT, "image.xmp", ROOT, "backup")
+    assert not covered.is_named
+
+
 def test_a_number_goes_with_its_last_look_up(inodes: Inodes) -> None:
     number = inodes.look_up(ROOT, "one", SCRATCH).number
     inodes.look_up(ROOT, "one", SCRATCH)

@@ -226,6 +226,16 @@ def test_scratch_files_and_folders_are_real_and_never_versioned(saved: Mounted) 
     assert not real.exists()
 
 
+def test_who_reads_a_backup_keeps_it_when_the_next_one_takes_its_name(saved: Mounted) -> None:
+    state = (saved.branch / "image.xmp").read_bytes()
+    (saved.branch / "image.xmp~").write_bytes(b"an old backup")
+    with (saved.branch / "image.xmp~").open("rb") as reader:
+        os.rename(saved.branch / "image.xmp", saved.branch / "image.xmp~")
+        assert (saved.branch / "image.xmp~").read_bytes() == state
+        assert os.fstat(reader.fileno()).st_size == len(b"an old backup")
+        assert reader.read() == b"an old backup"
+
+
 def test_the_space_that_is_told_is_that_of_the_store(saved: Mounted) -> None:
     mounted, real = os.statvfs(saved.path), os.statvfs(saved.repository.root)
     assert (mounted.f_blocks, mounted.f_frsize) == (real.f_blocks, real.f_frsize)
