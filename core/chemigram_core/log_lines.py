@@ -10,6 +10,8 @@ _LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of mas
 _BLOCK_BYTES = 1 << 16
 _NO_LINE = b"\0"
 
+TORN = b" (torn)\n"  # what the next writer ends a line with that a crash tore: it was never acknowledged
+
 
 def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
     """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
@@ -19,6 +21,16 @@ def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
         chunk = file.readline(_LINE_BYTES)
         size_bytes += len(chunk)
     return (line, size_bytes) if chunk else None
+
+
+def torn_end(file: BinaryIO) -> bytes:
+    """What follows the last line feed: nothing, or a line without its end."""
+    return next(_pieces_backwards(file))
+
+
+def is_void(line: bytes) -> bool:
+    """Whether a whole line has nothing to tell: an empty one, or a torn one that was ended as such."""
+    return line.endswith(TORN) or not line.strip()
 
 
 def lines_backwards(file: BinaryIO) -> Iterator[bytes]:

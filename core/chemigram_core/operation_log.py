@@ -1,6 +1,6 @@
 """log.jsonl: what was done to a repository, one JSON object a line, only ever appended to (ADR-018). Knows no refs.
 
-A last line that a crash tore is passed over by readers and closed off by the next writer; unknown keys are kept.
+A last line that a crash tore is passed over by readers, and ended as torn by the next writer; unknown keys are kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import BinaryIO
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder import Folder
 from chemigram_core.log_entry import LogEntry, parse_line
-from chemigram_core.log_lines import lines_backwards, next_line
+from chemigram_core.log_lines import TORN, is_void, lines_backwards, next_line, torn_end
 
 FILE_NAME = "log.jsonl"
 
@@ -31,7 +31,7 @@ class OperationLog:
         """Add one line, durable."""
         line = json.dumps(entry.to_json(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         with Folder.enter(self._root) as folder:
-            folder.append(FILE_NAME, line if self._ends_whole(folder) else b"\n" + line)
+            folder.append(FILE_NAME, self._end_of_last() + line)
 
     @contextmanager
     def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
@@ -75,9 +75,9 @@ class OperationLog:
         return ((line, parse_line(line)) for line, _ in self._lines(0))
 
     def unreadable_lines(self) -> Iterator[int]:
-        """The numbers of the whole lines that are no entries; empty ones are none, and no harm."""
+        """The numbers of the whole lines that should be entries and are none."""
         for number, (line, entry) in enumerate(self.lines(), start=1):
-            if line.strip() and entry is None:
+            if entry is None and not is_void(line):
                 yield number
 
     def extent(self) -> tuple[int, int]:
@@ -111,12 +111,9 @@ class OperationLog:
             except FileNotFoundError:
                 return BytesIO()
 
-    def _ends_whole(self, folder: Folder) -> bool:
-        try:
-            descriptor = folder.open(FILE_NAME)
-        except FileNotFoundError:
-            return True
-        with os.fdopen(descriptor, "rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 1))
-            return file.read(1) in (b"", b"\n")
+    def _end_of_last(self) -> bytes:
+        """What the last line lacks: an entry a line feed, what a crash tore the mark of that."""
+        with self._open() as file:
+            if not (line := torn_end(file)):
+                return b""
+        return TORN if parse_line(line) is None else b"\n"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from chemigram_core import fsck, saving
+from chemigram_core import fsck, gc, saving
 from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName
@@ -110,6 +110,7 @@ def _wrong(tree: Tree, before: State | None, after: State | None) -> Iterator[st
             else:
                 yield from _broken(root, before, after or before)
             saving.save_xmp(Repository(root), BranchName("main"), sidecar(999))
+            gc.find_garbage(Repository(root))
         except (ChemigramError, OSError) as error:
             yield f"it can't be used: {error}"
         shutil.rmtree(root, ignore_errors=True)

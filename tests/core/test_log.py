@@ -55,15 +55,29 @@ def test_the_newest_come_first_past_what_is_no_entry(tmp_path: Path) -> None:
     assert [entry.hash for entry in log.entries()] == [A, B]
 
 
-def test_a_torn_last_line_is_passed_over_and_closed_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize("torn", [b'{"op": "snapsh', b'{"op": "snapshot", "label": "\xc3', b"\0" * 250, b"{}"])
+def test_a_torn_last_line_is_passed_over_and_ended_as_torn(tmp_path: Path, torn: bytes) -> None:
     log = OperationLog(tmp_path)
     log.append(LogEntry("snapshot", A))
-    with (tmp_path / "log.jsonl").open("a") as file:
-        file.write('{"op": "snapsh')
+    with (tmp_path / "log.jsonl").open("ab") as file:
+        file.write(torn)
     assert [entry.hash for entry in log.entries()] == [A]
     log.append(LogEntry("snapshot", B))
     assert [entry.hash for entry in log.entries()] == [A, B]
-    assert '{"op": "snapsh\n' in (tmp_path / "log.jsonl").read_text()
+    assert torn + b" (torn)\n" in (tmp_path / "log.jsonl").read_bytes()
+    assert list(log.unreadable_lines()) == []
+
+
+def test_a_last_line_that_lacks_only_its_line_feed_counts_again(tmp_path: Path) -> None:
+    log = OperationLog(tmp_path)
+    (tmp_path / "log.jsonl").write_text(json.dumps({"op": "snapshot", "hash": A}))
+    log.append(LogEntry("snapshot", B))
+    assert [entry.hash for entry in log.entries()] == [A, B]
+
+
+def test_lines_that_were_entries_are_unreadable_and_others_are_not(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_bytes(b'\n{"op": 1}\n{"op": "t (torn)\n \nx (torn) \n')
+    assert list(OperationLog(tmp_path).unreadable_lines()) == [2, 5]
 
 
 def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ _SHOWN = 8
 
 
 def log_findings(root: Path) -> Iterator[Finding]:
-    """What is wrong with the log. A last line that a crash tore is nothing wrong: the next writer closes it off."""
+    """What is wrong with the log. A line that a crash tore is nothing wrong."""
     log = OperationLog(root)
     try:
         numbers = list(log.unreadable_lines())
