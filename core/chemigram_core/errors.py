@@ -194,10 +194,10 @@ class RegistryDamaged(StoreFailed):
 
 
 class LogDamaged(StoreFailed):
-    """Lines of the log can't be read, so it can't be known what they kept."""
+    """The log has lost lines, so it can't be known what they kept."""
 
-    def __init__(self, lines: int) -> None:
-        super().__init__(f"{lines} lines of log.jsonl can't be read; `chemfs fsck --repair` sets them aside")
+    def __init__(self, found: str) -> None:
+        super().__init__(f"log.jsonl is damaged ({found}); `chemfs fsck --repair` writes it anew")
 
 
 class RefDamaged(StoreFailed):

@@ -67,8 +67,10 @@ class _Collector:
     def find(self, grace: timedelta) -> Garbage:
         """The garbage there is now; what others save from now on is seen by looking again."""
         if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
-            raise LogDamaged(unreadable)
+            raise LogDamaged(f"{unreadable} lines can't be read")
         self._reached.refresh()
+        if untold := self._reached.untold():
+            raise LogDamaged(f"the origin of {len(untold)} states is lost")
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)
         objects = list(self._repository.objects)

@@ -13,6 +13,9 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidDigest, InvalidName
 from chemigram_core.names import MaskName
 
+SNAPSHOT = "snapshot"  # the word for a save, as chemigram writes it
+RECOVERED = "recovered"  # for a state of which the log had lost what it told
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
@@ -31,6 +34,11 @@ class LogEntry:
     def time(self) -> datetime:
         """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
         return datetime.fromisoformat(self.timestamp).astimezone(UTC)
+
+    @property
+    def tells_origin(self) -> bool:
+        """Whether it says what its state was made from, if only that there was nothing before."""
+        return self.parent is not None or self.op in (SNAPSHOT, RECOVERED)
 
     def to_json(self) -> dict[str, Any]:
         """The line's object: its keys, those without a value left out."""

@@ -26,22 +26,28 @@ class Reached:
         self._offset_bytes = 0
 
     def refresh(self) -> None:
-        """Look at the refs and the log again. Raises RefDamaged."""
-        pending = [*self._new_parents(), *self._repository.refs.targets()]
+        """Look at the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
+        pending = [*self._repository.refs.targets(), *self._new_parents()]
         while pending:
             digest = pending.pop()
             if digest not in self.snapshots:
                 self.snapshots.add(digest)
                 pending.extend(self._parents.get(digest, ()))
 
+    def untold(self) -> list[Digest]:
+        """Those in the store whose parents are not known, since no line of the log tells their origin."""
+        has = self._repository.objects.has
+        return [digest for digest in self.snapshots - self._parents.keys() if has(digest, Kind.SNAPSHOT)]
+
     def _new_parents(self) -> Iterator[Digest]:
         """Read on in the log; the parents that snapshots got which were reached before."""
         for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
-            if entry.hash is not None and entry.parent is not None:
-                self._parents[entry.hash] = (*self._parents.get(entry.hash, ()), entry.parent)
+            if entry.hash is not None and entry.tells_origin:
+                parents = () if entry.parent is None else (entry.parent,)
+                self._parents[entry.hash] = (*self._parents.get(entry.hash, ()), *parents)
                 if entry.hash in self.snapshots:
-                    yield entry.parent
+                    yield from parents
 
 
 class Needed:

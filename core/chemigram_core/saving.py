@@ -17,13 +17,12 @@ from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_entry import SNAPSHOT, LogEntry
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.objects import Kind
 from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances
 from chemigram_core.repository import Repository
 
-SNAPSHOT = "snapshot"  # the log's word, as chemigram writes it
 HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lacks of the state before
 
 

@@ -206,6 +206,49 @@ def test_a_lost_line_makes_no_state_garbage(repository: Repository, lost: int) -
     assert fsck.check(repository.root) == []
 
 
+def lose_the_last_line_feed(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[:-1] + b"?")
+
+
+def lose_lines(count: int) -> Callable[[Path], object]:
+    return lambda log: log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-count]))
+
+
+@pytest.mark.parametrize("save_again", [False, True], ids=["at rest", "in use"])
+@pytest.mark.parametrize(
+    "damage",
+    [Path.unlink, lambda log: log.write_bytes(b""), lose_the_last_line_feed, *map(lose_lines, range(1, 5))],
+    ids=["gone", "emptied", "torn", *(f"{count} lines shorter" for count in range(1, 5))],
+)
+def test_a_log_that_ends_too_early_makes_no_state_garbage(
+    repository: Repository, damage: Callable[[Path], object], *, save_again: bool
+) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(4))
+    damage(repository.root / "log.jsonl")
+    if save_again:
+        saving.save_xmp(repository, MAIN, sidecar(6))
+    states = set(snapshots(repository))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    assert {path for _, path in problems(repository.root)} >= {"log.jsonl"}
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
+def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(4))
+    branching.create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
+    branching.checkout(repository, OnBranch(BranchName("back")))
+    branching.delete_branch(repository, MAIN)
+    states = set(snapshots(repository))
+    (repository.root / "log.jsonl").unlink()
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+
+
 @pytest.mark.parametrize("in_its_place", [None, "/etc/hostname"])
 def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
     repository: Repository, in_its_place: str | None
@@ -218,7 +261,7 @@ def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
     repair(repository.root)
     assert fsck.check(repository.root) == []
     again = Repository(repository.root)
-    logged = [entry.hash for entry in again.log.entries()]
+    logged = list(dict.fromkeys(entry.hash for entry in again.log.entries()))
     assert set(snapshots(again)) == set(logged)
     assert [again.history.parent(digest) for digest in logged if digest] == [None, *logged[:-1]]
 

@@ -24,11 +24,11 @@ from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused, shown
 from chemigram_core.exporting import export
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_entry import SNAPSHOT, LogEntry
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
-from chemigram_core.saving import SNAPSHOT, save_xmp
+from chemigram_core.saving import save_xmp
 
 
 class NoSuchImage(Refused):

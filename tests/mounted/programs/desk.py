@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core.digest import Digest
+from chemigram_core.log_entry import SNAPSHOT
 from chemigram_core.names import BranchName
 from chemigram_core.png.pixels import pixels_digest
 from chemigram_core.repository import Repository
-from chemigram_core.saving import SNAPSHOT
 from tests.mounted.programs.case import Case
 from tests.mounted.programs.contents import ALIAS, MASK, MASK_NAME, OLD, XMP
 from tests.mounted.programs.running import bring, prepare, run
