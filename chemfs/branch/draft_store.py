@@ -40,11 +40,18 @@ class DraftStore:
             where = tail(f"{branch}-{file_name}".replace("/", "-"), _PLACE_BYTES)
             return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
-    def create(self, path: Path, flags: int = 0) -> int:
-        """A descriptor on a new empty file, locked. `flags` may add O_APPEND."""
+    def create(self, path: Path, content: bytes = b"", flags: int = 0) -> int:
+        """A descriptor on a new file with all of `content`, locked. `flags` may add O_APPEND. Raises OSError."""
         with locked(path.parent):  # a mount that starts meanwhile must not find it before it is locked
             descriptor = os.open(path, _CREATE | flags, 0o600)
             hold(descriptor)
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(content)
+        except OSError:
+            os.close(descriptor)
+            path.unlink()
+            raise
         return descriptor
 
     def left_behind(self) -> Iterator[Path]:

@@ -39,9 +39,7 @@ class OpenDrafts(Drafting):
         """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
         kept = b"" if flags & os.O_TRUNC or self._was_emptied(target) else self._present(target, flags, tip)
         path = self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
-        descriptor = self._store.create(path, flags & os.O_APPEND)
-        if kept:
-            os.write(descriptor, kept)
+        descriptor = self._store.create(path, kept, flags & os.O_APPEND)
         draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN)
         return self._opened(descriptor, draft)
 
