@@ -52,7 +52,7 @@ class ComparisonFolders:
                 return File(self._size_bytes(comparison, inside), self._time_ns(comparison))
 
     def open(self, parts: Parts) -> Handle:
-        """A handle to read a file. Raises NotFound, IsAFolder, InvalidMask, StoreFailed."""
+        """A handle to read a file. Raises NotFound, IsAFolder, StoreFailed."""
         found = self._locate(parts)
         if found is None or found[1] in ((), (MASK_FOLDER,)):
             raise IsAFolder("/".join(parts))

@@ -18,6 +18,7 @@ from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.json import as_json
 from chemigram_core.compare.renderers.markdown import as_markdown
 from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidMask
 
 MARKDOWN, JSON, DIFF = "changes.md", "changes.json", "image.xmp.diff"
 
@@ -52,7 +53,7 @@ class Comparison:
         return [MARKDOWN, JSON, DIFF, *(f"{MASKS_PATH}/{name}" for name in self.masks)]
 
     def read(self, path: str) -> bytes:
-        """The bytes of one file. Raises FileNotFoundError for another path; InvalidMask, StoreFailed, OSError."""
+        """The bytes of one file. Raises FileNotFoundError for another path; StoreFailed, OSError."""
         match path:
             case "changes.md":
                 return as_markdown(self.changeset).encode()
@@ -64,7 +65,10 @@ class Comparison:
         if folder != MASKS_PATH or name not in self.masks:
             raise FileNotFoundError(f"no file {path} in a comparison")
         pair = ItemPair(*(mask_item(file) for file in self.masks[name]))
-        return MaskComparator().extract(pair, HandleAccess())
+        try:
+            return MaskComparator().extract(pair, HandleAccess())
+        except InvalidMask:
+            return b""  # one of them can't be drawn, such as a very large one; that they changed is told in words
 
     def _xmp_diff(self) -> Iterator[bytes]:
         """A unified diff of the two snapshots; empty when they are one."""

@@ -13,6 +13,7 @@ from chemigram_core.compare.edit import document
 from chemigram_core.compare.edit.layouts import LAYOUTS
 from chemigram_core.compare.edit.modules import NAMES
 from chemigram_core.compare.renderers.narrative import Topic
+from chemigram_core.png.header import MAX_DECODING_BYTES, ColorType, PngHeader
 from chemigram_core.xmp import MAX_BYTES
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(encoding="utf-8").split())
@@ -39,4 +40,12 @@ def test_the_page_names_the_files_and_the_limits() -> None:
     assert all(f"`{name}`" in PAGE for name in (MARKDOWN, JSON, DIFF))
     assert f"deeper than {MAX_DEPTH}" in PAGE
     assert f"more than {zip_archive.MAX_TOTAL_BYTES >> 30} GiB" in PAGE
+    assert f"more than {MAX_DECODING_BYTES // 1_000_000} MB to decode" in PAGE
     assert f"XMPs above {MAX_BYTES >> 20} MiB and pictures above {png.MAX_BYTES >> 20} MiB" in PAGE
+
+
+def test_the_page_names_the_largest_masks_that_are_drawn() -> None:
+    words = "gray of 8 bits above {} million pixels, of 16 bits above {} million; in colour above {} and {} million"
+    kinds = ((8, ColorType.GRAY), (16, ColorType.GRAY), (8, ColorType.RGBA), (16, ColorType.RGBA))
+    limits = (MAX_DECODING_BYTES // PngHeader(1, 1, *kind, interlaced=False).decoding_bytes for kind in kinds)
+    assert words.format(*(limit // 1_000_000 for limit in limits)) in PAGE

@@ -17,6 +17,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.exporting import export
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.png import pixels
 from chemigram_core.repository import Repository
 from chemigram_core.saving import remove_masks, rename_mask, save_mask, save_xmp
 from tests.builders import mask, sidecar
@@ -141,6 +142,14 @@ def test_the_diff_of_a_comparison_is_a_patch_of_the_canonical_forms(comparison: 
 def test_the_pictures_of_a_comparison_have_the_size_of_the_masks(comparison: Comparison) -> None:
     picture = np.asarray(Image.open(io.BytesIO(comparison.read("masks/sky.png"))))
     assert picture.shape == (24, 32, 3)
+
+
+def test_there_is_nothing_to_see_of_a_mask_that_is_too_large_to_be_drawn(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pixels, "MAX_DECODING_BYTES", 100)
+    assert comparison.read("masks/sky.png") == b""
+    assert "masks/sky.png**: content changed" in comparison.read("changes.md").decode()
 
 
 @pytest.mark.parametrize("path", ["masks/new.png", "masks/tree.png", "masks", "sky.png", "other"])
