@@ -9,7 +9,7 @@ from chemfs.branch.folder import BranchFolder
 from chemfs.links import parse_target
 from chemfs.repository_view import RepositoryView
 from chemfs.view import paths
-from chemfs.view.conditions import NotFound, NotPermitted, OtherBranch, ReadOnly
+from chemfs.view.conditions import NotPermitted, OtherBranch, ReadOnly
 from chemfs.view.paths import HeadLink, InRefs, Nowhere, Parts
 from chemigram_core import branching
 from chemigram_core.head import Detached, OnBranch
@@ -25,7 +25,7 @@ class Changes:
     def make_folder(self, parts: Parts, mode: int) -> None:
         """mkdir: a branch in heads/, a tag in tags/, a scratch folder in a branch."""
         place = paths.parse(parts)
-        if (found := self._branch_of(parts)) is not None:
+        if (found := self._view.branch_folder(parts)) is not None:
             folder, inside = found
             folder.make_folder(inside, mode)
         elif isinstance(place, InRefs) and place.parts:
@@ -73,7 +73,7 @@ class Changes:
     def symlink(self, target: str, parts: Parts) -> None:
         """symlink: a tag of the state that it leads to, a checkout in the making, or a scratch file of a branch."""
         place = paths.parse(parts)
-        if (found := self._branch_of(parts)) is not None:
+        if (found := self._view.branch_folder(parts)) is not None:
             found[0].symlink(target, found[1])
         elif isinstance(place, InRefs) and place.parts:
             self._create_ref(place, target)
@@ -83,6 +83,11 @@ class Changes:
             self._view.links.add(parts, target)
         else:
             raise ReadOnly("/".join(parts))
+
+    def set_owner(self, parts: Parts) -> None:
+        """chown: harmless, as everything belongs to the user who mounts."""
+        folder, inside = self._in_branch(parts)
+        folder.node(inside)
 
     def set_mode(self, parts: Parts, mode: int) -> None:
         """chmod."""
@@ -100,29 +105,20 @@ class Changes:
         folder.set_attribute(inside, name, value)
 
     def check_writable(self, parts: Parts) -> None:
-        """Raises ReadOnly or NotFound where chown and the like have no meaning."""
+        """Raises ReadOnly where nothing can be written or made, NotFound where nothing is."""
+        match paths.parse(parts):
+            case InRefs(kind, below) if self._view.refs.locate(kind, below) is None:
+                return  # branches and tags are made here
         folder, inside = self._in_branch(parts)
-        folder.node(inside)
+        folder.check_writable(inside)
 
     def settle(self, now: float) -> None:
         """Make snapshots of removals that are due; `now` is monotonic seconds, infinity at the end."""
         for folder in self._view.refs.open_branches():
             folder.saver.settle(now)
 
-    def _branch_of(self, parts: Parts) -> tuple[BranchFolder, Parts] | None:
-        """The branch folder that a path leads into, with the rest of the path."""
-        match paths.parse(parts):
-            case InRefs(kind, below):
-                try:
-                    state = self._view.refs.locate(kind, below)
-                except NotFound:
-                    return None
-                if state is not None and isinstance(state.name, BranchName):
-                    return self._view.refs.branch(state.name), state.inside
-        return None
-
     def _in_branch(self, parts: Parts) -> tuple[BranchFolder, Parts]:
-        if (found := self._branch_of(parts)) is None:
+        if (found := self._view.branch_folder(parts)) is None:
             self._view.node(parts)
             raise ReadOnly("/".join(parts))
         return found

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from chemfs import readme
+from chemfs.branch.folder import BranchFolder
 from chemfs.links import FreshLinks, head_target
 from chemfs.ref_folders import RefFolders
 from chemfs.view import paths
@@ -102,10 +103,9 @@ class RepositoryView:
 
     def open(self, parts: Parts, flags: int, mode: int) -> Handle:
         """Open a file; `flags` and `mode` are those of open(2). Raises NotFound, IsAFolder, ReadOnly."""
-        match paths.parse(parts):
-            case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
-                if isinstance(state.name, BranchName):
-                    return self.refs.branch(state.name).open(state.inside, flags, mode)
+        if (found := self.branch_folder(parts)) is not None:
+            folder, inside = found
+            return folder.open(inside, flags, mode)
         if flags & (os.O_ACCMODE | os.O_CREAT | os.O_TRUNC):
             raise ReadOnly("/".join(parts))
         return self._open_to_read(parts)
@@ -128,15 +128,22 @@ class RepositoryView:
 
     def attributes(self, parts: Parts) -> Attributes:
         """The extended attributes of what stands there. Raises NotFound, RegistryDamaged."""
-        place = paths.parse(parts)
-        match place:
-            case InRefs(kind, below) if (state := self.refs.locate(kind, below)) is not None:
-                if isinstance(state.name, BranchName):
-                    return self.refs.branch(state.name).attributes(state.inside)
-        if (past := self._past(place)) is not None:
+        if (found := self.branch_folder(parts)) is not None:
+            return found[0].attributes(found[1])
+        if (past := self._past(paths.parse(parts))) is not None:
             return past[0].attributes(past[1])
         self.node(parts)
         return NO_ATTRIBUTES
+
+    def branch_folder(self, parts: Parts) -> tuple[BranchFolder, Parts] | None:
+        """The branch folder that a path leads into, with the rest of the path."""
+        match paths.parse(parts):
+            case InRefs(kind, below):
+                with suppress(NotFound):
+                    state = self.refs.locate(kind, below)
+                    if state is not None and isinstance(state.name, BranchName):
+                        return self.refs.branch(state.name), state.inside
+        return None
 
     def _ref_node(self, parts: Parts, place: InRefs) -> Node:
         if (link := self.links.get(parts)) is not None:

@@ -134,6 +134,12 @@ class BranchFolder:
             case _:
                 raise NotAFolder("/".join(parts))
 
+    def check_writable(self, parts: Parts) -> None:
+        """Raises NotFound where nothing is, ReadOnly for the image."""
+        self.node(parts)
+        if isinstance(self._place(parts), ImageFile):
+            raise ReadOnly(parts[-1])
+
     def set_mode(self, parts: Parts, mode: int) -> None:
         """chmod: real for scratch, harmless for a state's files, whose bytes alone are versioned."""
         if self._is_scratch(parts):

@@ -226,8 +226,9 @@ class Adapter:
             self._view.truncate(inode.path, size_bytes)
 
     def _set_attributes(self, path: str, wanted: Any, which: int) -> None:
-        self._view.check_writable(path)
         changes, parts = self._view.changes(path)
+        if which & (libfuse.SET_UID | libfuse.SET_GID):
+            changes.set_owner(parts)
         if which & libfuse.SET_MODE:
             changes.set_mode(parts, stat.S_IMODE(wanted.st_mode))
         if which & (libfuse.SET_ATIME | libfuse.SET_MTIME):

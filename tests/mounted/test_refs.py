@@ -226,6 +226,23 @@ def test_scratch_files_and_folders_are_real_and_never_versioned(saved: Mounted) 
     assert not real.exists()
 
 
+@pytest.mark.parametrize("path", ["heads", "tags", "heads/main", "heads/main/masks", "heads/main/image.xmp"])
+def test_what_takes_writes_says_so(saved: Mounted, path: str) -> None:
+    assert os.access(saved.path / path, os.W_OK)
+
+
+@pytest.mark.parametrize("path", ["", "log.jsonl", "tags/v1", "tags/v1/image.xmp", "heads/main/a.tif"])
+def test_what_takes_no_writes_says_so(saved: Mounted, path: str) -> None:
+    (saved.path / "tags" / "v1").mkdir()
+    assert not os.access(saved.path / path, os.W_OK)
+
+
+@pytest.mark.parametrize("path", ["file", "heads/file", "tags/file", "tags/v1/file", "rejected/file"])
+def test_a_file_is_no_branch_and_no_tag(saved: Mounted, path: str) -> None:
+    (saved.path / "tags" / "v1").mkdir()
+    assert code((saved.path / path).write_bytes, b"") == errno.EROFS
+
+
 def test_who_reads_a_backup_keeps_it_when_the_next_one_takes_its_name(saved: Mounted) -> None:
     state = (saved.branch / "image.xmp").read_bytes()
     (saved.branch / "image.xmp~").write_bytes(b"an old backup")
