@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
 from chemigram_core.xmp.edit import edit_of
 from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.history import History, history_of
-from chemigram_core.xmp.mask_note import NO_MASKS, masks_in, may_have_note, note_alone, with_note
+from chemigram_core.xmp.mask_note import NO_MASKS, NOTE, masks_in, may_have_note, note_alone, with_note
 from chemigram_core.xmp.model import Packet, Properties
 from chemigram_core.xmp.normal import normalized
-from chemigram_core.xmp.reader import packet_of
+from chemigram_core.xmp.reader import MAX_FIELDS, packet_of
 from chemigram_core.xmp.writer import write
 
 
@@ -28,12 +29,14 @@ class Document:
     def canonical(self) -> bytes:
         """The canonical bytes (RFC-002, docs/canonical-xmp.md), which are what a snapshot stores.
 
-        Raises InvalidXmp where its layout makes them too long to be read again.
+        Raises InvalidXmp where its layout or the note of masks makes it too large to be read again.
         """
         return self._canonical
 
     @cached_property
     def _canonical(self) -> bytes:
+        if len(self.packet.properties) > MAX_FIELDS:
+            raise InvalidXmp(f"it has more than the limit of {MAX_FIELDS} properties", NOTE)
         data = write(self.packet)
         refuse_size(data)
         return data

@@ -11,7 +11,8 @@ import re
 from chemigram_core.errors import InvalidXmp, shown
 
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,64}(?:\.[0-9]{0,64})?|\.[0-9]{1,64})(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
+# 309 digits are those of the largest double, which is written without an exponent
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,309}(?:\.[0-9]{0,64})?|\.[0-9]{1,64})(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 
 
 def is_whole(text: str) -> bool:

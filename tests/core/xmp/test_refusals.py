@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
+from chemigram_core.names import MaskName
 from chemigram_core.xmp import parse
 from chemigram_core.xmp.envelope import MAX_BYTES
 from chemigram_core.xmp.reader import MAX_DEPTH, MAX_FIELDS
@@ -78,6 +80,14 @@ NUMBERS = {
     "an infinite order": ("", history([entry(0, "flip", iop_order="1e999")]), "entry 1, darktable:iop_order"),
     "an order in other digits": ("", history([entry(0, "flip", iop_order=DIGITS)]), "entry 1, darktable:iop_order"),
 }
+JUST_ACCEPTED = {
+    "many properties": "".join(f"<q:a{number}/>" for number in range(MAX_FIELDS)),
+    "many fields": "<q:s rdf:parseType='Resource'>" + "".join(f"<q:a{n}/>" for n in range(MAX_FIELDS)) + "</q:s>",
+    "deep structures": "<q:a rdf:parseType='Resource'>" * MAX_DEPTH + "<q:b/>" + "</q:a>" * MAX_DEPTH,
+    "deep lists": "<q:a>" + "<rdf:Bag><rdf:li>" * MAX_DEPTH + "</rdf:li></rdf:Bag>" * MAX_DEPTH + "</q:a>",
+    "the largest order": history([entry(0, "flip", iop_order="1.7976931348623157e308")]),
+    "an order of many digits": history([entry(0, "flip", iop_order="9" * 64)]),
+}
 
 
 @pytest.mark.parametrize("case", [*NOT_XML, *ENCODINGS, *NOT_XMP])
@@ -96,6 +106,18 @@ def test_what_would_be_too_large_in_its_own_layout() -> None:
     document = parse(sidecar("", f"<dc:title>{chr(10) * (MAX_BYTES // 2)}</dc:title>"))
     with pytest.raises(InvalidXmp, match="limit"):
         document.canonical()
+
+
+@pytest.mark.parametrize("case", JUST_ACCEPTED)
+def test_what_is_just_accepted_can_be_read_again(case: str) -> None:
+    canonical = parse(sidecar("", JUST_ACCEPTED[case])).canonical()
+    assert parse(canonical).canonical() == canonical
+
+
+def test_what_the_note_of_masks_would_make_too_large_to_be_read_again() -> None:
+    full = parse(sidecar("", JUST_ACCEPTED["many properties"]))
+    with pytest.raises(InvalidXmp, match="limit"):
+        full.with_masks({MaskName("sky"): Digest("a" * 64)}).canonical()
 
 
 def refused(data: bytes, place: str) -> None:
