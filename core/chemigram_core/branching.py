@@ -12,17 +12,18 @@ from chemigram_core.history import RENAME
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.objects import Kind
 from chemigram_core.refs import Refs
 from chemigram_core.repository import Repository
 
 
 def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
-    """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState."""
+    """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
     return _create(repository, name, rev, "branch")
 
 
 def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Digest:
-    """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState."""
+    """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
     return _create(repository, name, rev, "tag")
 
 
@@ -72,6 +73,7 @@ def checkout(repository: Repository, head: Head) -> None:
 def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
     with locked(repository.root):
         digest = repository.resolve(rev)
+        repository.objects.info(digest, Kind.SNAPSHOT)  # another ref may point at what was lost; a new one must not
         repository.refs.check_free(name)
         with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
             repository.refs.create(name, digest)

@@ -131,6 +131,10 @@ class Folder:
         os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         self.sync()
 
+    def set_aside(self, name: str) -> None:
+        """Give what is in the way the name of a leftover, durable."""
+        self.replace(name, TEMPORARY_PREFIX + token_hex(8))
+
     def remove(self, name: str) -> None:
         """Remove a file or a link, durable."""
         os.unlink(name, dir_fd=self.descriptor)

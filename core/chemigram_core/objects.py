@@ -120,8 +120,8 @@ class ObjectStore:
         """The snapshots whose identifier starts with `prefix` (two digits or more)."""
         if not _HEX.issuperset(prefix):
             return []
-        shard = self._shard(prefix[:2])
-        return [found.digest for found in shard if found.kind is Kind.SNAPSHOT and found.digest.startswith(prefix)]
+        snapshots = (found.digest for found in self._shard(prefix[:2]) if found.kind is Kind.SNAPSHOT)
+        return sorted({digest for digest in snapshots if digest.startswith(prefix)})  # one may be there in both forms
 
     def __iter__(self) -> Iterator[StoredObject]:
         """Every object, in the order of the digests; files that are named otherwise are passed over."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from chemigram_core import mask_links
 from chemigram_core.describing import DESCRIBE, told_in
-from chemigram_core.errors import ChemigramError
+from chemigram_core.errors import ChemigramError, StoreFailed
 from chemigram_core.objects import Kind
 from chemigram_core.registry import Masks, Provenances, Registry
 from chemigram_core.repository import Repository
@@ -18,8 +18,9 @@ from chemigram_core.repository import Repository
 def rebuild(repository: Repository) -> Registry:
     """Write the registry anew, and the links beside it.
 
-    Names stand for the masks of HEAD's state; those of all other states are their past. A mask that was never part of
-    a state is not found again. For the holder of the repository's lock. Raises StoreFailed, OSError.
+    Names stand for the masks of HEAD's state, or of the last one where that is lost; those of all other states are
+    their past. A mask that was never part of a state is not found again. For the holder of the repository's lock.
+    Raises StoreFailed, OSError.
     """
     registry = Registry()
     for masks, told, time in _told_by_log(repository):
@@ -27,7 +28,8 @@ def rebuild(repository: Repository) -> Registry:
     for masks, time in _in_snapshots(repository):
         if not registry.provenances.keys() >= set(masks.values()):
             registry = registry.follow({}, masks, _dated(registry, masks, {}, time))
-    registry = registry.checked_out(repository.head_masks())
+    with suppress(StoreFailed):
+        registry = registry.checked_out(repository.head_masks())
     stored = {found.digest for found in repository.objects if found.kind is Kind.MASK}
     registry = registry.purge(registry.provenances.keys() - stored)
     repository.registry.write(registry)

@@ -26,6 +26,7 @@ from chemigram_core.folder import Folder
 from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName, folded
 
+MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 _LIMIT_BYTES = 2048  # a ref is 65 bytes, HEAD a little more than the longest branch name
 _SYMBOLIC = "ref: refs/heads/"
 
@@ -107,6 +108,7 @@ class Refs:
         self.check_free(name)
         *folders, file = name.ref.split("/")
         with Folder.make_durable(self._root, *folders) as folder:
+            _clear(folder, file)
             _put(folder, file, digest)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
@@ -143,6 +145,8 @@ class Refs:
                 raise RefExists(name.ref)
             if _clash(name.split("/"), other.split("/")):
                 raise RefConflict(name.ref, other.ref)
+        for inside in _files_below(self._root, *name.ref.split("/")):
+            raise RefConflict(name.ref, "/".join(inside))  # no name of ours, but maybe all that points at a state
 
     def _read(self, folders: tuple[str, ...], file: str) -> str | None:
         try:
@@ -180,11 +184,14 @@ def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Itera
 
 
 def _files_below(root: Path, *folders: str) -> Iterator[tuple[str, ...]]:
-    for name, mode in entries(root, *folders):
-        if stat.S_ISREG(mode):
-            yield (*folders, name)
-        elif stat.S_ISDIR(mode):
-            yield from _files_below(root, *folders, name)
+    pending = [folders]
+    while pending:
+        parts = pending.pop()
+        for name, mode in entries(root, *parts):
+            if stat.S_ISREG(mode):
+                yield (*parts, name)
+            elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
+                pending.append((*parts, name))
 
 
 def _is_ref(parts: tuple[str, ...]) -> bool:
@@ -211,6 +218,13 @@ def _clash(parts: list[str], others: list[str]) -> bool:
         if part != other:
             return folded(part) == folded(other)
     return True
+
+
+def _clear(folder: Folder, file: str) -> None:
+    """Set aside, as one more leftover, the empty folder that a killed writer may have made where a ref is to be."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(folder.stat(file).st_mode):
+            folder.set_aside(file)
 
 
 def _put(folder: Folder, file: str, text: str) -> None:

@@ -276,6 +276,24 @@ def test_a_broken_registry_is_rebuilt(repository: Repository, text: bytes) -> No
     assert fsck.check(repository.root) == []
 
 
+def test_a_broken_registry_is_rebuilt_though_heads_state_is_lost(repository: Repository) -> None:
+    before = Repository(repository.root).registry.read().current()
+    for digest in snapshots(repository):
+        object_path(repository, digest, Kind.SNAPSHOT).unlink()
+    (repository.root / "masks" / "registry.json").write_bytes(b"{")
+    repair(repository.root)
+    assert Repository(repository.root).registry.read().current() == before
+
+
+def test_a_missing_branch_does_not_push_another_out_of_its_place(repository: Repository) -> None:
+    branching.create_branch(repository, BranchName("warm"))
+    (repository.root / "refs/heads/warm").unlink()
+    branching.create_branch(repository, BranchName("warm/sky"))
+    assert problems(repository.root) == {(Problem.REF_MISSING, "refs/heads/warm")}
+    assert repair(repository.root) == [None]
+    assert repository.refs.read(BranchName("warm/sky")) is not None
+
+
 def test_leftovers_of_crashes_are_moved_aside_when_nobody_can_be_writing_them(repository: Repository) -> None:
     old, young = (repository.root / "objects" / "ab" / f".tmp-{name}" for name in ("old", "young"))
     old.parent.mkdir(exist_ok=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, image, saving
+from chemigram_core import branching, fsck, gc, image, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
 from chemigram_core.head import OnBranch
@@ -76,15 +78,24 @@ def test_names_that_some_filesystems_take_for_one_are_refused(repository: Reposi
         branching.create_branch(repository, BranchName.parse(new))
 
 
-def test_folders_of_refs_without_end_are_passed_over(repository: Repository) -> None:
+@pytest.fixture
+def bottomless(repository: Repository) -> Iterator[Repository]:
+    """A repository with more folders in one another than Python and pathnames can do with."""
     descriptor = os.open(repository.root / "refs" / "heads", os.O_RDONLY)
-    for _ in range(700):
+    for _ in range(1200):
         os.mkdir("d" * 20, dir_fd=descriptor)
         inner = os.open("d" * 20, os.O_RDONLY, dir_fd=descriptor)
         os.close(descriptor)
         descriptor = inner
     os.close(descriptor)
-    assert repository.refs.branches() == [MAIN]
+    yield repository
+    subprocess.run(["rm", "-r", repository.root / "refs"], check=True)
+
+
+def test_folders_of_refs_without_end_are_passed_over(bottomless: Repository) -> None:
+    assert bottomless.refs.branches() == [MAIN]
+    assert gc.collect(bottomless) == gc.Garbage([], [])
+    assert {finding.problem for finding in fsck.check(bottomless.root)} == {fsck.Problem.REF_NAME}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,22 @@ def test_nested_names_leave_no_empty_folders(refs: Refs, tmp_path: Path) -> None
         refs.delete(BranchName("a/b/c"))
 
 
+@pytest.mark.parametrize("left", ["refs/heads/a", "refs/heads/a/b/c", "refs/heads/a/.tmp-0123"])
+def test_empty_folders_that_a_killed_writer_left_are_in_nobodys_way(refs: Refs, tmp_path: Path, left: str) -> None:
+    (tmp_path / left).mkdir(parents=True)
+    refs.create(BranchName("a"), A)
+    assert (refs.read(BranchName("a")), refs.branches()) == (A, ["a"])
+
+
+def test_a_folder_with_a_name_of_elsewhere_in_it_stays(refs: Refs, tmp_path: Path) -> None:
+    foreign = tmp_path / "refs/heads/a/odd name~1"
+    foreign.parent.mkdir()
+    foreign.write_text(A)
+    with pytest.raises(RefConflict, match="odd name"):
+        refs.create(BranchName("a"), A)
+    assert foreign.read_text() == A
+
+
 def test_a_folder_of_longer_names_is_no_ref(refs: Refs) -> None:
     refs.create(BranchName.parse("a/b"), A)
     assert refs.read(BranchName("a")) is None

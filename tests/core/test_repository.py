@@ -14,6 +14,7 @@ from chemigram_core.errors import (
     InvalidXmp,
     NoState,
     NotARepository,
+    ObjectMissing,
     RefExists,
     UnknownMask,
     UnknownRevision,
@@ -157,6 +158,23 @@ def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Re
     for text in ("nope", "", first[:6], "0" * 64, "../../etc", "refs/heads/nope", "HEAD~1"):
         with pytest.raises(UnknownRevision):
             repository.resolve(text)
+
+
+def test_a_snapshot_that_is_there_in_both_forms_is_one(repository: Repository) -> None:
+    digest = saving.save_xmp(repository, MAIN, sidecar()).digest
+    stored = repository.root / repository.objects.path(digest, Kind.SNAPSHOT)
+    stored.with_suffix("").write_bytes(stored.read_bytes())
+    assert repository.resolve(digest[:12]) == digest
+
+
+def test_no_new_ref_points_at_a_state_that_is_lost(repository: Repository) -> None:
+    digest = saving.save_xmp(repository, MAIN, sidecar()).digest
+    (repository.root / repository.objects.path(digest, Kind.SNAPSHOT)).unlink()
+    with pytest.raises(ObjectMissing):
+        branching.create_branch(repository, BranchName("warm"))
+    with pytest.raises(ObjectMissing):
+        branching.create_tag(repository, TagName("v1"))
+    assert repository.refs.branches() == [MAIN]
 
 
 def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

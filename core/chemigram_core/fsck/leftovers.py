@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from chemigram_core.folder import TEMPORARY_PREFIX, Folder
+from chemigram_core.folder import TEMPORARY_PREFIX
 from chemigram_core.fsck.finding import Finding, Problem
 
 _OWN = ("objects", "refs", "masks", "rejected", "raw")
@@ -25,6 +26,11 @@ def leftovers(root: Path) -> Iterator[Finding]:
 
 def _temporaries(root: Path) -> Iterator[Path]:
     yield from root.glob(f"{TEMPORARY_PREFIX}*")
-    for name in _OWN:
-        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, name):
-            yield from (root / name).rglob(f"{TEMPORARY_PREFIX}*")
+    pending = [root / name for name in _OWN if not (root / name).is_symlink()]
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:  # none of ours is too deep to be named
+            for entry in entries:
+                if entry.name.startswith(TEMPORARY_PREFIX):
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))

@@ -15,9 +15,7 @@ from chemigram_core.head import Detached
 from chemigram_core.names import BranchName, RefName, TagName, folded
 from chemigram_core.objects import Kind
 from chemigram_core.operation_log import OperationLog
-from chemigram_core.refs import Refs, entries
-
-_MAX_DEPTH = 500  # a name has 1,000 bytes at the most
+from chemigram_core.refs import MAX_DEPTH, Refs, entries
 
 
 class RefAudit:
@@ -39,7 +37,7 @@ class RefAudit:
 
     def _below(self, kind: type[RefName], parts: tuple[str, ...]) -> Iterator[Finding]:
         for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
-            if stat.S_ISDIR(mode) and len(parts) < _MAX_DEPTH:
+            if stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
                 yield from self._below(kind, (*parts, text))
             else:
                 yield from self._ref(kind, "/".join((*parts, text)))

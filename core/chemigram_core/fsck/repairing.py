@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError, NotARepository, StoreFailed
+from chemigram_core.errors import ChemigramError, NotARepository, RefConflict, StoreFailed
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.log_repair import restore_log
@@ -38,6 +38,8 @@ def repair(root: Path, finding: Finding) -> str | None:
             return mend(root, finding)
         except FileNotFoundError:
             return None  # an earlier repair has taken it out of the way
+        except RefConflict:
+            return None  # a branch that was made since has the place
 
 
 def finish(root: Path) -> None:
@@ -63,8 +65,10 @@ def _restore_ref(root: Path, finding: Finding) -> str | None:
     digest = next((seen for seen in reversed(_told(root, finding.path)) if _is_whole(root, seen)), None)
     if digest is None and finding.problem is Problem.REF_DANGLING:
         return None  # what it says is all that is known
-    done = [_move_aside(root, finding)] if os.path.lexists(root / finding.path) else []
+    is_there = finding.problem is not Problem.REF_MISSING and os.path.lexists(root / finding.path)
+    done = [_move_aside(root, finding)] if is_there else []
     if digest is not None:
+        Refs(root).check_free(name)
         OperationLog(root).append(LogEntry("fsck", digest, name.ref, metadata={"problem": finding.problem.value}))
         Refs(root).create(name, digest)
         done.append(f"restored to {digest} from the log")
