@@ -9,6 +9,7 @@ import itertools
 import logging
 import math
 import os
+import stat
 import threading
 import time
 from contextlib import suppress
@@ -29,6 +30,7 @@ from chemfs.view.conditions import (
     NoSuchAttribute,
     NotAFolder,
     NotALink,
+    NotPermitted,
     OtherBranch,
     ReadOnly,
 )
@@ -127,6 +129,12 @@ class Filesystem:
             handle.flush()
         finally:
             self.release(number)
+
+    def make_file(self, path: str, mode: int) -> None:
+        """mknod(2): make a file and close it; `mode` tells the kind too. Raises NotPermitted for all but files."""
+        if not stat.S_ISREG(mode):
+            raise NotPermitted(path)
+        self.release(self.number(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode)))
 
     def changes(self, path: str) -> tuple[Changes, Parts]:
         """Where a change at `path` belongs, with the parts of the path there. Raises ReadOnly."""

@@ -24,11 +24,13 @@ class Absences:
     _lock: Lock = field(default_factory=Lock)
 
     def hide(self, name: Name, now: float, mask: Digest | None = None) -> None:
-        """A name was removed."""
+        """A name was removed; of a mask that the tip doesn't have, nothing is left to hide."""
         with self._lock:
-            self._since[name] = now
-            if isinstance(name, MaskFile) and mask is not None:
+            if isinstance(name, MaskFile):
+                if mask is None:
+                    return
                 self._masks[name.name] = mask
+            self._since[name] = now
 
     def show(self, name: Name) -> None:
         """A name is there again; the XMP's two names come together."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
-import time
 from threading import Lock
+
+from cachetools import TTLCache
 
 from chemfs.branch.absences import RETURN_SECONDS
 from chemfs.branch.draft_store import DraftStore, hold
 from chemfs.branch.drafts import Draft, Stage, WritingHandle
-from chemfs.branch.saver import BranchSaver
+from chemfs.branch.saver import NOTHING, BranchSaver
 from chemfs.branch.scratch import Scratch
 from chemfs.branch.tip import BranchTip, Drafting
 from chemfs.view.conditions import NotFound
 from chemfs.view.handles import Caching, FileHandle, Handle
 from chemfs.view.paths import Parts, Tracked
 from chemigram_core.names import BranchName
+from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
 
 
@@ -29,29 +32,37 @@ class OpenDrafts(Drafting):
         self._store = DraftStore(repository.root)
         self._lock = Lock()  # over the two below; never held while something is saved
         self._drafts: set[Draft] = set()
-        self._emptied: dict[Tracked, float] = {}
+        # What was told of a file that was made or cut to nothing, and closed: some programs write it by a second open.
+        self._emptied: TTLCache[Tracked, Provenance] = TTLCache(math.inf, RETURN_SECONDS)
 
     def targets(self) -> set[Tracked]:
         with self._lock:
-            return {draft.where for draft in self._drafts if not isinstance(draft.where, tuple)}
+            return {*self._emptied, *(draft.where for draft in self._drafts if not isinstance(draft.where, tuple))}
 
     def open(self, target: Tracked, flags: int, tip: BranchTip) -> WritingHandle:
         """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
-        kept = b"" if flags & os.O_TRUNC or self._was_emptied(target) else self._present(target, flags, tip)
+        told = self._take_emptied(target)
+        kept = b"" if flags & os.O_TRUNC or told is not None else self._present(target, flags, tip)
         path = self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
         descriptor = self._store.create(path, kept, flags & os.O_APPEND)
-        draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN)
+        draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN, told=told or NOTHING)
         return self._opened(descriptor, draft)
 
     def tell(self, target: Tracked, name: str, text: str | None) -> bool:
         """Note what is known of a mask that is being written, for its save. False if nothing waits to be saved."""
         with self._lock:
             waiting = (draft for draft in self._drafts if draft.where == target and draft.stage is not Stage.SAVED)
-            draft = next(waiting, None)
-        if draft is None:
-            return False
-        draft.told = draft.told.with_text(name, text)
+            if (draft := next(waiting, None)) is not None:
+                draft.told = draft.told.with_text(name, text)
+            elif (told := self._emptied.get(target)) is not None:
+                self._emptied[target] = told.with_text(name, text)
+            else:
+                return False
         return True
+
+    def removed(self, target: Tracked) -> None:
+        """A tracked file was removed: if it had been emptied, nobody is going to write it."""
+        self._take_emptied(target)
 
     def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
         """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
@@ -106,10 +117,9 @@ class OpenDrafts(Drafting):
                 return b""
             raise
 
-    def _was_emptied(self, target: Tracked) -> bool:
-        """Whether the file was cut to nothing a moment ago: some programs close it and write it with a second open."""
+    def _take_emptied(self, target: Tracked) -> Provenance | None:
         with self._lock:
-            return time.monotonic() - self._emptied.pop(target, float("-inf")) < RETURN_SECONDS
+            return self._emptied.pop(target, None)
 
     def _forget(self, draft: Draft) -> None:
         with self._lock:
@@ -119,5 +129,5 @@ class OpenDrafts(Drafting):
             if isinstance(draft.where, tuple):
                 return
             if draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
-                self._emptied[draft.where] = time.monotonic()
+                self._emptied[draft.where] = draft.told
         draft.path.unlink(missing_ok=True)

@@ -78,6 +78,10 @@ class Adapter:
             self._view.check_writable(self._inodes[number].path)
         libfuse.reply_err(request, 0)
 
+    def mknod(self, request: Request, parent: int, name: bytes, mode: int, _: int) -> None:
+        self._view.make_file(self._path(parent, name), mode)
+        self._reply_entry(request, parent, name)
+
     def mkdir(self, request: Request, parent: int, name: bytes, mode: int) -> None:
         changes, parts = self._view.changes(self._path(parent, name))
         changes.make_folder(parts, stat.S_IMODE(mode))

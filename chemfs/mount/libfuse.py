@@ -59,7 +59,7 @@ _CALLBACKS: dict[str, tuple[Any, ...] | None] = {
     "getattr": (_REQ, _INO, _FI),
     "setattr": (_REQ, _INO, POINTER(c_stat), c_int, _FI),
     "readlink": (_REQ, _INO),
-    "mknod": None,
+    "mknod": (_REQ, _INO, _NAME, c_uint, c_ulong),
     "mkdir": (_REQ, _INO, _NAME, c_uint),
     "unlink": (_REQ, _INO, _NAME),
     "rmdir": (_REQ, _INO, _NAME),

@@ -39,9 +39,9 @@ class Replaced(Condition):
 
 
 class NotPermitted(Condition):
-    """The image and the fixed names of a repository can't be removed or renamed."""
+    """The image and the fixed names of a repository can't be removed or renamed; devices and the like can't be made."""
 
-    says = "can't be moved or removed"
+    says = "can't be made, moved or removed"
 
 
 class NotAFolder(Condition):

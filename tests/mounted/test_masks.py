@@ -159,6 +159,21 @@ def test_a_copy_brings_along_what_was_told(branch: Path, tmp_path: Path) -> None
     assert told(branch / "masks" / "subject.png")["prompt"] == "the fish"
 
 
+@pytest.mark.parametrize("name", ["subject.png", "new.png"])
+def test_what_is_told_of_a_mask_that_is_made_before_it_is_written_is_of_the_new_one(branch: Path, name: str) -> None:
+    path = branch / "masks" / name
+    os.setxattr(branch / "masks" / "subject.png", PREFIX + "prompt", b"the old one")
+    path.unlink(missing_ok=True)
+    os.mknod(path)
+    os.setxattr(path, PREFIX + "prompt", b"the new one")
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, mask(2))
+    os.close(descriptor)
+    assert told(path)["prompt"] == "the new one"
+    path.write_bytes(mask(1))
+    assert told(path)["prompt"] == "the old one"
+
+
 def test_states_tell_what_they_are(mount: Mounted, branch: Path) -> None:
     first, second = saves(mount.repository)
     shown = told(branch / "image.xmp")

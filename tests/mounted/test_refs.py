@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import time
 from pathlib import Path
@@ -241,6 +242,27 @@ def test_what_takes_no_writes_says_so(saved: Mounted, path: str) -> None:
 def test_a_file_is_no_branch_and_no_tag(saved: Mounted, path: str) -> None:
     (saved.path / "tags" / "v1").mkdir()
     assert code((saved.path / path).write_bytes, b"") == errno.EROFS
+
+
+def test_mknod_makes_files_and_nothing_else(saved: Mounted) -> None:
+    for name in ("image.xmp~", "masks/new.png"):
+        os.mknod(saved.branch / name, 0o600)
+        assert (saved.branch / name).read_bytes() == b""
+        assert code(os.mknod, saved.branch / name) == errno.EEXIST
+        (saved.branch / name).unlink()
+        assert not (saved.branch / name).exists()
+    for kind in (stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR):
+        assert code(os.mknod, saved.branch / "other", kind) == errno.EPERM
+    assert code(os.mknod, saved.path / "heads" / "file") == errno.EROFS
+
+
+def test_a_mask_that_is_made_and_not_written_goes(saved: Mounted) -> None:
+    os.mknod(saved.branch / "masks" / "new.png")
+    deadline = time.monotonic() + 10
+    while (saved.branch / "masks" / "new.png").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert os.listdir(saved.branch / "masks") == []
+    assert len(saves(saved.repository)) == 1
 
 
 def test_who_reads_a_backup_keeps_it_when_the_next_one_takes_its_name(saved: Mounted) -> None:

@@ -6,6 +6,7 @@ from tests.mounted.programs.case import Case, on_both, table
 from tests.mounted.programs.desk import Desk
 
 PACK = 'tar -C "$OUT/new" -cf "$OUT/new.tar" .'
+PACK_TOLD = 'setfattr -n user.note -v x "$OUT/new/$F" && tar --xattrs -C "$OUT/new" -cf "$OUT/new.tar" .'
 ZIP = 'cd "$OUT/new" && zip -qr "$OUT/new.zip" .'
 # The folder as a work tree: the branch `old` has the files as they are, `new` has the other content of $F.
 GIT = 'export GIT_DIR="$OUT/git" GIT_WORK_TREE=.; git'
@@ -24,6 +25,8 @@ ARCHIVES = on_both(
     Case(name="tar -U", prepare=PACK, command='tar -U -xf "$OUT/new.tar" "./$F"', vanishes=True),
     Case(name="tar --backup", prepare=PACK, command='tar --backup -xf "$OUT/new.tar" "./$F"', vanishes=True,
          leaves=("{}~",)),
+    Case(name="tar --xattrs", programs="setfattr", prepare=PACK_TOLD, command='tar --xattrs -xf "$OUT/new.tar" "./$F"',
+         vanishes=True),
     Case(name="tar -k", prepare=PACK, command='tar -k -xf "$OUT/new.tar" "./$F"', status=2, snapshots=0),
     Case(name="bsdtar", programs="bsdtar", prepare=PACK, command='bsdtar -xf "$OUT/new.tar" "./$F"', vanishes=True),
     Case(name="bsdtar --safe-writes", programs="bsdtar", prepare=PACK,
