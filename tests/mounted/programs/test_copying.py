@@ -75,6 +75,17 @@ REDIRECTION = [
     Case(name="cat >> of a comment", command="""echo '<!-- seen -->' | cat >>"$F" """, snapshots=0),
 ]
 
+TELL = 'setfattr -n user.chemfs.edit -v x "$NEW"'  # as a copy of a state's file has it: computed, so it can't be set
+
+ATTRIBUTES = on_both(
+    Case(name="cp -a, attributes too", programs="setfattr", prepare=TELL, command='cp -a "$NEW" "$F"'),
+    Case(name="cp --preserve=xattr", programs="setfattr", prepare=TELL, command='cp --preserve=xattr "$NEW" "$F"',
+         status=1),
+    Case(name="rsync -aX", programs="rsync setfattr", prepare=TELL, command='rsync -aX "$NEW" "$F"', status=23),
+    Case(name="rsync -aX without what is computed", programs="rsync setfattr", prepare=TELL,
+         command="""rsync -aX --filter='-x user.chemfs.*' "$NEW" "$F" """),
+)  # fmt: skip
+
 RSYNC = on_both(
     *(
         Case(name=f"rsync {options}".strip(), programs="rsync", command=f'rsync {options} "$NEW" "$F"')
@@ -106,6 +117,11 @@ def test_coreutils(case: Case, desk: Desk) -> None:
 
 @table(REDIRECTION)
 def test_redirection(case: Case, desk: Desk) -> None:
+    desk.check(case)
+
+
+@table(ATTRIBUTES)
+def test_copying_attributes(case: Case, desk: Desk) -> None:
     desk.check(case)
 
 
