@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from chemigram_core.digest import Digest
@@ -27,7 +26,7 @@ _POSITION = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d{1,20})?)(?:,(\d{1,2}(?:\.\d{1
 
 
 def edit_of(packet: Packet) -> Packet:
-    """The packet that is equal for equal edits."""
+    """The packet that is equal for equal edits. It has no subject: exiv2 drops that."""
     history = history_of(packet.properties)
     properties: dict[str, Value] = {
         **{name: _position(name, value) for name, value in _metadata(packet.properties, history).items()},
@@ -35,7 +34,7 @@ def edit_of(packet: Packet) -> Packet:
         **_pipe_order(packet.properties, history),
         **_steps(history),
     }
-    return replace(packet, properties={name: value for name, value in properties.items() if not _is_empty(value)})
+    return Packet("", {name: value for name, value in properties.items() if not _is_empty(value)})
 
 
 def _metadata(properties: Properties, history: History) -> Properties:

@@ -76,3 +76,4 @@ def test_the_subject_is_bookkeeping(about: str) -> None:
     root = changeset(file("image.xmp", left, ()), file("image.xmp", right, ())).root
     assert (root is None) == (about == "")
     assert root is None or root.tags == {"clerical"}
+    assert parse(left).edit_digest == parse(right).edit_digest
