@@ -142,6 +142,13 @@ class UnknownMask(Refused):
         super().__init__(f"there is no mask {shown(name)} in this state")
 
 
+class CannotBeLogged(Refused):
+    """The masks of a save, its label or what is told of them make no line of the log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the log can't hold the masks of this save and what is told with it: {reason}")
+
+
 class FolderNotEmpty(Refused):
     """Files would be written among others."""
 

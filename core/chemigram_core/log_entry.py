@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidDigest, InvalidName
+from chemigram_core.errors import CannotBeLogged, InvalidDigest, InvalidName
+from chemigram_core.log_lines import LINE_BYTES
 from chemigram_core.names import MaskName
 
 SNAPSHOT = "snapshot"  # the word for a save, as chemigram writes it
@@ -39,6 +40,17 @@ class LogEntry:
     def tells_origin(self) -> bool:
         """Whether it says what its state was made from, if only that there was nothing before."""
         return self.parent is not None or self.op in (SNAPSHOT, RECOVERED)
+
+    def line(self) -> bytes:
+        """The line that tells it. Raises CannotBeLogged where no reader would get it back."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+        try:
+            line = text.encode()
+        except UnicodeEncodeError:
+            raise CannotBeLogged("it is not all UTF-8") from None
+        if len(line) > LINE_BYTES:
+            raise CannotBeLogged(f"{len(line)} bytes are more than the limit of {LINE_BYTES}")
+        return line
 
     def to_json(self) -> dict[str, Any]:
         """The line's object: its keys, those without a value left out."""

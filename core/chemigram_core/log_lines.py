@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-_LINE_BYTES = 1 << 20  # no entry is longer: a state would need thousands of masks
+LINE_BYTES = 1 << 20  # no entry is longer, and what is longer is none
 _BLOCK_BYTES = 1 << 16
 _NO_LINE = b"\0"
 
@@ -15,10 +15,10 @@ TORN = b" (torn)\n"  # what the next writer ends a line with that a crash tore: 
 
 def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
     """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
-    line = chunk = file.readline(_LINE_BYTES)
+    line = chunk = file.readline(LINE_BYTES)
     size_bytes = len(chunk)
     while chunk and not chunk.endswith(b"\n"):
-        chunk = file.readline(_LINE_BYTES)
+        chunk = file.readline(LINE_BYTES)
         size_bytes += len(chunk)
     return (line, size_bytes) if chunk else None
 
@@ -47,5 +47,5 @@ def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
         position = file.seek(position - size_bytes)
         head, *pieces = (file.read(size_bytes) + tail).split(b"\n")
         yield from reversed(pieces)
-        tail = head if len(head) <= _LINE_BYTES else _NO_LINE
+        tail = head if len(head) <= LINE_BYTES else _NO_LINE
     yield tail

@@ -5,7 +5,6 @@ A last line that a crash tore is passed over by readers, and ended as torn by th
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,8 +27,8 @@ class OperationLog:
         self._root = root
 
     def append(self, entry: LogEntry) -> None:
-        """Add one line, durable."""
-        line = json.dumps(entry.to_json(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        """Add one line, durable. Raises CannotBeLogged, OSError."""
+        line = entry.line()
         with Folder.enter(self._root) as folder:
             folder.append(FILE_NAME, self._end_of_last() + line)
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from chemigram_core import mask_links, png, xmp
-from chemigram_core.describing import describe, remark
+from chemigram_core.describing import DESCRIBE, describe, remark
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
@@ -36,7 +36,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A save had the edit of the branch's tip: no snapshot, no log line, the ref's time stays."""
+    """A save had the edit of the branch's tip: no snapshot, the ref's time stays, the log has what else was told."""
 
     digest: Digest
 
@@ -60,8 +60,8 @@ def save_xmp(
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
 
-    `told` is what is known of some of the state's masks. Raises InvalidXmp, InvalidMask, UnknownMask, StoreFailed,
-    OSError.
+    `told` is what is known of some of the state's masks. Raises InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged,
+    StoreFailed, OSError.
     """
     document = xmp.parse(data)
     given = _Given(repository, branch, mask_files)
@@ -179,13 +179,16 @@ def _advance(
     if tip is not None and document.edit_digest == repository.states.edit(tip):
         repository.refs.sync(branch)
         describe(repository, before, told)
+        if label and label != repository.history.label(tip):
+            repository.log.append(LogEntry(DESCRIBE, tip, branch.ref, label=label))
         return Unchanged(tip)
     _refuse_clashes(document.masks)
+    remarks = {**_losses(repository, tip, document), **remark(told)}
+    entry = LogEntry(SNAPSHOT, document.digest, branch.ref, tip, label, remarks, document.masks)
+    entry.line()  # raises CannotBeLogged before anything is stored
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if told or document.masks != before:
         repository.registry.follow(before, document.masks, told)
-    remarks = {**_losses(repository, tip, document), **remark(told)}
-    entry = LogEntry(SNAPSHOT, digest, branch.ref, tip, label, remarks, document.masks)
     with repository.log.appended(entry, lambda: repository.refs.read(branch) == digest):
         repository.refs.move(branch, tip, digest)
     mask_links.restore(repository)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from chemigram_core import branching, exporting, revision, saving, xmp
+from chemigram_core.digest import Digest
 from chemigram_core.errors import (
     AmbiguousRevision,
     BranchInUse,
+    CannotBeLogged,
     FolderNotEmpty,
     InvalidXmp,
     NoState,
@@ -56,6 +59,35 @@ def test_a_save_without_an_edit_is_nothing(repository: Repository) -> None:
     log = (repository.root / "log.jsonl").read_bytes()
     assert saving.save_xmp(repository, MAIN, sidecar(1, timestamp=2)) == Unchanged(first.digest)
     assert (repository.root / "log.jsonl").read_bytes() == log
+
+
+def test_a_state_may_get_its_label_later(repository: Repository) -> None:
+    saved = saving.save_xmp(repository, MAIN, sidecar(1))
+    for label in ("final", "final", "really final"):
+        assert saving.save_xmp(repository, MAIN, sidecar(1), label=label) == Unchanged(saved.digest)
+        assert repository.history.label(saved.digest) == label
+    assert [entry.label for entry in repository.log.entries()] == [None, "final", "really final"]
+    assert len(repository.history.moments(MAIN.ref)) == 1
+
+
+@pytest.mark.parametrize("label", ["x" * (1 << 20), "not UTF-8: \udcff"], ids=["too long", "no text"])
+def test_what_the_log_cannot_hold_is_refused_before_anything_is_stored(repository: Repository, label: str) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    before = {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")}
+    with pytest.raises(CannotBeLogged):
+        saving.save_xmp(repository, MAIN, sidecar(2), without={SUBJECT: Digest.of(mask(1))}, label=label)
+    assert {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")} == before
+
+
+def test_more_masks_than_a_line_of_the_log_holds_are_refused(repository: Repository) -> None:
+    stored = repository.objects.put(mask(), Kind.MASK)
+    names = [MaskName(f"{number:04}" + "x" * 190) for number in range(4_000)]
+    for count, condition in ((4_000, pytest.raises(CannotBeLogged)), (3_000, nullcontext())):
+        crowded = xmp.parse(sidecar(count)).with_masks(dict.fromkeys(names[:count], stored))
+        with condition:
+            saving.save_xmp(repository, MAIN, crowded.canonical())
+    assert len(saves(repository)) == 1
+    assert list(repository.log.unreadable_lines()) == []
 
 
 def test_a_bad_save_changes_nothing(repository: Repository) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice, tee
 
 from rich.console import Console
@@ -29,8 +30,7 @@ def draw(
     """Print the saves among the entries, at most so many, a line for each as soon as it is known what it changed."""
     console = console or Console(highlight=False)
     names = _names(repository)
-    saves = ((entry, entry.hash) for entry in newest_first if entry.op == SNAPSHOT and entry.hash)
-    listed, drawn = tee(islice(saves, most))
+    listed, drawn = tee(islice(_saves(newest_first), most))
     lanes: Lanes[Digest] = Lanes()
     rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
     for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
@@ -40,6 +40,16 @@ def draw(
         row = Text.assemble((f"{drawing} ", "blue"), (digest[:_DIGITS], "yellow"), *about)
         row.append_text(_change(repository, entry, digest))
         console.print(row, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+
+
+def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]]:
+    """The saves, each with the label that its state was given last."""
+    labels: dict[Digest, str] = {}
+    for entry in newest_first:
+        if entry.hash and entry.label:
+            labels.setdefault(entry.hash, entry.label)
+        if entry.hash and entry.op == SNAPSHOT:
+            yield replace(entry, label=labels.get(entry.hash)), entry.hash
 
 
 def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
