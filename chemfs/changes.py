@@ -112,10 +112,12 @@ class Changes:
         folder, inside = self._in_branch(parts)
         folder.check_writable(inside)
 
-    def settle(self, now: float) -> None:
-        """Make snapshots of removals that are due; `now` is monotonic seconds, infinity at the end."""
-        for folder in self._view.refs.open_branches():
-            folder.saver.settle(now)
+    def settle(self, now: float) -> bool:
+        """Make snapshots of removals that are due; whether others wait. `now` is monotonic seconds, inf at the end."""
+        savers = [folder.saver for folder in self._view.refs.open_branches()]
+        for saver in savers:
+            saver.settle(now)
+        return any(saver.absences.masks() for saver in savers)
 
     def _in_branch(self, parts: Parts) -> tuple[BranchFolder, Parts]:
         if (found := self._view.branch_folder(parts)) is None:

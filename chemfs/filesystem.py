@@ -223,7 +223,9 @@ class Filesystem:
             changed = list(self._changed)
         for view in changed:
             try:
-                Changes(view).settle(now)
+                others_wait = Changes(view).settle(now)
             except Exception:
                 logger.exception("%s: a removal could not be saved", view.repository.root.name)
-                self._changes(view)  # it still waits
+                others_wait = True
+            if others_wait:
+                self._changes(view)

@@ -11,6 +11,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 
 RETURN_SECONDS = 2.0  # programs that remove a file and create it again do so within this time
+AGAIN_SECONDS = 30.0  # a store that has failed is left alone for so long
 
 Name = Tracked | ImageFile
 
@@ -53,6 +54,12 @@ class Absences:
         """These masks' absence has become part of a snapshot."""
         for name in masks:
             self.show(MaskFile(name))
+
+    def put_off(self, masks: Mapping[MaskName, Digest], now: float) -> None:
+        """These masks' absence could not become part of a snapshot: it is due again after a while."""
+        with self._lock:
+            for name in masks.keys() & self._masks.keys():
+                self._since[MaskFile(name)] = now + AGAIN_SECONDS - RETURN_SECONDS
 
     def overdue(self, now: float) -> Mapping[MaskName, Digest]:
         """The masks that nobody brought back in time; an image that is due comes back by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 
 from chemfs.branch.absences import Absences
@@ -74,7 +75,7 @@ class BranchSaver(DraftSaver):
         self._forget(draft)
 
     def settle(self, now: float) -> None:
-        """Make snapshots of the removals that are due."""
+        """Make snapshots of the removals that are due at `now`; where the store fails they are tried again later."""
         due = self.absences.overdue(now)
         if not due:
             return
@@ -82,6 +83,10 @@ class BranchSaver(DraftSaver):
             saving.remove_masks(self._repository, self.branch, due)
         except Refused as error:
             logger.warning("%s: masks %s stay: %s", self._repository.root.name, ", ".join(due), error)
+        except (ChemigramError, OSError) as error:
+            logger.error("%s: masks %s not removed yet: %s", self._repository.root.name, ", ".join(due), error)
+            self.absences.put_off(due, time.monotonic())
+            return
         self.absences.settled(due)
 
     def _save_draft(self, draft: Draft) -> None:

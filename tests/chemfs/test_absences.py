@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chemfs.branch.absences import RETURN_SECONDS, Absences
+from math import inf
+
+from chemfs.branch.absences import AGAIN_SECONDS, RETURN_SECONDS, Absences
 from chemfs.view.paths import ImageFile, MaskFile, SidecarFile, XmpFile
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
@@ -18,6 +20,15 @@ def test_a_mask_is_due_when_its_name_stayed_unused() -> None:
     assert absences.overdue(10.0 + RETURN_SECONDS) == {SKY: OBJECT}
     absences.settled({SKY: OBJECT})
     assert not absences.hides(MaskFile(SKY))
+
+
+def test_a_mask_whose_absence_can_not_be_saved_is_due_again_after_a_while() -> None:
+    absences = Absences()
+    absences.hide(MaskFile(SKY), 10.0, OBJECT)
+    absences.put_off({SKY: OBJECT}, 20.0)
+    assert absences.hides(MaskFile(SKY))
+    assert absences.overdue(20.0 + AGAIN_SECONDS - 0.1) == {}
+    assert absences.overdue(20.0 + AGAIN_SECONDS) == absences.overdue(inf) == {SKY: OBJECT}
 
 
 def test_a_mask_that_came_back_is_not_due() -> None:

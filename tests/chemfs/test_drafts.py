@@ -1,19 +1,21 @@
-"""Drafts when the system fails under them: nothing is cut, nothing stays behind."""
+"""Drafts and removals when the store fails under them: nothing is cut, nothing stays behind, nothing is forgotten."""
 
 from __future__ import annotations
 
 import errno
+import math
 import os
 import resource
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chemfs.filesystem import Filesystem
-from chemigram_core import saving
-from chemigram_core.names import MaskName
+from chemigram_core import branching, saving
+from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 
@@ -62,3 +64,23 @@ def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: 
         failing.setattr("chemfs.branch.drafts.os.close", close_and_fail)
         view.release(number)
     assert drafts(view) == []
+
+
+def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
+    view: Filesystem, caplog: pytest.LogCaptureFixture
+) -> None:
+    repository = Repository(view.root)
+    damaged, sound = BranchName("damaged"), BranchName("sound")
+    for branch in (damaged, sound):
+        branching.create_branch(repository, branch)
+        changes, parts = view.changes(f"/heads/{branch}/masks/sky.png")
+        changes.remove(parts)
+    (view.root / "refs" / "heads" / "damaged").write_text("no hash")
+    for at in (time.monotonic() + 5.0, time.monotonic() + 6.0):
+        assert changes.settle(at)
+    assert repository.state(repository.tip(sound)).masks == {}
+    assert len(caplog.records) == 1
+    assert changes.settle(math.inf)
+    (view.root / "refs" / "heads" / "damaged").write_text(f"{repository.tip(MAIN)}\n")
+    assert not changes.settle(math.inf)
+    assert repository.state(repository.tip(damaged)).masks == {}
