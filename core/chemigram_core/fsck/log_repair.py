@@ -29,10 +29,9 @@ def restore_log(root: Path) -> str:
     whole = [line for line, entry in lines if entry is not None]
     with Folder.enter(root) as folder:
         folder.write(FILE_NAME, b"".join(whole))
-    untold = Untold(root)
-    added = list(_recovered(untold, _before_what_is_lost(lines, set(untold.all()))))
-    for entry in added:
-        OperationLog(root).append(entry)
+        untold = Untold(root)
+        added = list(_recovered(untold, _before_what_is_lost(lines, set(untold.all()))))
+        folder.append(FILE_NAME, b"".join(entry.line() for entry in added))
     return f"written anew with {len(whole)} lines and {len(added)} recovered{aside}"
 
 
