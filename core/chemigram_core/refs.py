@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from chemigram_core import ref_file
 from chemigram_core.digest import Digest
 from chemigram_core.errors import (
     InvalidDigest,
     InvalidName,
-    NotAFile,
     RefConflict,
     RefDamaged,
     RefExists,
@@ -27,7 +27,6 @@ from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName, folded
 
 MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
-_LIMIT_BYTES = 2048  # a ref is 65 bytes, HEAD a little more than the longest branch name
 _SYMBOLIC = "ref: refs/heads/"
 
 
@@ -42,7 +41,7 @@ class Refs:
 
     def head(self) -> Head:
         """Where HEAD stands. Raises RefDamaged."""
-        text = self._read((), "HEAD")
+        text = ref_file.read(self._root, "HEAD")
         try:
             if text is not None and text.startswith(_SYMBOLIC):
                 return OnBranch(BranchName.parse(text.removeprefix(_SYMBOLIC)))
@@ -58,12 +57,11 @@ class Refs:
             case Detached(digest):
                 text = digest
         with Folder.enter(self._root) as folder:
-            _put(folder, "HEAD", text)
+            ref_file.put(folder, "HEAD", text)
 
     def read(self, name: RefName) -> Digest | None:
         """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
-        *folders, file = name.ref.split("/")
-        text = self._read(tuple(folders), file)
+        text = ref_file.read(self._root, *name.ref.split("/"))
         try:
             return None if text is None else Digest.parse(text)
         except InvalidDigest as error:
@@ -94,22 +92,22 @@ class Refs:
         match self.head():
             case Detached(digest):
                 yield digest
-        for *folders, file in _files_below(self._root, "refs"):
-            text = self._read(tuple(folders), file)
+        for parts in _files_below(self._root, "refs"):
+            text = ref_file.read(self._root, *parts)
             try:
                 if text is not None:
                     yield Digest.parse(text)
             except InvalidDigest as error:
-                if _is_ref((*folders, file)):
-                    raise RefDamaged("/".join((*folders, file)), str(error)) from error
+                if _is_ref(parts):
+                    raise RefDamaged("/".join(parts), str(error)) from error
 
     def create(self, name: RefName, digest: Digest) -> None:
         """Make a new ref. Raises RefExists, RefConflict."""
         self.check_free(name)
         *folders, file = name.ref.split("/")
         with Folder.make_durable(self._root, *folders) as folder:
-            _clear(folder, file)
-            _put(folder, file, digest)
+            ref_file.clear(folder, file)
+            ref_file.put(folder, file, digest)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
         """Point a branch at `digest` if it still points at `expected` (None: isn't there). Raises RefMoved."""
@@ -120,7 +118,7 @@ class Refs:
             return
         *folders, file = name.ref.split("/")
         with Folder.enter(self._root, *folders) as folder:
-            _put(folder, file, digest)
+            ref_file.put(folder, file, digest)
 
     def sync(self, name: RefName) -> None:
         """Make durable where a ref points: who moved it may have been killed before that. Raises OSError."""
@@ -133,7 +131,7 @@ class Refs:
         *folders, file = name.ref.split("/")
         try:
             with Folder.enter(self._root, *folders) as folder:
-                _remove(folder, file)
+                ref_file.remove(folder, file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise RefMissing(name.ref) from error
         self._prune(folders)
@@ -147,20 +145,6 @@ class Refs:
                 raise RefConflict(name.ref, other.ref)
         for inside in _files_below(self._root, *name.ref.split("/")):
             raise RefConflict(name.ref, "/".join(inside))  # no name of ours, but maybe all that points at a state
-
-    def _read(self, folders: tuple[str, ...], file: str) -> str | None:
-        try:
-            with Folder.enter(self._root, *folders) as folder:
-                text = folder.read(file, _LIMIT_BYTES)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except NotAFile as error:
-            with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *folders, file):
-                return None  # the folder of longer names
-            raise RefDamaged("/".join((*folders, file)), str(error)) from error
-        if len(text) == _LIMIT_BYTES:
-            raise RefDamaged("/".join((*folders, file)), "it is longer than a ref can be")
-        return text.decode("utf-8", "surrogateescape").rstrip("\r\n ")
 
     def _names(self, kind: type[_Name]) -> Iterator[_Name]:
         return _names_below(self._root, kind, ())
@@ -218,39 +202,3 @@ def _clash(parts: list[str], others: list[str]) -> bool:
         if part != other:
             return folded(part) == folded(other)
     return True
-
-
-def _clear(folder: Folder, file: str) -> None:
-    """Set aside, as one more leftover, the empty folder that a killed writer may have made where a ref is to be."""
-    with suppress(FileNotFoundError):
-        if stat.S_ISDIR(folder.stat(file).st_mode):
-            folder.set_aside(file)
-
-
-def _put(folder: Folder, file: str, text: str) -> None:
-    """Write a ref. Should that fail when the new one is in place already, the old one is put back."""
-    before = folder.read(file, _LIMIT_BYTES) if _is_regular(folder, file) else None
-    try:
-        folder.write(file, f"{text}\n".encode())
-    except OSError:
-        with suppress(OSError):
-            folder.remove(file) if before is None else folder.write(file, before)
-        raise
-
-
-def _remove(folder: Folder, file: str) -> None:
-    """Remove a ref, or put it back as in `_put`."""
-    before = folder.read(file, _LIMIT_BYTES)
-    try:
-        folder.remove(file)
-    except OSError:
-        with suppress(OSError):
-            folder.write(file, before)
-        raise
-
-
-def _is_regular(folder: Folder, file: str) -> bool:
-    try:
-        return stat.S_ISREG(folder.stat(file).st_mode)
-    except FileNotFoundError:
-        return False
