@@ -45,6 +45,10 @@ class Absences:
         """Whether a name is away."""
         return name in self._since
 
+    def is_empty(self) -> bool:
+        """Whether no name is away."""
+        return not self._since
+
     def masks(self) -> Mapping[MaskName, Digest]:
         """The masks that are away and still part of the tip."""
         with self._lock:

@@ -100,6 +100,7 @@ class BranchFolder:
                 self.saver.absences.hide(ImageFile(), time.monotonic())
             case OtherFile():
                 self._scratch.remove(parts)
+                self._drafts.scratch_gone(parts)
             case StateFolder() | MaskFolder():
                 raise IsAFolder("/".join(parts))
 

@@ -36,9 +36,11 @@ class Moves:
                 self._save_scratch(old, target)
             case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
                 self._scratch.write(new, self._tip.data(source))
+                self._drafts.scratch_gone(new)
                 self.hide(source)
             case (OtherFile(), OtherFile()):
                 self._scratch.rename(old, new)
+                self._drafts.scratch_gone(new)
                 self._drafts.scratch_renamed(old, new, self._scratch)
             case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
                 self._save(target, self._tip.data(source))

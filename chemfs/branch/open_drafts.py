@@ -21,6 +21,8 @@ from chemigram_core.names import BranchName
 from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
 
+NOWHERE: Parts = ()  # of a scratch file without a name
+
 
 class OpenDrafts(Drafting):
     """The open drafts of one branch. Scratch files being written are among them: a rename may make a save of them."""
@@ -97,6 +99,13 @@ class OpenDrafts(Drafting):
                 if isinstance(draft.where, tuple) and draft.where[: len(old)] == old:
                     draft.where = new + draft.where[len(old) :]
                     draft.path = scratch.path(draft.where)
+
+    def scratch_gone(self, parts: Parts) -> None:
+        """A scratch file was removed or covered: what is still open of it is no longer what has that name."""
+        with self._lock:
+            for draft in self._drafts:
+                if draft.where == parts:
+                    draft.where = NOWHERE
 
     def _of(self, where: Tracked | Parts) -> list[Draft]:
         with self._lock:

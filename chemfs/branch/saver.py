@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from threading import Lock
 
 from chemfs.branch.absences import Absences
 from chemfs.branch.drafts import Draft, DraftSaver, Stage, Verdict
@@ -14,7 +15,7 @@ from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.exporting import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.provenance import Provenance
-from chemigram_core.registry import NOTHING_TOLD
+from chemigram_core.registry import NOTHING_TOLD, Masks
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
 from chemigram_core.saving import Outcome, Saved
@@ -32,10 +33,17 @@ class BranchSaver(DraftSaver):
         self.absences = Absences()
         self._repository = repository
         self._forget = forget
+        self._settling = Lock()  # while names are away: no removal is saved beside the save that brings one back
 
     def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
         """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
-        removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
+        if self.absences.is_empty():
+            return self._save(target, data, told, {})
+        with self._settling:
+            removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
+            return self._save(target, data, told, removed)
+
+    def _save(self, target: Tracked, data: bytes, told: Provenance, removed: Masks) -> Outcome:
         match target:
             case XmpFile() | SidecarFile():
                 outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
@@ -76,9 +84,11 @@ class BranchSaver(DraftSaver):
 
     def settle(self, now: float) -> None:
         """Make snapshots of the removals that are due at `now`; where the store fails they are tried again later."""
-        due = self.absences.overdue(now)
-        if not due:
-            return
+        with self._settling:
+            if due := self.absences.overdue(now):
+                self._remove(due)
+
+    def _remove(self, due: Masks) -> None:
         try:
             saving.remove_masks(self._repository, self.branch, due)
         except Refused as error:

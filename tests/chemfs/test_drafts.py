@@ -7,9 +7,11 @@ import math
 import os
 import resource
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,12 +22,13 @@ from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 
 XMP, MASK = "/heads/main/image.xmp", "/heads/main/masks/sky.png"
+SKY = mask(size=(300, 200), compress_level=0)
 
 
 @pytest.fixture
 def view(tmp_path: Path) -> Filesystem:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={MaskName("sky"): mask(size=(300, 200), compress_level=0)})
+    saving.save_xmp(repository, MAIN, sidecar(), mask_files={MaskName("sky"): SKY})
     return Filesystem(repository.root)
 
 
@@ -43,6 +46,13 @@ def drafts(view: Filesystem) -> list[str]:
     return os.listdir(view.root / "scratch" / ".drafts")
 
 
+def write(view: Filesystem, path: str, data: bytes) -> None:
+    number = view.number(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    view.handle(number).write(data, 0)
+    view.handle(number).flush()
+    view.release(number)
+
+
 @pytest.mark.usefixtures("little_room")
 def test_a_file_that_does_not_fit_is_not_opened_cut(view: Filesystem) -> None:
     descriptors = len(os.listdir("/proc/self/fd"))
@@ -50,6 +60,23 @@ def test_a_file_that_does_not_fit_is_not_opened_cut(view: Filesystem) -> None:
         view.number(MASK, os.O_RDWR)
     assert drafts(view) == []
     assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_who_still_has_a_removed_file_saves_nothing_by_it(view: Filesystem) -> None:
+    repository = Repository(view.root)
+    draft = "/heads/main/draft"
+    changes, parts = view.changes(draft)
+    _, state = view.changes(XMP)
+    removed = view.number(draft, os.O_WRONLY | os.O_CREAT)
+    changes.remove(parts)
+    write(view, draft, sidecar(1))
+    changes.rename(parts, state)
+    write(view, XMP, sidecar(2))
+    tip = repository.tip(MAIN)
+    view.handle(removed).write(b"nobody finds this", 0)
+    view.handle(removed).flush()
+    view.release(removed)
+    assert repository.tip(MAIN) == tip
 
 
 def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,6 +91,30 @@ def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: 
         failing.setattr("chemfs.branch.drafts.os.close", close_and_fail)
         view.release(number)
     assert drafts(view) == []
+
+
+@pytest.mark.parametrize("removal", ["settle", "save"])
+def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
+    view: Filesystem, monkeypatch: pytest.MonkeyPatch, removal: str
+) -> None:
+    repository = Repository(view.root)
+    verb = {"settle": "remove_masks", "save": "save_xmp"}[removal]
+    changes, parts = view.changes(MASK)
+    changes.remove(parts)
+    save_removal, coming_back = getattr(saving, verb), threading.Thread(target=write, args=(view, MASK, SKY))
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        coming_back.start()
+        coming_back.join(0.5)
+        return save_removal(*arguments, **options)
+
+    monkeypatch.setattr(saving, verb, save_late)
+    if removal == "settle":
+        changes.settle(math.inf)
+    else:
+        write(view, XMP, sidecar(1))
+    coming_back.join()
+    assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
 
 
 def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
