@@ -69,10 +69,10 @@ class _Collector:
         if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
             raise LogDamaged(f"{unreadable} lines can't be read")
         self._reached.refresh()
-        if untold := self._reached.untold():
-            raise LogDamaged(f"the origin of {len(untold)} states is lost")
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)
+        if untold := self._reached.untold():
+            raise LogDamaged(f"the origin of {len(untold)} states is lost")
         objects = list(self._repository.objects)
         newest_ns = time.time_ns() - int(grace.total_seconds() * 1e9)
         old = [found for found in objects if found.mtime_ns < newest_ns]

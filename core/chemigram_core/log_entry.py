@@ -77,11 +77,14 @@ def parse_line(line: bytes) -> LogEntry | None:
         return None
     if found.get("hash") is not None and _digest(found["hash"]) is None:
         return None
+    digest, parent = _digest(found.get("hash")), _digest(found.get("parent"))
+    if found["op"] == SNAPSHOT and found.get("parent") is not None and parent is None:
+        return None
     return LogEntry(
         op=found["op"],
-        hash=_digest(found.get("hash")),
+        hash=digest,
         ref=_text(found.get("ref")),
-        parent=_digest(found.get("parent")),  # chemigram writes a name here where it branches: no identifier
+        parent=parent if parent != digest else None,  # what chemigram branches from, name or hash, is no state before
         label=_text(found.get("label")),
         metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
         masks=_masks(found.get("masks")),

@@ -34,10 +34,9 @@ class Reached:
                 self.snapshots.add(digest)
                 pending.extend(self._parents.get(digest, ()))
 
-    def untold(self) -> list[Digest]:
-        """Those in the store whose parents are not known, since no line of the log tells their origin."""
-        has = self._repository.objects.has
-        return [digest for digest in self.snapshots - self._parents.keys() if has(digest, Kind.SNAPSHOT)]
+    def untold(self) -> set[Digest]:
+        """Those whose parents are not known, since no line of the log tells their origin."""
+        return self.snapshots - self._parents.keys()
 
     def _new_parents(self) -> Iterator[Digest]:
         """Read on in the log; the parents that snapshots got which were reached before."""

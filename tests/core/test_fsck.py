@@ -206,6 +206,29 @@ def test_a_lost_line_makes_no_state_garbage(repository: Repository, lost: int) -
     assert fsck.check(repository.root) == []
 
 
+def other_digit(digit: int) -> bytes:
+    return b"0" if digit == ord("1") else b"1"
+
+
+@pytest.mark.parametrize("spoilt", [lambda _: b"?", lambda _: b"\0", other_digit], ids=["strange", "zero", "digit"])
+@pytest.mark.parametrize(("number", "key"), [(0, "hash"), (1, "hash"), (1, "parent"), (4, "hash"), (4, "parent")])
+def test_a_spoilt_line_makes_no_state_garbage(
+    repository: Repository, number: int, key: str, spoilt: Callable[[int], bytes]
+) -> None:
+    log, states = repository.root / "log.jsonl", set(snapshots(repository))
+    lines = log.read_bytes().splitlines(keepends=True)
+    line = lines[number]
+    place = line.index(f'"{key}":"'.encode()) + len(f'"{key}":"')
+    lines[number] = line[:place] + spoilt(line[place]) + line[place + 1 :]
+    log.write_bytes(b"".join(lines))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

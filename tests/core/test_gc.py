@@ -10,7 +10,7 @@ import pytest
 
 from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ObjectDamaged, ObjectMissing, RefDamaged, RegistryDamaged
+from chemigram_core.errors import LogDamaged, ObjectDamaged, ObjectMissing, RefDamaged, RegistryDamaged
 from chemigram_core.gc import GRACE, Garbage, collect, find_garbage
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.log_entry import LogEntry
@@ -218,9 +218,12 @@ def test_nothing_is_removed_where_it_is_unknown_what_is_needed(repository: Repos
     assert naive.stored(repository.root, "") == before
 
 
-def test_parents_that_the_store_never_had_are_passed_over(repository: Repository) -> None:
-    tip = repository.tip(MAIN)
-    repository.log.append(LogEntry("snapshot", tip, MAIN.ref, Digest.of(b"of another computer")))
+def test_parents_that_the_store_never_had_are_passed_over_when_the_log_knows_them(repository: Repository) -> None:
+    tip, other = repository.tip(MAIN), Digest.of(b"of another computer")
+    repository.log.append(LogEntry("snapshot", tip, MAIN.ref, other))
+    with pytest.raises(LogDamaged):
+        collect(repository, AT_ONCE)
+    repository.log.append(LogEntry("snapshot", other))
     assert collect(repository, AT_ONCE) == NOTHING
 
 

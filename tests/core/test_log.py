@@ -84,6 +84,7 @@ def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
     lines: list[dict[str, object]] = [
         {"op": "snapshot", "hash": A, "ref": "refs/heads/main", "parent": None, "label": None, "metadata": {}},
         {"op": "branch", "hash": A, "ref": "refs/heads/warm", "parent": "HEAD"},
+        {"op": "branch", "hash": A, "ref": "refs/heads/cold", "parent": A},
         {"op": "unknown to us", "extra": [1, 2]},
     ]
     (tmp_path / "log.jsonl").write_text(
@@ -91,8 +92,9 @@ def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
         + "not JSON\n[]\n"
     )
     entries = list(OperationLog(tmp_path).entries())
-    assert [entry.op for entry in entries] == ["snapshot", "branch", "unknown to us"]
-    assert entries[1].parent is None
+    assert [entry.op for entry in entries] == ["snapshot", "branch", "branch", "unknown to us"]
+    assert [entry.tells_origin for entry in entries] == [True, False, False, False]
+    assert History(OperationLog(tmp_path)).parent(A) is None
 
 
 def test_the_history_follows_a_growing_log_and_a_renamed_branch(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""States in the store whose origin no line of the log tells, and which of them somebody needs. Reads no objects."""
+"""States whose origin no line of the log tells, and which of them somebody needs. Reads no objects."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Untold:
         self._objects = ObjectStore(root)
         self._told: set[Digest] = set()
         self._named: set[Digest] = set()
-        with suppress(StoreFailed):  # a damaged ref is a finding of its own
-            self._named.update(Refs(root).targets())
+        with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
+            self._named.update(found for found in Refs(root).targets() if self._objects.has(found, Kind.SNAPSHOT))
         for entry in OperationLog(root).entries():
             if entry.parent is not None:
                 self._named.add(entry.parent)
@@ -29,9 +29,10 @@ class Untold:
 
     def named(self) -> list[Digest]:
         """Those that a ref points at or a line has as a parent: what the log had of them is lost."""
-        return [digest for digest in sorted(self._named - self._told) if self._objects.has(digest, Kind.SNAPSHOT)]
+        return sorted(self._named - self._told)
 
     def all(self) -> list[Digest]:
-        """All of them, as they were stored; a save that was cut off may have left some."""
-        stored = sorted((found.mtime_ns, found.digest) for found in self._objects if found.kind is Kind.SNAPSHOT)
-        return [digest for _, digest in stored if digest not in self._told]
+        """All of them, what is not in the store first, then as they were stored; a save that was cut off left some."""
+        stored = {found.digest: found.mtime_ns for found in self._objects if found.kind is Kind.SNAPSHOT}
+        untold = (self._named | stored.keys()) - self._told
+        return sorted(untold, key=lambda digest: (stored.get(digest, 0), digest))
