@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-import math
 import os
 import stat
-import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 
-from cachetools import TTLCache
-
 from chemfs import readme
-from chemfs.branch import left_drafts
 from chemfs.changes import Changes
 from chemfs.repository_view import RepositoryView
+from chemfs.settling import Settling
 from chemfs.shelf import shelf_at
 from chemfs.view import paths
 from chemfs.view.attributes import NO_ATTRIBUTES, PREFIX, Attributes
@@ -38,9 +33,6 @@ from chemfs.view.handles import Handle, TextHandle
 from chemfs.view.nodes import Directory, Entry, Link, Node
 from chemfs.view.paths import Parts
 
-_SETTLE_SECONDS = 0.25  # how often removals are looked at that may be due
-_CHANGED_SECONDS = 60.0  # for how long after a change a repository is looked at: much longer than a removal waits
-
 logger = logging.getLogger(__name__)
 
 
@@ -53,12 +45,9 @@ class Filesystem:
         self._shelf = shelf_at(root)
         self._read_only = read_only
         self._files: dict[int, tuple[Handle, RepositoryView | None]] = {}  # a view lives while a file is open in it
-        self._changed: TTLCache[RepositoryView, None] = TTLCache(math.inf, _CHANGED_SECONDS)
-        self._changed_lock = threading.Lock()
         self._listings: dict[int, list[Entry]] = {}
         self._numbers = itertools.count(1)
-        self._stopped = threading.Event()
-        self._settling = threading.Thread(target=self._settle_on, name="settling", daemon=True)
+        self._settling = Settling(self._shelf.roots)
 
     def start(self) -> None:
         """Begin the work that goes on beside the calls: first what killed mounts left unsaved is put aside."""
@@ -67,15 +56,13 @@ class Filesystem:
 
     def stop(self) -> None:
         """End it; what waits to become a snapshot does so now, and what is still open is closed as by its program."""
-        self._stopped.set()
         for number in list(self._files):
             try:
                 self.release(number)
             except Exception:
                 logger.exception("a file that was open at the end could not be closed")
         if not self._read_only:
-            self._settling.join()
-            self._settle(math.inf)
+            self._settling.stop()
 
     def node(self, path: str) -> Node:
         """What stands at `path`. Raises NotFound."""
@@ -195,8 +182,7 @@ class Filesystem:
         return node.target
 
     def _changes(self, view: RepositoryView) -> Changes:
-        with self._changed_lock:
-            self._changed[view] = None
+        self._settling.look_at(view)
         return Changes(view)
 
     def _attributes(self, path: str) -> Attributes:
@@ -205,27 +191,3 @@ class Filesystem:
             if view is not None:
                 return view.attributes(inside)
         return NO_ATTRIBUTES
-
-    def _settle_on(self) -> None:
-        self._hand_back()
-        while not self._stopped.wait(_SETTLE_SECONDS):
-            self._settle(time.monotonic())
-
-    def _hand_back(self) -> None:
-        for root in self._shelf.roots():
-            try:
-                left_drafts.hand_back(root)
-            except Exception:
-                logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
-
-    def _settle(self, now: float) -> None:
-        with self._changed_lock:
-            changed = list(self._changed)
-        for view in changed:
-            try:
-                others_wait = Changes(view).settle(now)
-            except Exception:
-                logger.exception("%s: a removal could not be saved", view.repository.root.name)
-                others_wait = True
-            if others_wait:
-                self._changes(view)
