@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def _serve(root: Path, place: Path, options: argparse.Namespace) -> None:
 
 
 def _tell(place: Path) -> None:
-    print(f"mounted at {place}; Ctrl-C unmounts", flush=True)
+    with suppress(OSError):  # it is mounted, whether or not somebody reads so
+        print(f"mounted at {place}; Ctrl-C unmounts", flush=True)
 
 
 def _unmount(options: argparse.Namespace) -> None:
