@@ -105,10 +105,10 @@ class Scratch:
             os.symlink(target, parts[-1], dir_fd=folder.descriptor)
 
     def set_mode(self, parts: Parts, mode: int) -> None:
-        """Change permission bits."""
-        descriptor = self._open(parts, os.O_RDONLY)
+        """Change permission bits, also of what may not be read."""
+        descriptor = self._open(parts, os.O_PATH)
         try:
-            os.fchmod(descriptor, mode)
+            Path(f"/proc/self/fd/{descriptor}").chmod(mode)  # fchmod takes no descriptor that only leads to a file
         finally:
             os.close(descriptor)
 

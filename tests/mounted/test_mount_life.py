@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from chemfs.mount.mountpoint import is_dead, mounted_type
+from chemigram_core.errors import shown
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.saving import save_xmp
@@ -135,9 +136,8 @@ def test_a_second_mount_there_is_refused(chemfs: Chemfs, root: Path, place: Path
     chemfs("mount", root, place)
     second = chemfs("mount", root, place)
     assert second.returncode == 3
-    assert (
-        second.stderr == f"chemfs: can't mount at {str(place)!r}: a filesystem (fuse.chemfs) is mounted there already\n"
-    )
+    says = f"chemfs: can't mount at {shown(str(place))}: a filesystem (fuse.chemfs) is mounted there already\n"
+    assert second.stderr == says
     chemfs("unmount", place)
 
 

@@ -1,0 +1,51 @@
+"""Other programs' files as a user who is not root has them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chemfs.branch.scratch import Scratch
+from chemfs.view.nodes import File
+from chemigram_core.repository import MAIN
+
+SOMEBODY = pwd.getpwnam("nobody").pw_uid
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder of somebody who has to keep to the modes of files, as whom the test runs."""
+    with tempfile.TemporaryDirectory() as name:
+        user = os.geteuid()
+        if user == 0:
+            os.chown(name, SOMEBODY, -1)
+            os.seteuid(SOMEBODY)
+        yield Path(name)
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o200, 0o444])
+def test_a_mode_can_be_taken_back_whatever_it_is(home: Path, mode: int) -> None:
+    scratch = Scratch(home, MAIN)
+    scratch.write(("notes",), b"text")
+    scratch.set_mode(("notes",), mode)
+    scratch.set_mode(("notes",), 0o640)
+    node = scratch.node(("notes",))
+    assert isinstance(node, File)
+    assert node.mode == 0o640
+
+
+def test_a_link_is_not_followed_to_what_is_outside(home: Path) -> None:
+    (home / "outside").write_bytes(b"")
+    (home / "outside").chmod(0o600)
+    scratch = Scratch(home, MAIN)
+    scratch.symlink(str(home / "outside"), ("link",))
+    with pytest.raises(OSError):
+        scratch.set_mode(("link",), 0o666)
+    assert stat.S_IMODE((home / "outside").stat().st_mode) == 0o600
