@@ -39,6 +39,7 @@ DRAWN = replace(PLAIN, blendop_params=blending(mask_mode=3, mask_id=7))
         (replace(PLAIN, params="00" * 20), "settings changed", ["params"]),
         (replace(PLAIN, modversion=99), "settings changed", ["params"]),
         (replace(PLAIN, blendop_params=blending(opacity=40)), "opacity 100 % → 40 %", ["blend"]),
+        (replace(PLAIN, blendop_params=blending(opacity=99.8)), "opacity 100.0 % → 99.8 %", ["blend"]),
         (replace(PLAIN, blendop_params=blending(mode=0x04)), "blend mode normal → multiply", ["blend"]),
         (replace(PLAIN, blendop_params=blending(mode=0x80000004)), "blend mode normal → multiply, reversed", ["blend"]),
         (replace(PLAIN, blendop_params="00" * 99), "blending changed", ["blend"]),

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from chemigram_core.compare.edit.settings import Number
 from chemigram_core.xmp import Entry
+
+OPACITY = Number(0, "opacity", "%", digits=0)
 
 _ON, _DRAWN, _PARAMETRIC, _RASTER = 1, 2, 4, 8  # bits of mask_mode
 _MASK_KINDS = MappingProxyType({_DRAWN: "drawn", _PARAMETRIC: "parametric", _RASTER: "raster"})
@@ -80,11 +83,11 @@ _LAYOUTS: Mapping[int, _Layout] = MappingProxyType(
 class Blending:
     """What is known of an instance's blending.
 
-    `opacity`: 0 to 100. `mask`: the kinds of mask in words. `mask_id`: of the drawn mask, if there is one. `rest`: all
-    that has no field here, bytes about blending and bytes about masks.
+    `opacity`: as it is stored; OPACITY shows it. `mask`: the kinds of mask in words. `mask_id`: of the drawn mask, if
+    there is one. `rest`: all that has no field here, bytes about blending and bytes about masks.
     """
 
-    opacity: float
+    opacity: bytes
     mode: str
     mask: str
     mask_id: int | None
@@ -109,7 +112,7 @@ def blending_of(entry: Entry) -> Blending | None:
         return None
     mask_mode, blend_mode = (_whole(data, offset) for offset in (0, layout.blend_mode))
     return Blending(
-        opacity=struct.unpack_from("<f", data, layout.opacity)[0],
+        opacity=data[layout.opacity : layout.opacity + 4],
         mode=_mode(blend_mode),
         mask=_kinds(mask_mode),
         mask_id=struct.unpack_from("<i", data, layout.mask_id)[0] if mask_mode & _DRAWN else None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chemigram_core.compare.edit.blending import Blending, blending_of
+from chemigram_core.compare.edit.blending import OPACITY, Blending, blending_of
 from chemigram_core.compare.edit.layouts import layout_of
 from chemigram_core.compare.edit.modules import own_name
-from chemigram_core.compare.edit.settings import OTHER, UNSET
+from chemigram_core.compare.edit.settings import OTHER, UNSET, told_apart
 from chemigram_core.compare.edit.shapes import Shapes, parts, shape_changes
 from chemigram_core.xmp import Encoded, Entry
 
@@ -124,7 +124,7 @@ def _compare_blending(left: Side, right: Side, change: ModuleChange) -> None:
 def _compare_blend_fields(before: Blending, after: Blending, change: ModuleChange) -> None:
     words = []
     if before.opacity != after.opacity:
-        words.append(f"opacity {before.opacity:.0f} % → {after.opacity:.0f} %")
+        words.append("opacity {} → {}".format(*told_apart(OPACITY, before.opacity, OPACITY, after.opacity)))
     if before.mode != after.mode:
         words.append(f"blend mode {before.mode} → {after.mode}")
     if words or before.rest[0] != after.rest[0]:

@@ -107,17 +107,17 @@ class Layout:
         there = {setting.label: setting for setting in other.settings}
         pairs = ((setting, there[setting.label]) for setting in self.settings if setting.label in there)
         values = {old.label: (old, _raw(old, before), new, _raw(new, after)) for old, new in pairs}
-        return {label: _told_apart(*both) for label, both in values.items() if both[1] != both[3]}
+        return {label: told_apart(*both) for label, both in values.items() if both[1] != both[3]}
 
 
-def _raw(setting: Setting, params: bytes) -> bytes:
-    return params[setting.offset : setting.offset + 4]
-
-
-def _told_apart(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
+def told_apart(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
     """Both values with as many digits as it takes to see that they differ."""
     for digits in range(_MOST_DIGITS):
         pair = old.shown(before, digits), new.shown(after, digits)
         if pair[0] != pair[1]:
             break
     return pair
+
+
+def _raw(setting: Setting, params: bytes) -> bytes:
+    return params[setting.offset : setting.offset + 4]
