@@ -33,7 +33,7 @@ def add_to(verbs: Verbs) -> None:
 def _add_name_and_rev(parser: argparse.ArgumentParser, kind: type[RefName]) -> None:
     add_repository(parser)
     parser.add_argument("name", metavar="NAME", type=kind.parse, nargs="?")
-    parser.add_argument("rev", metavar="REV", nargs="?", default="HEAD", help="where it starts; HEAD if not given")
+    parser.add_argument("rev", metavar="REV", nargs="?", default="HEAD", help="its state; HEAD if not given")
     add_json(parser)
     parser.set_defaults(parser=parser)
 

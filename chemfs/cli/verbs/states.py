@@ -54,8 +54,8 @@ def add_to(verbs: Verbs) -> None:
     snapshot = add_verb(verbs, "snapshot", _snapshot, "save an XMP and its masks on a branch; prints the identifier")
     add_repository(snapshot)
     snapshot.add_argument("xmp", metavar="XMP", type=Path, help="a file; - is stdin")
-    snapshot.add_argument("--mask", metavar="NAME=PNG", type=name_and_value, action="append", default=[])
-    snapshot.add_argument("--mask-info", metavar="NAME=JSON", type=name_and_value, action="append", default=[])
+    _add_pairs(snapshot, "--mask", "NAME=PNG", "a mask of that name; may be given for each of them")
+    _add_pairs(snapshot, "--mask-info", "NAME=JSON", "what is known of a mask, such as its provider and prompt")
     snapshot.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="instead of HEAD's")
     snapshot.add_argument("--label", metavar="TEXT", help="a few words for the log")
     add_json(snapshot)
@@ -69,6 +69,10 @@ def add_to(verbs: Verbs) -> None:
     add_repository(export_)
     export_.add_argument("rev", metavar="REV", help=REVISION)
     export_.add_argument("directory", metavar="DIRECTORY", type=target_folder, help="a new or empty folder")
+
+
+def _add_pairs(parser: argparse.ArgumentParser, option: str, form: str, about: str) -> None:
+    parser.add_argument(option, metavar=form, type=name_and_value, action="append", default=[], help=about)
 
 
 def _init(options: argparse.Namespace) -> None:
