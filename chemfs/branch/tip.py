@@ -58,24 +58,25 @@ class BranchTip:
 
     def node(self, target: Tracked) -> File:
         """A tracked file. Raises NotFound."""
-        if self._is_shown(target):
-            return replace(self._view().file(target), mode=_FILE_MODE)
+        if (tip := self._shown(target)) is not None:
+            moved_ns = self._repository.refs.moved_ns(self._branch)
+            return replace(StateView(self._repository, tip, mtime_ns=moved_ns).file(target), mode=_FILE_MODE)
         if target in self._drafting.targets():
             return File(0, self.time_ns(), _FILE_MODE)
         raise NotFound(str(target))
 
     def open(self, target: Tracked) -> Handle:
         """A handle to read a tracked file. Raises NotFound, StoreFailed."""
-        if self._is_shown(target):
-            return self._view().open(target)
+        if (tip := self._shown(target)) is not None:
+            return StateView(self._repository, tip).open(target)
         if target in self._drafting.targets():
             return TextHandle(b"")
         raise NotFound(str(target))
 
     def attributes(self, place: StateFolder | Tracked) -> Attributes:
         """The extended attributes of the folder or of a tracked file; none of what is written for the first time."""
-        shown = self.digest() is not None and (isinstance(place, StateFolder) or self._is_shown(place))
-        return self._view().attributes(place) if shown else NO_ATTRIBUTES
+        tip = self.digest() if isinstance(place, StateFolder) else self._shown(place)
+        return NO_ATTRIBUTES if tip is None else StateView(self._repository, tip).attributes(place)
 
     def data(self, target: Tracked) -> bytes:
         """All bytes of a tracked file. Raises NotFound, StoreFailed."""
@@ -104,15 +105,15 @@ class BranchTip:
                 yield name.file_name, NodeKind.FILE
 
     def _is_there(self, target: Tracked) -> bool:
-        return self._is_shown(target) or target in self._drafting.targets()
+        return self._shown(target) is not None or target in self._drafting.targets()
 
-    def _is_shown(self, target: Tracked) -> bool:
-        """Whether the tip has the file and nobody removed it, or who removed it is writing it again."""
-        if self.digest() is None or (isinstance(target, MaskFile) and target.name not in self.masks()):
-            return False
-        return not self._drafting.absences.hides(target) or target in self._drafting.targets()
-
-    def _view(self) -> StateView:
-        if (tip := self.digest()) is None:
-            raise NotFound(self._branch)
-        return StateView(self._repository, tip, mtime_ns=self.time_ns())
+    def _shown(self, target: Tracked) -> Digest | None:
+        """The tip, if it has the file and nobody removed it, or who removed it is writing it again."""
+        if self._drafting.absences.hides(target) and target not in self._drafting.targets():
+            return None
+        tip = self.digest()
+        if tip is None or (
+            isinstance(target, MaskFile) and target.name not in self._repository.states.glance(tip).masks
+        ):
+            return None
+        return tip
