@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from chemigram_core import branching, fsck, gc, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import LogDamaged, NotARepository
+from chemigram_core.folder import Folder
 from chemigram_core.fsck import Problem
 from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
@@ -111,6 +113,27 @@ def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Rep
     assert damaged in everything(repository.root / "lost+found")
     repository.objects.put(mask(), Kind.MASK)
     assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.SNAPSHOT, Kind.MASK])
+def test_what_one_may_not_read_is_left_where_it_is(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    """It may be whole: a repair must not take a branch back to an earlier state for a mode."""
+    digest = repository.tip(MAIN) if kind is Kind.SNAPSHOT else mask_digest(repository)
+    path, really = object_path(repository, digest, kind), Folder.open
+
+    def forbidden(folder: Folder, name: str) -> int:
+        if name == path.name:
+            raise PermissionError(errno.EACCES, "Permission denied", name)
+        return really(folder, name)
+
+    monkeypatch.setattr(Folder, "open", forbidden)
+    (finding,) = fsck.check(repository.root)
+    assert (finding.problem, finding.digest) == (Problem.OBJECT_UNREADABLE, digest)
+    assert "chmod" in finding.says
+    assert repair(repository.root) == [None]
+    assert path.exists()
 
 
 def test_a_strange_file_among_the_objects_is_moved_aside(repository: Repository) -> None:

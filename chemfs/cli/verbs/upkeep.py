@@ -77,4 +77,4 @@ def _facts(finding: Finding, done: str | None) -> dict[str, Any]:
 def _tell(found: list[Finding], done: list[str | None]) -> None:
     for finding, mended in zip(found, done, strict=True):
         print(printable(f"{finding.path}: {finding.says}" + (f" -> {mended}" if mended else "")))
-    print(f"{len(found)} problems" if found else "all is well")
+    print(f"{len(found)} problem{'s' if len(found) != 1 else ''}" if found else "all is well")

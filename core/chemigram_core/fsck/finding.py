@@ -14,6 +14,7 @@ class Problem(Enum):
 
     FOLDER_MISSING = "folder-missing"
     OBJECT_DAMAGED = "object-damaged"
+    OBJECT_UNREADABLE = "object-unreadable"
     OBJECT_MISPLACED = "object-misplaced"
     STATE_UNREADABLE = "state-unreadable"
     MASK_MISSING = "mask-missing"

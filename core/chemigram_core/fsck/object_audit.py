@@ -18,6 +18,7 @@ from chemigram_core.names import MaskName
 from chemigram_core.objects import Kind, ObjectStore, is_mask
 
 _SUFFIXES = {"": None, Kind.SNAPSHOT.value: Kind.SNAPSHOT, Kind.MASK.value: Kind.MASK}
+_NO_RIGHT = "you may not read it; check as who owns it, or give yourself the right with chmod"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,13 @@ class ObjectAudit:
         try:
             with suppress(FileNotFoundError):  # collected meanwhile
                 yield from self._look(file, digest, kind)
-        except (NotAFile, OSError) as error:
-            yield Finding(Problem.OBJECT_DAMAGED, file.path, str(error), digest)
+        except PermissionError:
+            yield Finding(Problem.OBJECT_UNREADABLE, file.path, _NO_RIGHT, digest)
+        except OSError as error:
+            says = f"its bytes can't be read ({error.strerror}); the disk may be failing"
+            yield Finding(Problem.OBJECT_DAMAGED, file.path, says, digest)
+        except NotAFile:
+            yield Finding(Problem.OBJECT_DAMAGED, file.path, "it is no regular file", digest)
 
     def states_without_masks(self) -> Iterator[Finding]:
         """The snapshots that name a mask which can't be had. For when every file was looked at."""
@@ -74,11 +80,13 @@ class ObjectAudit:
                     yield Finding(Problem.MASK_MISSING, file.path, f"the mask {name} of this state can't be had", mask)
 
     def has(self, digest: Digest, kind: Kind) -> bool:
-        """Whether an object is there, whole; one that was stored meanwhile is looked at now."""
+        """Whether an object is there, whole as far as one may look; one that was stored meanwhile is looked at now."""
         if digest in self._whole[kind]:
             return True
         try:
             os.close(self._store.open(digest, kind))
+        except PermissionError:
+            return True
         except (StoreFailed, OSError):
             return False
         return True
