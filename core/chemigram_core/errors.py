@@ -40,6 +40,13 @@ class NameTooLong(InvalidName):
     """A name has more bytes than filesystems carry."""
 
 
+class UnusableImage(Refused):
+    """The file of an image has a name that no state can show."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"no state can show an image called {shown(name)}: {rule}; rename it first")
+
+
 class InvalidXmp(Refused):
     """Bytes are no XMP that can be kept; `place` names the line or the property."""
 

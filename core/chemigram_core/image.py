@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from chemigram_core.errors import UnusableImage
 from chemigram_core.folder import Folder
 
 FOLDER = "raw"
-_UNUSABLE = frozenset(("image.xmp", "masks", "image"))  # they, or their sidecars, are files of every state
+_STATE_FILES = frozenset(("image.xmp", "masks", "image"))  # they, or their sidecars, are files of every state
+_NAME_BYTES = 255  # that filesystems allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,15 @@ def find(root: Path) -> Image | None:
             names = folder.names()
         for name in names:
             path = root / FOLDER / name
-            if not name.startswith(".") and name not in _UNUSABLE and path.is_file():
+            if _broken_rule(name) is None and path.is_file():
                 return Image(name, path)
     return None
+
+
+def require_usable(name: str) -> None:
+    """Raises UnusableImage for a file name that can't stand in a state."""
+    if rule := _broken_rule(name):
+        raise UnusableImage(name, rule)
 
 
 def link(root: Path, source: Path) -> Image:
@@ -63,3 +72,13 @@ def link(root: Path, source: Path) -> Image:
     with Folder.make(root, FOLDER) as folder:
         folder.link_symbolically(str(source.resolve(strict=True)), source.name)
     return Image(source.name, root / FOLDER / source.name)
+
+
+def _broken_rule(name: str) -> str | None:
+    if name.startswith("."):
+        return "it starts with a dot"
+    if name in _STATE_FILES:
+        return "a state's own files have that name"
+    if len(os.fsencode(f"{name}.xmp")) > _NAME_BYTES:
+        return f"with .xmp it is longer than {_NAME_BYTES} bytes"
+    return None

@@ -47,7 +47,12 @@ class Repository:
 
     @classmethod
     def init(cls, root: Path, image_file: Path | None = None) -> Repository:
-        """Make a repository at `root`, or open the one there; `image_file` is linked into raw/. Raises OSError."""
+        """Make a repository at `root`, or open the one there; `image_file` is linked into raw/.
+
+        Raises UnusableImage, before anything is made; OSError.
+        """
+        if image_file is not None:
+            image.require_usable(image_file.name)
         _make_durable(root.absolute())
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make_durable(root, *parts):

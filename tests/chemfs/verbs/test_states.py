@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.chemfs.verbs.answer import Chemfs
 
 Sidecar = Callable[[int], Path]
@@ -70,6 +72,20 @@ def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
     answer = chemfs("init", "sunset", "--image", "IMG_1.TIF")
     assert (answer.code, answer.error) == (3, "chemfs: there is no image 'IMG_1.TIF'; nothing was made\n")
     assert not Path("sunset").exists()
+
+
+@pytest.mark.parametrize("name", [".hidden.tif", "image.xmp", "image", "masks", "x" * 252])
+def test_an_image_that_no_state_can_show_makes_no_repository(chemfs: Chemfs, name: str) -> None:
+    Path(name).write_bytes(b"pixels")
+    answer = chemfs("init", "sunset", "--image", name)
+    assert (answer.code, answer.error.startswith("chemfs: no state can show an image called ")) == (3, True)
+    assert not Path("sunset").exists()
+
+
+def test_an_image_may_be_called_whatever_else(chemfs: Chemfs, repository: str) -> None:
+    for name in ("a\nb.tif", "x" * 251, "IMAGE"):
+        Path(name).write_bytes(b"pixels")
+        assert chemfs("init", f"of {name[:3]}", "--image", name).code == 0
 
 
 def test_a_repository_keeps_its_image(chemfs: Chemfs) -> None:
