@@ -49,7 +49,7 @@ def add_verb(verbs: Verbs, name: str, run: Run, summary: str) -> argparse.Argume
 
 def add_repository(parser: argparse.ArgumentParser) -> None:
     """The argument REPO; `repository_of` opens it."""
-    parser.add_argument("repository", metavar="REPO", type=Path, help="the repository's folder")
+    parser.add_argument("repository", metavar="REPO", type=given_path, help="the repository's folder")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +74,18 @@ def read_input(path: Path, most_bytes: int) -> bytes:
         raise UnreadableInput(path, error) from error
 
 
+def given(text: str) -> str:
+    """A text; not an empty one, which as a path would be the current folder, and comes of a variable that isn't set."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def given_path(text: str) -> Path:
+    """A path that is not empty."""
+    return Path(given(text))
+
+
 def readable(path: Path) -> Path:
     """A file or folder that was named and can be read. Raises UnreadableInput."""
     try:
@@ -85,7 +97,7 @@ def readable(path: Path) -> Path:
 
 def target_folder(text: str) -> Path:
     """A folder to write to, which is there or can be made. Raises NoFolder, OSError."""
-    path = Path(text)
+    path = given_path(text)
     there = next(filter(os.path.lexists, (path, *path.parents)), path)
     if not there.is_dir():
         raise NoFolder(there)

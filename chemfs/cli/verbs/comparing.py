@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemfs.cli.output import wrapped
-from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, readable
+from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, given, readable
 from chemigram_core.repository import Repository
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_to(verbs: Verbs) -> None:
     """The verb."""
     diff = add_verb(verbs, "diff", _diff, "what changed from one state to another, in a photographer's words")
     diff.usage = USAGE
-    diff.add_argument("operands", nargs="*", help=f"a repository and two states, each {REVISION}")
+    diff.add_argument("operands", nargs="*", type=given, help=f"a repository and two states, each {REVISION}")
     diff.add_argument("--no-repo", action="store_true", help="compare two folders, zips or files on disk instead")
     form = diff.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for programs")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from chemfs.cli.verbs.arguments import Verbs, add_verb
+from chemfs.cli.verbs.arguments import Verbs, add_verb, given_path
 from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
 
@@ -16,15 +16,15 @@ from chemfs.mount.mountpoint import located
 def add_to(verbs: Verbs) -> None:
     """The verbs."""
     mount = add_verb(verbs, "mount", _mount, "show a repository or a library as files; returns when it is live")
-    mount.add_argument("root", metavar="ROOT", type=Path, help="a repository, or a folder of repositories")
-    mount.add_argument("mountpoint", metavar="MOUNTPOINT", type=Path, help="an empty folder")
+    mount.add_argument("root", metavar="ROOT", type=given_path, help="a repository, or a folder of repositories")
+    mount.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="an empty folder")
     mount.add_argument("--foreground", action="store_true", help="serve in this process until it is unmounted")
     mount.add_argument("--read-only", action="store_true", help="refuse every save")
     mount.add_argument("--allow-other", action="store_true", help="let other users in, as far as file modes do")
     mount.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
 
     unmount = add_verb(verbs, "unmount", _unmount, "take a mount away; returns when all saves are finished")
-    unmount.add_argument("mountpoint", metavar="MOUNTPOINT", type=Path)
+    unmount.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path)
 
 
 def _mount(options: argparse.Namespace) -> None:

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chemfs.cli.output import print_error, printable, progress
-from chemfs.cli.verbs.arguments import UnreadableInput, UnusableInput, Verbs, add_verb, read_input, target_folder
+from chemfs.cli.verbs.arguments import (
+    UnreadableInput,
+    UnusableInput,
+    Verbs,
+    add_verb,
+    given_path,
+    read_input,
+    target_folder,
+)
 from chemfs.exit_codes import REFUSED
 from chemigram_core import xmp
 from chemigram_core.errors import InvalidXmp, Refused
@@ -43,7 +51,7 @@ def add_to(verbs: Verbs) -> None:
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", metavar="XMP", type=Path, nargs="+", help="a file; - is stdin")
+    parser.add_argument("files", metavar="XMP", type=given_path, nargs="+", help="a file; - is stdin")
 
 
 def _canonicalize(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from chemfs.cli.verbs.arguments import (
     add_json,
     add_repository,
     add_verb,
+    given_path,
     name_and_value,
     read_input,
     repository_of,
@@ -49,11 +50,12 @@ def add_to(verbs: Verbs) -> None:
     """The verbs."""
     init = add_verb(verbs, "init", _init, "make a repository for one image")
     init.add_argument("repository", metavar="REPO", type=target_folder, help="the repository's folder")
-    init.add_argument("--image", metavar="FILE", type=Path, help="the image itself: shown in each state, never written")
+    image = "the image itself: shown in each state, never written"
+    init.add_argument("--image", metavar="FILE", type=given_path, help=image)
 
     snapshot = add_verb(verbs, "snapshot", _snapshot, "save an XMP and its masks on a branch; prints the identifier")
     add_repository(snapshot)
-    snapshot.add_argument("xmp", metavar="XMP", type=Path, help="a file; - is stdin")
+    snapshot.add_argument("xmp", metavar="XMP", type=given_path, help="a file; - is stdin")
     _add_pairs(snapshot, "--mask", "NAME=PNG", "a mask of that name; may be given for each of them")
     _add_pairs(snapshot, "--mask-info", "NAME=JSON", "what is known of a mask, such as its provider and prompt")
     snapshot.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="instead of HEAD's")

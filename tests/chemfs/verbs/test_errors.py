@@ -42,6 +42,18 @@ def test_a_file_is_no_folder_to_write_to(chemfs: Chemfs, repository: str, verb: 
     assert (answer.code, answer.error) == (3, f"chemfs: '{name}' is there and is no folder: name another place\n")
 
 
+@pytest.mark.parametrize(
+    "verb",
+    ["init,", "log,", "fsck,", "mount,,m", "mount,r,", "snapshot,r,", "hash,", "export,r,HEAD,", "diff,,HEAD,HEAD"],
+)
+def test_a_variable_that_was_never_set_is_no_folder(chemfs: Chemfs, verb: str) -> None:
+    """`chemfs gc "$REPO"` must not mean the current folder."""
+    before = set(Path().iterdir())
+    answer = chemfs(*verb.split(","))
+    assert (answer.code, "it is empty" in answer.error) == (2, True)
+    assert set(Path().iterdir()) == before
+
+
 def test_no_repository(chemfs: Chemfs) -> None:
     Path("file").touch()
     Path("photos").mkdir()
