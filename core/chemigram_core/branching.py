@@ -63,6 +63,7 @@ def checkout(repository: Repository, head: Head) -> None:
                 entry = LogEntry("checkout", digest, branch.ref)
             case Detached(digest):
                 entry = LogEntry("checkout", digest)
+        _require(repository, digest)
         masks = repository.state(digest).masks
         repository.registry.update(lambda known: known.checked_out(masks))
         with repository.log.appended(entry, lambda: repository.refs.head() == head):
@@ -73,11 +74,16 @@ def checkout(repository: Repository, head: Head) -> None:
 def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
     with locked(repository.root):
         digest = repository.resolve(rev)
-        repository.objects.info(digest, Kind.SNAPSHOT)  # another ref may point at what was lost; a new one must not
+        _require(repository, digest)
         repository.refs.check_free(name)
         with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
             repository.refs.create(name, digest)
         return digest
+
+
+def _require(repository: Repository, digest: Digest) -> None:
+    """Nothing is put on what was lost or collected: not every look notices, as states are remembered."""
+    repository.objects.info(digest, Kind.SNAPSHOT)
 
 
 def _delete(repository: Repository, name: RefName, op: str) -> None:

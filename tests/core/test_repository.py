@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, exporting, revision, saving, xmp
+from chemigram_core import branching, exporting, gc, revision, saving, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import (
     AmbiguousRevision,
@@ -207,6 +208,17 @@ def test_no_new_ref_points_at_a_state_that_is_lost(repository: Repository) -> No
     with pytest.raises(ObjectMissing):
         branching.create_tag(repository, TagName("v1"))
     assert repository.refs.branches() == [MAIN]
+
+
+def test_head_goes_to_no_state_that_was_collected_since_it_was_looked_at(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar())
+    digest = saving.save_xmp(repository, BranchName("warm"), sidecar(1)).digest
+    repository.state(digest)
+    branching.delete_branch(repository, BranchName("warm"))
+    gc.collect(Repository(repository.root), timedelta(0))
+    with pytest.raises(ObjectMissing):
+        branching.checkout(repository, Detached(digest))
+    assert repository.refs.head() == OnBranch(MAIN)
 
 
 def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
