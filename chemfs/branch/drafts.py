@@ -67,6 +67,11 @@ class Draft:
             raise TypeError("/".join(self.where))
         return self.where
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no close is still to come that tells that the bytes are whole."""
+        return self.stage is Stage.SAVED
+
     def check_size(self, size_bytes: int) -> None:
         """Raises TooLarge for more than a file of its kind can have: so much is never read into memory."""
         if self.is_tracked and size_bytes > limit_bytes(self.target):

@@ -12,7 +12,6 @@ from chemfs.branch.tip import BranchTip
 from chemfs.view.conditions import NotPermitted, TooLarge
 from chemfs.view.nodes import File
 from chemfs.view.paths import Inside, MaskFile, OtherFile, Parts, SidecarFile, Tracked, XmpFile
-from chemigram_core import saving
 from chemigram_core.errors import Refused
 from chemigram_core.repository import Repository
 
@@ -73,10 +72,13 @@ class Moves:
             raise
 
     def _save_scratch(self, parts: Parts, target: Tracked) -> None:
-        if not self._drafts.is_being_written(parts):
-            self._save(target, self._scratch_data(parts, target))
-        if not self._drafts.retarget(parts, target, self._scratch):
-            self._scratch.remove(parts)
+        with self._drafts.held(parts) as draft:
+            if draft is None or draft.is_whole:
+                self._save(target, self._scratch_data(parts, target))
+            if draft is None:
+                self._scratch.remove(parts)
+            else:
+                self._drafts.retarget(draft, target, self._scratch)
 
     def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
         node = self._scratch.node(parts)
@@ -90,12 +92,11 @@ class Moves:
     def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
         if old == new:
             return
-        if self._drafts.is_being_written(old):
-            self._drafts.retarget(old, new, self._scratch)
-            if old.name in self._tip.masks():
+        with self._drafts.held(old) as draft:
+            if draft is None or draft.is_whole:
+                self._tip.node(old)
+                self._saver.rename_mask(old, new)
+            elif old.name in self._tip.masks():
                 self.hide(old)
-            return
-        self._tip.node(old)
-        saving.rename_mask(self._repository, self._saver.branch, old.name, new.name)
-        self._saver.absences.show(new)
-        self._saver.absences.show(old)
+            if draft is not None:
+                self._drafts.retarget(draft, new, self._scratch)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from threading import Lock
 
 from cachetools import TTLCache
@@ -75,22 +77,20 @@ class OpenDrafts(Drafting):
         stage = Stage.SAVED if os.fstat(descriptor).st_size else Stage.WRITTEN
         return self._opened(descriptor, Draft(parts, scratch.path(parts), stage))
 
-    def is_being_written(self, where: Tracked | Parts) -> bool:
-        """Whether a close is still to come that tells that the bytes are whole."""
-        return any(draft.stage is not Stage.SAVED for draft in self._of(where))
+    @contextmanager
+    def held(self, where: Tracked | Parts) -> Iterator[Draft | None]:
+        """What is open there, and neither judged nor closed in the context; None if nothing is."""
+        draft = min(self._of(where), key=lambda draft: draft.is_whole, default=None)
+        with nullcontext() if draft is None else draft.lock:
+            yield draft if draft is not None and draft.handles else None
 
-    def retarget(self, old: Tracked | Parts, new: Tracked, scratch: Scratch) -> bool:
-        """An open file was renamed onto a tracked name: what is written by it is saved there. False if it is closed."""
-        draft = min(self._of(old), key=lambda draft: draft.stage is Stage.SAVED, default=None)
-        if draft is None:
-            return False
-        with draft.lock:
-            if isinstance(old, tuple):
-                path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
-                scratch.move_to(old, path)
-                draft.path = path
-            draft.where = new
-        return True
+    def retarget(self, draft: Draft, new: Tracked, scratch: Scratch) -> None:
+        """A held file was renamed onto a tracked name: what is written by it is saved there."""
+        if isinstance(draft.where, tuple):
+            path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
+            scratch.move_to(draft.where, path)
+            draft.path = path
+        draft.where = new
 
     def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
         """A scratch file or folder got another name; what is open in it follows."""

@@ -33,7 +33,7 @@ class BranchSaver(DraftSaver):
         self.absences = Absences()
         self._repository = repository
         self._forget = forget
-        self._settling = Lock()  # while names are away: no removal is saved beside the save that brings one back
+        self._settling = Lock()  # while names are away: no removal is saved beside what brings one back
 
     def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
         """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
@@ -55,6 +55,13 @@ class BranchSaver(DraftSaver):
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
         return outcome
+
+    def rename_mask(self, old: MaskFile, new: MaskFile) -> None:
+        """Give a mask of the branch another name. Raises UnknownMask, StoreFailed, OSError."""
+        with self._settling:
+            saving.rename_mask(self._repository, self.branch, old.name, new.name)
+            self.absences.show(new)
+            self.absences.show(old)
 
     def reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
         """Keep bytes that were no save, with the reason."""

@@ -9,19 +9,21 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from chemfs.branch.drafts import WritingHandle
 from chemfs.filesystem import Filesystem
 from chemigram_core import branching, saving
+from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
 
-XMP, MASK = "/heads/main/image.xmp", "/heads/main/masks/sky.png"
+XMP, MASK, COPY = "/heads/main/image.xmp", "/heads/main/masks/sky.png", "/heads/main/masks/copy.png"
 SKY = mask(size=(300, 200), compress_level=0)
 
 
@@ -94,14 +96,20 @@ def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: 
 
 
 @pytest.mark.parametrize("removal", ["settle", "save"])
+@pytest.mark.parametrize("how", ["written", "renamed"])
 def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
-    view: Filesystem, monkeypatch: pytest.MonkeyPatch, removal: str
+    view: Filesystem, monkeypatch: pytest.MonkeyPatch, removal: str, how: str
 ) -> None:
     repository = Repository(view.root)
     verb = {"settle": "remove_masks", "save": "save_xmp"}[removal]
     changes, parts = view.changes(MASK)
+    if how == "written":
+        coming_back = threading.Thread(target=write, args=(view, MASK, SKY))
+    else:
+        write(view, COPY, SKY)
+        coming_back = threading.Thread(target=changes.rename, args=(view.changes(COPY)[1], parts))
     changes.remove(parts)
-    save_removal, coming_back = getattr(saving, verb), threading.Thread(target=write, args=(view, MASK, SKY))
+    save_removal = getattr(saving, verb)
 
     def save_late(*arguments: Any, **options: Any) -> object:
         coming_back.start()
@@ -115,6 +123,46 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
         write(view, XMP, sidecar(1))
     coming_back.join()
     assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
+
+
+class LateLock:
+    """A lock that somebody else has just before it is taken first."""
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        self._before = [before]
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        while self._before:
+            self._before.pop()()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("draft", ["/heads/main/draft", COPY])
+@pytest.mark.parametrize("is_released", [True, False])
+def test_a_file_that_is_closed_while_it_is_renamed_is_saved(view: Filesystem, draft: str, *, is_released: bool) -> None:
+    repository = Repository(view.root)
+    number = view.number(draft, os.O_WRONLY | os.O_CREAT)
+    handle = view.handle(number)
+    assert isinstance(handle, WritingHandle)
+    handle.write(mask(7), 0)
+
+    def close() -> None:
+        handle.flush()
+        if is_released:
+            view.release(number)
+
+    handle.draft.lock = cast(threading.Lock, LateLock(close))
+    changes, old, new = view.changes_of_two(draft, MASK)
+    changes.rename(old, new)
+    if not is_released:
+        view.release(number)
+    masks = repository.state(repository.tip(MAIN)).masks
+    assert (list(masks), masks[MaskName("sky")]) == (["sky"], Digest.of(mask(7)))
+    assert not list(view.root.glob("scratch/.drafts/*"))
 
 
 def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
