@@ -252,6 +252,29 @@ def test_a_spoilt_line_makes_no_state_garbage(
     assert fsck.check(repository.root) == []
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda repository: branching.checkout(repository, OnBranch(MAIN)),
+        lambda repository: saving.save_xmp(repository, MAIN, sidecar(2), label="good"),
+    ],
+    ids=["checkout", "label"],
+)
+def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
+    tmp_path: Path, later: Callable[[Repository], object]
+) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(3)}
+    later(repository)
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:2], *lines[3:]]))
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

@@ -32,7 +32,7 @@ def _unreadable(root: Path) -> Iterator[str]:
 
 
 def _untold(root: Path) -> Iterator[str]:
-    if states := Untold(root).named():
+    if states := Untold(root, OperationLog(root).entries()).named():
         yield f"no line tells the origin of {len(states)} states: {_some(digest[:12] for digest in states)}"
 
 

@@ -25,13 +25,12 @@ Line = tuple[bytes, LogEntry | None]
 def restore_log(root: Path) -> str:
     """Set the log aside and write it anew; what was done. For the holder of the repository's lock. Raises OSError."""
     lines = _lines(root)
+    whole = [line for line, entry in lines if entry]
+    untold = Untold(root, (entry for _, entry in lines if entry))
+    added = [entry.line() for entry in _recovered(untold, _before_what_is_lost(lines, set(untold.all())))]
     aside = f", the old one is {set_aside(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
-    whole = [line for line, entry in lines if entry is not None]
     with Folder.enter(root) as folder:
-        folder.write(FILE_NAME, b"".join(whole))
-        untold = Untold(root)
-        added = list(_recovered(untold, _before_what_is_lost(lines, set(untold.all()))))
-        folder.append(FILE_NAME, b"".join(entry.line() for entry in added))
+        folder.write(FILE_NAME, b"".join((*whole, *added)))
     return f"written anew with {len(whole)} lines and {len(added)} recovered{aside}"
 
 
@@ -56,11 +55,11 @@ def _recovered(untold: Untold, before: set[Digest]) -> Iterator[LogEntry]:
 
 
 def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:
-    """Where each ref stood before each line that can't be read or follows an untold state; without any, at the end."""
+    """Where each ref stood before each line that can't be read or names an untold state; without any, at the end."""
     stood: dict[str, Digest] = {}
     found: set[Digest] = set()
     for line, entry in lines:
-        if entry.parent in untold if entry else line.strip():
+        if not untold.isdisjoint((entry.hash, entry.parent)) if entry else line.strip():
             found.update(stood.values())
         if entry and entry.ref and entry.hash:
             stood[entry.ref] = entry.hash

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import StoreFailed
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.operation_log import OperationLog
 from chemigram_core.refs import Refs
 
 
 class Untold:
-    """What the log of one repository doesn't tell. Raises NotAFile."""
+    """What the log of one repository doesn't tell, of which these are the entries."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, entries: Iterable[LogEntry]) -> None:
         self._objects = ObjectStore(root)
         self._told: set[Digest] = set()
         self._named: set[Digest] = set()
         with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
             self._named.update(found for found in Refs(root).targets() if self._objects.has(found, Kind.SNAPSHOT))
-        for entry in OperationLog(root).entries():
+        for entry in entries:
             if entry.parent is not None:
                 self._named.add(entry.parent)
             if entry.hash is not None and entry.tells_origin:
