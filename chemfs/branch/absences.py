@@ -18,32 +18,34 @@ Name = Tracked | ImageFile
 
 @dataclass(slots=True)
 class Absences:
-    """The hidden names of one branch folder: since when (monotonic seconds), and which object a mask was."""
+    """The hidden names of one branch folder: since when (monotonic seconds), and which object each was."""
 
     _since: dict[Name, float] = field(default_factory=dict)
-    _masks: dict[MaskName, Digest] = field(default_factory=dict)
+    _was: dict[Tracked, Digest] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def hide(self, name: Name, now: float, mask: Digest | None = None) -> None:
-        """A name was removed; of a mask that the tip doesn't have, nothing is left to hide."""
+    def hide(self, name: Name, now: float, was: Digest | None = None) -> None:
+        """A name was removed, which was that object; where the tip has none, nothing is left to hide."""
         with self._lock:
-            if isinstance(name, MaskFile):
-                if mask is None:
+            if not isinstance(name, ImageFile):
+                if was is None:
                     return
-                self._masks[name.name] = mask
+                self._was[name] = was
             self._since[name] = now
 
     def show(self, name: Name) -> None:
         """A name is there again; the XMP's two names come together."""
         with self._lock:
             for shown in (name,) if isinstance(name, MaskFile | ImageFile) else (XmpFile(), SidecarFile()):
-                self._since.pop(shown, None)
-            if isinstance(name, MaskFile):
-                self._masks.pop(name.name, None)
+                self._forget(shown)
 
     def hides(self, name: Name) -> bool:
         """Whether a name is away."""
         return name in self._since
+
+    def was(self, name: Tracked) -> Digest | None:
+        """Which object a name was that is away; None of one that is not."""
+        return self._was.get(name)
 
     def is_empty(self) -> bool:
         """Whether no name is away."""
@@ -52,17 +54,18 @@ class Absences:
     def masks(self) -> Mapping[MaskName, Digest]:
         """The masks that are away and still part of the tip."""
         with self._lock:
-            return dict(self._masks)
+            return self._masks()
 
     def settled(self, masks: Mapping[MaskName, Digest]) -> None:
-        """These masks' absence has become part of a snapshot."""
-        for name in masks:
-            self.show(MaskFile(name))
+        """These masks' absence has become part of a snapshot; one that was another by then stays away."""
+        with self._lock:
+            for name, _ in masks.items() & self._masks().items():
+                self._forget(MaskFile(name))
 
     def put_off(self, masks: Mapping[MaskName, Digest], now: float) -> None:
         """These masks' absence could not become part of a snapshot: it is due again after a while."""
         with self._lock:
-            for name in masks.keys() & self._masks.keys():
+            for name in masks.keys() & self._masks().keys():
                 self._since[MaskFile(name)] = now + AGAIN_SECONDS - RETURN_SECONDS
 
     def overdue(self, now: float) -> Mapping[MaskName, Digest]:
@@ -71,4 +74,12 @@ class Absences:
             due = {name for name, since in self._since.items() if now - since >= RETURN_SECONDS}
             if ImageFile() in due:
                 del self._since[ImageFile()]
-            return {name: mask for name, mask in self._masks.items() if MaskFile(name) in due}
+            return {name: mask for name, mask in self._masks().items() if MaskFile(name) in due}
+
+    def _masks(self) -> dict[MaskName, Digest]:
+        return {name.name: was for name, was in self._was.items() if isinstance(name, MaskFile)}
+
+    def _forget(self, name: Name) -> None:
+        self._since.pop(name, None)
+        if not isinstance(name, ImageFile):
+            self._was.pop(name, None)

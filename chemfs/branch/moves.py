@@ -62,7 +62,7 @@ class Moves:
     def hide(self, target: Tracked) -> None:
         """Take a tracked name away, for the moment: it may come back at once."""
         self._drafts.removed(target)
-        self._saver.absences.hide(target, time.monotonic(), self._tip.mask(target))
+        self._saver.absences.hide(target, time.monotonic(), self._tip.object(target))
 
     def _save(self, target: Tracked, data: bytes) -> None:
         try:

@@ -13,6 +13,7 @@ from chemfs.view.nodes import Entry, File, NodeKind
 from chemfs.view.paths import ImageFile, MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
 from chemfs.view.state_folder import StateView
 from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.exporting import XMP_FILE
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import Repository
@@ -52,9 +53,9 @@ class BranchTip:
         """The masks of the tip, removed ones too."""
         return {} if (tip := self.digest()) is None else dict(self._repository.states.glance(tip).masks)
 
-    def mask(self, target: Tracked) -> Digest | None:
-        """The object of a mask, None for the XMP."""
-        return self.masks().get(target.name) if isinstance(target, MaskFile) else None
+    def object(self, target: Tracked) -> Digest | None:
+        """The object of a tracked file, which is the tip for the XMP. None where the tip has none."""
+        return None if (tip := self.digest()) is None else self._object(target, tip)
 
     def node(self, target: Tracked) -> File:
         """A tracked file. Raises NotFound."""
@@ -109,11 +110,22 @@ class BranchTip:
 
     def _shown(self, target: Tracked) -> Digest | None:
         """The tip, if it has the file and nobody removed it, or who removed it is writing it again."""
-        if self._drafting.absences.hides(target) and target not in self._drafting.targets():
-            return None
         tip = self.digest()
-        if tip is None or (
-            isinstance(target, MaskFile) and target.name not in self._repository.states.glance(tip).masks
-        ):
+        if tip is None or (now := self._object(target, tip)) is None:
             return None
-        return tip
+        return None if self._is_away(target, now) and target not in self._drafting.targets() else tip
+
+    def _object(self, target: Tracked, tip: Digest) -> Digest | None:
+        return self._repository.states.glance(tip).masks.get(target.name) if isinstance(target, MaskFile) else tip
+
+    def _is_away(self, target: Tracked, now: Digest) -> bool:
+        """Whether a file is still what was removed: what was saved meanwhile, from outside, is there."""
+        was = self._drafting.absences.was(target)
+        return was is not None and (was == now or (not isinstance(target, MaskFile) and self._is_same_xmp(was, now)))
+
+    def _is_same_xmp(self, old: Digest, new: Digest) -> bool:
+        edit = self._repository.states.edit_without_masks
+        try:
+            return edit(old) == edit(new)
+        except (StoreFailed, InvalidXmp):
+            return False  # what can't be read hides nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -35,6 +35,7 @@ class States:
         self._states: LRUCache[Digest, State] = LRUCache(_STATES)
         self._glances: LRUCache[Digest, State] = LRUCache(_STATES)
         self._edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
+        self._bare_edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
         self._pixels: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
 
     def read(self, digest: Digest) -> State:
@@ -64,20 +65,22 @@ class States:
 
     def edit(self, digest: Digest) -> Digest:
         """The edit identity of a snapshot. Raises as `read`."""
-        with self._lock:
-            if (known := self._edits.get(digest)) is not None:
-                return known
-        edit = self.document(digest).edit_digest
-        with self._lock:
-            return self._edits.setdefault(digest, edit)
+        return self._remembered(self._edits, digest, lambda: self.document(digest).edit_digest)
+
+    def edit_without_masks(self, digest: Digest) -> Digest:
+        """The edit identity that a snapshot would have without its masks. Raises as `read`."""
+        return self._remembered(self._bare_edits, digest, lambda: self.document(digest).with_masks({}).edit_digest)
 
     def pixels(self, mask: Digest) -> Digest:
         """What a mask's pixels are, however they are compressed. Raises ObjectMissing, ObjectDamaged, InvalidMask."""
-        with self._lock:
-            if (known := self._pixels.get(mask)) is not None:
-                return known
         from chemigram_core.png.pixels import pixels_digest
 
-        pixels = pixels_digest(self._objects.read(mask, Kind.MASK))
+        return self._remembered(self._pixels, mask, lambda: pixels_digest(self._objects.read(mask, Kind.MASK)))
+
+    def _remembered(self, known: LRUCache[Digest, Digest], digest: Digest, find: Callable[[], Digest]) -> Digest:
         with self._lock:
-            return self._pixels.setdefault(mask, pixels)
+            if (remembered := known.get(digest)) is not None:
+                return remembered
+        found = find()
+        with self._lock:
+            return known.setdefault(digest, found)

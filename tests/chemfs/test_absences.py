@@ -31,6 +31,14 @@ def test_a_mask_whose_absence_can_not_be_saved_is_due_again_after_a_while() -> N
     assert absences.overdue(20.0 + AGAIN_SECONDS) == absences.overdue(inf) == {SKY: OBJECT}
 
 
+def test_a_mask_that_is_removed_anew_while_its_absence_is_saved_is_still_away() -> None:
+    absences = Absences()
+    absences.hide(MaskFile(SKY), 10.0, OBJECT)
+    absences.hide(MaskFile(SKY), 11.0, Digest.of(b"another sky"))
+    absences.settled({SKY: OBJECT})
+    assert absences.hides(MaskFile(SKY))
+
+
 def test_a_mask_that_came_back_is_not_due() -> None:
     absences = Absences()
     absences.hide(MaskFile(SKY), 10.0, OBJECT)
@@ -41,11 +49,11 @@ def test_a_mask_that_came_back_is_not_due() -> None:
 def test_an_xmp_stays_hidden_until_it_is_written_under_either_name() -> None:
     absences = Absences()
     for name in (XmpFile(), SidecarFile()):
-        absences.hide(name, 0.0)
+        absences.hide(name, 0.0, OBJECT)
     assert absences.overdue(99.0) == {}
-    assert absences.hides(XmpFile())
+    assert absences.was(XmpFile()) == OBJECT
     absences.show(SidecarFile())
-    assert not absences.hides(XmpFile())
+    assert absences.was(XmpFile()) is None
 
 
 def test_an_image_comes_back_by_itself() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from chemfs.branch.drafts import WritingHandle
 from chemfs.filesystem import Filesystem
+from chemfs.view.conditions import NotFound
 from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName, MaskName
@@ -123,6 +124,19 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
         write(view, XMP, sidecar(1))
     coming_back.join()
     assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
+
+
+def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: Filesystem) -> None:
+    repository = Repository(view.root)
+    for path in (XMP, MASK):
+        changes, parts = view.changes(path)
+        changes.remove(parts)
+    saving.save_mask(repository, MAIN, MaskName("sky"), mask(7))
+    assert view.node(MASK)
+    with pytest.raises(NotFound):
+        view.node(XMP)
+    saving.save_xmp(repository, MAIN, sidecar(1))
+    assert view.node(XMP)
 
 
 class LateLock:
