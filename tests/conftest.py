@@ -15,7 +15,7 @@ import pytest
 
 MARKERS = (
     "needs_fuse: mounts; needs /dev/fuse, fusermount and libfuse 2",
-    "needs_root: mounts a disk of its own",
+    "needs_root: mounts a disk of its own, or has a view of the mounts of its own",
     "needs_program(*names): runs these programs",
 )
 

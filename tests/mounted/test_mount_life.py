@@ -70,6 +70,10 @@ def daemon_of(place: Path) -> int | None:
     return None
 
 
+def command_of(process: int) -> str:
+    return Path(f"/proc/{process}/comm").read_text()
+
+
 def options_of(place: Path) -> set[str]:
     lines = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
     (found,) = [line for line in lines if line[4] == str(place).replace(" ", "\\040")]
@@ -180,6 +184,23 @@ def test_a_mount_in_use_stays_until_it_is_not(chemfs: Chemfs, root: Path, place:
     assert refused.returncode == 3
     assert "programs still use files there" in refused.stderr
     assert chemfs("unmount", place).returncode == 0
+
+
+@pytest.mark.needs_root
+def test_who_unmounts_is_told_why_it_takes_long(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+    """A container that was started with a mount keeps it when it is unmounted outside."""
+    chemfs("mount", root, place)
+    with subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sleep", "infinity"]) as container:
+        wait_until(lambda: command_of(container.pid) == "sleep\n")
+        command = [sys.executable, "-m", "chemfs", "unmount", str(place)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(tmp_path)) as unmounting:
+            assert unmounting.stderr
+            assert "another program (a container?) has the mount too" in unmounting.stderr.readline()
+            assert mounted_type(place) is None
+            assert daemon_of(place)
+            container.kill()
+    assert unmounting.returncode == 0
+    assert daemon_of(place) is None
 
 
 def test_a_terminated_daemon_unmounts(chemfs: Chemfs, root: Path, place: Path) -> None:

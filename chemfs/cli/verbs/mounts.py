@@ -7,10 +7,15 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Timer
 
+from chemfs.cli.output import print_error
 from chemfs.cli.verbs.arguments import Verbs, add_verb, given_path
 from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
+
+PATIENCE_SECONDS = 3.0  # few saves take as long
+STILL_WAITING = "a save takes long, or another program (a container?) has the mount too; Ctrl-C ends the waiting alone"
 
 
 def add_to(verbs: Verbs) -> None:
@@ -52,4 +57,9 @@ def _tell(place: Path) -> None:
 
 
 def _unmount(options: argparse.Namespace) -> None:
-    daemon.unmount(located(options.mountpoint))
+    telling = Timer(PATIENCE_SECONDS, print_error, [STILL_WAITING])
+    telling.start()
+    try:
+        daemon.unmount(located(options.mountpoint))
+    finally:
+        telling.cancel()
