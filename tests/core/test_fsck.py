@@ -275,6 +275,33 @@ def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
     assert fsck.check(repository.root) == []
 
 
+def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
+def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    saving.save_xmp(repository, MAIN, sidecar())
+    saving.save_xmp(repository, SIDE, sidecar(1))
+    branching.create_branch(repository, BranchName("other"), SIDE)
+    for branch in (SIDE, BranchName("other")):
+        branching.delete_branch(repository, branch)
+    gc.collect(repository, timedelta(0))
+    log = repository.root / "log.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[2:]))
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
+    gc.collect(Repository(repository.root), timedelta(0))
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

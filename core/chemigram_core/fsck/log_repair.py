@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 from chemigram_core.digest import Digest
@@ -26,8 +26,7 @@ def restore_log(root: Path) -> str:
     """Set the log aside and write it anew; what was done. For the holder of the repository's lock. Raises OSError."""
     lines = _lines(root)
     whole = [line for line, entry in lines if entry]
-    untold = Untold(root, (entry for _, entry in lines if entry))
-    added = [entry.line() for entry in _recovered(untold, _before_what_is_lost(lines, set(untold.all())))]
+    added = [entry.line() for entry in _added(root, lines)]
     aside = f", the old one is {set_aside(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
     with Folder.enter(root) as folder:
         folder.write(FILE_NAME, b"".join((*whole, *added)))
@@ -41,17 +40,43 @@ def _lines(root: Path) -> list[Line]:
         return []
 
 
-def _recovered(untold: Untold, before: set[Digest]) -> Iterator[LogEntry]:
+def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
+    """What the log needs so that the refs reach all that may have been before what is lost."""
+    told = [entry for _, entry in lines if entry]
+    untold = Untold(root, told)
+    row = untold.all()
+    before = _before_what_is_lost(lines, set(row))
+    recovered = list(_recovered(row, before, untold.named()))
+    unreached = (set(row[-1:]) or before) - _reached(untold.targets, [*told, *recovered])
+    pairs = product(sorted(untold.targets), sorted(unreached))
+    return recovered + [LogEntry(RECOVERED, target, parent=parent) for target, parent in pairs]
+
+
+def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> Iterator[LogEntry]:
     """The untold states in a row as they were stored, the first one after all that may have been before.
 
     Each that somebody names has the last one as a parent too: a branch that went back to an older state keeps them all.
     """
-    if not (row := untold.all()):
+    if not row:
         return
     yield LogEntry(RECOVERED, row[0])
     yield from (LogEntry(RECOVERED, row[0], parent=parent) for parent in sorted(before))
     yield from (LogEntry(RECOVERED, digest, parent=parent) for parent, digest in pairwise(row))
-    yield from (LogEntry(RECOVERED, digest, parent=row[-1]) for digest in untold.named() if digest != row[-1])
+    yield from (LogEntry(RECOVERED, digest, parent=row[-1]) for digest in named if digest != row[-1])
+
+
+def _reached(targets: set[Digest], entries: list[LogEntry]) -> set[Digest]:
+    """The targets, and all that was before them."""
+    parents: dict[Digest | None, list[Digest]] = {}
+    for entry in entries:
+        parents.setdefault(entry.hash, []).extend([entry.parent] if entry.parent else [])
+    found: set[Digest] = set()
+    pending = [*targets]
+    while pending:
+        if (digest := pending.pop()) not in found:
+            found.add(digest)
+            pending += parents.get(digest, ())
+    return found
 
 
 def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:

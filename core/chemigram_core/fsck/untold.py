@@ -14,19 +14,21 @@ from chemigram_core.refs import Refs
 
 
 class Untold:
-    """What the log of one repository doesn't tell, of which these are the entries."""
+    """What the log of one repository doesn't tell, of which these are the entries; `targets` is what refs point at."""
 
     def __init__(self, root: Path, entries: Iterable[LogEntry]) -> None:
         self._objects = ObjectStore(root)
         self._told: set[Digest] = set()
-        self._named: set[Digest] = set()
+        self._seen: set[Digest] = set()
+        self.targets: set[Digest] = set()
         with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
-            self._named.update(found for found in Refs(root).targets() if self._objects.has(found, Kind.SNAPSHOT))
+            self.targets.update(found for found in Refs(root).targets() if self._objects.has(found, Kind.SNAPSHOT))
+        self._named = {*self.targets}
         for entry in entries:
             if entry.parent is not None:
                 self._named.add(entry.parent)
-            if entry.hash is not None and entry.tells_origin:
-                self._told.add(entry.hash)
+            if entry.hash is not None:
+                (self._told if entry.tells_origin else self._seen).add(entry.hash)
 
     def named(self) -> list[Digest]:
         """Those that a ref points at or a line has as a parent: what the log had of them is lost."""
@@ -35,5 +37,5 @@ class Untold:
     def all(self) -> list[Digest]:
         """All of them, what is not in the store first, then as they were stored; a save that was cut off left some."""
         stored = {found.digest: found.mtime_ns for found in self._objects if found.kind is Kind.SNAPSHOT}
-        untold = (self._named | stored.keys()) - self._told
+        untold = (self._named | self._seen | stored.keys()) - self._told
         return sorted(untold, key=lambda digest: (stored.get(digest, 0), digest))
