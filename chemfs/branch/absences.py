@@ -47,10 +47,6 @@ class Absences:
         """Which object a name was that is away; None of one that is not."""
         return self._was.get(name)
 
-    def is_empty(self) -> bool:
-        """Whether no name is away."""
-        return not self._since
-
     def masks(self) -> Mapping[MaskName, Digest]:
         """The masks that are away and still part of the tip."""
         with self._lock:

@@ -177,14 +177,15 @@ class BranchFolder:
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
         """The branch gets another name in the context, and its scratch goes before: so a failure leaves both."""
-        self._scratch.move(name)
-        try:
-            yield
-        except BaseException:
-            self._scratch.move(self.branch)
-            raise
-        self._drafts.scratch_renamed((), (), self._scratch)
-        self._stand_on(name)
+        with self.saver.lock:
+            self._scratch.move(name)
+            try:
+                yield
+            except BaseException:
+                self._scratch.move(self.branch)
+                raise
+            self._drafts.scratch_renamed((), (), self._scratch)
+            self._stand_on(name)
 
     def check_removable(self) -> None:
         """Raises NotEmpty when other programs' files are left in the folder."""

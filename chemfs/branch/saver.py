@@ -33,13 +33,13 @@ class BranchSaver(DraftSaver):
         self.absences = Absences()
         self._repository = repository
         self._forget = forget
-        self._settling = Lock()  # while names are away: no removal is saved beside what brings one back
+        self.lock = (
+            Lock()
+        )  # no removal is saved beside what brings a mask back, and nothing while the branch is renamed
 
     def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
         """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
-        if self.absences.is_empty():
-            return self._save(target, data, told, {})
-        with self._settling:
+        with self.lock:
             removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
             return self._save(target, data, told, removed)
 
@@ -58,7 +58,7 @@ class BranchSaver(DraftSaver):
 
     def rename_mask(self, old: MaskFile, new: MaskFile) -> None:
         """Give a mask of the branch another name. Raises UnknownMask, StoreFailed, OSError."""
-        with self._settling:
+        with self.lock:
             saving.rename_mask(self._repository, self.branch, old.name, new.name)
             self.absences.show(new)
             self.absences.show(old)
@@ -91,7 +91,7 @@ class BranchSaver(DraftSaver):
 
     def settle(self, now: float) -> None:
         """Make snapshots of the removals that are due at `now`; where the store fails they are tried again later."""
-        with self._settling:
+        with self.lock:
             if due := self.absences.overdue(now):
                 self._remove(due)
 

@@ -139,6 +139,40 @@ def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: Files
     assert view.node(XMP)
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "verb"), [(XMP, sidecar(1), "save_xmp"), (MASK, mask(7), "save_mask")], ids=["xmp", "mask"]
+)
+def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
+    view: Filesystem, monkeypatch: pytest.MonkeyPatch, path: str, data: bytes, verb: str
+) -> None:
+    repository, renamed = Repository(view.root), BranchName("renamed")
+    before = repository.tip(MAIN)
+    number = view.number(path, os.O_WRONLY | os.O_TRUNC)
+    view.handle(number).write(data, 0)
+    closing, begun, over = threading.Thread(target=view.handle(number).flush), threading.Event(), threading.Event()
+    save, rename = getattr(saving, verb), branching.rename_branch
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        begun.set()
+        over.wait(5)
+        return save(*arguments, **options)
+
+    def rename_meanwhile(*arguments: Any) -> None:
+        closing.start()
+        begun.wait(0.5)
+        rename(*arguments)
+        over.set()
+
+    monkeypatch.setattr(saving, verb, save_late)
+    monkeypatch.setattr(branching, "rename_branch", rename_meanwhile)
+    changes, old, new = view.changes_of_two("/heads/main", "/heads/renamed")
+    changes.rename(old, new)
+    closing.join()
+    view.release(number)
+    assert repository.refs.branches() == [renamed]
+    assert repository.tip(renamed) != before
+
+
 class LateLock:
     """A lock that somebody else has just before it is taken first."""
 
