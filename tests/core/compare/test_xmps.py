@@ -247,6 +247,30 @@ def test_texts_and_labels_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (bag("dc:subject", "a", "b"), "", "the same ones, noted in another way"),
+        (bag("dc:subject", "a"), bag("dc:subject", "a", "a"), "the same ones, noted in another way"),
+        ("<dc:subject>red</dc:subject>", "<dc:subject>blue</dc:subject>", 'added "blue"; removed "red"'),
+        (
+            bag("dc:subject", "red"),
+            '<dc:subject><rdf:Bag><rdf:li xml:lang="de">rot</rdf:li></rdf:Bag></dc:subject>',
+            'added "rot"; removed "red"',
+        ),
+    ],
+)
+def test_tags_in_an_unusual_form_are_told_too(before: str, after: str, told: str) -> None:
+    """They make another edit, so a snapshot: it must not be told as a mere repacking."""
+    hierarchy = bag("lr:hierarchicalSubject", "a|b")
+    left, right = (sidecar(PLAIN, inside=hierarchy + inside) for inside in (before, after))
+    assert parse(left).edit_digest != parse(right).edit_digest
+    assert summaries(left, right) == [f"metadata/tags: Tags: {told}"]
+    root = compared(left, right)
+    assert root is not None
+    assert root.tags == frozenset()
+
+
 def test_tags_are_told_once_and_automatic_ones_are_clerical() -> None:
     def tagged(*tags: str) -> bytes:
         words = sorted({word for tag in tags for word in tag.split("|")})

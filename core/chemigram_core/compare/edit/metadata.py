@@ -91,14 +91,15 @@ def _text_in_words(name: str, text: str) -> str:
 
 
 def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
-    before, after = _all_tags(left), _all_tags(right)
-    if before == after:
+    if all(left.get(name) == right.get(name) for name in (_TAGS, _KEYWORDS)):
         return
+    before, after = _all_tags(left), _all_tags(right)
     added, removed = sorted(after - before), sorted(before - after)
     words = [f"added {', '.join(map(_quoted, added))}"] if added else []
     words += [f"removed {', '.join(map(_quoted, removed))}"] if removed else []
     details: dict[str, JsonValue] = {"added": list[JsonValue](added), "removed": list[JsonValue](removed)}
-    yield Fact(Action.MODIFY, "metadata", "metadata/tags", f"Tags: {'; '.join(words)}", details)
+    summary = f"Tags: {'; '.join(words) or 'the same ones, noted in another way'}"
+    yield Fact(Action.MODIFY, "metadata", "metadata/tags", summary, details)
 
 
 def _all_tags(properties: Properties) -> set[str]:
@@ -109,7 +110,13 @@ def _all_tags(properties: Properties) -> set[str]:
 
 
 def _texts(value: Value | None) -> list[str]:
-    return [item for item in value.items if isinstance(item, str)] if isinstance(value, Array) else []
+    """All texts in a list, or the one that stands without."""
+    match value:
+        case str(text) | Localized(text):
+            return [text]
+        case Array(_, items):
+            return [text for item in items for text in _texts(item)]
+    return []
 
 
 def _property(name: str, left: Value | None, right: Value | None) -> Fact:
