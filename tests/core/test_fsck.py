@@ -206,6 +206,8 @@ def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> No
 
 
 def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Repository) -> None:
+    saving.save_xmp(repository, BranchName("deleted"), sidecar(9))
+    branching.delete_branch(repository, BranchName("deleted"))
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([lines[0], b"\0\0\0\n", *lines[1:], b"[1]\n"]))

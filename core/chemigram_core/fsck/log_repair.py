@@ -15,6 +15,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.fsck.told_refs import follow
 from chemigram_core.fsck.untold import Untold
 from chemigram_core.log_entry import RECOVERED, LogEntry
 from chemigram_core.operation_log import FILE_NAME, OperationLog
@@ -86,6 +87,6 @@ def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:
     for line, entry in lines:
         if not untold.isdisjoint((entry.hash, entry.parent)) if entry else line.strip():
             found.update(stood.values())
-        if entry and entry.ref and entry.hash:
-            stood[entry.ref] = entry.hash
+        if entry:
+            follow(stood, entry)
     return found or set(stood.values())

@@ -15,11 +15,12 @@ def told_refs(log: OperationLog) -> dict[str, Digest]:
     """Where each ref was last, by its full name; those that were deleted or renamed away are left out."""
     refs: dict[str, Digest] = {}
     for entry in log.entries():
-        _follow(refs, entry)
+        follow(refs, entry)
     return refs
 
 
-def _follow(refs: dict[str, Digest], entry: LogEntry) -> None:
+def follow(refs: dict[str, Digest], entry: LogEntry) -> None:
+    """Put the refs where they are after one more operation."""
     if entry.ref is None or not entry.ref.startswith(("refs/heads/", "refs/tags/")):
         return
     if entry.op in _ENDED:
