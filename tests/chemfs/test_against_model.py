@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Mapping
@@ -136,6 +137,38 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model.scratch.pop(draft, None)
         model.saves(name, value)
 
+    @rule(branch=branches, name=tracked, value=levels)
+    def save_after_the_last_close(self, branch: str, name: str, value: int) -> None:
+        """As what is written through a mapping."""
+        self.view.release(self.write(branch, name, data_of(name, value)))
+        self.model[branch].saves(name, value)
+
+    @rule(branch=branches, name=tracked, first=levels, last=levels)
+    def save_by_two_who_have_it_open(self, branch: str, name: str, first: int, last: int) -> None:
+        model = self.model[branch]
+        numbers = [self.write(branch, name, data_of(name, value)) for value in (last, first)]
+        for value in (first, last):
+            self.close(numbers.pop())
+            model.saves(name, value)
+
+    @rule(branch=branches, name=tracked, value=levels)
+    def save_by_a_second_open(self, branch: str, name: str, value: int) -> None:
+        """Made by mknod or cut to nothing, and written afterwards."""
+        model = self.model[branch]
+        if name in model.shows() or self.is_written(branch, name):
+            self.view.truncate(path(branch, name), 0)
+        else:
+            self.view.make_file(path(branch, name), stat.S_IFREG | 0o644)
+        self.put(branch, name, data_of(name, value), 0)
+        model.saves(name, value)
+
+    @rule(branch=branches, name=tracked)
+    def refuse_to_cut(self, branch: str, name: str) -> None:
+        if name not in self.model[branch].shows():
+            return
+        with pytest.raises(Refused):
+            self.view.truncate(path(branch, name), 50)
+
     @rule(branch=branches, name=tracked, draft=scratch)
     def refuse_a_rename(self, branch: str, name: str, draft: str) -> None:
         model = self.model[branch]
@@ -194,6 +227,17 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model.becomes(model.tip.without({old}).with_file(new, value))
         model.removed -= {old, new}
 
+    @rule(branch=branches, old=masks, new=masks, value=levels)
+    def rename_a_mask_that_is_written(self, branch: str, old: str, new: str, value: int) -> None:
+        if old == new or self.writer is not None:
+            return
+        model = self.model[branch]
+        number = self.write(branch, old, data_of(old, value))
+        self.rename(branch, old, new)
+        self.close(number)
+        model.removed |= {old} & model.tip.masks.keys()
+        model.saves(new, value)
+
     @rule(branch=branches, old=masks, new=masks)
     def rename_mask(self, branch: str, old: str, new: str) -> None:
         model = self.model[branch]
@@ -208,6 +252,16 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model = self.model[branch]
         self.put(branch, name, content)
         model.scratch[name] = content
+
+    @rule(branch=branches, name=scratch, content=st.binary(max_size=20))
+    def append_to_scratch(self, branch: str, name: str, content: bytes) -> None:
+        model = self.model[branch]
+        if name not in model.scratch:
+            return
+        number = self.view.number(path(branch, name), os.O_WRONLY | os.O_APPEND)
+        self.view.handle(number).write(content, len(model.scratch[name]))
+        self.close(number)
+        model.scratch[name] += content
 
     @rule(branch=branches, old=scratch, new=st.one_of(scratch, st.none()))
     def rename_or_remove_scratch(self, branch: str, old: str, new: str | None) -> None:
