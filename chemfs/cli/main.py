@@ -83,6 +83,8 @@ def _failed(message: str, code: int) -> int:
 
 def _of_the_system(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
+    if isinstance(error, PermissionError):
+        reason += "; do it as who owns it, or give yourself the right with chmod"
     return f"{error.filename}: {reason}" if error.filename else reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -95,6 +96,16 @@ def test_a_store_that_can_not_be_written(chemfs: Chemfs, repository: str) -> Non
     answer = chemfs("snapshot", repository, "rating1.xmp")
     assert answer.code == 4
     assert "log.jsonl" in answer.error
+
+
+def test_a_right_that_lacks_is_told_with_what_to_do(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "38")
+
+    monkeypatch.setattr("chemigram_core.repository.Repository.init", forbidden)
+    answer = chemfs("init", "sunset")
+    assert answer.code == 4
+    assert answer.error.startswith("chemfs: 38: Permission denied; do it as who owns it, ")
 
 
 def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
