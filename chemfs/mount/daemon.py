@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from chemfs import exit_codes
 from chemfs.mount import mountpoint
 from chemfs.mount.mountpoint import MountpointUnusable
-from chemigram_core.errors import Refused, StoreFailed, shown
+from chemigram_core.errors import Refused, StoreFailed
 
 if TYPE_CHECKING:
     from chemfs.filesystem import Filesystem
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 LIVE = "live"  # the last line that a daemon writes to whoever started it
 LOG_BYTES = 1 << 20
 LOCK_PATIENCE_SECONDS = 5.0  # an unmounted daemon may still be finishing its saves
-END_PATIENCE_SECONDS = 60.0  # ... but no longer than this
 _M_ARENA_MAX = -8  # from malloc.h
 DEVICE = Path("/dev/fuse")
 
@@ -39,16 +38,6 @@ class FuseUnavailable(Refused):
 
 class MountFailed(Refused):
     """The daemon could not start."""
-
-
-class DaemonStays(StoreFailed):
-    """A mount was taken away, and its daemon goes on."""
-
-    def __init__(self, place: Path) -> None:
-        super().__init__(
-            f"{shown(str(place))} is unmounted, but its daemon goes on: a container or an `unshare` that was started "
-            "meanwhile has the mount too; end that, or end the daemon with kill"
-        )
 
 
 @dataclass(frozen=True)
@@ -105,9 +94,7 @@ def claim(place: Path, root: Path) -> None:
     require_fuse()
     mountpoint.prepare(place, root)
     lock = os.open(_lock_file(place), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if not _locked(lock, fcntl.LOCK_EX, LOCK_PATIENCE_SECONDS):
-        raise MountpointUnusable(place, "another chemfs still starts or finishes there; try again")
-    # never closed: whoever waits for it waits for the process to be gone
+    _take(lock, place)  # never closed: whoever waits for it waits for the process to be gone
 
 
 def serve(view: Filesystem, place: Path, options: MountOptions, on_live: Callable[[], None]) -> None:
@@ -148,15 +135,13 @@ def announce(place: Path) -> None:
 def unmount(place: Path) -> None:
     """Take the mount at `place` away; returns when its daemon has finished its saves and is gone.
 
-    Raises NotMounted, or StaysMounted while a program has a file open there or stands in it; DaemonStays when the
-    mount was copied to another namespace of mounts, which the system's unmounting doesn't reach.
+    Raises NotMounted, or StaysMounted while a program has a file open there or stands in it.
     """
     if mountpoint.mounted_type(place) != mountpoint.FILESYSTEM_TYPE:
         raise mountpoint.NotMounted(place)
     mountpoint.release(place)
     with suppress(FileNotFoundError), _lock_file(place).open() as lock:
-        if not _locked(lock.fileno(), fcntl.LOCK_SH, END_PATIENCE_SECONDS):
-            raise DaemonStays(place)
+        fcntl.flock(lock, fcntl.LOCK_SH)
 
 
 def require_fuse() -> None:
@@ -190,13 +175,12 @@ def _name_of(place: Path) -> str:
     return f"{place.name[:40]}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
 
 
-def _locked(descriptor: int, kind: int, patience_seconds: float) -> bool:
-    """Take a lock; whether it was to be had in time."""
-    deadline = time.monotonic() + patience_seconds
+def _take(descriptor: int, place: Path) -> None:
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
     while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-            return True
-        if time.monotonic() > deadline:
-            return False
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise MountpointUnusable(place, "another chemfs still starts or finishes there; try again") from error
         time.sleep(0.02)

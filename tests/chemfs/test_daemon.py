@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from chemfs.mount import daemon as life
-from chemfs.mount import mountpoint
-from chemfs.mount.daemon import DaemonStays, FuseUnavailable, MountFailed, MountOptions, start
+from chemfs.mount.daemon import FuseUnavailable, MountFailed, MountOptions, start
 from chemigram_core.errors import StoreFailed
 
 
@@ -46,19 +45,6 @@ def test_a_device_that_the_user_may_not_open_is_told(tmp_path: Path, monkeypatch
     monkeypatch.setattr(life, "DEVICE", tmp_path)  # a folder can't be opened for writing, not even by root
     with pytest.raises(FuseUnavailable, match="sudo chmod 666"):
         life.require_fuse()
-
-
-def test_a_daemon_that_goes_on_after_the_mount_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when somebody entered a namespace of mounts of his own meanwhile, and took a copy of the mount with him."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(life, "require_fuse", lambda: None)
-    monkeypatch.setattr(life, "END_PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(mountpoint, "mounted_type", lambda _: mountpoint.FILESYSTEM_TYPE)
-    monkeypatch.setattr(mountpoint, "release", lambda _: None)
-    monkeypatch.setattr(mountpoint, "prepare", lambda *_: None)
-    life.claim(tmp_path / "mnt", tmp_path)
-    with pytest.raises(DaemonStays, match="end the daemon with kill"):
-        life.unmount(tmp_path / "mnt")
 
 
 def test_a_mount_is_closed_to_others_unless_asked() -> None:
