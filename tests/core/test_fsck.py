@@ -115,25 +115,42 @@ def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Rep
     assert fsck.check(repository.root) == []
 
 
+def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Let nobody read the file at `path`, not even root."""
+    really = Folder.open
+
+    def refusing(folder: Folder, name: str) -> int:
+        if name == path.name:
+            raise PermissionError(errno.EACCES, "Permission denied", name)
+        return really(folder, name)
+
+    monkeypatch.setattr(Folder, "open", refusing)
+
+
 @pytest.mark.parametrize("kind", [Kind.SNAPSHOT, Kind.MASK])
 def test_what_one_may_not_read_is_left_where_it_is(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, kind: Kind
 ) -> None:
     """It may be whole: a repair must not take a branch back to an earlier state for a mode."""
     digest = repository.tip(MAIN) if kind is Kind.SNAPSHOT else mask_digest(repository)
-    path, really = object_path(repository, digest, kind), Folder.open
-
-    def forbidden(folder: Folder, name: str) -> int:
-        if name == path.name:
-            raise PermissionError(errno.EACCES, "Permission denied", name)
-        return really(folder, name)
-
-    monkeypatch.setattr(Folder, "open", forbidden)
+    path = object_path(repository, digest, kind)
+    forbid(monkeypatch, path)
     (finding,) = fsck.check(repository.root)
     assert (finding.problem, finding.digest) == (Problem.OBJECT_UNREADABLE, digest)
     assert "chmod" in finding.says
     assert repair(repository.root) == [None]
     assert path.exists()
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda ref: ref.write_bytes(b"")], ids=["missing", "damaged"])
+def test_a_branch_is_restored_to_a_state_that_one_may_not_read(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], object]
+) -> None:
+    ref, tip = repository.root / "refs/heads/main", repository.tip(MAIN)
+    forbid(monkeypatch, object_path(repository, tip, Kind.SNAPSHOT))
+    damage(ref)
+    repair(repository.root)
+    assert repository.tip(MAIN) == tip
 
 
 def test_a_strange_file_among_the_objects_is_moved_aside(repository: Repository) -> None:
