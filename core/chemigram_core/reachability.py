@@ -2,6 +2,7 @@
 
 Both are looked at again and again while others save. `refresh` adds what has come since and costs little when that is
 little; nothing is ever taken away, so what was needed at the start stays for the whole run.
+A ref that is lost, while the log has no word of its end, counts as one that is there: fsck can bring it back.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, ObjectDamaged, ObjectMissing
 from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
+from chemigram_core.told_refs import follow
 
 
 class Reached:
@@ -23,11 +25,12 @@ class Reached:
         self.snapshots: set[Digest] = set()
         self._repository = repository
         self._parents: dict[Digest, tuple[Digest, ...]] = {}
+        self._told_refs: dict[str, Digest] = {}
         self._offset_bytes = 0
 
     def refresh(self) -> None:
         """Look at the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
-        pending = [*self._repository.refs.targets(), *self._new_parents()]
+        pending = [*self._repository.refs.targets(), *self._new_parents(), *self._told_tips()]
         while pending:
             digest = pending.pop()
             if digest not in self.snapshots:
@@ -42,11 +45,17 @@ class Reached:
         """Read on in the log; the parents that snapshots got which were reached before."""
         for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
+            follow(self._told_refs, entry)
             if entry.hash is not None and entry.tells_origin:
                 parents = () if entry.parent is None else (entry.parent,)
                 self._parents[entry.hash] = (*self._parents.get(entry.hash, ()), *parents)
                 if entry.hash in self.snapshots:
                     yield from parents
+
+    def _told_tips(self) -> Iterator[Digest]:
+        """Where the log has the refs, as far as that is in the store and not known to be reached."""
+        has = self._repository.objects.has
+        return (tip for tip in self._told_refs.values() if tip not in self.snapshots and has(tip, Kind.SNAPSHOT))
 
 
 class Needed:

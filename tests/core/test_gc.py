@@ -11,6 +11,7 @@ import pytest
 from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import LogDamaged, ObjectDamaged, ObjectMissing, RefDamaged, RegistryDamaged
+from chemigram_core.fsck import check, repair
 from chemigram_core.gc import GRACE, Garbage, collect, find_garbage
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.log_entry import LogEntry
@@ -216,6 +217,14 @@ def test_nothing_is_removed_where_it_is_unknown_what_is_needed(repository: Repos
             collect(repository, AT_ONCE)
         path.write_bytes(data)
     assert naive.stored(repository.root, "") == before
+
+
+def test_what_a_lost_ref_reached_stays(repository: Repository) -> None:
+    saves = [saving.save_xmp(repository, WARM, sidecar(exposure)).digest for exposure in (1, 2)]
+    (repository.root / "refs" / "heads" / WARM).unlink()
+    assert collect(Repository(repository.root), AT_ONCE) == NOTHING
+    repairs = [repair(repository.root, finding) for finding in check(repository.root)]
+    assert (len(repairs), repository.refs.read(WARM)) == (1, saves[-1])
 
 
 def test_parents_that_the_store_never_had_are_passed_over_when_the_log_knows_them(repository: Repository) -> None:

@@ -11,24 +11,32 @@ from chemigram_core.errors import StoreFailed
 from chemigram_core.log_entry import LogEntry
 from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.refs import Refs
+from chemigram_core.told_refs import follow
 
 
 class Untold:
-    """What the log of one repository doesn't tell, of which these are the entries; `targets` is what refs point at."""
+    """What the log of one repository doesn't tell, of which these are the entries.
+
+    `targets` is what the refs point at, and those that are lost did.
+    """
 
     def __init__(self, root: Path, entries: Iterable[LogEntry]) -> None:
         self._objects = ObjectStore(root)
         self._told: set[Digest] = set()
         self._seen: set[Digest] = set()
-        self.targets: set[Digest] = set()
-        with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
-            self.targets.update(found for found in Refs(root).targets() if self._objects.has(found, Kind.SNAPSHOT))
-        self._named = {*self.targets}
+        self._named: set[Digest] = set()
+        refs: dict[str, Digest] = {}
         for entry in entries:
+            follow(refs, entry)
             if entry.parent is not None:
                 self._named.add(entry.parent)
             if entry.hash is not None:
                 (self._told if entry.tells_origin else self._seen).add(entry.hash)
+        self.targets = {*refs.values()}
+        with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
+            self.targets.update(Refs(root).targets())
+        self.targets = {target for target in self.targets if self._objects.has(target, Kind.SNAPSHOT)}
+        self._named |= self.targets
 
     def named(self) -> list[Digest]:
         """Those that a ref points at or a line has as a parent: what the log had of them is lost."""
