@@ -50,6 +50,7 @@ class Draft:
     path: Path
     stage: Stage = Stage.WRITTEN
     rejection: RejectedSave | None = None
+    is_named: bool = True  # False when it was removed, or something else took its name
     handles: int = 0
     writes: int = 0
     told: Provenance = field(default_factory=Provenance)

@@ -100,7 +100,7 @@ class BranchFolder:
                 self.saver.absences.hide(ImageFile(), time.monotonic())
             case OtherFile():
                 self._scratch.remove(parts)
-                self._drafts.scratch_gone(parts)
+                self._drafts.gone(parts)
             case StateFolder() | MaskFolder():
                 raise IsAFolder("/".join(parts))
 

@@ -35,11 +35,11 @@ class Moves:
                 self._save_scratch(old, target)
             case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
                 self._scratch.write(new, self._tip.data(source))
-                self._drafts.scratch_gone(new)
+                self._drafts.gone(new)
                 self.hide(source)
             case (OtherFile(), OtherFile()):
                 self._scratch.rename(old, new)
-                self._drafts.scratch_gone(new)
+                self._drafts.gone(new)
                 self._drafts.scratch_renamed(old, new, self._scratch)
             case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
                 self._save(target, self._tip.data(source))
@@ -61,7 +61,7 @@ class Moves:
 
     def hide(self, target: Tracked) -> None:
         """Take a tracked name away, for the moment: it may come back at once."""
-        self._drafts.removed(target)
+        self._drafts.gone(target)
         self._saver.absences.hide(target, time.monotonic(), self._tip.object(target))
 
     def _save(self, target: Tracked, data: bytes) -> None:
@@ -93,10 +93,11 @@ class Moves:
         if old == new:
             return
         with self._drafts.held(old) as draft:
-            if draft is None or draft.is_whole:
+            is_whole = draft is None or draft.is_whole
+            if is_whole:
                 self._tip.node(old)
                 self._saver.rename_mask(old, new)
-            elif old.name in self._tip.masks():
-                self.hide(old)
             if draft is not None:
                 self._drafts.retarget(draft, new, self._scratch)
+            if not is_whole:
+                self.hide(old)

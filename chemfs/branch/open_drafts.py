@@ -23,8 +23,6 @@ from chemigram_core.names import BranchName
 from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository
 
-NOWHERE: Parts = ()  # of a scratch file without a name
-
 
 class OpenDrafts(Drafting):
     """The open drafts of one branch. Scratch files being written are among them: a rename may make a save of them."""
@@ -41,7 +39,8 @@ class OpenDrafts(Drafting):
 
     def targets(self) -> set[Tracked]:
         with self._lock:
-            return {*self._emptied, *(draft.where for draft in self._drafts if not isinstance(draft.where, tuple))}
+            named = (draft.where for draft in self._drafts if draft.is_named)
+            return {*self._emptied, *(where for where in named if not isinstance(where, tuple))}
 
     def open(self, target: Tracked, flags: int, tip: BranchTip) -> WritingHandle:
         """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
@@ -63,10 +62,6 @@ class OpenDrafts(Drafting):
             else:
                 return False
         return True
-
-    def removed(self, target: Tracked) -> None:
-        """A tracked file was removed: if it had been emptied, nobody is going to write it."""
-        self._take_emptied(target)
 
     def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
         """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
@@ -96,25 +91,27 @@ class OpenDrafts(Drafting):
         """A scratch file or folder got another name; what is open in it follows."""
         with self._lock:
             for draft in self._drafts:
-                if isinstance(draft.where, tuple) and draft.where[: len(old)] == old:
+                if isinstance(draft.where, tuple) and draft.where[: len(old)] == old and draft.is_named:
                     draft.where = new + draft.where[len(old) :]
                     draft.path = scratch.path(draft.where)
 
-    def scratch_gone(self, parts: Parts) -> None:
-        """A scratch file was removed or covered: what is still open of it is no longer what has that name."""
+    def gone(self, where: Tracked | Parts) -> None:
+        """A file was removed or covered: what is still open of it is no longer what has that name."""
         with self._lock:
+            if not isinstance(where, tuple):
+                self._emptied.pop(where, None)
             for draft in self._drafts:
-                if draft.where == parts:
-                    draft.where = NOWHERE
+                if draft.where == where:
+                    draft.is_named = False
 
     def _of(self, where: Tracked | Parts) -> list[Draft]:
         with self._lock:
-            return [draft for draft in self._drafts if draft.where == where]
+            return [draft for draft in self._drafts if draft.where == where and draft.is_named]
 
     def _opened(self, descriptor: int, draft: Draft) -> WritingHandle:
         with self._lock:
-            shared = (known for known in self._drafts if known.where == draft.where and not draft.is_tracked)
-            draft = next(shared, draft)
+            shared = (known for known in self._drafts if known.where == draft.where and known.is_named)
+            draft = draft if draft.is_tracked else next(shared, draft)
             self._drafts.add(draft)
             return WritingHandle(descriptor, draft, self.saver)
 
@@ -137,6 +134,6 @@ class OpenDrafts(Drafting):
             self._drafts.discard(draft)
             if isinstance(draft.where, tuple):
                 return
-            if draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
+            if draft.is_named and draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
                 self._emptied[draft.where] = draft.told
         draft.path.unlink(missing_ok=True)

@@ -145,7 +145,7 @@ class BranchSaver(DraftSaver):
             logger.error("%s: %s not saved: %s", self._repository.root.name, self.where(draft.target), error)
         if draft.stage is Stage.FAILED:
             self._keep(draft)
-        if draft.stage is not Stage.SAVED:
+        if draft.is_named and draft.stage is not Stage.SAVED:
             self.absences.show(draft.target)
 
     def _keep(self, draft: Draft) -> None:

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from chemfs.filesystem import Filesystem
 from chemfs.view.conditions import NotFound
 from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
+from chemigram_core.errors import Refused
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
@@ -80,6 +82,25 @@ def test_who_still_has_a_removed_file_saves_nothing_by_it(view: Filesystem) -> N
     view.handle(removed).flush()
     view.release(removed)
     assert repository.tip(MAIN) == tip
+
+
+@pytest.mark.parametrize("data", [mask(7), b"no such thing", b""], ids=["saved", "refused", "empty"])
+def test_a_mask_stays_removed_when_it_was_just_closed(view: Filesystem, data: bytes) -> None:
+    """The kernel tells that a file is released some time after its program has closed it."""
+    number = view.number(MASK, os.O_WRONLY | os.O_TRUNC)
+    view.handle(number).write(data, 0)
+    with suppress(Refused):
+        view.handle(number).flush()
+    changes, parts = view.changes(MASK)
+    changes.remove(parts)
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    view.release(number)
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    changes.settle(math.inf)
+    repository = Repository(view.root)
+    assert not repository.state(repository.tip(MAIN)).masks
 
 
 def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: pytest.MonkeyPatch) -> None:
