@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from chemfs.cli.output import print_json, print_rows
-from chemfs.cli.verbs.arguments import REVISION, Verbs, add_json, add_repository, add_verb, repository_of
+from chemfs.cli.verbs.arguments import REVISION, Verbs, add_json, add_repository, add_verb, given, repository_of
 from chemigram_core import branching
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName
@@ -33,33 +33,35 @@ def add_to(verbs: Verbs) -> None:
 def _add_name_and_rev(parser: argparse.ArgumentParser, kind: type[RefName]) -> None:
     add_repository(parser)
     parser.add_argument("name", metavar="NAME", type=kind.parse, nargs="?")
-    parser.add_argument("rev", metavar="REV", nargs="?", default="HEAD", help="its state; HEAD if not given")
+    parser.add_argument("rev", metavar="REV", type=given, nargs="?", help="its state; HEAD if not given")
     add_json(parser)
     parser.set_defaults(parser=parser)
 
 
 def _branch(options: argparse.Namespace) -> None:
     repository = repository_of(options)
+    if options.delete or options.rename:
+        _require_name_alone(options)
     if options.name is None:
-        _require_name(options, changes=options.delete or options.rename)
         _list(repository, repository.refs.branches(), options)
     elif options.delete:
         branching.delete_branch(repository, options.name)
     elif options.rename:
         branching.rename_branch(repository, options.name, options.rename)
     else:
-        branching.create_branch(repository, options.name, options.rev)
+        branching.create_branch(repository, options.name, options.rev or "HEAD")
 
 
 def _tag(options: argparse.Namespace) -> None:
     repository = repository_of(options)
+    if options.delete:
+        _require_name_alone(options)
     if options.name is None:
-        _require_name(options, changes=options.delete)
         _list(repository, repository.refs.tags(), options)
     elif options.delete:
         branching.delete_tag(repository, options.name)
     else:
-        branching.create_tag(repository, options.name, options.rev)
+        branching.create_tag(repository, options.name, options.rev or "HEAD")
 
 
 def _checkout(options: argparse.Namespace) -> None:
@@ -73,9 +75,11 @@ def _checkout(options: argparse.Namespace) -> None:
             print(f"HEAD is on snapshot {digest[:12]}, on no branch")
 
 
-def _require_name(options: argparse.Namespace, *, changes: object) -> None:
-    if changes:
+def _require_name_alone(options: argparse.Namespace) -> None:
+    if options.name is None:
         options.parser.error("NAME is missing")
+    if options.rev is not None:
+        options.parser.error("one NAME at a time, and no REV")
 
 
 def _list(repository: Repository, names: list[BranchName] | list[TagName], options: argparse.Namespace) -> None:

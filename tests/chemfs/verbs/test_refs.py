@@ -71,6 +71,18 @@ def test_a_change_without_a_name_is_wrong_usage(chemfs: Chemfs, repository: str)
 
 
 @pytest.mark.parametrize("change", ["branch --delete", "branch --rename new", "tag --delete"])
+def test_one_name_is_changed_at_a_time(chemfs: Chemfs, repository: str, change: str) -> None:
+    """Who gives two means both, so nothing is done with the first."""
+    verb, *options = change.split()
+    chemfs(verb, repository, "one")
+    chemfs(verb, repository, "two")
+    before = chemfs(verb, repository, "--json").json
+    answer = chemfs(verb, repository, "one", "two", *options)
+    assert (answer.code, "one NAME at a time" in answer.error) == (2, True)
+    assert chemfs(verb, repository, "--json").json == before
+
+
+@pytest.mark.parametrize("change", ["branch --delete", "branch --rename new", "tag --delete"])
 def test_what_is_not_there_cannot_be_changed(chemfs: Chemfs, repository: str, change: str) -> None:
     verb, *options = change.split()
     answer = chemfs(verb, repository, "nosuch", *options)
