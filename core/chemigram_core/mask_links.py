@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError
+from chemigram_core.errors import ChemigramError, ObjectMissing
 from chemigram_core.folder import Folder
 from chemigram_core.objects import Kind
 from chemigram_core.registry_file import FOLDER
@@ -26,8 +26,9 @@ def restore(repository: Repository) -> None:
         for name in _links(folder) - masks.keys():
             folder.remove(name)
         for name, mask in masks.items():
-            if not _stands(folder, name, mask):
-                folder.link_symbolically(f"{os.pardir}/{repository.objects.path(mask, Kind.MASK)}", name)
+            with suppress(ObjectMissing):
+                if not _stands(folder, name, mask):
+                    folder.link_symbolically(f"{os.pardir}/{repository.objects.path(mask, Kind.MASK)}", name)
 
 
 def _links(folder: Folder) -> set[str]:

@@ -119,6 +119,14 @@ def test_checkout_restores_links_and_registry(repository: Repository) -> None:
     assert "removed" in entries(repository)["sky"]
 
 
+def test_a_lost_mask_keeps_no_other_from_its_link(repository: Repository) -> None:
+    old = saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SKY: mask(9), SUBJECT: mask(1)}).digest
+    saving.remove_masks(repository, MAIN, {SKY: digest(9), SUBJECT: digest(1)})
+    (repository.root / repository.objects.path(digest(9), Kind.MASK)).unlink()
+    branching.checkout(repository, Detached(old))
+    assert links(repository) == {"subject": mask(1)}
+
+
 def test_an_old_xmp_brings_its_masks_back_to_the_registry(repository: Repository) -> None:
     old = saving.save_mask(repository, MAIN, SUBJECT, mask(1)).digest
     saving.save_mask(repository, MAIN, SUBJECT, mask(2))
