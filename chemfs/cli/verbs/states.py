@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,13 @@ class OtherImage(Refused):
 
     def __init__(self, there: Path) -> None:
         super().__init__(f"the repository has the image {shown(str(there))} already: make another repository")
+
+
+class GivenTwice(Refused):
+    """One mask can't be two pictures, nor told two things of."""
+
+    def __init__(self, name: MaskName) -> None:
+        super().__init__(f"the mask {shown(name)} is given twice: give it once")
 
 
 def add_to(verbs: Verbs) -> None:
@@ -94,8 +101,8 @@ def _require_same(wanted: Path, there: Path) -> None:
 def _snapshot(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     branch = options.branch or repository.head_branch()
-    masks = {MaskName.parse(name): read_input(Path(file), png.MAX_BYTES) for name, file in options.mask}
-    told = {MaskName.parse(name): Provenance.parse_json(text) for name, text in options.mask_info}
+    masks = {name: read_input(Path(file), png.MAX_BYTES) for name, file in _by_mask(options.mask).items()}
+    told = {name: Provenance.parse_json(text) for name, text in _by_mask(options.mask_info).items()}
     data = read_input(options.xmp, xmp.MAX_BYTES)
     try:
         saved = save_xmp(repository, branch, data, mask_files=masks, told=told, label=options.label)
@@ -105,6 +112,16 @@ def _snapshot(options: argparse.Namespace) -> None:
         print_json(_facts(repository, saved.digest))
     else:
         print(saved.digest)
+
+
+def _by_mask(pairs: Sequence[tuple[str, str]]) -> dict[MaskName, str]:
+    found: dict[MaskName, str] = {}
+    for text, value in pairs:
+        name = MaskName.parse(text)
+        if name in found:
+            raise GivenTwice(name)
+        found[name] = value
+    return found
 
 
 def _show(options: argparse.Namespace) -> None:

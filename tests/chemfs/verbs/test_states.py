@@ -37,6 +37,12 @@ def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert Path("out/masks/subject.png").read_bytes() == mask.read_bytes()
 
 
+def test_a_mask_is_given_once(chemfs: Chemfs, repository: str, sidecar: Sidecar, mask: Path) -> None:
+    pair = f"subject={mask}"
+    answer = chemfs("snapshot", repository, sidecar(3), "--mask", pair, "--mask", pair)
+    assert (answer.code, answer.error) == (3, "chemfs: the mask 'subject' is given twice: give it once\n")
+
+
 def test_a_snapshot_can_go_to_another_branch(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> None:
     saved = chemfs("snapshot", repository, sidecar(3), "--branch", "warm", "--json").json
     assert saved["refs"] == ["refs/heads/warm"]
