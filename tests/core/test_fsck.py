@@ -321,6 +321,20 @@ def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Pat
     gc.collect(Repository(repository.root), timedelta(0))
 
 
+def test_a_state_that_is_collected_between_two_looks_lacks_no_mask(repository: Repository) -> None:
+    other = BranchName("other")
+    saving.save_xmp(repository, other, sidecar(5), mask_files={SUBJECT: mask(5)})
+    saving.remove_masks(repository, other, repository.state(repository.tip(other)).masks)
+    branching.delete_branch(repository, other)
+    audit = fsck.Audit(repository.root)
+    files = sorted(audit.files(), key=lambda file: file.name.endswith(".png"))
+    for file in files[:-2]:  # all snapshots
+        assert audit.object(file) == []
+    assert len(gc.collect(repository, timedelta(0)).masks) == 1
+    assert [finding for file in files[-2:] for finding in audit.object(file)] == []
+    assert list(audit.rest()) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 
