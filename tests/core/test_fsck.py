@@ -335,6 +335,20 @@ def test_a_state_that_is_collected_between_two_looks_lacks_no_mask(repository: R
     assert list(audit.rest()) == []
 
 
+def test_what_was_put_right_since_it_was_found_is_left_alone(repository: Repository) -> None:
+    other, gone = BranchName("other"), repository.root / "refs/heads/side/one"
+    flip_a_bit(object_path(repository, repository.tip(MAIN), Kind.SNAPSHOT))
+    gone.unlink()
+    found = fsck.check(repository.root)
+    assert {finding.path for finding in found} >= {"refs/heads/main", "refs/heads/side/one"}
+    branching.create_branch(repository, SIDE, V1.ref)
+    saving.save_xmp(Repository(repository.root), other, sidecar(2), mask_files={SUBJECT: mask()})
+    assert Repository(repository.root).tip(other) == repository.tip(MAIN)
+    for finding in found:
+        fsck.repair(repository.root, finding)
+    assert fsck.check(repository.root) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

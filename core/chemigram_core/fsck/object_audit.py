@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from chemigram_core import xmp
 from chemigram_core.digest import Digest
@@ -27,6 +28,12 @@ class ObjectFile:
 
     shard: str
     name: str
+
+    @classmethod
+    def at(cls, path: str) -> Self:
+        """The file at a path in the repository."""
+        _, *shard, name = path.split("/")
+        return cls("".join(shard), name)
 
     @property
     def path(self) -> str:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from chemigram_core import mask_links
 from chemigram_core.digest import Digest
-from chemigram_core.errors import ChemigramError, NotARepository, RefConflict, StoreFailed
+from chemigram_core.errors import ChemigramError, NotARepository, RefConflict, RefExists, StoreFailed
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.log_repair import restore_log
 from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import History
 from chemigram_core.lock import locked
@@ -38,7 +39,7 @@ def repair(root: Path, finding: Finding) -> str | None:
             return mend(root, finding)
         except FileNotFoundError:
             return None  # an earlier repair has taken it out of the way
-        except RefConflict:
+        except (RefConflict, RefExists):
             return None  # a branch that was made since has the place
 
 
@@ -57,6 +58,12 @@ def _make_folder(root: Path, finding: Finding) -> str:
 
 def _move_aside(root: Path, finding: Finding) -> str:
     return f"moved to {set_aside(root, finding.path)}"
+
+
+def _move_object_aside(root: Path, finding: Finding) -> str | None:
+    """Unless it is right by now: who saves the same again makes a damaged object whole."""
+    found = ObjectAudit(root).findings(ObjectFile.at(finding.path))
+    return _move_aside(root, finding) if finding in found else None
 
 
 def _restore_ref(root: Path, finding: Finding) -> str | None:
@@ -143,8 +150,8 @@ def _name(ref: str) -> RefName:
 
 _MENDERS: Mapping[Problem, Callable[[Path, Finding], str | None]] = {
     Problem.FOLDER_MISSING: _make_folder,
-    Problem.OBJECT_DAMAGED: _move_aside,
-    Problem.OBJECT_MISPLACED: _move_aside,
+    Problem.OBJECT_DAMAGED: _move_object_aside,
+    Problem.OBJECT_MISPLACED: _move_object_aside,
     Problem.LOG_MISSING: _restore_log,
     Problem.LOG_DAMAGED: _restore_log,
     Problem.REF_DAMAGED: _restore_ref,
