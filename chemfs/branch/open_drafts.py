@@ -85,7 +85,8 @@ class OpenDrafts(Drafting):
             path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
             scratch.move_to(draft.where, path)
             draft.path = path
-        draft.where = new
+        old, draft.where = draft.where, new
+        self.gone(old)
 
     def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
         """A scratch file or folder got another name; what is open in it follows."""
@@ -106,7 +107,7 @@ class OpenDrafts(Drafting):
 
     def _of(self, where: Tracked | Parts) -> list[Draft]:
         with self._lock:
-            return [draft for draft in self._drafts if draft.where == where and draft.is_named]
+            return [draft for draft in self._drafts if draft.where == where and draft.is_named and draft.handles]
 
     def _opened(self, descriptor: int, draft: Draft) -> WritingHandle:
         with self._lock:
@@ -134,6 +135,8 @@ class OpenDrafts(Drafting):
             self._drafts.discard(draft)
             if isinstance(draft.where, tuple):
                 return
-            if draft.is_named and draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
-                self._emptied[draft.where] = draft.told
+            if draft.is_named and draft.stage is not Stage.SAVED:
+                self.absences.show(draft.where)  # nothing was saved
+                if draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
+                    self._emptied[draft.where] = draft.told
         draft.path.unlink(missing_ok=True)

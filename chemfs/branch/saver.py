@@ -132,7 +132,7 @@ class BranchSaver(DraftSaver):
             raise
 
     def _end(self, draft: Draft) -> None:
-        """Save what was written after the last close, through a mapping; if nothing is saved, the tip shows again.
+        """Save what was written after the last close, through a mapping.
 
         Nobody is there any more to be told of an error.
         """
@@ -145,8 +145,6 @@ class BranchSaver(DraftSaver):
             logger.error("%s: %s not saved: %s", self._repository.root.name, self.where(draft.target), error)
         if draft.stage is Stage.FAILED:
             self._keep(draft)
-        if draft.is_named and draft.stage is not Stage.SAVED:
-            self.absences.show(draft.target)
 
     def _keep(self, draft: Draft) -> None:
         """A save that failed is not tried again behind the back of who was told so; its bytes are kept for people."""

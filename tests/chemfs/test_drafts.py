@@ -103,6 +103,19 @@ def test_a_mask_stays_removed_when_it_was_just_closed(view: Filesystem, data: by
     assert not repository.state(repository.tip(MAIN)).masks
 
 
+def test_nothing_is_where_a_mask_was_that_is_renamed_just_after_it_was_written_twice(view: Filesystem) -> None:
+    numbers = [view.number(MASK, os.O_WRONLY | os.O_TRUNC) for _ in range(2)]
+    for number in numbers:
+        view.handle(number).write(mask(number), 0)
+        view.handle(number).flush()
+    changes, old, new = view.changes_of_two(MASK, COPY)
+    changes.rename(old, new)
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    for number in numbers:
+        view.release(number)
+
+
 def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: pytest.MonkeyPatch) -> None:
     number = view.number(XMP, os.O_RDWR)
     close = os.close
