@@ -349,6 +349,20 @@ def test_what_was_put_right_since_it_was_found_is_left_alone(repository: Reposit
     assert fsck.check(repository.root) == []
 
 
+def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    log, states = repository.root / "log.jsonl", {saving.save_xmp(repository, MAIN, sidecar()).digest}
+    with log.open("ab") as file:
+        file.write(b'{"op":"snaps')
+    states |= {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (1, 2, 3)}
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    repair(repository.root)
+    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

@@ -17,6 +17,7 @@ from chemigram_core.folder import Folder
 from chemigram_core.fsck.lost_found import set_aside
 from chemigram_core.fsck.untold import Untold
 from chemigram_core.log_entry import RECOVERED, LogEntry
+from chemigram_core.log_lines import is_void
 from chemigram_core.operation_log import FILE_NAME, OperationLog
 from chemigram_core.told_refs import follow
 
@@ -85,7 +86,7 @@ def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:
     stood: dict[str, Digest] = {}
     found: set[Digest] = set()
     for line, entry in lines:
-        if not untold.isdisjoint((entry.hash, entry.parent)) if entry else line.strip():
+        if not untold.isdisjoint((entry.hash, entry.parent)) if entry else not is_void(line):
             found.update(stood.values())
         if entry:
             follow(stood, entry)
