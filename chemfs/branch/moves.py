@@ -99,5 +99,6 @@ class Moves:
                 self._saver.rename_mask(old, new)
             if draft is not None:
                 self._drafts.retarget(draft, new, self._scratch)
+            self._drafts.gone(old)  # all others that are open of it, and what is not released yet
             if not is_whole:
                 self.hide(old)

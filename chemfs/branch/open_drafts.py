@@ -85,8 +85,7 @@ class OpenDrafts(Drafting):
             path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
             scratch.move_to(draft.where, path)
             draft.path = path
-        old, draft.where = draft.where, new
-        self.gone(old)
+        draft.where = new
 
     def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
         """A scratch file or folder got another name; what is open in it follows."""
