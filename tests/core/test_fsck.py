@@ -363,6 +363,20 @@ def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -
     assert fsck.check(repository.root) == []
 
 
+def test_a_spoilt_line_and_a_lost_one_make_no_state_garbage(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 3)}
+    saving.save_xmp(repository, MAIN, sidecar(0))
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([lines[0], b"\0" + lines[1], *lines[2:-1]]))
+    repair(repository.root)
+    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
 def lose_the_last_line_feed(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1] + b"?")
 

@@ -47,9 +47,9 @@ def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
     told = [entry for _, entry in lines if entry]
     untold = Untold(root, told)
     row = untold.all()
-    before = _before_what_is_lost(lines, set(row))
-    recovered = list(_recovered(row, before, untold.named()))
-    unreached = (set(row[-1:]) or before) - _reached(untold.targets, [*told, *recovered])
+    before, last = _stood(lines, set(row))
+    recovered = list(_recovered(row, before or last, untold.named()))
+    unreached = (set(row[-1:]) or before).union(last) - _reached(untold.targets, [*told, *recovered])
     pairs = product(sorted(untold.targets), sorted(unreached))
     return recovered + [LogEntry(RECOVERED, target, parent=parent) for target, parent in pairs]
 
@@ -81,8 +81,8 @@ def _reached(targets: set[Digest], entries: list[LogEntry]) -> set[Digest]:
     return found
 
 
-def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:
-    """Where each ref stood before each line that can't be read or names an untold state; without any, at the end."""
+def _stood(lines: list[Line], untold: set[Digest]) -> tuple[set[Digest], set[Digest]]:
+    """Where each ref stood before each line that can't be read or names an untold state, and where at the end."""
     stood: dict[str, Digest] = {}
     found: set[Digest] = set()
     for line, entry in lines:
@@ -90,4 +90,4 @@ def _before_what_is_lost(lines: list[Line], untold: set[Digest]) -> set[Digest]:
             found.update(stood.values())
         if entry:
             follow(stood, entry)
-    return found or set(stood.values())
+    return found, set(stood.values())

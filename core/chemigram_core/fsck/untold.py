@@ -15,10 +15,7 @@ from chemigram_core.told_refs import follow
 
 
 class Untold:
-    """What the log of one repository doesn't tell, of which these are the entries.
-
-    `targets` is what the refs point at, and those that are lost did.
-    """
+    """What the log of one repository doesn't tell, of which these are the entries; `targets` is what refs point at."""
 
     def __init__(self, root: Path, entries: Iterable[LogEntry]) -> None:
         self._objects = ObjectStore(root)
@@ -32,14 +29,13 @@ class Untold:
                 self._named.add(entry.parent)
             if entry.hash is not None:
                 (self._told if entry.tells_origin else self._seen).add(entry.hash)
-        self.targets = {*refs.values()}
+        self.targets: set[Digest] = set()
         with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
-            self.targets.update(Refs(root).targets())
-        self.targets = {target for target in self.targets if self._objects.has(target, Kind.SNAPSHOT)}
-        self._named |= self.targets
+            self.targets.update(found for found in Refs(root).targets() if self._has(found))
+        self._named.update(self.targets, filter(self._has, refs.values()))
 
     def named(self) -> list[Digest]:
-        """Those that a ref points at or a line has as a parent: what the log had of them is lost."""
+        """Those that a ref points at, or did, or a line has as a parent: what the log had of them is lost."""
         return sorted(self._named - self._told)
 
     def all(self) -> list[Digest]:
@@ -47,3 +43,6 @@ class Untold:
         stored = {found.digest: found.mtime_ns for found in self._objects if found.kind is Kind.SNAPSHOT}
         untold = (self._named | self._seen | stored.keys()) - self._told
         return sorted(untold, key=lambda digest: (stored.get(digest, 0), digest))
+
+    def _has(self, digest: Digest) -> bool:
+        return self._objects.has(digest, Kind.SNAPSHOT)
