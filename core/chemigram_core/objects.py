@@ -54,7 +54,7 @@ class ObjectStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._suffixed: bool | None = None
-        self._verified: LRUCache[Digest, _Identity] = LRUCache(_VERIFIED_OBJECTS)
+        self._verified: LRUCache[tuple[Digest, Kind], _Identity] = LRUCache(_VERIFIED_OBJECTS)
         self._verified_lock = Lock()
         self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
 
@@ -151,7 +151,7 @@ class ObjectStore:
     def _verify(self, digest: Digest, kind: Kind, descriptor: int) -> None:
         identity = _identity(descriptor)
         with self._verified_lock:
-            if self._verified.get(digest) == identity:
+            if self._verified.get((digest, kind)) == identity:
                 return
         with os.fdopen(os.dup(descriptor), "rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -161,7 +161,7 @@ class ObjectStore:
         if (kind is Kind.MASK) is not is_mask(descriptor):
             raise ObjectMissing(digest)
         with self._verified_lock:
-            self._verified[digest] = identity
+            self._verified[digest, kind] = identity
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         with self._durable_shard(digest) as shard:

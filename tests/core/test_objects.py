@@ -52,6 +52,9 @@ def test_a_repository_with_bare_names_goes_on_with_bare_names(tmp_path: Path) ->
         new: Kind.SNAPSHOT,
         picture: Kind.MASK,
     }
+    for digest, other in ((old, Kind.MASK), (picture, Kind.SNAPSHOT)):  # a bare name doesn't tell the kind
+        with pytest.raises(ObjectMissing):
+            store.read(digest, other)
 
 
 @pytest.mark.parametrize("damage", [b"", b"<y/>", b"<x/>more"])
@@ -69,12 +72,28 @@ def test_storing_a_damaged_object_again_heals_it(store: ObjectStore, tmp_path: P
     assert store.read(digest, Kind.SNAPSHOT) == b"<x/>"
 
 
-def test_a_damage_after_the_first_read_is_noticed_by_the_files_identity(store: ObjectStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_back_dated", [False, True])
+def test_a_damage_after_the_first_read_is_noticed_by_the_files_identity(
+    store: ObjectStore, tmp_path: Path, *, is_back_dated: bool
+) -> None:
     digest = store.put(b"<x/>", Kind.SNAPSHOT)
     store.read(digest, Kind.SNAPSHOT)
+    before = file_of(tmp_path, digest).stat()
     file_of(tmp_path, digest).write_bytes(b"<y/>")
+    if is_back_dated:  # as a program does that copies times along
+        os.utime(file_of(tmp_path, digest), ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(ObjectDamaged):
         store.read(digest, Kind.SNAPSHOT)
+
+
+def test_a_refused_read_leaves_no_descriptor_open(store: ObjectStore, tmp_path: Path) -> None:
+    digest = store.put(b"<x/>", Kind.SNAPSHOT)
+    file_of(tmp_path, digest).write_bytes(b"<y/>")
+    before = os.listdir("/proc/self/fd")
+    for _ in range(3):
+        with pytest.raises(ObjectDamaged):
+            store.open(digest, Kind.SNAPSHOT)
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_a_mask_is_no_snapshot(store: ObjectStore) -> None:
