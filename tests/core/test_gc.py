@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from chemigram_core.errors import LogDamaged, ObjectDamaged, ObjectMissing, RefD
 from chemigram_core.fsck import check, repair
 from chemigram_core.gc import GRACE, Garbage, collect, find_garbage
 from chemigram_core.head import Detached, OnBranch
+from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.objects import Kind, StoredObject
@@ -186,6 +189,20 @@ def test_a_branch_made_in_the_middle_of_a_collection_keeps_its_states(
             branching.create_branch(repository, WARM, abandoned[-1])
 
     assert collect(repository, AT_ONCE, branch_off) == NOTHING
+    assert naive.problems(repository.root) == []
+
+
+def test_a_mask_that_is_collected_while_its_save_waits_is_stored_again(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def locked_late(root: Path) -> Iterator[None]:
+        assert names(collect(Repository(root), AT_ONCE)) == (set(), masks(7))
+        with locked(root):
+            yield
+
+    monkeypatch.setattr(saving, "locked", locked_late)
+    saving.save_mask(repository, MAIN, SKY, mask(7))
     assert naive.problems(repository.root) == []
 
 

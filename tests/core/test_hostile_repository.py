@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,9 +53,15 @@ def test_a_ref_that_is_no_file_is_damaged(repository: Repository, plant: object)
 
 def test_a_ref_is_never_read_beyond_its_possible_size(repository: Repository) -> None:
     with (repository.root / "refs" / "heads" / "main").open("ab") as file:
-        file.truncate(1 << 30)
-    with pytest.raises(RefDamaged):
-        repository.refs.read(MAIN)
+        file.truncate(1 << 26)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RefDamaged):
+            repository.refs.read(MAIN)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 1 << 20
 
 
 @pytest.mark.parametrize("text", [b"", b"\0" * 64, b"ref: refs/heads/main", b"../../etc/passwd", b"A" * 64])
