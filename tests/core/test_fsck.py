@@ -206,7 +206,14 @@ def test_a_branch_on_a_lost_state_goes_back_to_the_last_whole_one(repository: Re
     assert f"{tip}\n".encode() in everything(repository.root / "lost+found")
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, lambda head: head.write_bytes(b"ref: refs/heads/../../x\n")])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        Path.unlink,
+        lambda head: head.write_bytes(b"ref: refs/heads/../../x\n"),
+        lambda head: head.write_text(f"{Digest.of(b'lost')}\n"),
+    ],
+)
 def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: Callable[[Path], object]) -> None:
     branching.checkout(repository, OnBranch(SIDE))
     damage(repository.root / "HEAD")

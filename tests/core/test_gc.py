@@ -114,7 +114,9 @@ def test_looking_for_garbage_removes_nothing(repository: Repository, abandoned: 
     assert names(collect(repository, AT_ONCE)) == (set(abandoned), masks(1, 2, 3))
 
 
-@pytest.mark.parametrize("root", ["tag", "branch", "detached HEAD", "a ref with a name of elsewhere"])
+@pytest.mark.parametrize(
+    "root", ["tag", "branch", "detached HEAD", "a tag of which the log knows nothing", "a ref with a name of elsewhere"]
+)
 def test_whatever_points_at_a_state_keeps_it_and_its_past(
     repository: Repository, abandoned: list[Digest], root: str
 ) -> None:
@@ -126,6 +128,8 @@ def test_whatever_points_at_a_state_keeps_it_and_its_past(
             branching.create_branch(repository, BranchName("other"), last)
         case "detached HEAD":
             branching.checkout(repository, Detached(last))
+        case "a tag of which the log knows nothing":
+            (repository.root / "refs" / "tags" / "v1").write_text(f"{last}\n")
         case _:
             (repository.root / "refs" / "heads" / "odd name~1").write_text(f"{last}\n")
     assert collect(repository, AT_ONCE) == NOTHING

@@ -88,11 +88,13 @@ def test_savers_and_collectors_do_not_harm_each_other(root: Path) -> None:
     for saver in savers:
         saver.start()
     collector, collected = Repository(root), 0
-    for _ in range(60):
-        collected += len(collect(collector, AT_ONCE).snapshots)
-    done.set()
-    for saver in savers:
-        saver.join()
+    try:
+        for _ in range(60):
+            collected += len(collect(collector, AT_ONCE).snapshots)
+    finally:
+        done.set()
+        for saver in savers:
+            saver.join()
     assert failures == []
     assert collected > 0
     assert (naive.problems(root), check(root)) == ([], [])
@@ -115,14 +117,16 @@ def test_a_reader_gets_whole_states_or_none(root: Path) -> None:
 
     thread = threading.Thread(target=read)
     thread.start()
-    for number in range(12):
-        branch = BranchName(f"b{number}")
-        branching.create_branch(repository, branch)
-        saving.save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
-        branching.delete_branch(repository, branch)
-        collect(repository, AT_ONCE)
-    done.set()
-    thread.join()
+    try:
+        for number in range(12):
+            branch = BranchName(f"b{number}")
+            branching.create_branch(repository, branch)
+            saving.save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
+            branching.delete_branch(repository, branch)
+            collect(repository, AT_ONCE)
+    finally:
+        done.set()
+        thread.join()
     assert wrong == []
 
 
