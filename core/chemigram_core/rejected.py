@@ -42,12 +42,15 @@ class Rejected:
         return save
 
     def take(self, path: Path, where: str, why: str) -> RejectedSave:
-        """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost."""
+        """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost.
+
+        The reason comes first: who finds the file finds why it is there.
+        """
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
-            os.rename(path, save.file_name, dst_dir_fd=folder.descriptor)
             with suppress(OSError):
                 folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode())
+            os.rename(path, save.file_name, dst_dir_fd=folder.descriptor)
             folder.sync()
         return save
 
