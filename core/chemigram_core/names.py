@@ -77,6 +77,14 @@ class MaskName(str):
         return f"{self}.png"
 
 
+def parse_ref(text: str) -> BranchName | TagName:
+    """The branch or tag whose full name `text` is. Raises InvalidName."""
+    for kind in (BranchName, TagName):
+        if text.startswith(f"{kind.namespace}/"):
+            return kind.parse(text.removeprefix(f"{kind.namespace}/"))
+    raise InvalidName("ref", text, "it begins with neither refs/heads/ nor refs/tags/")
+
+
 def tail(text: str, limit_bytes: int) -> str:
     """The end of a text, whole characters of it, that fits into so many bytes of a file name."""
     return _encoded(text)[-limit_bytes:].decode("utf-8", "ignore")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, InvalidName, NoState, UnknownRevision
 from chemigram_core.head import Detached, OnBranch
-from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.names import BranchName, RefName, TagName, parse_ref
 from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.refs import Refs
 
@@ -58,10 +58,7 @@ def _head(refs: Refs) -> Digest:
 def _ref_names(text: str) -> list[RefName]:
     """The refs that `text` may mean, the one that wins first."""
     names: list[RefName] = []
-    for kind in (BranchName, TagName):
-        prefix = f"{kind.namespace}/"
-        if text.startswith("refs/") and not text.startswith(prefix):
-            continue
+    for parse in (parse_ref,) if text.startswith("refs/") else (BranchName.parse, TagName.parse):
         with suppress(InvalidName):
-            names.append(kind.parse(text.removeprefix(prefix)))
+            names.append(parse(text))
     return names

@@ -22,7 +22,7 @@ from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import History
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
-from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.names import BranchName, parse_ref
 from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.operation_log import OperationLog
 from chemigram_core.rebuilding import rebuild
@@ -68,7 +68,7 @@ def _move_object_aside(root: Path, finding: Finding) -> str | None:
 
 def _restore_ref(root: Path, finding: Finding) -> str | None:
     """The last state that the log has for it and that is whole."""
-    name = _name(finding.path)
+    name = parse_ref(finding.path)
     digest = next((seen for seen in reversed(_told(root, finding.path)) if _is_whole(root, seen)), None)
     if digest is None and finding.problem is Problem.REF_DANGLING:
         return None  # what it says is all that is known
@@ -106,13 +106,10 @@ def _last_head(root: Path) -> Head:
     branches = refs.branches()
     for entry in reversed(_entries(root, "checkout")):
         with suppress(ChemigramError):
-            if (
-                entry.ref
-                and (branch := BranchName.parse(entry.ref.removeprefix(f"{BranchName.namespace}/"))) in branches
-            ):
-                return OnBranch(branch)
             if entry.ref is None and entry.hash and _is_whole(root, entry.hash):
                 return Detached(entry.hash)
+            if entry.ref and isinstance(branch := parse_ref(entry.ref), BranchName) and branch in branches:
+                return OnBranch(branch)
     return OnBranch(MAIN if MAIN in branches or not branches else branches[0])
 
 
@@ -139,13 +136,6 @@ def _is_whole(root: Path, digest: Digest) -> bool:
     except (StoreFailed, OSError):
         return False
     return True
-
-
-def _name(ref: str) -> RefName:
-    for kind in (BranchName, TagName):
-        if ref.startswith(f"{kind.namespace}/"):
-            return kind.parse(ref.removeprefix(f"{kind.namespace}/"))
-    raise ValueError(ref)
 
 
 _MENDERS: Mapping[Problem, Callable[[Path, Finding], str | None]] = {
