@@ -24,7 +24,7 @@ from chemigram_core.errors import (
 )
 from chemigram_core.folder import Folder
 from chemigram_core.head import Detached, Head, OnBranch
-from chemigram_core.names import BranchName, RefName, TagName, folded
+from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 
 MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 _SYMBOLIC = "ref: refs/heads/"
@@ -89,17 +89,24 @@ class Refs:
 
         Raises RefDamaged for a ref that points nowhere.
         """
-        match self.head():
-            case Detached(digest):
-                yield digest
-        for parts in _files_below(self._root, "refs"):
-            text = ref_file.read(self._root, *parts)
-            try:
-                if text is not None:
-                    yield Digest.parse(text)
-            except InvalidDigest as error:
-                if _is_ref(parts):
-                    raise RefDamaged("/".join(parts), str(error)) from error
+        return (digest for file in self.files() if (digest := self.target(file)) is not None)
+
+    def files(self) -> Iterator[tuple[str, ...]]:
+        """The paths of HEAD and of all files below refs/."""
+        yield ("HEAD",)
+        yield from _files_below(self._root, "refs")
+
+    def target(self, file: tuple[str, ...]) -> Digest | None:
+        """What one of `files` points at; None for HEAD on a branch and for what is no ref. Raises RefDamaged."""
+        if file == ("HEAD",):
+            head = self.head()
+            return head.digest if isinstance(head, Detached) else None
+        try:
+            return self.read(parse_ref("/".join(file)))
+        except InvalidName:
+            with suppress(InvalidDigest):
+                return Digest.parse(ref_file.read(self._root, *file) or "")
+        return None
 
     def create(self, name: RefName, digest: Digest) -> None:
         """Make a new ref. Raises RefExists, RefConflict."""
@@ -176,14 +183,6 @@ def _files_below(root: Path, *folders: str) -> Iterator[tuple[str, ...]]:
                 yield (*parts, name)
             elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
                 pending.append((*parts, name))
-
-
-def _is_ref(parts: tuple[str, ...]) -> bool:
-    for kind in (BranchName, TagName):
-        with suppress(InvalidName):
-            if kind.parse("/".join(parts[2:])).ref == "/".join(parts):
-                return True
-    return False
 
 
 def entries(root: Path, *parts: str) -> list[tuple[str, int]]:

@@ -313,6 +313,31 @@ def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path
     assert fsck.check(repository.root) == []
 
 
+@pytest.mark.parametrize("lost", ["refs/heads/main", "HEAD"])
+def test_a_ref_that_is_lost_with_a_line_of_the_log_keeps_its_states(tmp_path: Path, lost: str) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
+    (repository.root / lost).unlink()
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
+def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0)}
+    for name in ("HEAD", "log.jsonl"):
+        (repository.root / name).unlink()
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+    assert fsck.check(repository.root) == []
+
+
 def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     saving.save_xmp(repository, MAIN, sidecar())

@@ -41,12 +41,15 @@ class Audit:
         return list(self._objects.findings(file))
 
     def rest(self) -> Iterator[Finding]:
-        """What is wrong beyond single objects."""
+        """What is wrong beyond single objects.
+
+        Refs come before the log: where both are mended, in this order, the log is written anew for refs in their place.
+        """
         yield from self._folders()
         yield from self._objects.states_without_masks()
         with locked(self._root):
-            yield from list(log_findings(self._root))
             yield from list(RefAudit(self._root, self._objects).findings())
+            yield from list(log_findings(self._root))
             yield from list(registry_findings(self._root, self._objects))
         yield from leftovers(self._root)
 

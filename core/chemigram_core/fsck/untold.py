@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,9 +29,7 @@ class Untold:
                 self._named.add(entry.parent)
             if entry.hash is not None:
                 (self._told if entry.tells_origin else self._seen).add(entry.hash)
-        self.targets: set[Digest] = set()
-        with suppress(StoreFailed):  # a ref that is damaged or points at nothing is a finding of its own
-            self.targets.update(found for found in Refs(root).targets() if self._has(found))
+        self.targets = set(filter(self._has, _pointed_at(root)))
         self._named.update(self.targets, filter(self._has, refs.values()))
 
     def named(self) -> list[Digest]:
@@ -46,3 +44,12 @@ class Untold:
 
     def _has(self, digest: Digest) -> bool:
         return self._objects.has(digest, Kind.SNAPSHOT)
+
+
+def _pointed_at(root: Path) -> Iterator[Digest]:
+    """What refs point at; one that is damaged is a finding of its own, and hides no other."""
+    refs = Refs(root)
+    for file in refs.files():
+        with suppress(StoreFailed):
+            if (target := refs.target(file)) is not None:
+                yield target
