@@ -90,4 +90,6 @@ def _stood(lines: list[Line], untold: set[Digest]) -> tuple[set[Digest], set[Dig
             found.update(stood.values())
         if entry:
             follow(stood, entry)
+            if entry.op == RECOVERED and entry.hash:
+                stood[RECOVERED] = entry.hash  # of an earlier repair: no ref is named, and each may have been meant
     return found, set(stood.values())
