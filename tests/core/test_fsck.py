@@ -103,6 +103,8 @@ def test_a_damaged_object_is_named_with_the_states_that_lack_it(
     assert [finding.path for finding in found if finding.problem is Problem.OBJECT_DAMAGED] == [where]
     lacking = {finding.path for finding in found if finding.problem is Problem.MASK_MISSING}
     assert len(lacking) == 2
+    (registered,) = [finding for finding in found if finding.problem is Problem.REGISTRY_DAMAGED]
+    assert registered.digest == mask_digest(repository)
     assert not (repository.root / where).is_symlink()
 
 
@@ -115,13 +117,13 @@ def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Rep
     assert fsck.check(repository.root) == []
 
 
-def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+def forbid(monkeypatch: pytest.MonkeyPatch, path: Path, error: int = errno.EACCES) -> None:
     """Let nobody read the file at `path`, not even root."""
     really = Folder.open
 
     def refusing(folder: Folder, name: str) -> int:
         if name == path.name:
-            raise PermissionError(errno.EACCES, "Permission denied", name)
+            raise OSError(error, os.strerror(error), name)
         return really(folder, name)
 
     monkeypatch.setattr(Folder, "open", refusing)
@@ -142,6 +144,17 @@ def test_what_one_may_not_read_is_left_where_it_is(
     assert path.exists()
 
 
+def test_an_object_that_the_disk_does_not_give_back_is_damaged(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = object_path(repository, repository.tip(MAIN), Kind.SNAPSHOT)
+    forbid(monkeypatch, path, errno.EIO)
+    assert problems(repository.root) == {
+        (Problem.OBJECT_DAMAGED, path.relative_to(repository.root).as_posix()),
+        (Problem.REF_DANGLING, "refs/heads/main"),
+    }
+
+
 @pytest.mark.parametrize("damage", [Path.unlink, lambda ref: ref.write_bytes(b"")], ids=["missing", "damaged"])
 def test_a_branch_is_restored_to_a_state_that_one_may_not_read(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], object]
@@ -159,6 +172,20 @@ def test_a_strange_file_among_the_objects_is_moved_aside(repository: Repository)
     assert {problem for problem, _ in problems(repository.root)} >= {Problem.OBJECT_MISPLACED, Problem.OBJECT_DAMAGED}
     repair(repository.root)
     assert b"mine" in everything(repository.root / "lost+found")
+
+
+def test_an_object_named_as_another_kind_and_a_state_whose_masks_cannot_be_known_are_told(
+    repository: Repository,
+) -> None:
+    picture = repository.objects.put(mask(200), Kind.MASK)
+    path = object_path(repository, picture, Kind.MASK)
+    misnamed = path.rename(path.with_suffix(".xmp"))
+    state = repository.states.document(repository.tip(MAIN)).canonical().replace(b'sha256="', b'sha256="x')
+    unreadable = object_path(repository, repository.objects.put(state, Kind.SNAPSHOT), Kind.SNAPSHOT)
+    assert problems(repository.root) == {
+        (Problem.OBJECT_MISPLACED, misnamed.relative_to(repository.root).as_posix()),
+        (Problem.STATE_UNREADABLE, unreadable.relative_to(repository.root).as_posix()),
+    }
 
 
 @pytest.mark.parametrize("text", [b"", b"\0" * 65, b"ref: refs/heads/main\n", b"0" * 63, "à".encode() * 40])

@@ -117,6 +117,38 @@ def test_without_descriptors_programs_are_told_and_afterwards_all_is_well(mount:
     assert fsck.check(mount.repository.root) == []
 
 
+def test_looking_and_being_refused_leave_descriptors_and_memory_where_they_were(mount: Mounted) -> None:
+    save(mount.path, 1)
+    (mount.branch / "masks" / "m.png").write_bytes(mask())
+    (mount.path / "tags" / "v1").mkdir()
+    (mount.branch / "a-folder").mkdir()
+    use(mount, 100)
+    descriptors, memory_bytes = held_by(mount.daemon.pid)
+    use(mount, 1000)
+    descriptors_after, memory_after_bytes = held_by(mount.daemon.pid)
+    assert descriptors_after <= descriptors + 2  # a file may be given back a moment after it was closed
+    assert memory_after_bytes - memory_bytes < 512 << 10
+
+
+def use(mount: Mounted, times: int) -> None:
+    """Look at all kinds of files, and do what is refused, so often."""
+    for _ in range(times):
+        for refused in ("tags/v1/image.xmp", "heads/main/a.tif", "heads/main/a-folder"):
+            with pytest.raises(OSError):
+                (mount.path / refused).open("r+b")
+        (mount.branch / "image.xmp").read_bytes()
+        (mount.branch / "masks" / "m.png").read_bytes()
+        (mount.branch / "notes.txt").write_bytes(b"mine")
+        (mount.branch / "notes.txt").unlink()
+        os.listdir(mount.branch)
+
+
+def held_by(process: int) -> tuple[int, int]:
+    """How many descriptors a process has open, and its resident memory in bytes."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return len(os.listdir(f"/proc/{process}/fd")), pages * resource.getpagesize()
+
+
 def test_without_memory_programs_are_told_and_afterwards_all_is_well(mount: Mounted) -> None:
     save(mount.path, 1)
     used_bytes = int(Path(f"/proc/{mount.daemon.pid}/statm").read_text().split()[0]) * resource.getpagesize()
