@@ -8,9 +8,9 @@ from chemigram_core import mask_links
 from chemigram_core.digest import Digest
 from chemigram_core.errors import BranchInUse, ChemigramError
 from chemigram_core.head import Detached, Head, OnBranch
-from chemigram_core.history import RENAME
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import BRANCH, CHECKOUT, DELETE_BRANCH, DELETE_TAG, RENAME, TAG
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.objects import Kind
 from chemigram_core.refs import Refs
@@ -19,12 +19,12 @@ from chemigram_core.repository import Repository
 
 def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
     """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
-    return _create(repository, name, rev, "branch")
+    return _create(repository, name, rev, BRANCH)
 
 
 def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Digest:
     """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
-    return _create(repository, name, rev, "tag")
+    return _create(repository, name, rev, TAG)
 
 
 def delete_branch(repository: Repository, name: BranchName) -> None:
@@ -32,13 +32,13 @@ def delete_branch(repository: Repository, name: BranchName) -> None:
     with locked(repository.root):
         if repository.refs.head() == OnBranch(name):
             raise BranchInUse(name)
-        _delete(repository, name, "delete-branch")
+        _delete(repository, name, DELETE_BRANCH)
 
 
 def delete_tag(repository: Repository, name: TagName) -> None:
     """Remove a tag. Raises RefMissing."""
     with locked(repository.root):
-        _delete(repository, name, "delete-tag")
+        _delete(repository, name, DELETE_TAG)
 
 
 def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
@@ -60,9 +60,9 @@ def checkout(repository: Repository, head: Head) -> None:
         match head:
             case OnBranch(branch):
                 digest = repository.tip(branch)
-                entry = LogEntry("checkout", digest, branch.ref)
+                entry = LogEntry(CHECKOUT, digest, branch.ref)
             case Detached(digest):
-                entry = LogEntry("checkout", digest)
+                entry = LogEntry(CHECKOUT, digest)
         _require(repository, digest)
         masks = repository.state(digest).masks
         repository.registry.update(lambda known: known.checked_out(masks))

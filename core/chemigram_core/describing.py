@@ -9,12 +9,12 @@ from typing import Any
 from chemigram_core.errors import InvalidProvenance, UnknownMask
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import DESCRIBE
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.provenance import Provenance
 from chemigram_core.registry import Masks, Provenances
 from chemigram_core.repository import Repository
 
-DESCRIBE = "describe"
 PROVENANCE = "provenance"  # in a log line's metadata: what was told, by the names in its `masks`
 
 

@@ -18,13 +18,13 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import LogDamaged, ObjectMissing
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import GC
 from chemigram_core.objects import Kind, StoredObject
 from chemigram_core.progress import Progress, silent
 from chemigram_core.reachability import Needed, Reached
 from chemigram_core.removal import remove_unopened, sync
 from chemigram_core.repository import Repository
 
-GC = "gc"  # the log's word
 GRACE = timedelta(days=14)  # what is younger stays: somebody may be about to use it
 
 _BATCH = 50  # objects removed while the lock is held once: some milliseconds

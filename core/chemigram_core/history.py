@@ -8,10 +8,9 @@ from threading import Lock
 
 from chemigram_core.digest import Digest
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import RENAME
 from chemigram_core.names import BranchName
 from chemigram_core.operation_log import OperationLog
-
-RENAME = "rename"  # the log's word for a branch that got another name; `metadata.from` has the old one
 
 
 @dataclass(frozen=True, slots=True)

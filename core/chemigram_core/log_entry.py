@@ -12,10 +12,8 @@ from typing import Any
 from chemigram_core.digest import Digest
 from chemigram_core.errors import CannotBeLogged, InvalidDigest, InvalidName
 from chemigram_core.log_lines import LINE_BYTES
+from chemigram_core.log_words import RECOVERED, SNAPSHOT
 from chemigram_core.names import MaskName
-
-SNAPSHOT = "snapshot"  # the word for a save, as chemigram writes it
-RECOVERED = "recovered"  # for a state of which the log had lost what it told
 
 
 @dataclass(frozen=True, slots=True)

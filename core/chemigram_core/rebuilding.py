@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chemigram_core import mask_links
-from chemigram_core.describing import DESCRIBE, told_in
+from chemigram_core.describing import told_in
 from chemigram_core.errors import ChemigramError, StoreFailed
+from chemigram_core.log_words import DESCRIBE
 from chemigram_core.objects import Kind
 from chemigram_core.registry import Masks, Provenances, Registry
 from chemigram_core.repository import Repository

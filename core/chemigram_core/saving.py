@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from chemigram_core import mask_links, png, xmp
-from chemigram_core.describing import DESCRIBE, describe, remark
+from chemigram_core.describing import describe, remark
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
 from chemigram_core.lock import locked
-from chemigram_core.log_entry import SNAPSHOT, LogEntry
+from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import DESCRIBE, SNAPSHOT
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.objects import Kind
 from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances

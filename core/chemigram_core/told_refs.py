@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from chemigram_core.digest import Digest
-from chemigram_core.history import RENAME
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import BRANCH, DELETE_BRANCH, DELETE_TAG, FSCK, RENAME, SNAPSHOT, TAG
 from chemigram_core.operation_log import OperationLog
 
-_SET = frozenset(("snapshot", "branch", "tag", "fsck"))
-_ENDED = frozenset(("delete-branch", "delete-tag"))
+_SET = frozenset((SNAPSHOT, BRANCH, TAG, FSCK))
+_ENDED = frozenset((DELETE_BRANCH, DELETE_TAG))
 
 
 def told_refs(log: OperationLog) -> dict[str, Digest]:

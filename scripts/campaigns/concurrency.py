@@ -11,7 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from chemigram_core import fsck, log_entry, saving, xmp
+from chemigram_core import fsck, saving, xmp
+from chemigram_core.log_words import SNAPSHOT
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from scripts.campaigns.daemon import Daemon
@@ -83,7 +84,7 @@ def _ways(number: int, daemons: list[Daemon], root: Path) -> _Bound:
 
 def _judge(root: Path, acknowledged: list[int], report: Report) -> None:
     repository = Repository(root)
-    logged = [entry for entry in repository.log.entries() if entry.op == log_entry.SNAPSHOT]
+    logged = [entry for entry in repository.log.entries() if entry.op == SNAPSHOT]
     report.counts["snapshots"] = len(logged)
     expected = {xmp.parse(sidecar(number)).digest for number in acknowledged}
     found = [entry.hash for entry in logged if entry.hash]

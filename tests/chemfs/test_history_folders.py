@@ -10,8 +10,8 @@ from chemfs.view.conditions import NotFound
 from chemfs.view.history_folders import HistoryFolders
 from chemfs.view.nodes import Directory
 from chemigram_core.digest import Digest
-from chemigram_core.history import RENAME
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import RENAME
 from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.digest import Digest
-from chemigram_core.history import RENAME, History
+from chemigram_core.history import History
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import RENAME
 from chemigram_core.names import MaskName
 from chemigram_core.operation_log import OperationLog
 

@@ -16,7 +16,8 @@ from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.head import OnBranch
-from chemigram_core.log_entry import SNAPSHOT, LogEntry
+from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import SNAPSHOT
 from chemigram_core.repository import Repository
 from chemigram_core.saving import HISTORY_LOSS
 

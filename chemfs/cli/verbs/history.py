@@ -11,8 +11,8 @@ from chemfs.cli.output import print_fields, print_json, print_rows, time_for_peo
 from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, number_below, repository_of
 from chemigram_core.errors import RefMissing
 from chemigram_core.head import Detached, OnBranch
-from chemigram_core.history import RENAME
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import RENAME
 from chemigram_core.names import BranchName
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository

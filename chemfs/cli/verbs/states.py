@@ -25,7 +25,8 @@ from chemigram_core import png, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused, shown
 from chemigram_core.exporting import export
-from chemigram_core.log_entry import SNAPSHOT, LogEntry
+from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import SNAPSHOT
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.provenance import Provenance
 from chemigram_core.repository import Repository

@@ -16,8 +16,9 @@ from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.lost_found import set_aside
 from chemigram_core.fsck.untold import Untold
-from chemigram_core.log_entry import RECOVERED, LogEntry
+from chemigram_core.log_entry import LogEntry
 from chemigram_core.log_lines import is_void
+from chemigram_core.log_words import RECOVERED
 from chemigram_core.operation_log import FILE_NAME, OperationLog
 from chemigram_core.told_refs import follow
 

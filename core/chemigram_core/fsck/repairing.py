@@ -22,8 +22,9 @@ from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import History
 from chemigram_core.lock import locked
 from chemigram_core.log_entry import LogEntry
+from chemigram_core.log_words import CHECKOUT, FSCK
 from chemigram_core.names import BranchName, parse_ref
-from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.objects import Kind
 from chemigram_core.operation_log import OperationLog
 from chemigram_core.rebuilding import rebuild
 from chemigram_core.refs import Refs
@@ -76,7 +77,7 @@ def _restore_ref(root: Path, finding: Finding) -> str | None:
     done = [_move_aside(root, finding)] if is_there else []
     if digest is not None:
         Refs(root).check_free(name)
-        OperationLog(root).append(LogEntry("fsck", digest, name.ref, metadata={"problem": finding.problem.value}))
+        OperationLog(root).append(LogEntry(FSCK, digest, name.ref, metadata={"problem": finding.problem.value}))
         Refs(root).create(name, digest)
         done.append(f"restored to {digest} from the log")
     return ", ".join(done)
@@ -104,7 +105,7 @@ def _last_head(root: Path) -> Head:
     """Where the log last put HEAD, else main, else any branch."""
     refs = Refs(root)
     branches = refs.branches()
-    for entry in reversed(_entries(root, "checkout")):
+    for entry in reversed(_checkouts(root)):
         with suppress(ChemigramError):
             if entry.ref is None and entry.hash and _is_whole(root, entry.hash):
                 return Detached(entry.hash)
@@ -113,9 +114,9 @@ def _last_head(root: Path) -> Head:
     return OnBranch(MAIN if MAIN in branches or not branches else branches[0])
 
 
-def _entries(root: Path, op: str) -> list[LogEntry]:
+def _checkouts(root: Path) -> list[LogEntry]:
     try:
-        return [entry for entry in OperationLog(root).entries() if entry.op == op]
+        return [entry for entry in OperationLog(root).entries() if entry.op == CHECKOUT]
     except StoreFailed:
         return []
 
@@ -128,14 +129,7 @@ def _told(root: Path, ref: str) -> list[Digest]:
 
 
 def _is_whole(root: Path, digest: Digest) -> bool:
-    """As far as one may look."""
-    try:
-        os.close(ObjectStore(root).open(digest, Kind.SNAPSHOT))
-    except PermissionError:
-        return True
-    except (StoreFailed, OSError):
-        return False
-    return True
+    return ObjectAudit(root).has(digest, Kind.SNAPSHOT)
 
 
 _MENDERS: Mapping[Problem, Callable[[Path, Finding], str | None]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core.digest import Digest
-from chemigram_core.log_entry import SNAPSHOT
+from chemigram_core.log_words import SNAPSHOT
 from chemigram_core.names import BranchName
 from chemigram_core.png.pixels import pixels_digest
 from chemigram_core.repository import Repository

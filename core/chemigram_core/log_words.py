@@ -1,0 +1,13 @@
+"""The log's words for what was done to a repository. Knows no lines."""
+
+SNAPSHOT = "snapshot"  # a save, as chemigram writes it
+DESCRIBE = "describe"  # something was told of a state that was there already
+CHECKOUT = "checkout"
+BRANCH = "branch"  # one was started
+TAG = "tag"
+RENAME = "rename"  # a branch got another name; `metadata.from` has the old one
+DELETE_BRANCH = "delete-branch"
+DELETE_TAG = "delete-tag"
+GC = "gc"
+FSCK = "fsck"  # a ref was restored
+RECOVERED = "recovered"  # a state of which the log had lost what it told
