@@ -46,7 +46,7 @@ class History:
             return self._generation, self._branches
 
     def parent(self, digest: Digest) -> Digest | None:
-        """The state before the one that a snapshot was made from, the first time that it was made."""
+        """The state that a snapshot was made from, the first time that it was made."""
         return next(iter(self.parents(digest)), None)
 
     def parents(self, digest: Digest) -> list[Digest]:

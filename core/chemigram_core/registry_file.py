@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chemigram_core.folder import Folder
-from chemigram_core.registry import NOTHING_TOLD, Masks, Provenances, Registry
+from chemigram_core.registry import Registry
 
 FOLDER = "masks"
 FILE_NAME = "registry.json"
@@ -35,10 +35,6 @@ class RegistryFile:
                 return known
         except (FileNotFoundError, NotADirectoryError):
             return Registry()
-
-    def follow(self, before: Masks, after: Masks, told: Provenances = NOTHING_TOLD) -> None:
-        """As Registry.follow, kept on disk. Raises RegistryDamaged."""
-        self.update(lambda known: known.follow(before, after, told))
 
     def update(self, change: Callable[[Registry], Registry]) -> None:
         """Change the registry; nothing is written when nothing changed. Raises RegistryDamaged."""

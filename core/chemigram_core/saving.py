@@ -189,7 +189,7 @@ def _advance(
     entry.line()  # raises CannotBeLogged before anything is stored
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if told or document.masks != before:
-        repository.registry.follow(before, document.masks, told)
+        repository.registry.update(lambda known: known.follow(before, document.masks, told))
     with repository.log.appended(entry, lambda: repository.refs.read(branch) == digest):
         repository.refs.move(branch, tip, digest)
     mask_links.restore(repository)
