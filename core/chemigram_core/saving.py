@@ -174,15 +174,11 @@ def _advance(
     told: Provenances,
 ) -> Outcome:
     """Make `document` the tip of `branch`, which stands at `tip`. For the holder of the lock."""
-    before = NO_MASKS if tip is None else repository.state(tip).masks
     if unknown := told.keys() - document.masks.keys():
         raise UnknownMask(min(unknown))
     if tip is not None and document.edit_digest == repository.states.edit(tip):
-        repository.refs.sync(branch)
-        describe(repository, before, told)
-        if label and label != repository.history.label(tip):
-            repository.log.append(LogEntry(DESCRIBE, tip, branch.ref, label=label))
-        return Unchanged(tip)
+        return _stay(repository, branch, tip, label=label, told=told)
+    before = NO_MASKS if tip is None else repository.state(tip).masks
     _refuse_clashes(document.masks)
     remarks = {**_losses(repository, tip, document), **remark(told)}
     entry = LogEntry(SNAPSHOT, document.digest, branch.ref, tip, label, remarks, document.masks)
@@ -194,6 +190,17 @@ def _advance(
         repository.refs.move(branch, tip, digest)
     mask_links.restore(repository)
     return Saved(digest, tip)
+
+
+def _stay(
+    repository: Repository, branch: BranchName, tip: Digest, *, label: str | None, told: Provenances
+) -> Unchanged:
+    """Keep what else was told with the edit that the tip has already. For the holder of the lock."""
+    repository.refs.sync(branch)
+    describe(repository, repository.state(tip).masks, told)
+    if label and label != repository.history.label(tip):
+        repository.log.append(LogEntry(DESCRIBE, tip, branch.ref, label=label))
+    return Unchanged(tip)
 
 
 def _refuse_clashes(masks: Masks) -> None:
