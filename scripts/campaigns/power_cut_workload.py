@@ -37,7 +37,7 @@ def main() -> None:
 
 def state_of(root: Path) -> dict[str, dict[str, str]]:
     """Everything of a repository but its links: the text of refs, HEAD, log and registry; the names of objects."""
-    texts = [root / "HEAD", root / "log.jsonl", *sorted((root / "refs").rglob("*"))]
+    texts = [root / "HEAD", root / "log.jsonl", root / "masks" / "registry.json", *sorted((root / "refs").rglob("*"))]
     return {
         "texts": {path.relative_to(root).as_posix(): path.read_text() for path in texts if path.is_file()},
         "objects": {path.relative_to(root).as_posix(): "" for path in (root / "objects").glob("??/*")},
@@ -62,7 +62,7 @@ def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]
     yield lambda: branching.create_branch(repository, side)
     yield lambda: branching.create_tag(repository, version)
     yield lambda: branching.checkout(repository, OnBranch(side))
-    yield lambda: saving.save_xmp(repository, side, sidecar(100 * number + 2))
+    yield lambda: saving.save_xmp(repository, side, sidecar(100 * number + 2), mask_files={TREE: mask(200 + number)})
     yield lambda: saving.remove_masks(repository, side, repository.state(repository.tip(side)).masks)
     yield lambda: branching.checkout(repository, Detached(repository.tip(version)))
     yield lambda: branching.rename_branch(repository, side, other)

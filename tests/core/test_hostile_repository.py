@@ -64,7 +64,7 @@ def test_a_ref_is_never_read_beyond_its_possible_size(repository: Repository) ->
     assert peak_bytes < 1 << 20
 
 
-@pytest.mark.parametrize("text", [b"", b"\0" * 64, b"ref: refs/heads/main", b"../../etc/passwd", b"A" * 64])
+@pytest.mark.parametrize("text", [b"", b"\0" * 64, b"ref: refs/heads/main", b"../../etc/passwd", b"A" * 64, b"a" * 65])
 def test_what_is_no_identifier_is_damaged(repository: Repository, text: bytes) -> None:
     (repository.root / "refs" / "heads" / "main").write_bytes(text)
     with pytest.raises(RefDamaged):
@@ -131,6 +131,13 @@ def test_another_log_in_the_same_place_is_read_from_its_beginning(repository: Re
     (repository.root / "log.jsonl").rename(repository.root / "an older log")
     repository.log.append(LogEntry("snapshot", Digest("0" * 64), MAIN.ref))
     assert [moment.digest for moment in repository.history.moments(MAIN.ref)] == ["0" * 64]
+
+
+@pytest.mark.parametrize("name", ["masks", "image.xmp", "image", ".hidden.raf", "x" * 255])
+def test_an_image_whose_name_no_state_could_show_is_none(repository: Repository, name: str) -> None:
+    (repository.root / "raw").mkdir()
+    picture(repository.root / "raw" / "a.tif").rename(repository.root / "raw" / name)
+    assert image.find(repository.root) is None
 
 
 def test_raw_is_no_way_out(repository: Repository, tmp_path: Path) -> None:

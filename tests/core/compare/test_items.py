@@ -42,7 +42,12 @@ def test_a_pair_goes_by_its_right_side() -> None:
 
 @pytest.mark.parametrize(
     ("left", "right", "matches"),
-    [({"content_hash"}, {"content_hash"}, True), (set(), {"content_hash"}, False), (set(), set(), False)],
+    [
+        ({"content_hash"}, {"content_hash"}, True),
+        ({"content_hash"}, set(), False),
+        (set(), {"content_hash"}, False),
+        (set(), set(), False),
+    ],
 )
 def test_hashes_match_only_when_both_are_hinted(left: set[str], right: set[str], *, matches: bool) -> None:
     pair = ItemPair(file("a", b"1", left), file("a", b"1", right))
