@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from chemfs.branch.absences import Absences
@@ -18,7 +19,7 @@ from chemigram_core.provenance import Provenance
 from chemigram_core.registry import NOTHING_TOLD, Masks
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
-from chemigram_core.saving import Outcome, Saved
+from chemigram_core.saving import GivenMasks, Saved
 
 NOTHING = Provenance()
 
@@ -33,28 +34,31 @@ class BranchSaver(DraftSaver):
         self.absences = Absences()
         self._repository = repository
         self._forget = forget
-        self.lock = (
-            Lock()
-        )  # no removal is saved beside what brings a mask back, and nothing while the branch is renamed
+        # No removal is saved beside what brings a mask back, and nothing while the branch is renamed.
+        self.lock = Lock()
 
-    def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> Outcome:
+    def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> None:
         """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
-        with self.lock:
-            removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
-            return self._save(target, data, told, removed)
-
-    def _save(self, target: Tracked, data: bytes, told: Provenance, removed: Masks) -> Outcome:
         match target:
             case XmpFile() | SidecarFile():
-                outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
+                with self._bringing(target) as removed:
+                    outcome = saving.save_xmp(self._repository, self.branch, data, without=removed)
             case MaskFile(name):
+                given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: no XMP waits for it
                 known = NOTHING_TOLD if told == NOTHING else {name: told}
-                outcome = saving.save_mask(self._repository, self.branch, name, data, without=removed, told=known)
-        self.absences.settled(removed)
-        self.absences.show(target)
+                with self._bringing(target) as removed:
+                    outcome = saving.save_given(self._repository, self.branch, given, without=removed, told=known)
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
-        return outcome
+
+    @contextmanager
+    def _bringing(self, target: Tracked) -> Iterator[Masks]:
+        """The removals that a save of `target`, made in the context, takes along."""
+        with self.lock:
+            removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
+            yield removed
+            self.absences.settled(removed)
+            self.absences.show(target)
 
     def rename_mask(self, old: MaskFile, new: MaskFile) -> None:
         """Give a mask of the branch another name. Raises UnknownMask, StoreFailed, OSError."""

@@ -65,7 +65,7 @@ def save_xmp(
     StoreFailed, OSError.
     """
     document = xmp.parse(data)
-    given = _Given(repository, branch, mask_files)
+    given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
         tip = repository.refs.read(branch)
         masks = {**_left(_masks_that_speak(repository, document, tip), without), **given.changed(tip)}
@@ -73,16 +73,21 @@ def save_xmp(
 
 
 def save_mask(
+    repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, told: Provenances = NOTHING_TOLD
+) -> Outcome:
+    """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
+    return save_given(repository, branch, GivenMasks(repository, branch, {name: data}), told=told)
+
+
+def save_given(
     repository: Repository,
     branch: BranchName,
-    name: MaskName,
-    data: bytes,
+    given: GivenMasks,
     *,
     without: Masks = NO_MASKS,
     told: Provenances = NOTHING_TOLD,
 ) -> Outcome:
-    """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
-    given = _Given(repository, branch, {name: data})
+    """Save masks on a branch as `save_mask`, without those of the tip that were removed before."""
     return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)}, told)
 
 
@@ -109,10 +114,11 @@ def _check(name: MaskName, data: bytes) -> None:
         raise InvalidMask(error.reason, name) from error
 
 
-class _Given:
+class GivenMasks:
     """Masks that came with a save: checked, stored and decoded beside the branch's before anybody has to wait."""
 
     def __init__(self, repository: Repository, branch: BranchName, files: MaskFiles) -> None:
+        """Do the long part of a save. Raises InvalidMask, OSError."""
         for name, data in files.items():
             _check(name, data)
         self._repository = repository

@@ -19,7 +19,7 @@ import pytest
 from chemfs.branch.drafts import WritingHandle
 from chemfs.filesystem import Filesystem
 from chemfs.view.conditions import NotFound
-from chemigram_core import branching, saving
+from chemigram_core import branching, png, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
 from chemigram_core.names import BranchName, MaskName
@@ -160,6 +160,23 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
     assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
 
 
+def test_an_xmp_does_not_wait_for_a_mask_that_is_checked(view: Filesystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large masks take seconds, and darktable switches its autosave off where a save takes longer than half a one."""
+    check, is_late = png.check, []
+    xmp = threading.Thread(target=write, args=(view, XMP, sidecar(1)))
+
+    def check_meanwhile(data: bytes) -> None:
+        xmp.start()
+        xmp.join(5)
+        is_late.append(xmp.is_alive())
+        check(data)
+
+    monkeypatch.setattr(png, "check", check_meanwhile)
+    write(view, MASK, mask(7))
+    xmp.join()
+    assert is_late == [False]
+
+
 def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: Filesystem) -> None:
     repository = Repository(view.root)
     for path in (XMP, MASK):
@@ -174,7 +191,7 @@ def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: Files
 
 
 @pytest.mark.parametrize(
-    ("path", "data", "verb"), [(XMP, sidecar(1), "save_xmp"), (MASK, mask(7), "save_mask")], ids=["xmp", "mask"]
+    ("path", "data", "verb"), [(XMP, sidecar(1), "save_xmp"), (MASK, mask(7), "save_given")], ids=["xmp", "mask"]
 )
 def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
     view: Filesystem, monkeypatch: pytest.MonkeyPatch, path: str, data: bytes, verb: str
