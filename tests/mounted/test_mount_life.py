@@ -120,14 +120,6 @@ def test_nothing_on_a_mount_runs_and_nobody_else_is_let_in(chemfs: Chemfs, root:
     chemfs("unmount", place)
 
 
-def test_others_are_let_in_as_far_as_file_modes_allow(chemfs: Chemfs, root: Path, place: Path) -> None:
-    if os.getuid() != 0:
-        pytest.skip("whether a user may let others in is the system's choice (/etc/fuse.conf)")
-    chemfs("mount", "--allow-other", root, place)
-    assert {"allow_other", "default_permissions"} <= options_of(place)
-    chemfs("unmount", place)
-
-
 def test_a_read_only_mount_refuses_writers_when_they_open(chemfs: Chemfs, root: Path, place: Path) -> None:
     chemfs("mount", "--read-only", root, place)
     assert "ro" in options_of(place)

@@ -89,6 +89,28 @@ def test_the_mount_belongs_to_the_user_who_made_it(home: Path) -> None:
     assert (home / "sunset" / "refs" / "heads" / "main").stat().st_uid == SOMEBODY
 
 
+def test_others_are_let_in_as_far_as_file_modes_allow(home: Path) -> None:
+    """Root's mount, which root may open to others whatever /etc/fuse.conf says."""
+    command, environment = [sys.executable, "-m", "chemfs"], {**os.environ, "XDG_STATE_HOME": str(home / "state")}
+    subprocess.run([*command, "mount", "--allow-other", "sunset", "mnt"], cwd=home, env=environment, check=True)
+    branch = home / "mnt" / "heads" / "main"
+    (branch / "image.xmp").write_bytes(sidecar())
+    (branch / "private.txt").write_text("mine")
+    (branch / "private.txt").chmod(0o600)
+    assert run(["cat", "mnt/heads/main/image.xmp"], home).stdout.encode() == (branch / "image.xmp").read_bytes()
+    for refused in (
+        ["cp", "new.xmp", "mnt/heads/main/image.xmp"],
+        ["rm", "-f", "mnt/heads/main/image.xmp"],
+        ["cat", "mnt/heads/main/private.txt"],
+        ["touch", "mnt/heads/main/theirs.txt"],
+        ["mkdir", "mnt/heads/theirs"],
+        ["mkdir", "mnt/tags/theirs"],
+        ["ln", "-sfn", "heads/main", "mnt/HEAD"],
+    ):
+        assert "Permission denied" in run(refused, home).stderr, refused
+    subprocess.run([*command, "unmount", "mnt"], cwd=home, env=environment, check=True)
+
+
 @pytest.mark.usefixtures("device_for_root")
 def test_a_device_that_is_roots_alone_is_told_in_one_line(home: Path) -> None:
     refused = chemfs(home, "mount", "sunset", "mnt")
