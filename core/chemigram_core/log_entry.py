@@ -15,6 +15,8 @@ from chemigram_core.log_lines import LINE_BYTES
 from chemigram_core.log_words import RECOVERED, SNAPSHOT
 from chemigram_core.names import MaskName
 
+_ORIGINS = (SNAPSHOT, RECOVERED)  # the words of lines that say what a state was made from
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
@@ -37,7 +39,7 @@ class LogEntry:
     @property
     def tells_origin(self) -> bool:
         """Whether it says what its state was made from, if only that there was nothing before."""
-        return self.parent is not None or self.op in (SNAPSHOT, RECOVERED)
+        return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:
         """The line that tells it. Raises CannotBeLogged where no reader would get it back."""
@@ -71,13 +73,9 @@ def parse_line(line: bytes) -> LogEntry | None:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not isinstance(found.get("op"), str):
-        return None
-    if found.get("hash") is not None and _digest(found["hash"]) is None:
+    if not isinstance(found, dict) or not isinstance(found.get("op"), str) or _is_spoilt(found):
         return None
     digest, parent = _digest(found.get("hash")), _digest(found.get("parent"))
-    if found["op"] == SNAPSHOT and found.get("parent") is not None and parent is None:
-        return None
     return LogEntry(
         op=found["op"],
         hash=digest,
@@ -88,6 +86,12 @@ def parse_line(line: bytes) -> LogEntry | None:
         masks=_masks(found.get("masks")),
         timestamp=_text(found.get("timestamp")) or "",
     )
+
+
+def _is_spoilt(found: dict[str, Any]) -> bool:
+    """Whether the state is none, or what it was made from; other lines of chemigram's have names there."""
+    keys = ("hash", "parent") if found["op"] in _ORIGINS else ("hash",)
+    return any(found.get(key) is not None and _digest(found[key]) is None for key in keys)
 
 
 def _digest(value: object) -> Digest | None:
