@@ -163,13 +163,6 @@ class FolderNotEmpty(Refused):
         super().__init__(f"{shown(str(path))} is not empty: name a new folder")
 
 
-class NotAFile(StoreFailed):
-    """Something in the repository is a link, a folder, a fifo or a device where a regular file belongs."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{shown(name)} in the repository is no regular file; `chemfs fsck` says where")
-
-
 class Incomparable(Refused):
     """Two things of kinds that can't be compared with each other."""
 
@@ -182,6 +175,13 @@ class NeitherFileNorFolder(Refused):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{shown(str(path))} is neither a file nor a folder")
+
+
+class NotAFile(StoreFailed):
+    """Something in the repository is a link, a folder, a fifo or a device where a regular file belongs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{shown(name)} in the repository is no regular file; `chemfs fsck` says where")
 
 
 class ObjectMissing(StoreFailed):

@@ -131,7 +131,7 @@ class ObjectStore:
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
         gone = suppress(FileNotFoundError, NotADirectoryError)
         with gone, Folder.enter(self._root, "objects", digest.shard) as shard:
-            for name in (digest.rest + kind.value, digest.rest):
+            for name in file_names(digest, kind):
                 with suppress(FileNotFoundError):
                     return name, shard.stat(name)
         raise ObjectMissing(digest)
@@ -139,7 +139,7 @@ class ObjectStore:
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
         try:
             with Folder.enter(self._root, "objects", digest.shard) as shard:
-                for name in (digest.rest + kind.value, digest.rest):
+                for name in file_names(digest, kind):
                     with suppress(FileNotFoundError):
                         return shard.open(name)
         except NotAFile as error:
@@ -185,7 +185,8 @@ class ObjectStore:
     def _file_name(self, digest: Digest, kind: Kind) -> str:
         if self._suffixed is None:
             self._suffixed = not any(self._bare_names())
-        return digest.rest + kind.value if self._suffixed else digest.rest
+        suffixed, bare = file_names(digest, kind)
+        return suffixed if self._suffixed else bare
 
     def _bare_names(self) -> Iterator[str]:
         for shard in self._shards():
@@ -209,14 +210,19 @@ class ObjectStore:
                     yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
 
 
-def _identity(descriptor: int) -> _Identity:
-    status = os.fstat(descriptor)
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
+    """The names that an object's file may have in its shard: with the suffix, and without."""
+    return digest.rest + kind.value, digest.rest
 
 
 def is_mask(descriptor: int) -> bool:
     """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
     return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
+
+
+def _identity(descriptor: int) -> _Identity:
+    status = os.fstat(descriptor)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:

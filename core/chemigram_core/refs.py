@@ -29,7 +29,6 @@ from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 _SYMBOLIC = "ref: refs/heads/"
 
-
 _Name = TypeVar("_Name", bound=RefName)
 
 
@@ -163,6 +162,16 @@ class Refs:
                     parent.remove_folder(folders[depth])
 
 
+def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
+    """The names in a folder, each with its mode."""
+    found: list[tuple[str, int]] = []
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
+        for name in folder.names():
+            with suppress(FileNotFoundError):  # removed meanwhile
+                found.append((name, folder.stat(name).st_mode))
+    return found
+
+
 def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Iterator[_Name]:
     """The names that the folder holds; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
     for text, mode in entries(root, *kind.namespace.split("/"), *parts):
@@ -183,16 +192,6 @@ def _files_below(root: Path, *folders: str) -> Iterator[tuple[str, ...]]:
                 yield (*parts, name)
             elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
                 pending.append((*parts, name))
-
-
-def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
-    """The names in a folder, each with its mode."""
-    found: list[tuple[str, int]] = []
-    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
-        for name in folder.names():
-            with suppress(FileNotFoundError):  # removed meanwhile
-                found.append((name, folder.stat(name).st_mode))
-    return found
 
 
 def _clash(parts: list[str], others: list[str]) -> bool:

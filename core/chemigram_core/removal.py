@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from chemigram_core.folder import Folder
-from chemigram_core.objects import StoredObject
+from chemigram_core.objects import StoredObject, file_names
 
 
 def remove_unopened(root: Path, found: Iterable[StoredObject]) -> list[StoredObject]:
@@ -38,7 +38,7 @@ def _shard(found: StoredObject) -> str:
 
 
 def _remove(folder: Folder, found: StoredObject) -> bool:
-    for name in (found.digest.rest + found.kind.value, found.digest.rest):
+    for name in file_names(found.digest, found.kind):
         with suppress(FileNotFoundError):
             descriptor = folder.open(name)
             try:

@@ -1,7 +1,8 @@
 """The log anew, when it has lost lines, so that no state that somebody may want becomes garbage.
 
 A line that is lost may have been the only word of where a state came from, and the collector follows the parents. So
-the states that are now without a line get lines that make each of them reach all that it can have followed.
+the states that are now without a line get lines in the order in which they were stored, and what refs point at reaches
+them, and all that may have been before what is lost.
 """
 
 from __future__ import annotations
@@ -83,14 +84,21 @@ def _reached(targets: set[Digest], entries: list[LogEntry]) -> set[Digest]:
 
 
 def _stood(lines: list[Line], untold: set[Digest]) -> tuple[set[Digest], set[Digest]]:
-    """Where each ref stood before each line that can't be read or names an untold state, and where at the end."""
+    """Where each ref stood before each line that comes after a loss, and where at the end."""
     stood: dict[str, Digest] = {}
-    found: set[Digest] = set()
+    before: set[Digest] = set()
     for line, entry in lines:
-        if not untold.isdisjoint((entry.hash, entry.parent)) if entry else not is_void(line):
-            found.update(stood.values())
+        if _is_after_loss(line, entry, untold):
+            before.update(stood.values())
         if entry:
             follow(stood, entry)
             if entry.op == RECOVERED and entry.hash:
                 stood[RECOVERED] = entry.hash  # of an earlier repair: no ref is named, and each may have been meant
-    return found, set(stood.values())
+    return before, set(stood.values())
+
+
+def _is_after_loss(line: bytes, entry: LogEntry | None, untold: set[Digest]) -> bool:
+    """Whether a line is lost itself, or names a state whose own line is."""
+    if entry is None:
+        return not is_void(line)
+    return entry.hash in untold or entry.parent in untold
