@@ -19,8 +19,8 @@ from chemigram_core.repository import Repository
 def rebuild(repository: Repository) -> Registry:
     """Write the registry anew, and the links beside it.
 
-    Names stand for the masks of HEAD's state, or of the last one where that is lost; those of all other states are
-    their past. A mask that was never part of a state is not found again. For the holder of the repository's lock.
+    Names stand for the masks of HEAD's state, or of the last one where that can't be read; those of all other states
+    are their past. A mask that was never part of a state is not found again. For the holder of the repository's lock.
     Raises StoreFailed, OSError.
     """
     registry = Registry()
@@ -29,7 +29,7 @@ def rebuild(repository: Repository) -> Registry:
     for masks, time in _in_snapshots(repository):
         if not registry.provenances.keys() >= set(masks.values()):
             registry = registry.follow({}, masks, _dated(registry, masks, {}, time))
-    with suppress(StoreFailed):
+    with suppress(StoreFailed, OSError):
         registry = registry.checked_out(repository.head_masks())
     stored = {found.digest for found in repository.objects if found.kind is Kind.MASK}
     registry = registry.purge(registry.provenances.keys() - stored)
@@ -52,7 +52,7 @@ def _in_snapshots(repository: Repository) -> Iterator[tuple[Masks, str]]:
     """The masks of each snapshot that can be read, and when it was stored."""
     for found in repository.objects:
         if found.kind is Kind.SNAPSHOT:
-            with suppress(ChemigramError):
+            with suppress(ChemigramError, OSError):
                 time = datetime.fromtimestamp(found.mtime_ns / 1e9, UTC)
                 yield repository.state(found.digest).masks, time.isoformat(timespec="microseconds")
 
