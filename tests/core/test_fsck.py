@@ -485,6 +485,21 @@ def test_a_log_that_ends_too_early_makes_no_state_garbage(
     assert fsck.check(repository.root) == []
 
 
+def test_a_full_disk_takes_no_log_out_of_its_place(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = repository.root / "log.jsonl"
+    log.write_bytes(b"?\n" + log.read_bytes())
+    found, before = fsck.check(repository.root), log.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            fsck.repair(repository.root, found[0])
+    assert log.read_bytes() == before
+
+
 def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
     saving.save_xmp(repository, MAIN, sidecar(4))
     branching.create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
@@ -522,6 +537,18 @@ def test_a_broken_registry_is_rebuilt(repository: Repository, text: bytes) -> No
     repair(repository.root)
     assert Repository(repository.root).registry.read().current() == before
     assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize("state", [0, -1], ids=["an old state", "HEAD's"])
+def test_a_broken_registry_is_rebuilt_though_one_may_not_read_a_state(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, state: int
+) -> None:
+    before = Repository(repository.root).registry.read().current()
+    digest = repository.history.moments(MAIN.ref)[state].digest
+    forbid(monkeypatch, object_path(repository, digest, Kind.SNAPSHOT))
+    (repository.root / "masks" / "registry.json").write_bytes(b"{")
+    repair(repository.root)
+    assert Repository(repository.root).registry.read().current() == before
 
 
 def test_a_broken_registry_is_rebuilt_though_heads_state_is_lost(repository: Repository) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from chemigram_core.digest import Digest
 from chemigram_core.errors import NotAFile
 from chemigram_core.folder import Folder
-from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.fsck.lost_found import keep
 from chemigram_core.fsck.untold import Untold
 from chemigram_core.log_entry import LogEntry
 from chemigram_core.log_lines import is_void
@@ -27,11 +27,11 @@ Line = tuple[bytes, LogEntry | None]
 
 
 def restore_log(root: Path) -> str:
-    """Set the log aside and write it anew; what was done. For the holder of the repository's lock. Raises OSError."""
+    """Write the log anew, keep the old one; what was done. For the holder of the repository's lock. Raises OSError."""
     lines = _lines(root)
     whole = [line for line, entry in lines if entry]
     added = [entry.line() for entry in _added(root, lines)]
-    aside = f", the old one is {set_aside(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
+    aside = f", the old one is {keep(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
     with Folder.enter(root) as folder:
         folder.write(FILE_NAME, b"".join((*whole, *added)))
     return f"written anew with {len(whole)} lines and {len(added)} recovered{aside}"

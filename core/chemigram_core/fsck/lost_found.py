@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -16,10 +17,29 @@ _PATH_BYTES = 200
 
 def set_aside(root: Path, path: str) -> str:
     """Move what is at `path`, whatever it is, to lost+found/ and tell its path there. Raises OSError."""
+    return _put_aside(root, path, os.rename)
+
+
+def keep(root: Path, path: str) -> str:
+    """The same for what is about to be replaced: it stays in its place until then, so a full disk takes nothing away.
+
+    What can't have two names, as a folder, is moved.
+    """
+    return _put_aside(root, path, _link_or_move)
+
+
+def _put_aside(root: Path, path: str, put: Callable[..., None]) -> str:
     *folders, name = path.split("/")
     aside = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(2)}-{tail(path.replace('/', '-'), _PATH_BYTES)}"
     with Folder.enter(root, *folders) as source, Folder.make(root, FOLDER) as target:
-        os.rename(name, aside, src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
+        put(name, aside, src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
         target.sync()
         source.sync()
     return f"{FOLDER}/{aside}"
+
+
+def _link_or_move(name: str, aside: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+    try:
+        os.link(name, aside, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd, follow_symlinks=False)
+    except OSError:
+        os.rename(name, aside, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)

@@ -16,7 +16,7 @@ from chemigram_core.errors import ChemigramError, NotARepository, RefConflict, R
 from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.log_repair import restore_log
-from chemigram_core.fsck.lost_found import set_aside
+from chemigram_core.fsck.lost_found import keep, set_aside
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.head import Detached, Head, OnBranch
 from chemigram_core.history import History
@@ -85,14 +85,14 @@ def _restore_ref(root: Path, finding: Finding) -> str | None:
 
 def _restore_head(root: Path, finding: Finding) -> str:
     if os.path.lexists(root / finding.path):
-        set_aside(root, finding.path)
+        keep(root, finding.path)
     head = _last_head(root)
     Refs(root).set_head(head)
     return f"put on {head.branch if isinstance(head, OnBranch) else head.digest}"
 
 
 def _rebuild_registry(root: Path, finding: Finding) -> str:
-    set_aside(root, finding.path)
+    keep(root, finding.path)
     names = rebuild(Repository(root)).pointers
     return f"rebuilt from the log, the snapshots and the store: {len(names)} names"
 
