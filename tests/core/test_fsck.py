@@ -485,10 +485,13 @@ def test_a_log_that_ends_too_early_makes_no_state_garbage(
     assert fsck.check(repository.root) == []
 
 
-def test_a_full_disk_takes_no_log_out_of_its_place(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = repository.root / "log.jsonl"
-    log.write_bytes(b"?\n" + log.read_bytes())
-    found, before = fsck.check(repository.root), log.read_bytes()
+@pytest.mark.parametrize("name", ["log.jsonl", "masks/registry.json", "HEAD"])
+def test_a_repair_that_a_full_disk_stops_takes_nothing_out_of_its_place(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = repository.root / name
+    path.write_bytes(b"?\n" + path.read_bytes())
+    (found,), before = fsck.check(repository.root), path.read_bytes()
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -496,8 +499,10 @@ def test_a_full_disk_takes_no_log_out_of_its_place(repository: Repository, monke
     with monkeypatch.context() as patched:
         patched.setattr(Folder, "write", full)
         with pytest.raises(OSError, match="No space"):
-            fsck.repair(repository.root, found[0])
-    assert log.read_bytes() == before
+            fsck.repair(repository.root, found)
+    assert path.read_bytes() == before
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
 
 
 def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
