@@ -66,13 +66,7 @@ class _Collector:
 
     def find(self, grace: timedelta) -> Garbage:
         """The garbage there is now; what others save from now on is seen by looking again."""
-        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
-            raise LogDamaged(f"{unreadable} lines can't be read")
-        self._reached.refresh()
-        for tip in self._repository.refs.targets():
-            self._repository.objects.info(tip, Kind.SNAPSHOT)
-        if untold := self._reached.untold():
-            raise LogDamaged(f"the origin of {len(untold)} states is lost")
+        self._look()
         objects = list(self._repository.objects)
         newest_ns = time.time_ns() - int(grace.total_seconds() * 1e9)
         old = [found for found in objects if found.mtime_ns < newest_ns]
@@ -91,6 +85,16 @@ class _Collector:
             with locked(self._repository.root):
                 self._repository.log.append(_entry(collected))
         return collected
+
+    def _look(self) -> None:
+        """Raises what `collect` says where it can't be known what is reached."""
+        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
+            raise LogDamaged(f"{unreadable} lines can't be read")
+        self._reached.refresh()
+        for tip in self._repository.refs.targets():
+            self._repository.objects.info(tip, Kind.SNAPSHOT)
+        if untold := self._reached.untold():
+            raise LogDamaged(f"the origin of {len(untold)} states is lost")
 
     def _remove_masks(self, candidates: Sequence[StoredObject]) -> list[StoredObject]:
         registry = self._repository.registry
