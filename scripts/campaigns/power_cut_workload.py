@@ -12,12 +12,15 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from chemigram_core import branching, gc, saving
+from chemigram_core.digest import Digest
 from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 from tests.builders import mask, sidecar
 
@@ -55,8 +58,8 @@ def _changes(root: Path, rounds: int) -> Iterator[Callable[[], object]]:
 def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]]:
     side, other = BranchName.parse(f"side/try-{number}"), BranchName.parse(f"other-{number}")
     version = TagName.parse(f"v-{number}")
-    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
-    yield lambda: saving.save_mask(repository, MAIN, SKY, mask(number))
+    yield lambda: _save_after_a_killed_saver(repository, sidecar(100 * number))
+    yield lambda: _save_mask_after_a_killed_saver(repository, mask(number))
     yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})
     yield lambda: saving.rename_mask(repository, MAIN, TREE, MaskName("wood"))
     yield lambda: branching.create_branch(repository, side)
@@ -71,6 +74,34 @@ def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]
     yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "it is none")
     yield lambda: gc.collect(repository, timedelta(0))
     yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
+
+
+def _save_after_a_killed_saver(repository: Repository, data: bytes) -> None:
+    """Somebody who saved the same was killed before the ref was durable: who finds it moved makes it so."""
+    with _unsynced(repository.root / "refs" / "heads"):
+        saving.save_xmp(repository, MAIN, data)
+    saving.save_xmp(repository, MAIN, data)
+
+
+def _save_mask_after_a_killed_saver(repository: Repository, data: bytes) -> None:
+    """The same, before the object's name was durable."""
+    with _unsynced(repository.root / "objects" / Digest.of(data).shard):
+        repository.objects.put(data, Kind.MASK)
+    saving.save_mask(repository, MAIN, SKY, data)
+
+
+@contextmanager
+def _unsynced(folder: Path) -> Iterator[None]:
+    """Names in `folder` are not synced in the context, everything else as before."""
+    syncing = os.fsync
+
+    def sync(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink() != folder:
+            syncing(descriptor)
+
+    vars(os)["fsync"] = sync
+    yield
+    vars(os)["fsync"] = syncing
 
 
 def _never(_: int) -> None:

@@ -21,7 +21,7 @@ from chemfs.filesystem import Filesystem
 from chemfs.view.conditions import NotFound
 from chemigram_core import branching, png, saving
 from chemigram_core.digest import Digest
-from chemigram_core.errors import Refused
+from chemigram_core.errors import InvalidXmp, Refused
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
@@ -282,3 +282,38 @@ def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
     (view.root / "refs" / "heads" / "damaged").write_text(f"{repository.tip(MAIN)}\n")
     assert not changes.settle(math.inf)
     assert repository.state(repository.tip(damaged)).masks == {}
+
+
+def test_a_file_that_is_closed_empty_is_neither_saved_nor_refused(view: Filesystem) -> None:
+    """A shell closes a duplicate of a file before it writes."""
+    repository = Repository(view.root)
+    tip = repository.tip(MAIN)
+    number = view.number(XMP, os.O_WRONLY | os.O_TRUNC)
+    view.handle(number).flush()
+    view.release(number)
+    assert (repository.tip(MAIN), repository.rejected.all()) == (tip, [])
+
+
+def test_half_of_a_save_is_kept_only_until_it_is_whole(view: Filesystem) -> None:
+    repository, data = Repository(view.root), sidecar(9)
+    before = repository.tip(MAIN)
+    number = view.number(XMP, os.O_WRONLY | os.O_TRUNC)
+    view.handle(number).write(data[:300], 0)
+    with pytest.raises(InvalidXmp):
+        view.handle(number).flush()
+    assert (repository.tip(MAIN), len(repository.rejected.all())) == (before, 1)
+    view.handle(number).write(data[300:], 300)
+    view.handle(number).flush()
+    view.release(number)
+    assert repository.history.parent(repository.tip(MAIN)) == before
+    assert repository.rejected.all() == []
+
+
+def test_who_opened_a_file_to_write_and_wrote_nothing_takes_nothing_back(view: Filesystem) -> None:
+    repository = Repository(view.root)
+    number = view.number(XMP, os.O_RDWR)
+    write(view, XMP, sidecar(5))
+    tip = repository.tip(MAIN)
+    view.handle(number).flush()
+    view.release(number)
+    assert repository.tip(MAIN) == tip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +25,9 @@ from chemigram_core.errors import (
     UnknownRevision,
 )
 from chemigram_core.head import Detached, OnBranch
-from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.names import BranchName, MaskName, RefName, TagName
 from chemigram_core.objects import Kind
+from chemigram_core.refs import Refs
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.saving import Saved, Unchanged
 from tests.builders import mask, picture, saves, sidecar, snapshots
@@ -169,6 +171,22 @@ def test_a_renamed_branch_takes_head_along(repository: Repository) -> None:
     branching.rename_branch(repository, MAIN, BranchName("trunk"))
     assert repository.refs.head() == OnBranch(BranchName("trunk"))
     assert repository.refs.branches() == ["trunk"]
+
+
+def test_a_rename_that_fails_half_way_is_taken_back(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    saving.save_xmp(repository, MAIN, sidecar())
+    log, really = (repository.root / "log.jsonl").read_bytes(), Refs.delete
+
+    def failing(refs: Refs, name: RefName) -> None:
+        if name == MAIN:
+            raise OSError(errno.EIO, "the disk fails")
+        really(refs, name)
+
+    monkeypatch.setattr(Refs, "delete", failing)
+    with pytest.raises(OSError, match="the disk fails"):
+        branching.rename_branch(repository, MAIN, BranchName("trunk"))
+    assert (repository.refs.branches(), repository.refs.head()) == (["main"], OnBranch(MAIN))
+    assert (repository.root / "log.jsonl").read_bytes() == log
 
 
 def test_nothing_is_branched_or_tagged_before_the_first_save(repository: Repository) -> None:
