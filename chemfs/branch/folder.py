@@ -97,7 +97,7 @@ class BranchFolder:
                 self._moves.hide(target)
             case ImageFile():
                 self._check_image_shown()
-                self.saver.absences.hide(ImageFile(), time.monotonic())
+                self.saver.absences.hide_image(time.monotonic())
             case OtherFile():
                 self._scratch.remove(parts)
                 self._drafts.gone(parts)
@@ -208,7 +208,7 @@ class BranchFolder:
             raise NotPermitted("/".join(parts))
 
     def _check_image_shown(self) -> None:
-        if self.saver.absences.hides(ImageFile()):
+        if self.saver.absences.hides_image(time.monotonic()):
             raise NotFound("the image")
 
     def _entries(self) -> Iterable[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from chemfs.view.attributes import NO_ATTRIBUTES, Attributes
 from chemfs.view.conditions import NotFound
 from chemfs.view.handles import Handle, TextHandle
 from chemfs.view.nodes import Entry, File, NodeKind
-from chemfs.view.paths import ImageFile, MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
+from chemfs.view.paths import MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
 from chemfs.view.state_folder import StateView
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
@@ -93,7 +94,7 @@ class BranchTip:
             yield XMP_FILE, NodeKind.FILE
         if (image := self._repository.image) is None:
             return
-        if not self._drafting.absences.hides(ImageFile()):
+        if not self._drafting.absences.hides_image(time.monotonic()):
             yield image.name, NodeKind.FILE
         if self._is_there(SidecarFile()):
             yield image.sidecar_name, NodeKind.FILE
