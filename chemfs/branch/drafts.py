@@ -22,7 +22,7 @@ from chemigram_core import png, xmp
 from chemigram_core.provenance import Provenance
 from chemigram_core.rejected import RejectedSave
 
-_TRACKED_MODE = 0o644
+TRACKED_MODE = 0o644
 
 
 class Stage(Enum):
@@ -132,7 +132,7 @@ class WritingHandle(Handle):
 
     def node(self) -> File:
         status = os.fstat(self._descriptor)
-        mode = _TRACKED_MODE if self.draft.is_tracked else stat.S_IMODE(status.st_mode)
+        mode = TRACKED_MODE if self.draft.is_tracked else stat.S_IMODE(status.st_mode)
         return File(status.st_size, status.st_mtime_ns, mode)
 
     def write(self, data: bytes, offset_bytes: int) -> int:

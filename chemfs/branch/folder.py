@@ -45,7 +45,7 @@ from chemigram_core.exporting import MASK_FOLDER
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 
-FILE_MODE, FOLDER_MODE = 0o644, 0o755
+_FOLDER_MODE = 0o755
 
 
 class BranchFolder:
@@ -62,9 +62,9 @@ class BranchFolder:
         """What stands there. Raises NotFound."""
         match self._place(parts):
             case StateFolder():
-                return Directory(self._tip.time_ns(), self._entries, FOLDER_MODE)
+                return Directory(self._tip.time_ns(), self._entries, _FOLDER_MODE)
             case MaskFolder():
-                return Directory(self._tip.time_ns(), self._mask_entries, FOLDER_MODE)
+                return Directory(self._tip.time_ns(), self._mask_entries, _FOLDER_MODE)
             case XmpFile() | SidecarFile() | MaskFile() as target:
                 return self._tip.node(target)
             case ImageFile():
@@ -73,7 +73,7 @@ class BranchFolder:
             case OtherFile():
                 return self._scratch.node(parts)
 
-    def open(self, parts: Parts, flags: int, mode: int = FILE_MODE) -> Handle:
+    def open(self, parts: Parts, flags: int, mode: int) -> Handle:
         """Open a file; `flags` and `mode` are those of open(2). Raises NotFound, IsAFolder, ReadOnly for the image."""
         writes = flags & os.O_ACCMODE != os.O_RDONLY
         match self._place(parts):

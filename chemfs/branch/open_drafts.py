@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from threading import Lock
 
 from cachetools import TTLCache
@@ -30,7 +31,6 @@ class OpenDrafts(Drafting):
     def __init__(self, repository: Repository, branch: BranchName) -> None:
         self.saver = BranchSaver(repository, branch, self._forget)
         self.absences = self.saver.absences
-        self._root = repository.root
         self._store = DraftStore(repository.root)
         self._lock = Lock()  # over the two below; never held while something is saved
         self._drafts: set[Draft] = set()
@@ -46,7 +46,7 @@ class OpenDrafts(Drafting):
         """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
         told = self._take_emptied(target)
         kept = b"" if flags & os.O_TRUNC or told is not None else self._present(target, flags, tip)
-        path = self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
+        path = self._path(target)
         descriptor = self._store.create(path, kept, flags & os.O_APPEND)
         draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN, told=told or NOTHING)
         return self._opened(descriptor, draft)
@@ -82,7 +82,7 @@ class OpenDrafts(Drafting):
     def retarget(self, draft: Draft, new: Tracked, scratch: Scratch) -> None:
         """A held file was renamed onto a tracked name: what is written by it is saved there."""
         if isinstance(draft.where, tuple):
-            path = self._store.path(self.saver.branch, self.saver.where(new).rsplit("/", 1)[-1])
+            path = self._path(new)
             scratch.move_to(draft.where, path)
             draft.path = path
         draft.where = new
@@ -114,6 +114,9 @@ class OpenDrafts(Drafting):
             draft = draft if draft.is_tracked else next(shared, draft)
             self._drafts.add(draft)
             return WritingHandle(descriptor, draft, self.saver)
+
+    def _path(self, target: Tracked) -> Path:
+        return self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
 
     def _present(self, target: Tracked, flags: int, tip: BranchTip) -> bytes:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from chemfs.branch.absences import Absences
+from chemfs.branch.drafts import TRACKED_MODE
 from chemfs.view.attributes import NO_ATTRIBUTES, Attributes
 from chemfs.view.conditions import NotFound
 from chemfs.view.handles import Handle, TextHandle
@@ -18,8 +19,6 @@ from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.exporting import XMP_FILE
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import Repository
-
-_FILE_MODE = 0o644
 
 
 class Drafting:
@@ -62,9 +61,9 @@ class BranchTip:
         """A tracked file. Raises NotFound."""
         if (tip := self._shown(target)) is not None:
             moved_ns = self._repository.refs.moved_ns(self._branch)
-            return replace(StateView(self._repository, tip, mtime_ns=moved_ns).file(target), mode=_FILE_MODE)
+            return replace(StateView(self._repository, tip, mtime_ns=moved_ns).file(target), mode=TRACKED_MODE)
         if target in self._drafting.targets():
-            return File(0, self.time_ns(), _FILE_MODE)
+            return File(0, self.time_ns(), TRACKED_MODE)
         raise NotFound(str(target))
 
     def open(self, target: Tracked) -> Handle:
