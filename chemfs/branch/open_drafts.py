@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -66,10 +67,11 @@ class OpenDrafts(Drafting):
     def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
         """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
         descriptor = scratch.open(parts, flags, mode)
+        status = os.fstat(descriptor)
         if flags & os.O_ACCMODE == os.O_RDONLY:
-            return FileHandle(descriptor, Caching.NORMAL)
+            return FileHandle(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
         hold(descriptor)
-        stage = Stage.SAVED if os.fstat(descriptor).st_size else Stage.WRITTEN
+        stage = Stage.SAVED if status.st_size else Stage.WRITTEN
         return self._opened(descriptor, Draft(parts, scratch.path(parts), stage))
 
     @contextmanager

@@ -84,6 +84,15 @@ def test_who_still_has_a_removed_file_saves_nothing_by_it(view: Filesystem) -> N
     assert repository.tip(MAIN) == tip
 
 
+def test_who_reads_a_removed_file_is_told_its_mode(view: Filesystem) -> None:
+    draft = "/heads/main/draft"
+    view.release(view.number(draft, os.O_WRONLY | os.O_CREAT, 0o600))
+    number = view.number(draft, os.O_RDONLY)
+    changes, parts = view.changes(draft)
+    changes.remove(parts)
+    assert view.handle(number).node().mode == 0o600
+
+
 @pytest.mark.parametrize("data", [mask(7), b"no such thing", b""], ids=["saved", "refused", "empty"])
 def test_a_mask_stays_removed_when_it_was_just_closed(view: Filesystem, data: bytes) -> None:
     """The kernel tells that a file is released some time after its program has closed it."""
