@@ -40,11 +40,12 @@ class Refs:
 
     def head(self) -> Head:
         """Where HEAD stands. Raises RefDamaged."""
-        text = ref_file.read(self._root, "HEAD")
+        if (text := ref_file.read(self._root, "HEAD")) is None:
+            raise RefDamaged("HEAD", "it is not there")
         try:
-            if text is not None and text.startswith(_SYMBOLIC):
+            if text.startswith(_SYMBOLIC):
                 return OnBranch(BranchName.parse(text.removeprefix(_SYMBOLIC)))
-            return Detached(Digest.parse(text or ""))
+            return Detached(Digest.parse(text))
         except (InvalidDigest, InvalidName) as error:
             raise RefDamaged("HEAD", str(error)) from error
 
