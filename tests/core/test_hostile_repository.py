@@ -117,6 +117,12 @@ def test_a_hostile_log_line_hides_no_other(repository: Repository, line: bytes) 
     assert repository.history.moments(MAIN.ref)[-1].digest == outcome.digest
 
 
+@pytest.mark.parametrize("ref", ["refs/heads/../../x", "refs/heads/", "refs/heads/a b", "refs/remotes/x", "HEAD", "x"])
+def test_a_name_in_the_log_that_no_ref_can_have_is_none(repository: Repository, ref: str) -> None:
+    repository.log.append(LogEntry("branch", repository.tip(MAIN), ref))
+    assert fsck.check(repository.root) == []
+
+
 def test_a_log_that_is_a_link_takes_no_entry(repository: Repository, tmp_path: Path) -> None:
     (repository.root / "log.jsonl").unlink()
     (tmp_path / "precious").write_text("mine")

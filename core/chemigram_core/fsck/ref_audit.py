@@ -11,7 +11,7 @@ from chemigram_core.errors import InvalidName, RefDamaged, StoreFailed
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.object_audit import ObjectAudit
 from chemigram_core.head import Detached
-from chemigram_core.names import BranchName, RefName, TagName, folded
+from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 from chemigram_core.objects import Kind
 from chemigram_core.operation_log import OperationLog
 from chemigram_core.refs import MAX_DEPTH, Refs, entries
@@ -70,7 +70,7 @@ class RefAudit:
     def _missing(self) -> Iterator[Finding]:
         with suppress(StoreFailed):
             for ref, digest in told_refs(OperationLog(self._root)).items():
-                if ref not in self._seen and self._objects.has(digest, Kind.SNAPSHOT):
+                if ref not in self._seen and _may_be(ref) and self._objects.has(digest, Kind.SNAPSHOT):
                     yield Finding(
                         Problem.REF_MISSING, ref, f"the log has it at {digest}, and no word of its end", digest
                     )
@@ -83,3 +83,12 @@ class RefAudit:
             return
         if isinstance(head, Detached) and not self._objects.has(head.digest, Kind.SNAPSHOT):
             yield Finding(Problem.HEAD_DAMAGED, "HEAD", f"it is on {head.digest}, which can't be had", head.digest)
+
+
+def _may_be(ref: str) -> bool:
+    """Whether a name in the log is one that a ref can have: nothing is missed that can't be made."""
+    try:
+        parse_ref(ref)
+    except InvalidName:
+        return False
+    return True
