@@ -101,20 +101,22 @@ def _try(target: _Target, change: str, fault: Fault, numbers: Iterator[int], rep
         answer = target.known(change, number, answer)
         report.counts[answer if answer in (_DONE, _UNSEEN) else "told"] += 1
         story = f"{type(target).__name__[1:].lower()}, {change}, {fault}: {answer}"
-        for wrong in _wrong(target.root, before, answer, fault):
+        for wrong in _wrong(target.root, before, change, answer, fault):
             report.violation(f"{story}: {wrong}")
         if (again := target.ask("save", next(numbers))) != _DONE:
             report.violation(f"{story}: the next save says {again}")
     return injection.was_hit
 
 
-def _wrong(root: Path, before: Mapping[str, str], answer: str, fault: Fault) -> Iterator[str]:
+def _wrong(root: Path, before: Mapping[str, str], change: str, answer: str, fault: Fault) -> Iterator[str]:
     after = _refs(root)
     if answer not in (_DONE, _UNSEEN) and after != before:
         yield f"refs moved: {sorted(before.items() ^ after.items())}"
     _KNOWN_LEFTOVERS.update(root.rglob(".tmp-*") if fault.call == "unlinkat" else ())
     if answer in (_DONE, _UNSEEN) and after == before:
         yield "nothing was done"
+    if answer == _DONE and fault.call == "fsync" and change != "mask":  # its link is no part of the save
+        yield "nobody was told that it is not durable"
     if fault.call != "unlinkat" and (left := _left_after_a_while(root)):
         yield f"left {left}"
 

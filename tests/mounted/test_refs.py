@@ -67,6 +67,14 @@ def test_rm_r_deletes_a_branch_with_all_that_lies_in_it(saved: Mounted) -> None:
     assert os.listdir(saved.path / "heads") == ["main"]
 
 
+def test_a_branch_that_is_deleted_outside_is_gone_within_a_second(saved: Mounted) -> None:
+    (saved.path / "heads/warm").mkdir()
+    assert (saved.path / "heads/warm").is_dir()
+    branching.delete_branch(saved.repository, BranchName("warm"))
+    time.sleep(1.1)
+    assert not (saved.path / "heads/warm").exists()
+
+
 def test_heads_branch_is_busy(saved: Mounted) -> None:
     assert code(os.rmdir, saved.branch) == errno.EBUSY
     assert saved.repository.refs.branches() == ["main"]
