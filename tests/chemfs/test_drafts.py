@@ -326,3 +326,10 @@ def test_who_opened_a_file_to_write_and_wrote_nothing_takes_nothing_back(view: F
     view.handle(number).flush()
     view.release(number)
     assert repository.tip(MAIN) == tip
+
+
+def test_who_writes_a_file_reads_all_of_it(view: Filesystem) -> None:
+    number = view.number(MASK, os.O_RDWR)
+    assert view.handle(number).read(len(SKY) + 1, 0) == SKY
+    assert view.handle(number).read(10, 10_000) == SKY[10_000:10_010]
+    view.release(number)

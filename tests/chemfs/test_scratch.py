@@ -1,4 +1,4 @@
-"""Other programs' files as a user who is not root has them."""
+"""Other programs' files, also as a user who is not root has them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from chemfs.branch.scratch import Scratch
 from chemfs.view.nodes import File
+from chemigram_core.errors import NotAFile
 from chemigram_core.repository import MAIN
 
 SOMEBODY = pwd.getpwnam("nobody").pw_uid
@@ -48,4 +49,17 @@ def test_a_link_is_not_followed_to_what_is_outside(home: Path) -> None:
     scratch.symlink(str(home / "outside"), ("link",))
     with pytest.raises(OSError):
         scratch.set_mode(("link",), 0o666)
+    for flags in (os.O_RDONLY, os.O_WRONLY | os.O_TRUNC):
+        with pytest.raises(OSError):
+            scratch.open(("link",), flags)
     assert stat.S_IMODE((home / "outside").stat().st_mode) == 0o600
+
+
+def test_a_fifo_is_refused_and_leaves_no_descriptor_open(home: Path) -> None:
+    scratch = Scratch(home, MAIN)
+    scratch.write(("notes",), b"text")
+    os.mkfifo(scratch.path(("fifo",)))
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(NotAFile):
+        scratch.open(("fifo",), os.O_RDONLY)
+    assert os.listdir("/proc/self/fd") == before
