@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,14 +37,19 @@ def view(tmp_path: Path) -> Filesystem:
     return Filesystem(repository.root)
 
 
-@pytest.fixture
-def little_room(view: Filesystem) -> Iterator[None]:
-    """No file may grow larger than a tenth of the mask from now on, as on a disk that is nearly full."""
+@contextmanager
+def little_room() -> Iterator[None]:
+    """No file may grow larger than a tenth of the mask in the context, as on a disk that is nearly full.
+
+    No fixture: the report of a test must not fall under it.
+    """
     handler, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def drafts(view: Filesystem) -> list[str]:
@@ -58,10 +63,9 @@ def write(view: Filesystem, path: str, data: bytes) -> None:
     view.release(number)
 
 
-@pytest.mark.usefixtures("little_room")
 def test_a_file_that_does_not_fit_is_not_opened_cut(view: Filesystem) -> None:
     descriptors = len(os.listdir("/proc/self/fd"))
-    with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+    with little_room(), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
         view.number(MASK, os.O_RDWR)
     assert drafts(view) == []
     assert len(os.listdir("/proc/self/fd")) == descriptors
