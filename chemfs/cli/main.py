@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chemfs import exit_codes
-from chemfs.cli.output import print_error
+from chemfs.cli.output import flushed, print_error
 from chemfs.cli.verbs import comparing, history, masks, mounts, refs, sidecars, states, upkeep
 from chemigram_core.errors import ChemigramError, Refused
 
@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except ChemigramError as error:
         return _failed(str(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `chemfs log | head` read all it wanted
-        return 0
+    except BrokenPipeError:  # `chemfs log | head` read all it wanted
+        with flushed(sys.stdout):
+            return 0
     except OSError as error:
         return _failed(_of_the_system(error), exit_codes.STORE_FAILED)
     except KeyboardInterrupt:
@@ -77,7 +77,8 @@ def _open_closed_streams() -> None:
 
 
 def _failed(message: str, code: int) -> int:
-    print_error(message)
+    with flushed(sys.stdout):
+        print_error(message)
     return code
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -38,8 +39,21 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
 
 def print_error(message: str) -> None:
     """One line on stderr; where nobody can read it, the exit code still tells."""
-    with suppress(OSError):
+    with flushed(sys.stderr):
         print(f"chemfs: {printable(message)}", file=sys.stderr)
+
+
+@contextmanager
+def flushed(stream: TextIO) -> Iterator[None]:
+    """Write a stream out at the end of the context; what nobody can read goes nowhere.
+
+    It must not stay in the stream: the interpreter would fail to write it, too, and end with an exit code of its own.
+    """
+    try:
+        yield
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: str) -> str:

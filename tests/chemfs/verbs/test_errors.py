@@ -141,3 +141,10 @@ def test_an_error_that_nobody_can_read(repository: str) -> None:
     command = [sys.executable, "-m", "chemfs", "show", repository, "nosuch"]
     with Path("/dev/full").open("w") as full:
         assert subprocess.run(command, stderr=full, check=False).returncode == 3
+
+
+def test_an_answer_that_nobody_can_read_is_a_failure(repository: str) -> None:
+    command = [sys.executable, "-m", "chemfs", "log", repository]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (4, f"chemfs: {os.strerror(errno.ENOSPC)}\n")
