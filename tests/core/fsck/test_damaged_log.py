@@ -1,0 +1,234 @@
+"""A log that lost lines, is spoilt or is gone: nothing that somebody may want is collected, and a repair keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import branching, fsck, gc, saving
+from chemigram_core.errors import LogDamaged
+from chemigram_core.fsck import Problem
+from chemigram_core.head import OnBranch
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from tests.builders import sidecar, snapshots
+from tests.core.fsck.checking import MAIN, SIDE, assert_nothing_is_collected, problems, repair
+
+
+def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> None:
+    with (repository.root / "log.jsonl").open("ab") as log:
+        log.write(b'{"op":"snaps')
+    assert fsck.check(repository.root) == []
+
+
+def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Repository) -> None:
+    saving.save_xmp(repository, BranchName("deleted"), sidecar(9))
+    branching.delete_branch(repository, BranchName("deleted"))
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([lines[0], b"\0\0\0\n", *lines[1:], b"[1]\n"]))
+    assert problems(repository.root) == {(Problem.LOG_DAMAGED, "log.jsonl")}
+    repair(repository.root)
+    assert log.read_bytes() == b"".join(lines)
+    assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize("lost", range(5))
+def test_a_lost_line_makes_no_state_garbage(repository: Repository, lost: int) -> None:
+    log, states = repository.root / "log.jsonl", set(snapshots(repository))
+    lines = log.read_bytes().splitlines(keepends=True)
+    lines[lost] = lines[lost].replace(b'"hash":"', b'"hash":"?')
+    log.write_bytes(b"".join(lines))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+def other_digit(digit: int) -> bytes:
+    return b"0" if digit == ord("1") else b"1"
+
+
+@pytest.mark.parametrize("spoilt", [lambda _: b"?", lambda _: b"\0", other_digit], ids=["strange", "zero", "digit"])
+@pytest.mark.parametrize(("number", "key"), [(0, "hash"), (1, "hash"), (1, "parent"), (4, "hash"), (4, "parent")])
+def test_a_spoilt_line_makes_no_state_garbage(
+    repository: Repository, number: int, key: str, spoilt: Callable[[int], bytes]
+) -> None:
+    log, states = repository.root / "log.jsonl", set(snapshots(repository))
+    lines = log.read_bytes().splitlines(keepends=True)
+    line = lines[number]
+    place = line.index(f'"{key}":"'.encode()) + len(f'"{key}":"')
+    lines[number] = line[:place] + spoilt(line[place]) + line[place + 1 :]
+    log.write_bytes(b"".join(lines))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda repository: branching.checkout(repository, OnBranch(MAIN)),
+        lambda repository: saving.save_xmp(repository, MAIN, sidecar(2), label="good"),
+    ],
+    ids=["checkout", "label"],
+)
+def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
+    tmp_path: Path, later: Callable[[Repository], object]
+) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(3)}
+    later(repository)
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:2], *lines[3:]]))
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+@pytest.mark.parametrize("lost", ["refs/heads/main", "HEAD"])
+def test_a_ref_that_is_lost_with_a_line_of_the_log_keeps_its_states(tmp_path: Path, lost: str) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
+    (repository.root / lost).unlink()
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0)}
+    for name in ("HEAD", "log.jsonl"):
+        (repository.root / name).unlink()
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+@pytest.mark.parametrize("key", ["op", "hash", "parent"])
+@pytest.mark.parametrize("spoilt", range(5))
+def test_a_spoilt_line_of_an_earlier_repair_makes_no_state_garbage(tmp_path: Path, spoilt: int, key: str) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(4)}
+    log = repository.root / "log.jsonl"
+    log.unlink()
+    repair(repository.root)
+    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    lines = log.read_bytes().splitlines(keepends=True)
+    lines[spoilt] = lines[spoilt].replace(f'"{key}":"'.encode(), f'"{key}":"?'.encode())
+    log.write_bytes(b"".join(lines))
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    saving.save_xmp(repository, MAIN, sidecar())
+    saving.save_xmp(repository, SIDE, sidecar(1))
+    branching.create_branch(repository, BranchName("other"), SIDE)
+    for branch in (SIDE, BranchName("other")):
+        branching.delete_branch(repository, branch)
+    gc.collect(repository, timedelta(0))
+    log = repository.root / "log.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[2:]))
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
+    gc.collect(Repository(repository.root), timedelta(0))
+
+
+def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    log, states = repository.root / "log.jsonl", {saving.save_xmp(repository, MAIN, sidecar()).digest}
+    with log.open("ab") as file:
+        file.write(b'{"op":"snaps')
+    states |= {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (1, 2, 3)}
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    repair(repository.root)
+    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    assert_nothing_is_collected(repository, states)
+
+
+def test_a_spoilt_line_and_a_lost_one_make_no_state_garbage(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "repository")
+    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 3)}
+    saving.save_xmp(repository, MAIN, sidecar(0))
+    log = repository.root / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([lines[0], b"\0" + lines[1], *lines[2:-1]]))
+    repair(repository.root)
+    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    assert_nothing_is_collected(repository, states)
+
+
+def lose_the_last_line_feed(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[:-1] + b"?")
+
+
+def lose_lines(count: int) -> Callable[[Path], object]:
+    return lambda log: log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-count]))
+
+
+@pytest.mark.parametrize("save_again", [False, True], ids=["at rest", "in use"])
+@pytest.mark.parametrize(
+    "damage",
+    [Path.unlink, lambda log: log.write_bytes(b""), lose_the_last_line_feed, *map(lose_lines, range(1, 5))],
+    ids=["gone", "emptied", "torn", *(f"{count} lines shorter" for count in range(1, 5))],
+)
+def test_a_log_that_ends_too_early_makes_no_state_garbage(
+    repository: Repository, damage: Callable[[Path], object], *, save_again: bool
+) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(4))
+    damage(repository.root / "log.jsonl")
+    if save_again:
+        saving.save_xmp(repository, MAIN, sidecar(6))
+    states = set(snapshots(repository))
+    with pytest.raises(LogDamaged):
+        gc.collect(Repository(repository.root), timedelta(0))
+    assert {path for _, path in problems(repository.root)} >= {"log.jsonl"}
+    repair(repository.root)
+    assert_nothing_is_collected(repository, states)
+
+
+def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
+    saving.save_xmp(repository, MAIN, sidecar(4))
+    branching.create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
+    branching.checkout(repository, OnBranch(BranchName("back")))
+    branching.delete_branch(repository, MAIN)
+    states = set(snapshots(repository))
+    (repository.root / "log.jsonl").unlink()
+    repair(repository.root)
+    gc.collect(Repository(repository.root), timedelta(0))
+    assert set(snapshots(repository)) == states
+
+
+@pytest.mark.parametrize("in_its_place", [None, "/etc/hostname"])
+def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
+    repository: Repository, in_its_place: str | None
+) -> None:
+    log = repository.root / "log.jsonl"
+    log.unlink()
+    if in_its_place:
+        log.symlink_to(in_its_place)
+    assert {path for _, path in problems(repository.root)} == {"log.jsonl"}
+    repair(repository.root)
+    assert fsck.check(repository.root) == []
+    again = Repository(repository.root)
+    logged = list(dict.fromkeys(entry.hash for entry in again.log.entries()))
+    assert set(snapshots(again)) == set(logged)
+    assert [again.history.parent(digest) for digest in logged if digest] == [None, *logged[:-1]]
