@@ -25,6 +25,7 @@ from chemigram_core.errors import InvalidXmp, Refused
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, sidecar
+from tests.chemfs.writing import write
 
 XMP, MASK, COPY = "/heads/main/image.xmp", "/heads/main/masks/sky.png", "/heads/main/masks/copy.png"
 SKY = mask(size=(300, 200), compress_level=0)
@@ -54,13 +55,6 @@ def little_room() -> Iterator[None]:
 
 def drafts(view: Filesystem) -> list[str]:
     return os.listdir(view.root / "scratch" / ".drafts")
-
-
-def write(view: Filesystem, path: str, data: bytes) -> None:
-    number = view.number(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    view.handle(number).write(data, 0)
-    view.handle(number).flush()
-    view.release(number)
 
 
 def test_a_file_that_does_not_fit_is_not_opened_cut(view: Filesystem) -> None:

@@ -15,6 +15,7 @@ from chemfs.view.nodes import Directory, File
 from chemigram_core.names import MaskName
 from chemigram_core.repository import MAIN, Repository
 from tests.builders import mask, saves, sidecar
+from tests.chemfs.writing import write
 
 REPOSITORIES, REMEMBERED = 12, 4
 XMP, MASK = "/r0/heads/main/image.xmp", "/r0/heads/main/masks/sky.png"
@@ -39,13 +40,6 @@ def open_views() -> int:
     return sum(isinstance(found, RepositoryView) for found in gc.get_objects())
 
 
-def save(view: Filesystem, path: str, data: bytes) -> None:
-    number = view.number(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    view.handle(number).write(data, 0)
-    view.handle(number).flush()
-    view.release(number)
-
-
 def test_of_many_repositories_few_are_remembered(view: Filesystem) -> None:
     before = open_views()
     look_into_all(view)
@@ -64,8 +58,8 @@ def test_a_file_that_is_being_written_is_not_forgotten(view: Filesystem) -> None
 
 
 def test_a_removal_that_waits_is_not_forgotten(view: Filesystem) -> None:
-    save(view, XMP, sidecar())
-    save(view, MASK, mask())
+    write(view, XMP, sidecar())
+    write(view, MASK, mask())
     changes, parts = view.changes(MASK)
     changes.remove(parts)
     look_into_all(view)
