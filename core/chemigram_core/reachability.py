@@ -7,7 +7,7 @@ A ref that is lost, while the log has no word of its end, counts as one that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from chemigram_core import xmp
@@ -16,6 +16,17 @@ from chemigram_core.errors import InvalidXmp, ObjectDamaged, ObjectMissing
 from chemigram_core.objects import Kind
 from chemigram_core.repository import Repository
 from chemigram_core.told_refs import follow
+
+
+def add_with_ancestors(
+    found: set[Digest], starts: Iterable[Digest], parents: Mapping[Digest, Iterable[Digest]]
+) -> None:
+    """Add states and all that was before them; what was before a state that is there already is there too."""
+    pending = [*starts]
+    while pending:
+        if (digest := pending.pop()) not in found:
+            found.add(digest)
+            pending.extend(parents.get(digest, ()))
 
 
 class Reached:
@@ -30,12 +41,8 @@ class Reached:
 
     def refresh(self) -> None:
         """Look at the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
-        pending = [*self._repository.refs.targets(), *self._new_parents(), *self._told_tips()]
-        while pending:
-            digest = pending.pop()
-            if digest not in self.snapshots:
-                self.snapshots.add(digest)
-                pending.extend(self._parents.get(digest, ()))
+        starts = [*self._repository.refs.targets(), *self._new_parents(), *self._told_tips()]
+        add_with_ancestors(self.snapshots, starts, self._parents)
 
     def untold(self) -> set[Digest]:
         """Those whose parents are not known, since no line of the log tells their origin."""

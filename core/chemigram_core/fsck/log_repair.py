@@ -21,6 +21,7 @@ from chemigram_core.log_entry import LogEntry
 from chemigram_core.log_lines import is_void
 from chemigram_core.log_words import RECOVERED
 from chemigram_core.operation_log import FILE_NAME, OperationLog
+from chemigram_core.reachability import add_with_ancestors
 from chemigram_core.told_refs import follow
 
 Line = tuple[bytes, LogEntry | None]
@@ -71,15 +72,12 @@ def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> I
 
 def _reached(targets: set[Digest], entries: list[LogEntry]) -> set[Digest]:
     """The targets, and all that was before them."""
-    parents: dict[Digest | None, list[Digest]] = {}
+    parents: dict[Digest, list[Digest]] = {}
     for entry in entries:
-        parents.setdefault(entry.hash, []).extend([entry.parent] if entry.parent else [])
+        if entry.hash is not None and entry.parent is not None:
+            parents.setdefault(entry.hash, []).append(entry.parent)
     found: set[Digest] = set()
-    pending = [*targets]
-    while pending:
-        if (digest := pending.pop()) not in found:
-            found.add(digest)
-            pending += parents.get(digest, ())
+    add_with_ancestors(found, targets, parents)
     return found
 
 
