@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from chemigram_core import branching, gc, saving
 from chemigram_core.digest import Digest
@@ -99,9 +100,8 @@ def _unsynced(folder: Path) -> Iterator[None]:
         if Path(f"/proc/self/fd/{descriptor}").readlink() != folder:
             syncing(descriptor)
 
-    vars(os)["fsync"] = sync
-    yield
-    vars(os)["fsync"] = syncing
+    with patch.object(os, "fsync", sync):
+        yield
 
 
 def _never(_: int) -> None:
