@@ -18,14 +18,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chemigram_core import saving, xmp
 from chemigram_core.digest import Digest
+from chemigram_core.masks.provenance import Provenance
+from chemigram_core.masks.registry import Pointer, Registry
 from chemigram_core.names import MaskName
-from chemigram_core.provenance import Provenance
-from chemigram_core.registry import Pointer, Registry
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
+from chemigram_core.sidecar import parse
 from scripts.bench_saves import edit
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 TIME = "2026-11-20T08:00:00.000000+00:00"
 STATES_PER_MASK = 10
@@ -39,7 +40,7 @@ COLLECT = """
 import json, resource, sys, time
 from datetime import timedelta
 from pathlib import Path
-from chemigram_core.gc import collect
+from chemigram_core.gc.collector import collect
 from chemigram_core.repository import Repository
 before = time.perf_counter()
 found = collect(Repository(Path(sys.argv[1])), timedelta(0))
@@ -90,7 +91,7 @@ def build(repository: Repository, snapshots: int) -> None:
     digests = [Digest.of(mask) for mask in masks]
     for digest, mask in zip(digests, masks, strict=True):
         put(repository.root, digest, ".png", mask)
-    template = xmp.parse(sidecar(entries=ENTRIES)).with_masks(
+    template = parse(sidecar(entries=ENTRIES)).with_masks(
         dict(zip(NAMES, map(Digest, ("a" * 64, "b" * 64, "c" * 64)), strict=True))
     )
     known = {digest: Provenance("sam2", "the fish", created_at=TIME) for digest in digests}
@@ -156,7 +157,7 @@ def collect_beside_a_saver(repository: Repository) -> tuple[tuple[float, float, 
 def save(repository: Repository) -> float:
     """Save an edit, then rest a little; how long the save took, in seconds."""
     before = time.perf_counter()
-    saving.save_xmp(repository, MAIN, edit(time.time_ns()))
+    save_xmp(repository, MAIN, edit(time.time_ns()))
     taken = time.perf_counter() - before
     time.sleep(0.05)
     return taken

@@ -19,8 +19,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from chemigram_core import exporting, saving
 from chemigram_core.names import MaskName
+from chemigram_core.operations.export import export
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from scripts.bench_saves import edit, noise
 
@@ -38,7 +39,7 @@ def main() -> None:
         repository = build(folder, options.states)
         plain = folder / "plain"
         for digest in repository.history.moments(MAIN.ref):
-            exporting.export(repository, digest.digest, plain / digest.digest)
+            export(repository, digest.digest, plain / digest.digest)
         with contextlib.ExitStack() as stack:
             places = {
                 "plain": plain,
@@ -55,7 +56,7 @@ def build(folder: Path, states: int) -> Repository:
     repository = Repository.init(folder / "repository", folder / "a.raf")
     masks = [noise(seed, 200_000) for seed in range(5)]
     for number in range(states):
-        saving.save_xmp(repository, MAIN, edit(number), mask_files={MaskName("subject"): masks[number % 5]})
+        save_xmp(repository, MAIN, edit(number), mask_files={MaskName("subject"): masks[number % 5]})
     return repository
 
 

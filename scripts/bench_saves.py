@@ -22,7 +22,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 AUTOSAVE_SECONDS = 0.5
 

@@ -10,10 +10,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from chemigram_core import branching, saving
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind, StoredObject
+from chemigram_core.operations.refs import create_branch
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
+from chemigram_core.store.objects import Kind, StoredObject
 from scripts.bench_saves import edit, noise
 
 SUBJECT = MaskName("current_subject_mask")
@@ -30,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository.init(Path(folder) / "repository")
         mask = noise(0, MASK_BYTES)
-        saving.save_xmp(repository, MAIN, edit(0), mask_files={SUBJECT: mask})
+        save_xmp(repository, MAIN, edit(0), mask_files={SUBJECT: mask})
         for session in range(1, options.sessions + 1):
             work(repository, session, options.saves, mask)
             if session in {1, options.sessions // 3, options.sessions}:
@@ -40,9 +41,9 @@ def main() -> None:
 def work(repository: Repository, session: int, saves: int, mask: bytes) -> None:
     """One session."""
     branch = BranchName(f"session-{session}")
-    branching.create_branch(repository, branch, MAIN.ref)
+    create_branch(repository, branch, MAIN.ref)
     for number in range(saves):
-        saving.save_xmp(repository, branch, edit(session * 1000 + number), mask_files={SUBJECT: mask})
+        save_xmp(repository, branch, edit(session * 1000 + number), mask_files={SUBJECT: mask})
 
 
 def show(session: int, stored: list[StoredObject], mask_bytes: int) -> None:

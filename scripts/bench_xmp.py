@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from chemigram_core.xmp import parse
-from tests.builders import sidecar
+from chemigram_core.sidecar import parse
+from tests.support.builders import sidecar
 
 KILOBYTES = (5, 20, 50, 150, 500)
 

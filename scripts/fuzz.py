@@ -16,8 +16,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["chemigram_core", "chemfs"]):
-    from chemfs.view import paths
-    from chemigram_core import xmp
+    from chemfs.tree import paths
+    from chemigram_core import sidecar
     from chemigram_core.errors import InvalidName, InvalidXmp
     from chemigram_core.image import Image
     from chemigram_core.names import BranchName, MaskName, RefName, TagName, folded
@@ -30,14 +30,14 @@ _IMAGE = Image("IMG_1.CR2", Path("IMG_1.CR2"))
 def parse_xmp(data: bytes) -> None:
     """Refused as promised, or a document whose canonical form is its own, with an identity and masks."""
     try:
-        document = xmp.parse(data)
+        document = sidecar.parse(data)
     except InvalidXmp:
         return
     canonical = document.canonical()
-    again = xmp.parse(canonical)
+    again = sidecar.parse(canonical)
     if again.canonical() != canonical or again.edit_digest != document.edit_digest:
         raise AssertionError("the canonical form is not canonical")
-    if dict(xmp.masks_of(canonical)) != dict(document.masks):
+    if dict(sidecar.masks_of(canonical)) != dict(document.masks):
         raise AssertionError("the masks are not those of the document")
 
 

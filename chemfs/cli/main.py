@@ -12,10 +12,10 @@ from typing import NoReturn
 
 from chemfs import exit_codes
 from chemfs.cli.output import flushed, print_error
-from chemfs.cli.verbs import comparing, history, masks, mounts, refs, sidecars, states, upkeep
+from chemfs.cli.verbs import compare, history, masks, mounts, refs, sidecars, states, upkeep
 from chemigram_core.errors import ChemigramError, Refused
 
-NOUNS = (states, history, refs, masks, comparing, mounts, sidecars, upkeep)
+NOUNS = (states, history, refs, masks, compare, mounts, sidecars, upkeep)
 
 
 class _Parser(argparse.ArgumentParser):

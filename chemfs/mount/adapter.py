@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chemfs.filesystem import Filesystem
 from chemfs.mount import answers, errnos, libfuse
 from chemfs.mount.inodes import Inode, Inodes, lasting
-from chemfs.view.handles import Caching
-from chemfs.view.nodes import Node
+from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.nodes import Node
+from chemfs.tree.open_files import Caching
 
 _OPTIONS = {
     "big_writes": True,  # 128 KiB a write instead of 4

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chemfs.mount import libfuse
-from chemfs.view.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.tree.nodes import Directory, Entry, File, Link, Node, NodeKind
 
 _TYPES = {NodeKind.FOLDER: stat.S_IFDIR, NodeKind.FILE: stat.S_IFREG, NodeKind.LINK: stat.S_IFLNK}
 _DOTS: tuple[Entry, ...] = ((".", NodeKind.FOLDER), ("..", NodeKind.FOLDER))

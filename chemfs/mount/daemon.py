@@ -23,7 +23,7 @@ from chemfs.mount.mountpoint import MountpointUnusable
 from chemigram_core.errors import Refused, StoreFailed
 
 if TYPE_CHECKING:
-    from chemfs.filesystem import Filesystem
+    from chemfs.tree.filesystem import Filesystem
 
 LIVE = "live"  # the last line that a daemon writes to whoever started it
 LOG_BYTES = 1 << 20

@@ -5,24 +5,24 @@ from __future__ import annotations
 import errno
 import logging
 
-from chemfs.view import conditions
+from chemfs.tree import errors as tree_errors
 from chemigram_core import errors
 
 NUMBERS: dict[type[Exception], int] = {
-    conditions.NotFound: errno.ENOENT,
-    conditions.AlreadyThere: errno.EEXIST,
-    conditions.Replaced: errno.ESTALE,  # makes the kernel look the name up again
-    conditions.ReadOnly: errno.EROFS,
-    conditions.NotPermitted: errno.EPERM,
-    conditions.NotAFolder: errno.ENOTDIR,
-    conditions.IsAFolder: errno.EISDIR,
-    conditions.NotEmpty: errno.ENOTEMPTY,
-    conditions.OtherBranch: errno.EXDEV,
-    conditions.NoSuchAttribute: errno.ENODATA,
-    conditions.Unsupported: errno.EOPNOTSUPP,
-    conditions.TooLarge: errno.EFBIG,
-    conditions.NotALink: errno.EINVAL,
-    conditions.NotALinkTarget: errno.EINVAL,
+    tree_errors.NotFound: errno.ENOENT,
+    tree_errors.AlreadyThere: errno.EEXIST,
+    tree_errors.Replaced: errno.ESTALE,  # makes the kernel look the name up again
+    tree_errors.ReadOnly: errno.EROFS,
+    tree_errors.NotPermitted: errno.EPERM,
+    tree_errors.NotAFolder: errno.ENOTDIR,
+    tree_errors.IsAFolder: errno.EISDIR,
+    tree_errors.NotEmpty: errno.ENOTEMPTY,
+    tree_errors.OtherBranch: errno.EXDEV,
+    tree_errors.NoSuchAttribute: errno.ENODATA,
+    tree_errors.Unsupported: errno.EOPNOTSUPP,
+    tree_errors.TooLarge: errno.EFBIG,
+    tree_errors.NotALink: errno.EINVAL,
+    tree_errors.NotALinkTarget: errno.EINVAL,
     errors.NameTooLong: errno.ENAMETOOLONG,
     errors.RefExists: errno.EEXIST,
     errors.RefConflict: errno.EEXIST,

@@ -15,9 +15,9 @@ from threading import Lock
 
 from cachetools import TTLCache
 
-from chemfs.view.conditions import Replaced
-from chemfs.view.handles import Handle
-from chemfs.view.nodes import File, Node
+from chemfs.tree.errors import Replaced
+from chemfs.tree.nodes import File, Node
+from chemfs.tree.open_files import Handle
 from chemigram_core.digest import Digest
 
 ROOT = 1

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import UnusableImage
-from chemigram_core.folder import Folder
 
 FOLDER = "raw"
 _STATE_FILES = frozenset(("image.xmp", "masks", "image"))  # they, or their sidecars, are files of every state

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
-from chemigram_core.folder import Folder
 from chemigram_core.names import tail
 
 FOLDER = "rejected"

@@ -9,21 +9,22 @@ import os
 import stat
 from pathlib import Path
 
-from chemigram_core import image, revision
+from chemigram_core import image
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
-from chemigram_core.folder import Folder
-from chemigram_core.head import Detached, OnBranch
-from chemigram_core.history import History
 from chemigram_core.image import Image, RawFolder
+from chemigram_core.log.index import History
+from chemigram_core.log.journal import OperationLog
+from chemigram_core.masks.registry import Masks
+from chemigram_core.masks.registry_file import RegistryFile
 from chemigram_core.names import BranchName, RefName
-from chemigram_core.objects import ObjectStore
-from chemigram_core.operation_log import OperationLog
-from chemigram_core.refs import Refs
-from chemigram_core.registry import Masks
-from chemigram_core.registry_file import RegistryFile
+from chemigram_core.refs import revision
+from chemigram_core.refs.head import Detached, OnBranch
+from chemigram_core.refs.refs import Refs
 from chemigram_core.rejected import Rejected
-from chemigram_core.state import State, States
+from chemigram_core.states import State, States
+from chemigram_core.store.objects import ObjectStore
 
 MAIN = BranchName("main")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
-from chemigram_core import fsck, xmp
+from chemigram_core import fsck, sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
@@ -36,7 +36,7 @@ class Acknowledged:
     def saved(self, data: bytes) -> None:
         """An XMP was saved on main."""
         with self._lock:
-            self._edits.add(xmp.parse(data).with_masks({}).digest)
+            self._edits.add(sidecar.parse(data).with_masks({}).digest)
             self.saves += 1
 
     def saved_mask(self, data: bytes) -> None:

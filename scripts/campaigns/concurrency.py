@@ -11,13 +11,15 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from chemigram_core import fsck, saving, xmp
-from chemigram_core.log_words import SNAPSHOT
+from chemigram_core import fsck
+from chemigram_core.log.operations import SNAPSHOT
 from chemigram_core.names import BranchName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
+from chemigram_core.sidecar import parse
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 MAIN = BranchName("main")
 _PROCESSES = 8
@@ -54,7 +56,7 @@ def save_through(mountpoint: Path, number: int, size: int) -> list[int]:
 
 def save_directly(root: Path, number: int, size: int) -> list[int]:
     """Save as the command line does, each time with a look at the repository of its own."""
-    return _saved(lambda data: saving.save_xmp(Repository(root), MAIN, data), number, size)
+    return _saved(lambda data: save_xmp(Repository(root), MAIN, data), number, size)
 
 
 def _saved(save: Callable[[bytes], object], number: int, size: int) -> list[int]:
@@ -86,7 +88,7 @@ def _judge(root: Path, acknowledged: list[int], report: Report) -> None:
     repository = Repository(root)
     logged = [entry for entry in repository.log.entries() if entry.op == SNAPSHOT]
     report.counts["snapshots"] = len(logged)
-    expected = {xmp.parse(sidecar(number)).digest for number in acknowledged}
+    expected = {parse(sidecar(number)).digest for number in acknowledged}
     found = [entry.hash for entry in logged if entry.hash]
     if set(found) != expected or len(found) != len(expected):
         report.violation(f"{len(expected - set(found))} saves are lost, {len(found) - len(set(found))} are doubled")

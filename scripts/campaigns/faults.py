@@ -23,7 +23,7 @@ from chemigram_core.repository import Repository
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.injected_faults import Fault, injected
 from scripts.campaigns.report import Report
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 _ERRORS = {
     "openat": ("ENOSPC", "EIO", "EMFILE"),

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from chemigram_core import branching, saving
 from chemigram_core.errors import ChemigramError
-from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, rename_branch
+from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 MAIN = BranchName("main")
 
@@ -26,13 +27,13 @@ def changes(root: Path) -> dict[str, Callable[[str], object]]:
     """What can be asked for, by its word; each takes a number that makes it a change."""
     repository = Repository(root)
     return {
-        "save": lambda number: saving.save_xmp(Repository(root), MAIN, sidecar(int(number))),
-        "mask": lambda number: saving.save_mask(repository, MAIN, MaskName("sky"), mask(int(number), size=(99, 50))),
-        "branch": lambda number: branching.create_branch(repository, BranchName.parse(f"a/b-{number}")),
-        "tag": lambda number: branching.create_tag(repository, TagName.parse(f"v{number}")),
-        "checkout": lambda _: branching.checkout(repository, _other(repository)),
-        "rename": lambda number: branching.rename_branch(repository, *_names(int(number))),
-        "delete": lambda number: branching.delete_branch(repository, BranchName.parse(f"gone/{number}")),
+        "save": lambda number: save_xmp(Repository(root), MAIN, sidecar(int(number))),
+        "mask": lambda number: save_mask(repository, MAIN, MaskName("sky"), mask(int(number), size=(99, 50))),
+        "branch": lambda number: create_branch(repository, BranchName.parse(f"a/b-{number}")),
+        "tag": lambda number: create_tag(repository, TagName.parse(f"v{number}")),
+        "checkout": lambda _: checkout(repository, _other(repository)),
+        "rename": lambda number: rename_branch(repository, *_names(int(number))),
+        "delete": lambda number: delete_branch(repository, BranchName.parse(f"gone/{number}")),
         "prepare": lambda number: _prepare(repository, number),
     }
 
@@ -50,7 +51,7 @@ def _prepare(repository: Repository, number: str) -> None:
     """A branch for each change that needs one."""
     for name in (f"gone/{number}", f"r/{number}", "on/0", "on/1"):
         if repository.refs.read(branch := BranchName.parse(name)) is None:
-            branching.create_branch(repository, branch)
+            create_branch(repository, branch)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 _DISK_BYTES = 4 << 20
 _FILLER_BYTES = 2 << 20

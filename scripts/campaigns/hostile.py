@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chemigram_core import png, saving, xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ChemigramError, StoreFailed
+from chemigram_core.masks import png
 from chemigram_core.names import BranchName
-from chemigram_core.refs import Refs
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import Repository
+from chemigram_core.sidecar import canonicalize, parse
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.hostile_cases import Case, Kind, Verdict, cases
 from scripts.campaigns.report import Report
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 MAIN = BranchName("main")
 _SECONDS = 2.0
@@ -75,8 +77,8 @@ def _verdict(case: Case, root: Path) -> int:
 
 
 def _judge_xmp(case: Case, _: Path) -> None:
-    document = xmp.parse(case.data)
-    if xmp.canonicalize(document.canonical()) != document.canonical() or not document.edit_digest:
+    document = parse(case.data)
+    if canonicalize(document.canonical()) != document.canonical() or not document.edit_digest:
         raise AssertionError(case.what)
 
 
@@ -105,7 +107,7 @@ _JUDGES: dict[Kind, Callable[[Case, Path], None]] = {
 
 
 def _through_a_mount(known: list[Case], root: Path, mountpoint: Path, report: Report) -> None:
-    saving.save_xmp(Repository(root), MAIN, sidecar())
+    save_xmp(Repository(root), MAIN, sidecar())
     daemon = Daemon(root, mountpoint)
     try:
         for case in known:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
 
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 
 class Kind(Enum):

@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from chemigram_core import fsck, gc, saving
+from chemigram_core import fsck, gc
 from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
 from scripts.campaigns.report import Report
 from scripts.campaigns.simulated_disk import SimulatedDisk, Tree
 from scripts.campaigns.traced_calls import Call, trace
 from scripts.campaigns.traced_mount import State, is_mark, trace_mount
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 _STATES_AT_ONE_CALL = 16
 _NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))
@@ -109,7 +110,7 @@ def _wrong(tree: Tree, before: State | None, after: State | None) -> Iterator[st
                 Repository.init(root)
             else:
                 yield from _broken(root, before, after or before)
-            saving.save_xmp(Repository(root), BranchName("main"), sidecar(999))
+            save_xmp(Repository(root), BranchName("main"), sidecar(999))
             gc.find_garbage(Repository(root))
         except (ChemigramError, OSError) as error:
             yield f"it can't be used: {error}"

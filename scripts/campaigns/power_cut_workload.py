@@ -17,13 +17,15 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from chemigram_core import branching, gc, saving
+from chemigram_core import gc
 from chemigram_core.digest import Digest
-from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.objects import Kind
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, rename_branch
+from chemigram_core.operations.save import remove_masks, rename_mask, save_mask, save_xmp
+from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind
+from tests.support.builders import mask, sidecar
 
 MAIN, SKY, TREE = BranchName("main"), MaskName("sky"), MaskName("tree")
 _fsync = os.fsync
@@ -51,7 +53,7 @@ def state_of(root: Path) -> dict[str, dict[str, str]]:
 def _changes(root: Path, rounds: int) -> Iterator[Callable[[], object]]:
     yield lambda: Repository.init(root)
     repository = Repository(root)
-    yield lambda: saving.save_xmp(repository, MAIN, sidecar(1))
+    yield lambda: save_xmp(repository, MAIN, sidecar(1))
     for number in range(1, rounds + 1):
         yield from _round(repository, number)
 
@@ -61,34 +63,34 @@ def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]
     version = TagName.parse(f"v-{number}")
     yield lambda: _save_after_a_killed_saver(repository, sidecar(100 * number))
     yield lambda: _save_mask_after_a_killed_saver(repository, mask(number))
-    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})
-    yield lambda: saving.rename_mask(repository, MAIN, TREE, MaskName("wood"))
-    yield lambda: branching.create_branch(repository, side)
-    yield lambda: branching.create_tag(repository, version)
-    yield lambda: branching.checkout(repository, OnBranch(side))
-    yield lambda: saving.save_xmp(repository, side, sidecar(100 * number + 2), mask_files={TREE: mask(200 + number)})
-    yield lambda: saving.remove_masks(repository, side, repository.state(repository.tip(side)).masks)
-    yield lambda: branching.checkout(repository, Detached(repository.tip(version)))
-    yield lambda: branching.rename_branch(repository, side, other)
-    yield lambda: branching.checkout(repository, OnBranch(MAIN))
-    yield lambda: branching.delete_branch(repository, other)
+    yield lambda: save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})
+    yield lambda: rename_mask(repository, MAIN, TREE, MaskName("wood"))
+    yield lambda: create_branch(repository, side)
+    yield lambda: create_tag(repository, version)
+    yield lambda: checkout(repository, OnBranch(side))
+    yield lambda: save_xmp(repository, side, sidecar(100 * number + 2), mask_files={TREE: mask(200 + number)})
+    yield lambda: remove_masks(repository, side, repository.state(repository.tip(side)).masks)
+    yield lambda: checkout(repository, Detached(repository.tip(version)))
+    yield lambda: rename_branch(repository, side, other)
+    yield lambda: checkout(repository, OnBranch(MAIN))
+    yield lambda: delete_branch(repository, other)
     yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "it is none")
     yield lambda: gc.collect(repository, timedelta(0))
-    yield lambda: saving.save_xmp(repository, MAIN, sidecar(100 * number))
+    yield lambda: save_xmp(repository, MAIN, sidecar(100 * number))
 
 
 def _save_after_a_killed_saver(repository: Repository, data: bytes) -> None:
     """Somebody who saved the same was killed before the ref was durable: who finds it moved makes it so."""
     with _unsynced(repository.root / "refs" / "heads"):
-        saving.save_xmp(repository, MAIN, data)
-    saving.save_xmp(repository, MAIN, data)
+        save_xmp(repository, MAIN, data)
+    save_xmp(repository, MAIN, data)
 
 
 def _save_mask_after_a_killed_saver(repository: Repository, data: bytes) -> None:
     """The same, before the object's name was durable."""
     with _unsynced(repository.root / "objects" / Digest.of(data).shard):
         repository.objects.put(data, Kind.MASK)
-    saving.save_mask(repository, MAIN, SKY, data)
+    save_mask(repository, MAIN, SKY, data)
 
 
 @contextmanager

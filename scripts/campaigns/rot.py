@@ -13,15 +13,16 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from chemigram_core import fsck, saving
+from chemigram_core import fsck
 from chemigram_core.digest import Digest
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind
+from chemigram_core.operations.save import save_mask, save_xmp
 from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 MAIN = BranchName("main")
 _STATES_TO_ONE_MASK = 5
@@ -54,9 +55,9 @@ def run(seed: int, size: int, folder: Path) -> Report:
 def _filled(root: Path, objects: int) -> Repository:
     repository = Repository.init(root)
     for number in range(objects):
-        saving.save_xmp(repository, MAIN, sidecar(number))
+        save_xmp(repository, MAIN, sidecar(number))
         if number % _STATES_TO_ONE_MASK == 0:
-            saving.save_mask(repository, MAIN, MaskName(f"m{number % 3}"), mask(number % 256, size=(64, 48 + number)))
+            save_mask(repository, MAIN, MaskName(f"m{number % 3}"), mask(number % 256, size=(64, 48 + number)))
     return repository
 
 

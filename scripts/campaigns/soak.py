@@ -18,7 +18,7 @@ from random import Random
 from chemigram_core.repository import Repository
 from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
-from tests.builders import mask, picture, sidecar
+from tests.support.builders import mask, picture, sidecar
 
 _PAUSE_SECONDS = 0.15
 _EDITS = 40

@@ -16,7 +16,7 @@ from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.injected_faults import wait_until_attached
 from scripts.campaigns.power_cut_workload import state_of
 from scripts.campaigns.traced_calls import OPTIONS, Call, calls
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 State = dict[str, dict[str, str]]
 

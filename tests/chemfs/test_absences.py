@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import inf
 
-from chemfs.branch.absences import AGAIN_SECONDS, RETURN_SECONDS, Absences
-from chemfs.view.paths import MaskFile, SidecarFile, XmpFile
+from chemfs.tree.heads.pending_removals import AGAIN_SECONDS, RETURN_SECONDS, Absences
+from chemfs.tree.paths import MaskFile, SidecarFile, XmpFile
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from chemfs.filesystem import Filesystem
 from chemfs.mount.inodes import Inode, Inodes
-from chemigram_core import saving
+from chemfs.tree.filesystem import Filesystem
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 pytestmark = pytest.mark.needs_fuse
 REQUEST = 0
@@ -55,7 +55,7 @@ class Kernel:
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kernel:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, MAIN, sidecar())
     return Kernel(Filesystem(repository.root), monkeypatch)
 
 

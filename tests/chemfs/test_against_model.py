@@ -16,15 +16,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chemfs.filesystem import Filesystem
-from chemfs.view.conditions import NotFound
-from chemfs.view.nodes import Directory, File
-from chemigram_core import xmp
+from chemfs.tree.errors import NotFound
+from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.nodes import Directory, File
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
-from chemigram_core.png.pixels import pixels_digest
+from chemigram_core.masks.png.pixels import pixels_digest
 from chemigram_core.repository import Repository
-from tests.builders import mask, saves, sidecar
+from chemigram_core.sidecar import parse
+from tests.support.builders import mask, saves, sidecar
 
 Files = dict[str, bytes]  # by the path in the branch folder
 
@@ -418,7 +418,7 @@ def data_of(name: str, value: int, compression: int = 6) -> bytes:
 
 def meaning(name: str, data: bytes) -> Digest:
     """What a file of a state comes to, without its masks' note and however it is packed."""
-    return xmp.parse(data).with_masks({}).edit_digest if name == XMP else pixels_digest(data)
+    return parse(data).with_masks({}).edit_digest if name == XMP else pixels_digest(data)
 
 
 TestOperationsOnBranches = OperationsOnBranches.TestCase

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.filesystem import Filesystem
-from chemfs.view.conditions import NoSuchAttribute
-from chemfs.view.nodes import NodeKind
-from chemigram_core import branching, png, saving, xmp
+from chemfs.tree.errors import NoSuchAttribute
+from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.nodes import NodeKind
+from chemigram_core import sidecar as documents
+from chemigram_core.masks import png
+from chemigram_core.masks.png import pixels
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.png import pixels
+from chemigram_core.operations.refs import create_branch, create_tag
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, sidecar
+from tests.support.builders import mask, sidecar
 
 STATES = 12
 
@@ -28,9 +31,9 @@ def root(tmp_path: Path) -> Path:
     repository = Repository.init(tmp_path / "repository")
     shared, own = MaskName("shared"), MaskName("own")
     for number in range(STATES):
-        saving.save_xmp(repository, MAIN, sidecar(number), mask_files={shared: mask(99), own: mask(number)})
-    branching.create_tag(repository, TagName("v1"))
-    branching.create_branch(repository, BranchName("warm"))
+        save_xmp(repository, MAIN, sidecar(number), mask_files={shared: mask(99), own: mask(number)})
+    create_tag(repository, TagName("v1"))
+    create_branch(repository, BranchName("warm"))
     return repository.root
 
 
@@ -52,7 +55,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted(hashlib, "file_digest", "hashed")
     counted(png, "check", "decoded")
     counted(pixels, "pixels_digest", "decoded")
-    counted(xmp, "parse", "parsed")
+    counted(documents, "parse", "parsed")
     return counts
 
 

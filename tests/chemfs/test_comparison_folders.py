@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.view import comparison_folders
-from chemfs.view.comparison_folders import ComparisonFolders
-from chemfs.view.conditions import IsAFolder, NotFound
-from chemfs.view.nodes import Directory, File
-from chemigram_core.branching import create_branch, create_tag
+from chemfs.tree import compare
+from chemfs.tree.compare import ComparisonFolders
+from chemfs.tree.errors import IsAFolder, NotFound
+from chemfs.tree.nodes import Directory, File
 from chemigram_core.compare import Comparison
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.objects import Kind, ObjectStore
+from chemigram_core.operations.refs import create_branch, create_tag
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
-from chemigram_core.saving import save_xmp
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind, ObjectStore
+from tests.support.builders import mask, sidecar
 
 SKY = MaskName("sky")
 
@@ -103,7 +103,7 @@ def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository,
 def test_the_size_of_a_file_too_large_to_keep_is_kept(
     repository: Repository, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparison_folders, "_KEPT_BYTES", 10)
+    monkeypatch.setattr(compare, "_KEPT_BYTES", 10)
     folders = ComparisonFolders(repository)
     path = parts("before/first..main/image.xmp.diff")
     sizes = {node.size_bytes for node in map(folders.node, [path] * 3) if isinstance(node, File)}

@@ -16,16 +16,20 @@ from typing import Any, cast
 
 import pytest
 
-from chemfs.branch.drafts import WritingHandle
-from chemfs.filesystem import Filesystem
-from chemfs.view.conditions import NotFound
-from chemigram_core import branching, png, saving
+from chemfs.tree import ref_folders
+from chemfs.tree.errors import NotFound
+from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.heads import saver
+from chemfs.tree.heads.drafts import WritingHandle
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.masks import png
 from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operations.refs import create_branch, rename_branch
+from chemigram_core.operations.save import save_mask, save_xmp
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, sidecar
 from tests.chemfs.writing import write
+from tests.support.builders import mask, sidecar
 
 XMP, MASK, COPY = "/heads/main/image.xmp", "/heads/main/masks/sky.png", "/heads/main/masks/copy.png"
 SKY = mask(size=(300, 200), compress_level=0)
@@ -34,7 +38,7 @@ SKY = mask(size=(300, 200), compress_level=0)
 @pytest.fixture
 def view(tmp_path: Path) -> Filesystem:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={MaskName("sky"): SKY})
+    save_xmp(repository, MAIN, sidecar(), mask_files={MaskName("sky"): SKY})
     return Filesystem(repository.root)
 
 
@@ -132,7 +136,7 @@ def test_a_draft_goes_even_when_closing_it_fails(view: Filesystem, monkeypatch: 
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with monkeypatch.context() as failing, pytest.raises(OSError, match=os.strerror(errno.EIO)):
-        failing.setattr("chemfs.branch.drafts.os.close", close_and_fail)
+        failing.setattr("chemfs.tree.heads.drafts.os.close", close_and_fail)
         view.release(number)
     assert drafts(view) == []
 
@@ -151,14 +155,14 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
         write(view, COPY, SKY)
         coming_back = threading.Thread(target=changes.rename, args=(view.changes(COPY)[1], parts))
     changes.remove(parts)
-    save_removal = getattr(saving, verb)
+    save_removal = getattr(saver, verb)
 
     def save_late(*arguments: Any, **options: Any) -> object:
         coming_back.start()
         coming_back.join(0.5)
         return save_removal(*arguments, **options)
 
-    monkeypatch.setattr(saving, verb, save_late)
+    monkeypatch.setattr(saver, verb, save_late)
     if removal == "settle":
         changes.settle(math.inf)
     else:
@@ -189,11 +193,11 @@ def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: Files
     for path in (XMP, MASK):
         changes, parts = view.changes(path)
         changes.remove(parts)
-    saving.save_mask(repository, MAIN, MaskName("sky"), mask(7))
+    save_mask(repository, MAIN, MaskName("sky"), mask(7))
     assert view.node(MASK)
     with pytest.raises(NotFound):
         view.node(XMP)
-    saving.save_xmp(repository, MAIN, sidecar(1))
+    save_xmp(repository, MAIN, sidecar(1))
     assert view.node(XMP)
 
 
@@ -208,7 +212,7 @@ def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
     number = view.number(path, os.O_WRONLY | os.O_TRUNC)
     view.handle(number).write(data, 0)
     closing, begun, over = threading.Thread(target=view.handle(number).flush), threading.Event(), threading.Event()
-    save, rename = getattr(saving, verb), branching.rename_branch
+    save, rename = getattr(saver, verb), rename_branch
 
     def save_late(*arguments: Any, **options: Any) -> object:
         begun.set()
@@ -221,8 +225,8 @@ def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
         rename(*arguments)
         over.set()
 
-    monkeypatch.setattr(saving, verb, save_late)
-    monkeypatch.setattr(branching, "rename_branch", rename_meanwhile)
+    monkeypatch.setattr(saver, verb, save_late)
+    monkeypatch.setattr(ref_folders, "rename_branch", rename_meanwhile)
     changes, old, new = view.changes_of_two("/heads/main", "/heads/renamed")
     changes.rename(old, new)
     closing.join()
@@ -277,7 +281,7 @@ def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
     repository = Repository(view.root)
     damaged, sound = BranchName("damaged"), BranchName("sound")
     for branch in (damaged, sound):
-        branching.create_branch(repository, branch)
+        create_branch(repository, branch)
         changes, parts = view.changes(f"/heads/{branch}/masks/sky.png")
         changes.remove(parts)
     (view.root / "refs" / "heads" / "damaged").write_text("no hash")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chemfs.mount import errnos
-from chemfs.view import conditions
+from chemfs.tree import errors as tree_errors
 from chemigram_core import errors
 from chemigram_core.digest import Digest
 
@@ -19,7 +19,9 @@ def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
         yield from subclasses(below)
 
 
-@pytest.mark.parametrize("kind", sorted(set(subclasses(conditions.Condition)), key=str), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", sorted(set(subclasses(tree_errors.Condition)), key=str), ids=lambda kind: kind.__name__
+)
 def test_each_condition_of_a_path_is_in_the_table(kind: type[Exception]) -> None:
     assert kind in errnos.NUMBERS
 
@@ -37,7 +39,7 @@ def test_what_is_refused_is_no_fault_of_the_store(kind: type[Exception]) -> None
         (OSError("no number"), errno.EIO),
         (errors.ObjectDamaged(Digest.of(b"")), errno.EIO),
         (errors.InvalidXmp("half"), errno.EINVAL),
-        (conditions.ReadOnly("x"), errno.EROFS),
+        (tree_errors.ReadOnly("x"), errno.EROFS),
         (ValueError("unforeseen"), errno.EIO),
         (RecursionError(), errno.EIO),
     ],

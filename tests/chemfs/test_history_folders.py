@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.view.conditions import NotFound
-from chemfs.view.history_folders import HistoryFolders
-from chemfs.view.nodes import Directory
+from chemfs.tree.errors import NotFound
+from chemfs.tree.history import HistoryFolders
+from chemfs.tree.nodes import Directory
 from chemigram_core.digest import Digest
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_words import RENAME
-from chemigram_core.objects import Kind
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import RENAME
 from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
 
 DAY, LATER = "2026-05-01", "2026-05-02"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chemfs.mount.inodes import ROOT, Inodes
-from chemfs.view.conditions import Replaced
-from chemfs.view.nodes import Directory, File
+from chemfs.tree.errors import Replaced
+from chemfs.tree.nodes import Directory, File
 from chemigram_core.digest import Digest
 
 FOLDER = Directory(0, tuple)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from chemfs import shelf
-from chemfs.filesystem import Filesystem
-from chemfs.repository_view import RepositoryView
-from chemfs.view.nodes import Directory, File
+from chemfs.tree import shelf
+from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.nodes import Directory, File
+from chemfs.tree.repository_view import RepositoryView
 from chemigram_core.names import MaskName
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, saves, sidecar
 from tests.chemfs.writing import write
+from tests.support.builders import mask, saves, sidecar
 
 REPOSITORIES, REMEMBERED = 12, 4
 XMP, MASK = "/r0/heads/main/image.xmp", "/r0/heads/main/masks/sky.png"

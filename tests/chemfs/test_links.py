@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from chemfs import links
-from chemfs.links import FreshLinks
+from chemfs.tree import head_link
+from chemfs.tree.head_link import FreshLinks
 
 TAG = ("tags", "v1")
 
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> FreshLinks:
-    monkeypatch.setattr(links, "_REMEMBERED_SECONDS", 0.2)
+    monkeypatch.setattr(head_link, "_REMEMBERED_SECONDS", 0.2)
     return FreshLinks()
 
 

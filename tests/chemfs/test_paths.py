@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.view import paths
-from chemfs.view.paths import (
+from chemfs.tree import paths
+from chemfs.tree.paths import (
     HeadLink,
     ImageFile,
     InComparison,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.filesystem import Filesystem
-from chemfs.view.conditions import ReadOnly
-from chemigram_core import saving
+from chemfs.tree.errors import ReadOnly
+from chemfs.tree.filesystem import Filesystem
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 XMP, NOTES = "/heads/main/image.xmp", "/heads/main/notes.txt"
 
@@ -19,7 +19,7 @@ XMP, NOTES = "/heads/main/image.xmp", "/heads/main/notes.txt"
 @pytest.fixture
 def view(tmp_path: Path) -> Filesystem:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, MAIN, sidecar())
     return Filesystem(repository.root, read_only=True)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.branch.scratch import Scratch
-from chemfs.view.nodes import File
+from chemfs.tree.heads.scratch import Scratch
+from chemfs.tree.nodes import File
 from chemigram_core.errors import NotAFile
 from chemigram_core.repository import MAIN
 

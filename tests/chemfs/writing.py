@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from chemfs.filesystem import Filesystem
+from chemfs.tree.filesystem import Filesystem
 
 
 def write(view: Filesystem, path: str, data: bytes) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
-from chemigram_core.folder import Folder
 
 
 def test_a_file_is_replaced_whole_and_leaves_no_temporary(tmp_path: Path) -> None:

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
+from chemigram_core.durable.lock import locked
 from chemigram_core.errors import LogDamaged, ObjectDamaged, ObjectMissing, RefDamaged, RegistryDamaged
 from chemigram_core.fsck import check, repair
-from chemigram_core.gc import GRACE, Garbage, collect, find_garbage
-from chemigram_core.head import Detached, OnBranch
-from chemigram_core.lock import locked
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.gc.collector import GRACE, Garbage, collect, find_garbage
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.objects import Kind, StoredObject
-from chemigram_core.provenance import Provenance
+from chemigram_core.operations import save
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch
+from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind, StoredObject
 from tests.core import naive
+from tests.support.builders import mask, sidecar
 
 SUBJECT, SKY = MaskName("subject"), MaskName("sky")
 WARM = BranchName("warm")
@@ -34,21 +36,21 @@ NOTHING = Garbage([], [])
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(0)})
+    save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(0)})
     return repository
 
 
 @pytest.fixture
 def abandoned(repository: Repository) -> list[Digest]:
     """Two states of a branch that was deleted; each has a mask of its own, the first one main's as well."""
-    branching.create_branch(repository, WARM)
+    create_branch(repository, WARM)
     told = {SKY: Provenance("sam2", "the sky")}
     saves = [
-        saving.save_xmp(repository, WARM, sidecar(1), mask_files={SKY: mask(1)}, told=told),
-        saving.save_xmp(repository, WARM, sidecar(2), mask_files={SUBJECT: mask(2), SKY: mask(3)}),
+        save_xmp(repository, WARM, sidecar(1), mask_files={SKY: mask(1)}, told=told),
+        save_xmp(repository, WARM, sidecar(2), mask_files={SUBJECT: mask(2), SKY: mask(3)}),
     ]
-    branching.delete_branch(repository, WARM)
-    branching.checkout(repository, OnBranch(MAIN))
+    delete_branch(repository, WARM)
+    checkout(repository, OnBranch(MAIN))
     return [save.digest for save in saves]
 
 
@@ -96,7 +98,7 @@ def test_purged_masks_keep_what_was_known_of_them(repository: Repository, abando
     record = naive.records(repository.root)[gone]
     assert (record["provider"], record["prompt"]) == ("sam2", "the sky")
     assert record["purged"]
-    saving.save_mask(repository, MAIN, SKY, mask(1))
+    save_mask(repository, MAIN, SKY, mask(1))
     assert "purged" not in naive.records(repository.root)[gone]
 
 
@@ -123,11 +125,11 @@ def test_whatever_points_at_a_state_keeps_it_and_its_past(
     last = abandoned[-1]
     match root:
         case "tag":
-            branching.create_tag(repository, TagName("v1"), last)
+            create_tag(repository, TagName("v1"), last)
         case "branch":
-            branching.create_branch(repository, BranchName("other"), last)
+            create_branch(repository, BranchName("other"), last)
         case "detached HEAD":
-            branching.checkout(repository, Detached(last))
+            checkout(repository, Detached(last))
         case "a tag of which the log knows nothing":
             (repository.root / "refs" / "tags" / "v1").write_text(f"{last}\n")
         case _:
@@ -137,12 +139,12 @@ def test_whatever_points_at_a_state_keeps_it_and_its_past(
 
 
 def test_the_registry_keeps_the_masks_that_its_names_stand_for(repository: Repository) -> None:
-    branching.create_branch(repository, WARM)
-    saving.save_mask(repository, WARM, SUBJECT, mask(5))
-    branching.delete_branch(repository, WARM)
+    create_branch(repository, WARM)
+    save_mask(repository, WARM, SUBJECT, mask(5))
+    delete_branch(repository, WARM)
     _, collected = names(collect(repository, AT_ONCE))
     assert collected == set()
-    branching.checkout(repository, OnBranch(MAIN))
+    checkout(repository, OnBranch(MAIN))
     _, collected = names(collect(repository, AT_ONCE))
     assert collected == masks(5)
 
@@ -174,13 +176,13 @@ def test_an_open_mask_stays_and_is_not_called_purged(repository: Repository, aba
 
 
 def test_parents_may_go_round_in_circles(repository: Repository) -> None:
-    first = saving.save_xmp(repository, MAIN, sidecar(1))
-    saving.save_xmp(repository, MAIN, sidecar(2))
-    again = saving.save_xmp(repository, MAIN, sidecar(1))
+    first = save_xmp(repository, MAIN, sidecar(1))
+    save_xmp(repository, MAIN, sidecar(2))
+    again = save_xmp(repository, MAIN, sidecar(1))
     assert again.digest == first.digest
     assert collect(repository, AT_ONCE) == NOTHING
-    branching.create_branch(repository, WARM)
-    branching.checkout(repository, Detached(xmp_digest := repository.resolve("main")))
+    create_branch(repository, WARM)
+    checkout(repository, Detached(xmp_digest := repository.resolve("main")))
     assert xmp_digest == first.digest
     assert collect(repository, AT_ONCE) == NOTHING
 
@@ -190,7 +192,7 @@ def test_a_branch_made_in_the_middle_of_a_collection_keeps_its_states(
 ) -> None:
     def branch_off(doing: str, done: int, _: int) -> None:
         if (doing, done) == ("removing snapshots", 0) and repository.refs.read(WARM) is None:
-            branching.create_branch(repository, WARM, abandoned[-1])
+            create_branch(repository, WARM, abandoned[-1])
 
     assert collect(repository, AT_ONCE, branch_off) == NOTHING
     assert naive.problems(repository.root) == []
@@ -205,8 +207,8 @@ def test_a_mask_that_is_collected_while_its_save_waits_is_stored_again(
         with locked(root):
             yield
 
-    monkeypatch.setattr(saving, "locked", locked_late)
-    saving.save_mask(repository, MAIN, SKY, mask(7))
+    monkeypatch.setattr(save, "locked", locked_late)
+    save_mask(repository, MAIN, SKY, mask(7))
     assert naive.problems(repository.root) == []
 
 
@@ -215,7 +217,7 @@ def test_a_mask_used_again_in_the_middle_of_a_collection_stays(repository: Repos
 
     def save_again(doing: str, *_: int) -> None:
         if doing.startswith("removing") and repository.refs.read(MAIN) != abandoned[1]:
-            saving.save_xmp(repository, MAIN, old)
+            save_xmp(repository, MAIN, old)
 
     assert names(collect(repository, AT_ONCE, save_again)) == (set(), set())
     assert naive.problems(repository.root) == []
@@ -241,7 +243,7 @@ def test_nothing_is_removed_where_it_is_unknown_what_is_needed(repository: Repos
 
 
 def test_what_a_lost_ref_reached_stays(repository: Repository) -> None:
-    saves = [saving.save_xmp(repository, WARM, sidecar(exposure)).digest for exposure in (1, 2)]
+    saves = [save_xmp(repository, WARM, sidecar(exposure)).digest for exposure in (1, 2)]
     (repository.root / "refs" / "heads" / WARM).unlink()
     assert collect(Repository(repository.root), AT_ONCE) == NOTHING
     repairs = [repair(repository.root, finding) for finding in check(repository.root)]

@@ -16,17 +16,18 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, saving
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectMissing, Refused
 from chemigram_core.fsck import check
-from chemigram_core.gc import collect
-from chemigram_core.head import OnBranch
+from chemigram_core.gc.collector import collect
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind
+from chemigram_core.operations.refs import checkout, create_branch, delete_branch
+from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind
 from tests.core import naive
+from tests.support.builders import mask, sidecar
 
 AT_ONCE = timedelta(0)
 BRANCHES = [BranchName(name) for name in "abc"]
@@ -36,7 +37,7 @@ NAMES = [MaskName("sky"), MaskName("subject")]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={NAMES[0]: mask(0)})
+    save_xmp(repository, MAIN, sidecar(), mask_files={NAMES[0]: mask(0)})
     return repository.root
 
 
@@ -53,22 +54,22 @@ def save_anything(repository: Repository, choices: random.Random) -> None:
     match choices.randrange(6):
         case 0:
             with suppress(Refused):
-                branching.create_branch(repository, branch)
-            saved = saving.save_xmp(
+                create_branch(repository, branch)
+            saved = save_xmp(
                 repository, branch, sidecar(choices.randrange(9)), mask_files={name: mask(choices.randrange(5))}
             )
             assert repository.objects.has(saved.digest, Kind.SNAPSHOT)
         case 1:
             old = choices.choice([*naive.stored(repository.root, ".xmp").values()])
-            saving.save_xmp(repository, branch, old)
+            save_xmp(repository, branch, old)
         case 2:
-            saving.save_mask(repository, branch, name, mask(choices.randrange(5)))
+            save_mask(repository, branch, name, mask(choices.randrange(5)))
         case 3:
-            branching.delete_branch(repository, branch)
+            delete_branch(repository, branch)
         case 4:
-            branching.create_branch(repository, branch, choices.choice([*naive.stored(repository.root, ".xmp")]))
+            create_branch(repository, branch, choices.choice([*naive.stored(repository.root, ".xmp")]))
         case _:
-            branching.checkout(repository, OnBranch(choices.choice([MAIN, *BRANCHES])))
+            checkout(repository, OnBranch(choices.choice([MAIN, *BRANCHES])))
 
 
 def test_savers_and_collectors_do_not_harm_each_other(root: Path) -> None:
@@ -120,9 +121,9 @@ def test_a_reader_gets_whole_states_or_none(root: Path) -> None:
     try:
         for number in range(12):
             branch = BranchName(f"b{number}")
-            branching.create_branch(repository, branch)
-            saving.save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
-            branching.delete_branch(repository, branch)
+            create_branch(repository, branch)
+            save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
+            delete_branch(repository, branch)
             collect(repository, AT_ONCE)
     finally:
         done.set()
@@ -135,7 +136,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from chemigram_core.fsck import check
-from chemigram_core.gc import collect
+from chemigram_core.gc.collector import collect
 from chemigram_core.repository import Repository
 print("begin", flush=True)
 collect(Repository(Path(sys.argv[1])), timedelta(0))
@@ -146,11 +147,11 @@ collect(Repository(Path(sys.argv[1])), timedelta(0))
 def test_a_collector_that_is_killed_leaves_a_sound_store(root: Path, milliseconds: int) -> None:
     repository = Repository(root)
     branch = BRANCHES[0]
-    branching.create_branch(repository, branch)
+    create_branch(repository, branch)
     for number in range(30):
-        saving.save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
-    branching.delete_branch(repository, branch)
-    branching.checkout(repository, OnBranch(MAIN))
+        save_xmp(repository, branch, sidecar(number + 1), mask_files={NAMES[1]: mask(number)})
+    delete_branch(repository, branch)
+    checkout(repository, OnBranch(MAIN))
     collector = subprocess.Popen([sys.executable, "-c", _COLLECT, root], stdout=subprocess.PIPE, text=True)
     assert collector.stdout is not None
     assert collector.stdout.readline() == "begin\n"
@@ -158,7 +159,7 @@ def test_a_collector_that_is_killed_leaves_a_sound_store(root: Path, millisecond
     collector.send_signal(signal.SIGKILL)
     collector.communicate()
     assert (naive.problems(root), check(root)) == ([], [])
-    saving.save_xmp(repository, MAIN, sidecar(77))
+    save_xmp(repository, MAIN, sidecar(77))
     collect(repository, AT_ONCE)
     assert (naive.problems(root), check(root)) == ([], [])
     assert len(list(repository.objects)) == 3

@@ -14,16 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemigram_core import branching, saving
 from chemigram_core.errors import Refused
 from chemigram_core.fsck import check
-from chemigram_core.gc import collect
-from chemigram_core.head import Detached, OnBranch
+from chemigram_core.gc.collector import collect
+from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
-from chemigram_core.provenance import Provenance
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, delete_tag
+from chemigram_core.operations.save import remove_masks, rename_mask, save_xmp
+from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, sidecar
 from tests.core import naive
+from tests.support.builders import mask, sidecar
 
 GRACE = timedelta(days=14)
 BRANCHES = [MAIN, BranchName("a"), BranchName("b")]
@@ -40,26 +41,26 @@ def step(verb: Callable[..., object], *arguments: st.SearchStrategy[object]) -> 
 def save_with_masks(repository: Repository, branch: BranchName, edit: int, chosen: dict[MaskName, int]) -> None:
     told = {name: Provenance("provider", f"level {level}") for name, level in chosen.items()}
     files = {name: mask(level, size=(4, 3)) for name, level in chosen.items()}
-    saving.save_xmp(repository, branch, sidecar(edit), mask_files=files, told=told)
+    save_xmp(repository, branch, sidecar(edit), mask_files=files, told=told)
 
 
 def remove_mask(repository: Repository, branch: BranchName, name: MaskName) -> None:
     tip = repository.state(repository.tip(branch)).masks
-    saving.remove_masks(repository, branch, {name: tip[name]} if name in tip else {})
+    remove_masks(repository, branch, {name: tip[name]} if name in tip else {})
 
 
 def save_old_state_again(repository: Repository, branch: BranchName, number: int) -> None:
     saved = sorted(naive.stored(repository.root, ".xmp").values())
     if saved:
-        saving.save_xmp(repository, branch, saved[number % len(saved)])
+        save_xmp(repository, branch, saved[number % len(saved)])
 
 
 def check_out(repository: Repository, branch: BranchName, detached: int) -> None:
-    branching.checkout(repository, Detached(repository.tip(branch)) if detached else OnBranch(branch))
+    checkout(repository, Detached(repository.tip(branch)) if detached else OnBranch(branch))
 
 
 def tag(repository: Repository, branch: BranchName, number: int) -> None:
-    branching.create_tag(repository, TagName(f"v{number}"), branch.ref)
+    create_tag(repository, TagName(f"v{number}"), branch.ref)
 
 
 def age(repository: Repository, number: int) -> None:
@@ -70,13 +71,13 @@ def age(repository: Repository, number: int) -> None:
 
 STEPS = st.one_of(
     step(save_with_masks, branches, levels, st.dictionaries(names, levels, max_size=2)),
-    step(saving.rename_mask, branches, names, names),
+    step(rename_mask, branches, names, names),
     step(remove_mask, branches, names),
     step(save_old_state_again, branches, st.integers(0, 9)),
-    step(branching.create_branch, branches),
-    step(branching.delete_branch, branches),
+    step(create_branch, branches),
+    step(delete_branch, branches),
     step(tag, branches, levels),
-    step(lambda repository, number: branching.delete_tag(repository, TagName(f"v{number}")), levels),
+    step(lambda repository, number: delete_tag(repository, TagName(f"v{number}")), levels),
     step(check_out, branches, st.integers(0, 1)),
     step(age, levels),
     step(lambda repository: collect(repository, GRACE)),
@@ -88,7 +89,7 @@ def made_by(steps: list[Step]) -> Iterator[Repository]:
     """A repository with this history; steps that make no sense there are refused."""
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository.init(Path(folder) / "repository")
-        saving.save_xmp(repository, MAIN, sidecar(9))
+        save_xmp(repository, MAIN, sidecar(9))
         for one in steps:
             with suppress(Refused):
                 one(repository)
@@ -178,13 +179,13 @@ def old_garbage() -> list[Step]:
     sky, subject = NAMES
     return [
         lambda it: save_with_masks(it, MAIN, 1, {sky: 0, subject: 1}),
-        lambda it: branching.create_branch(it, a),
+        lambda it: create_branch(it, a),
         lambda it: save_with_masks(it, a, 2, {sky: 2}),
         lambda it: save_with_masks(it, a, 3, {subject: 3}),
-        lambda it: branching.create_branch(it, b, a.ref),
+        lambda it: create_branch(it, b, a.ref),
         lambda it: save_with_masks(it, b, 0, {sky: 1}),
-        lambda it: branching.delete_branch(it, a),
-        lambda it: branching.delete_branch(it, b),
+        lambda it: delete_branch(it, a),
+        lambda it: delete_branch(it, b),
         lambda it: check_out(it, MAIN, 0),
         lambda it: age(it, 0),
     ]

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, fsck, gc, image, saving
+from chemigram_core import fsck, gc, image
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
-from chemigram_core.head import OnBranch
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.log.entry import LogEntry
 from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operations.refs import checkout, create_branch
+from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import mask, picture, sidecar
+from tests.support.builders import mask, picture, sidecar
 
 MAIN = BranchName("main")
 _BEFORE_TIME = b'{"op":"snapshot","ref":"refs/heads/main","hash":"%s","timestamp":"0001-01-01T00:00+14:00"}' % (
@@ -28,7 +30,7 @@ _BEFORE_TIME = b'{"op":"snapshot","ref":"refs/heads/main","hash":"%s","timestamp
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     made = Repository.init(tmp_path / "repository")
-    saving.save_xmp(made, MAIN, sidecar())
+    save_xmp(made, MAIN, sidecar())
     return made
 
 
@@ -73,16 +75,16 @@ def test_what_is_no_identifier_is_damaged(repository: Repository, text: bytes) -
 
 def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Repository) -> None:
     name = BranchName.parse("été/朝")
-    branching.create_branch(repository, name)
-    branching.checkout(repository, OnBranch(name))
+    create_branch(repository, name)
+    checkout(repository, OnBranch(name))
     assert Repository(repository.root).head_branch() == name
 
 
 @pytest.mark.parametrize(("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude")])
 def test_names_that_some_filesystems_take_for_one_are_refused(repository: Repository, old: str, new: str) -> None:
-    branching.create_branch(repository, BranchName.parse(old))
+    create_branch(repository, BranchName.parse(old))
     with pytest.raises(RefConflict):
-        branching.create_branch(repository, BranchName.parse(new))
+        create_branch(repository, BranchName.parse(new))
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_folders_of_refs_without_end_are_passed_over(bottomless: Repository) -> 
 def test_a_hostile_log_line_hides_no_other(repository: Repository, line: bytes) -> None:
     with (repository.root / "log.jsonl").open("ab") as log:
         log.write(line + b"\n" + b'{"op":"x' + b" " * (3 << 20) + b'"}\n')
-    outcome = saving.save_xmp(repository, MAIN, sidecar(7))
+    outcome = save_xmp(repository, MAIN, sidecar(7))
     assert repository.history.moments(MAIN.ref)[-1].digest == outcome.digest
 
 
@@ -164,7 +166,7 @@ def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repositor
 
 
 def test_masks_that_some_filesystems_take_for_one_are_refused(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, MaskName("sky"), mask(1))
+    save_mask(repository, MAIN, MaskName("sky"), mask(1))
     with pytest.raises(InvalidName):
-        saving.save_mask(repository, MAIN, MaskName("Sky"), mask(2))
+        save_mask(repository, MAIN, MaskName("Sky"), mask(2))
     assert set(repository.state(repository.tip(MAIN)).masks) == {"sky"}

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.digest import Digest
-from chemigram_core.history import History
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_words import RENAME
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.index import History
+from chemigram_core.log.journal import OperationLog
+from chemigram_core.log.operations import RENAME
 from chemigram_core.names import MaskName
-from chemigram_core.operation_log import OperationLog
 
 A, B = Digest.of(b"a"), Digest.of(b"b")
 

@@ -9,9 +9,9 @@ import pytest
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectDamaged, ObjectMissing
-from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.removal import remove_unopened
-from tests.builders import mask
+from chemigram_core.store.objects import Kind, ObjectStore
+from chemigram_core.store.sweep import remove_unopened
+from tests.support.builders import mask
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import RefConflict, RefDamaged, RefExists, RefMissing, RefMoved
-from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, TagName
-from chemigram_core.refs import Refs
+from chemigram_core.refs.head import Detached, OnBranch
+from chemigram_core.refs.refs import Refs
 
 A, B = Digest.of(b"a"), Digest.of(b"b")
 MAIN = BranchName("main")

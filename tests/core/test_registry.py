@@ -9,20 +9,22 @@ from typing import Any
 
 import pytest
 
-from chemigram_core import branching, fsck, mask_links, saving
-from chemigram_core.describing import describe_mask
+from chemigram_core import fsck
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidProvenance, RegistryDamaged, UnknownMask
-from chemigram_core.head import Detached, OnBranch
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.masks.provenance import Provenance
+from chemigram_core.masks.registry import Registry
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.provenance import Provenance
-from chemigram_core.rebuilding import rebuild
-from chemigram_core.registry import Registry
+from chemigram_core.operations import mask_links
+from chemigram_core.operations.describe_mask import describe_mask
+from chemigram_core.operations.rebuild_registry import rebuild
+from chemigram_core.operations.refs import checkout, create_branch
+from chemigram_core.operations.save import Saved, Unchanged, remove_masks, rename_mask, save_mask, save_xmp
+from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.repository import MAIN, Repository
-from chemigram_core.saving import Saved, Unchanged
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind, ObjectStore
+from tests.support.builders import mask, sidecar
 
 SUBJECT, SKY = MaskName("subject"), MaskName("sky")
 WARM = BranchName("warm")
@@ -32,7 +34,7 @@ SAM = Provenance("sam2", "the fish", {"model": "hiera_b", "threshold": 0.5}, "a3
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, MAIN, sidecar())
     return repository
 
 
@@ -55,7 +57,7 @@ def digest(level: int) -> Digest:
 
 
 def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)}, told={SUBJECT: SAM})
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)}, told={SUBJECT: SAM})
     assert entries(repository) == {
         "subject": {
             "hash": digest(1),
@@ -73,9 +75,9 @@ def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -
 
 
 def test_regenerated_masks_are_a_names_history(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
-    saving.save_mask(repository, MAIN, SUBJECT, mask(3))
+    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(2))
+    save_mask(repository, MAIN, SUBJECT, mask(3))
     (entry,) = entries(repository).values()
     assert entry["hash"] == digest(3)
     assert [earlier["hash"] for earlier in entry["history"]] == [digest(1), digest(2)]
@@ -83,61 +85,61 @@ def test_regenerated_masks_are_a_names_history(repository: Repository) -> None:
 
 
 def test_a_save_that_changes_no_mask_leaves_the_registry_alone(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     before = registry_file(repository).stat()
-    assert isinstance(saving.save_xmp(repository, MAIN, sidecar(5)), Saved)
+    assert isinstance(save_xmp(repository, MAIN, sidecar(5)), Saved)
     after = registry_file(repository).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def test_the_links_are_the_masks_of_heads_state(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     assert links(repository) == {"subject": mask(1)}
     assert os.readlink(repository.root / "masks" / "subject.png").startswith("../objects/")
-    branching.create_branch(repository, WARM)
-    saving.save_mask(repository, WARM, SUBJECT, mask(2))
+    create_branch(repository, WARM)
+    save_mask(repository, WARM, SUBJECT, mask(2))
     assert links(repository) == {"subject": mask(1)}
-    saving.rename_mask(repository, MAIN, SUBJECT, SKY)
+    rename_mask(repository, MAIN, SUBJECT, SKY)
     assert links(repository) == {"sky": mask(1)}
-    saving.remove_masks(repository, MAIN, {SKY: digest(1)})
+    remove_masks(repository, MAIN, {SKY: digest(1)})
     assert links(repository) == {}
 
 
 def test_checkout_restores_links_and_registry(repository: Repository) -> None:
-    old = saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(9)}).digest
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
-    saving.remove_masks(repository, MAIN, {SKY: digest(9)})
+    old = save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(9)}).digest
+    save_mask(repository, MAIN, SUBJECT, mask(2))
+    remove_masks(repository, MAIN, {SKY: digest(9)})
     assert repository.registry.read().current() == {SUBJECT: digest(2)}
-    branching.checkout(repository, Detached(old))
+    checkout(repository, Detached(old))
     assert links(repository) == {"subject": mask(1), "sky": mask(9)}
     assert repository.registry.read().current() == {SUBJECT: digest(1), SKY: digest(9)}
     assert [earlier["hash"] for earlier in entries(repository)["subject"]["history"]] == [digest(2)]
     assert repository.objects.read(digest(2), Kind.MASK) == mask(2)
-    branching.checkout(repository, OnBranch(MAIN))
+    checkout(repository, OnBranch(MAIN))
     assert links(repository) == {"subject": mask(2)}
     assert repository.registry.read().current() == {SUBJECT: digest(2)}
     assert "removed" in entries(repository)["sky"]
 
 
 def test_a_lost_mask_keeps_no_other_from_its_link(repository: Repository) -> None:
-    old = saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SKY: mask(9), SUBJECT: mask(1)}).digest
-    saving.remove_masks(repository, MAIN, {SKY: digest(9), SUBJECT: digest(1)})
+    old = save_xmp(repository, MAIN, sidecar(1), mask_files={SKY: mask(9), SUBJECT: mask(1)}).digest
+    remove_masks(repository, MAIN, {SKY: digest(9), SUBJECT: digest(1)})
     (repository.root / repository.objects.path(digest(9), Kind.MASK)).unlink()
-    branching.checkout(repository, Detached(old))
+    checkout(repository, Detached(old))
     assert links(repository) == {"subject": mask(1)}
 
 
 def test_an_old_xmp_brings_its_masks_back_to_the_registry(repository: Repository) -> None:
-    old = saving.save_mask(repository, MAIN, SUBJECT, mask(1)).digest
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
-    saving.save_xmp(repository, MAIN, repository.objects.read(old, Kind.SNAPSHOT))
+    old = save_mask(repository, MAIN, SUBJECT, mask(1)).digest
+    save_mask(repository, MAIN, SUBJECT, mask(2))
+    save_xmp(repository, MAIN, repository.objects.read(old, Kind.SNAPSHOT))
     assert repository.registry.read().current() == {SUBJECT: digest(1)}
     assert links(repository) == {"subject": mask(1)}
 
 
 def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
-    saving.save_mask(repository, MAIN, SKY, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SKY, mask(1))
     assert entries(repository)["sky"]["prompt"] == "the fish"
     describe_mask(repository, MAIN, SKY, lambda known: known.with_text("prompt", "the sea"))
     assert entries(repository)["subject"]["prompt"] == "the sea"
@@ -145,19 +147,19 @@ def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Reposit
 
 
 def test_the_same_mask_with_other_words_is_told_and_no_snapshot(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
-    again = saving.save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1))
+    again = save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0), told={SUBJECT: SAM})
     assert isinstance(again, Unchanged)
     assert entries(repository)["subject"]["prompt"] == "the fish"
     log = (repository.root / "log.jsonl").read_bytes()
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
     assert (repository.root / "log.jsonl").read_bytes() == log
 
 
 def test_nothing_is_told_of_masks_that_a_state_lacks(repository: Repository) -> None:
     tip = repository.refs.read(MAIN)
     with pytest.raises(UnknownMask):
-        saving.save_xmp(repository, MAIN, sidecar(1), told={SUBJECT: SAM})
+        save_xmp(repository, MAIN, sidecar(1), told={SUBJECT: SAM})
     with pytest.raises(UnknownMask):
         describe_mask(repository, MAIN, SUBJECT, lambda known: known)
     assert repository.refs.read(MAIN) == tip
@@ -175,7 +177,7 @@ def test_the_shape_that_chemigram_writes_is_read_and_kept(repository: Repository
     theirs = {"hash": digest(1), "generator": "coarse", "prompt": None, "timestamp": "2026-04-29T10:00:00+00:00"}
     registry_file(repository).write_text(json.dumps({"current_sky_mask": theirs}))
     assert repository.registry.read().provenance(digest(1)).provider == "coarse"
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
+    save_mask(repository, MAIN, SUBJECT, mask(2))
     kept = entries(repository)
     assert {key: kept["current_sky_mask"].get(key) for key in theirs} == theirs
     assert {"hash", "generator", "timestamp"} <= kept["subject"].keys()
@@ -184,27 +186,27 @@ def test_the_shape_that_chemigram_writes_is_read_and_kept(repository: Repository
 def test_names_that_chemigram_registered_survive_a_checkout(repository: Repository) -> None:
     theirs = {"hash": digest(1), "generator": "coarse", "prompt": None, "timestamp": "2026-04-29T10:00:00+00:00"}
     registry_file(repository).write_text(json.dumps({"current_sky_mask": theirs}))
-    branching.checkout(repository, Detached(repository.resolve("main")))
+    checkout(repository, Detached(repository.resolve("main")))
     assert repository.registry.read().current() == {MaskName("current_sky_mask"): digest(1)}
 
 
 @pytest.mark.parametrize("broken", ["", "[]", '{"sky": {}}', '{"sky": {"hash": "x"}}', '{"../x": {"hash": 1}}'])
 def test_a_broken_registry_is_reported_and_the_ref_stays(repository: Repository, broken: str) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     tip = repository.refs.read(MAIN)
     registry_file(repository).write_text(broken)
     with pytest.raises(RegistryDamaged, match="fsck --repair"):
         repository.registry.read()
     with pytest.raises(RegistryDamaged):
-        saving.save_mask(repository, MAIN, SUBJECT, mask(2))
+        save_mask(repository, MAIN, SUBJECT, mask(2))
     assert repository.refs.read(MAIN) == tip
-    assert isinstance(saving.save_xmp(repository, MAIN, sidecar(7)), Saved)
+    assert isinstance(save_xmp(repository, MAIN, sidecar(7)), Saved)
 
 
 def test_a_rebuilt_registry_knows_everything_again(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
-    saving.save_mask(repository, MAIN, SKY, mask(3))
+    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(2))
+    save_mask(repository, MAIN, SKY, mask(3))
     describe_mask(repository, MAIN, SKY, lambda known: known.with_text("provider", "by hand"))
     known = repository.registry.read()
     registry_file(repository).write_text("{")
@@ -216,8 +218,8 @@ def test_a_rebuilt_registry_knows_everything_again(repository: Repository) -> No
 
 
 def test_a_registry_is_rebuilt_without_a_log_from_the_snapshots(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
-    saving.save_mask(repository, MAIN, SUBJECT, mask(2))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(2))
     (repository.root / "log.jsonl").unlink()
     registry_file(repository).unlink()
     (repository.root / repository.objects.path(digest(1), Kind.MASK)).unlink()
@@ -231,7 +233,7 @@ def test_a_registry_is_rebuilt_without_a_log_from_the_snapshots(repository: Repo
 def test_an_error_before_the_ref_leaves_everything_as_it_was(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     tip = repository.refs.read(MAIN)
 
     def full(_: LogEntry) -> None:
@@ -239,20 +241,20 @@ def test_an_error_before_the_ref_leaves_everything_as_it_was(
 
     monkeypatch.setattr(repository.log, "append", full)
     with pytest.raises(OSError, match="No space"):
-        saving.save_mask(repository, MAIN, SUBJECT, mask(2))
+        save_mask(repository, MAIN, SUBJECT, mask(2))
     monkeypatch.undo()
     assert repository.refs.read(MAIN) == tip
     assert links(repository) == {"subject": mask(1)}
-    saving.save_xmp(repository, MAIN, sidecar(3))
+    save_xmp(repository, MAIN, sidecar(3))
     assert repository.state(repository.resolve("main")).masks == {SUBJECT: digest(1)}
 
 
 def test_lost_links_come_back_with_the_next_save(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     folder = repository.root / "masks"
     (folder / "subject.png").unlink()
     (folder / "stray.png").symlink_to("../nowhere")
-    saving.save_xmp(repository, MAIN, sidecar(3))
+    save_xmp(repository, MAIN, sidecar(3))
     assert links(repository) == {"subject": mask(1)}
     (folder / "subject.png").unlink()
     (folder / "subject.png").write_bytes(b"a person's own file")
@@ -261,7 +263,7 @@ def test_lost_links_come_back_with_the_next_save(repository: Repository) -> None
 
 
 def test_repairing_puts_links_right(repository: Repository) -> None:
-    saving.save_mask(repository, MAIN, SUBJECT, mask(1))
+    save_mask(repository, MAIN, SUBJECT, mask(1))
     (repository.root / "masks" / "subject.png").unlink()
     assert fsck.check(repository.root) == []
     fsck.finish(repository.root)
@@ -269,7 +271,7 @@ def test_repairing_puts_links_right(repository: Repository) -> None:
 
 
 def test_renaming_and_removing_masks_reads_none(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(2)})
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(2)})
     read: list[Kind] = []
     really_open = ObjectStore.open
 
@@ -279,18 +281,18 @@ def test_renaming_and_removing_masks_reads_none(repository: Repository, monkeypa
 
     monkeypatch.setattr(ObjectStore, "open", open_noted)
     again = Repository(repository.root)
-    saving.rename_mask(again, MAIN, SUBJECT, MaskName("person"))
-    saving.remove_masks(again, MAIN, {SKY: digest(2)})
-    branching.checkout(again, Detached(again.resolve("main")))
+    rename_mask(again, MAIN, SUBJECT, MaskName("person"))
+    remove_masks(again, MAIN, {SKY: digest(2)})
+    checkout(again, Detached(again.resolve("main")))
     assert Kind.SNAPSHOT in read
     assert Kind.MASK not in read
 
 
 def test_thirty_sessions_share_one_mask(repository: Repository) -> None:
     for session in range(30):
-        branching.create_branch(repository, BranchName(f"session-{session}"))
+        create_branch(repository, BranchName(f"session-{session}"))
         for save in range(3):
-            saving.save_xmp(
+            save_xmp(
                 repository,
                 BranchName(f"session-{session}"),
                 sidecar(session * 10 + save + 1),

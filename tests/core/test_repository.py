@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, exporting, gc, revision, saving, xmp
+from chemigram_core import gc
 from chemigram_core.digest import Digest
 from chemigram_core.errors import (
     AmbiguousRevision,
@@ -24,13 +24,25 @@ from chemigram_core.errors import (
     UnknownMask,
     UnknownRevision,
 )
-from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, MaskName, RefName, TagName
-from chemigram_core.objects import Kind
-from chemigram_core.refs import Refs
+from chemigram_core.operations.export import export
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, rename_branch
+from chemigram_core.operations.save import (
+    HISTORY_LOSS,
+    Saved,
+    Unchanged,
+    remove_masks,
+    rename_mask,
+    save_mask,
+    save_xmp,
+)
+from chemigram_core.refs import revision
+from chemigram_core.refs.head import Detached, OnBranch
+from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import MAIN, Repository
-from chemigram_core.saving import Saved, Unchanged
-from tests.builders import mask, picture, saves, sidecar, snapshots
+from chemigram_core.sidecar import parse
+from chemigram_core.store.objects import Kind
+from tests.support.builders import mask, picture, saves, sidecar, snapshots
 
 SUBJECT, SKY = MaskName("subject"), MaskName("sky")
 
@@ -44,30 +56,30 @@ def test_a_folder_is_opened_only_if_it_is_a_repository(tmp_path: Path) -> None:
     with pytest.raises(NotARepository, match="chemfs init"):
         Repository(tmp_path)
     first = Repository.init(tmp_path)
-    saving.save_xmp(first, MAIN, sidecar())
+    save_xmp(first, MAIN, sidecar())
     assert Repository.init(tmp_path).refs.read(MAIN) == first.refs.read(MAIN)
 
 
 def test_saves_are_chained_by_their_parents(repository: Repository) -> None:
-    first = saving.save_xmp(repository, MAIN, sidecar(1), label="first")
-    second = saving.save_xmp(repository, MAIN, sidecar(2))
+    first = save_xmp(repository, MAIN, sidecar(1), label="first")
+    second = save_xmp(repository, MAIN, sidecar(2))
     assert isinstance(second, Saved)
-    assert second == Saved(xmp.parse(sidecar(2)).digest, first.digest)
+    assert second == Saved(parse(sidecar(2)).digest, first.digest)
     assert repository.history.parent(second.digest) == first.digest
     assert repository.history.label(first.digest) == "first"
 
 
 def test_a_save_without_an_edit_is_nothing(repository: Repository) -> None:
-    first = saving.save_xmp(repository, MAIN, sidecar(1))
+    first = save_xmp(repository, MAIN, sidecar(1))
     log = (repository.root / "log.jsonl").read_bytes()
-    assert saving.save_xmp(repository, MAIN, sidecar(1, timestamp=2)) == Unchanged(first.digest)
+    assert save_xmp(repository, MAIN, sidecar(1, timestamp=2)) == Unchanged(first.digest)
     assert (repository.root / "log.jsonl").read_bytes() == log
 
 
 def test_a_state_may_get_its_label_later(repository: Repository) -> None:
-    saved = saving.save_xmp(repository, MAIN, sidecar(1))
+    saved = save_xmp(repository, MAIN, sidecar(1))
     for label in ("final", "final", "really final"):
-        assert saving.save_xmp(repository, MAIN, sidecar(1), label=label) == Unchanged(saved.digest)
+        assert save_xmp(repository, MAIN, sidecar(1), label=label) == Unchanged(saved.digest)
         assert repository.history.label(saved.digest) == label
     assert [entry.label for entry in repository.log.entries()] == [None, "final", "really final"]
     assert len(repository.history.moments(MAIN.ref)) == 1
@@ -75,10 +87,10 @@ def test_a_state_may_get_its_label_later(repository: Repository) -> None:
 
 @pytest.mark.parametrize("label", ["x" * (1 << 20), "not UTF-8: \udcff"], ids=["too long", "no text"])
 def test_what_the_log_cannot_hold_is_refused_before_anything_is_stored(repository: Repository, label: str) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
     before = {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")}
     with pytest.raises(CannotBeLogged):
-        saving.save_xmp(repository, MAIN, sidecar(2), without={SUBJECT: Digest.of(mask(1))}, label=label)
+        save_xmp(repository, MAIN, sidecar(2), without={SUBJECT: Digest.of(mask(1))}, label=label)
     assert {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")} == before
 
 
@@ -86,95 +98,95 @@ def test_more_masks_than_a_line_of_the_log_holds_are_refused(repository: Reposit
     stored = repository.objects.put(mask(), Kind.MASK)
     names = [MaskName(f"{number:04}" + "x" * 190) for number in range(4_000)]
     for count, condition in ((4_000, pytest.raises(CannotBeLogged)), (3_000, nullcontext())):
-        crowded = xmp.parse(sidecar(count)).with_masks(dict.fromkeys(names[:count], stored))
+        crowded = parse(sidecar(count)).with_masks(dict.fromkeys(names[:count], stored))
         with condition:
-            saving.save_xmp(repository, MAIN, crowded.canonical())
+            save_xmp(repository, MAIN, crowded.canonical())
     assert len(saves(repository)) == 1
     assert list(repository.log.unreadable_lines()) == []
 
 
 def test_a_bad_save_changes_nothing(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(1))
+    save_xmp(repository, MAIN, sidecar(1))
     with pytest.raises(InvalidXmp):
-        saving.save_xmp(repository, MAIN, sidecar(2)[:-20])
-    assert repository.refs.read(MAIN) == xmp.parse(sidecar(1)).digest
+        save_xmp(repository, MAIN, sidecar(2)[:-20])
+    assert repository.refs.read(MAIN) == parse(sidecar(1)).digest
     assert len(snapshots(repository)) == 1
 
 
 def test_masks_are_carried_forward_and_shared(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
-    second = saving.save_xmp(repository, MAIN, sidecar(2))
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    second = save_xmp(repository, MAIN, sidecar(2))
     assert repository.state(second.digest).masks.keys() == {SUBJECT}
     assert len([found for found in repository.objects if found.kind is Kind.MASK]) == 1
 
 
 def test_equal_pixels_are_no_change(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
-    assert isinstance(saving.save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0)), Unchanged)
-    assert isinstance(saving.save_mask(repository, MAIN, SUBJECT, mask(2)), Saved)
+    save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
+    assert isinstance(save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0)), Unchanged)
+    assert isinstance(save_mask(repository, MAIN, SUBJECT, mask(2)), Saved)
 
 
 def test_masks_are_renamed_and_removed(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
-    renamed = saving.rename_mask(repository, MAIN, SUBJECT, SKY)
+    save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
+    renamed = rename_mask(repository, MAIN, SUBJECT, SKY)
     assert repository.state(renamed.digest).masks.keys() == {SKY}
     with pytest.raises(UnknownMask):
-        saving.rename_mask(repository, MAIN, SUBJECT, SKY)
-    gone = saving.remove_masks(repository, MAIN, repository.state(renamed.digest).masks)
-    assert gone.digest == xmp.parse(sidecar()).digest
+        rename_mask(repository, MAIN, SUBJECT, SKY)
+    gone = remove_masks(repository, MAIN, repository.state(renamed.digest).masks)
+    assert gone.digest == parse(sidecar()).digest
 
 
 def test_a_mask_needs_a_state(repository: Repository) -> None:
     with pytest.raises(NoState):
-        saving.save_mask(repository, MAIN, SUBJECT, mask())
+        save_mask(repository, MAIN, SUBJECT, mask())
 
 
 def test_an_xmp_with_the_note_of_masks_that_are_gone_carries_the_branchs_on(
     repository: Repository, tmp_path: Path
 ) -> None:
     foreign = Repository.init(tmp_path / "foreign")
-    theirs = saving.save_xmp(foreign, MAIN, sidecar(5), mask_files={SKY: mask(9)})
-    saving.save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
-    ours = saving.save_xmp(repository, MAIN, foreign.objects.read(theirs.digest, Kind.SNAPSHOT))
+    theirs = save_xmp(foreign, MAIN, sidecar(5), mask_files={SKY: mask(9)})
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
+    ours = save_xmp(repository, MAIN, foreign.objects.read(theirs.digest, Kind.SNAPSHOT))
     assert repository.state(ours.digest).masks.keys() == {SUBJECT}
 
 
 def test_a_save_that_loses_history_says_so_in_the_log(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(entries=4))
-    saving.save_xmp(repository, MAIN, sidecar(entries=2))
+    save_xmp(repository, MAIN, sidecar(entries=4))
+    save_xmp(repository, MAIN, sidecar(entries=2))
     first, second = repository.log.entries()
     assert not first.metadata
-    assert "4" in second.metadata[saving.HISTORY_LOSS]
+    assert "4" in second.metadata[HISTORY_LOSS]
 
 
 def test_branches_start_at_head_and_go_their_own_way(repository: Repository) -> None:
-    first = saving.save_xmp(repository, MAIN, sidecar(1))
+    first = save_xmp(repository, MAIN, sidecar(1))
     warm = BranchName("warm")
-    assert branching.create_branch(repository, warm) == first.digest
-    saving.save_xmp(repository, warm, sidecar(2))
+    assert create_branch(repository, warm) == first.digest
+    save_xmp(repository, warm, sidecar(2))
     assert repository.refs.read(MAIN) == first.digest
     with pytest.raises(RefExists):
-        branching.create_branch(repository, warm)
+        create_branch(repository, warm)
 
 
 def test_heads_branch_is_not_deleted(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, MAIN, sidecar())
     with pytest.raises(BranchInUse):
-        branching.delete_branch(repository, MAIN)
-    branching.checkout(repository, Detached(repository.tip(MAIN)))
-    branching.delete_branch(repository, MAIN)
+        delete_branch(repository, MAIN)
+    checkout(repository, Detached(repository.tip(MAIN)))
+    delete_branch(repository, MAIN)
     assert repository.refs.branches() == []
 
 
 def test_a_renamed_branch_takes_head_along(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar())
-    branching.rename_branch(repository, MAIN, BranchName("trunk"))
+    save_xmp(repository, MAIN, sidecar())
+    rename_branch(repository, MAIN, BranchName("trunk"))
     assert repository.refs.head() == OnBranch(BranchName("trunk"))
     assert repository.refs.branches() == ["trunk"]
 
 
 def test_a_rename_that_fails_half_way_is_taken_back(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    saving.save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, MAIN, sidecar())
     log, really = (repository.root / "log.jsonl").read_bytes(), Refs.delete
 
     def failing(refs: Refs, name: RefName) -> None:
@@ -184,21 +196,21 @@ def test_a_rename_that_fails_half_way_is_taken_back(repository: Repository, monk
 
     monkeypatch.setattr(Refs, "delete", failing)
     with pytest.raises(OSError, match="the disk fails"):
-        branching.rename_branch(repository, MAIN, BranchName("trunk"))
+        rename_branch(repository, MAIN, BranchName("trunk"))
     assert (repository.refs.branches(), repository.refs.head()) == (["main"], OnBranch(MAIN))
     assert (repository.root / "log.jsonl").read_bytes() == log
 
 
 def test_nothing_is_branched_or_tagged_before_the_first_save(repository: Repository) -> None:
     with pytest.raises(NoState):
-        branching.create_tag(repository, TagName("v1"))
+        create_tag(repository, TagName("v1"))
 
 
 def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Repository) -> None:
-    first = saving.save_xmp(repository, MAIN, sidecar(1)).digest
-    branching.create_tag(repository, TagName("v1"))
-    branching.create_branch(repository, BranchName("v1"))
-    second = saving.save_xmp(repository, BranchName("v1"), sidecar(2)).digest
+    first = save_xmp(repository, MAIN, sidecar(1)).digest
+    create_tag(repository, TagName("v1"))
+    create_branch(repository, BranchName("v1"))
+    second = save_xmp(repository, BranchName("v1"), sidecar(2)).digest
     for text, digest in {
         "HEAD": first, "main": first, "v1": second, "refs/tags/v1": first, "refs/heads/v1": second,
         first: first, first[:7]: first,
@@ -212,35 +224,35 @@ def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Re
 
 
 def test_a_snapshot_that_is_there_in_both_forms_is_one(repository: Repository) -> None:
-    digest = saving.save_xmp(repository, MAIN, sidecar()).digest
+    digest = save_xmp(repository, MAIN, sidecar()).digest
     stored = repository.root / repository.objects.path(digest, Kind.SNAPSHOT)
     stored.with_suffix("").write_bytes(stored.read_bytes())
     assert repository.resolve(digest[:12]) == digest
 
 
 def test_no_new_ref_points_at_a_state_that_is_lost(repository: Repository) -> None:
-    digest = saving.save_xmp(repository, MAIN, sidecar()).digest
+    digest = save_xmp(repository, MAIN, sidecar()).digest
     (repository.root / repository.objects.path(digest, Kind.SNAPSHOT)).unlink()
     with pytest.raises(ObjectMissing):
-        branching.create_branch(repository, BranchName("warm"))
+        create_branch(repository, BranchName("warm"))
     with pytest.raises(ObjectMissing):
-        branching.create_tag(repository, TagName("v1"))
+        create_tag(repository, TagName("v1"))
     assert repository.refs.branches() == [MAIN]
 
 
 def test_head_goes_to_no_state_that_was_collected_since_it_was_looked_at(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar())
-    digest = saving.save_xmp(repository, BranchName("warm"), sidecar(1)).digest
+    save_xmp(repository, MAIN, sidecar())
+    digest = save_xmp(repository, BranchName("warm"), sidecar(1)).digest
     repository.state(digest)
-    branching.delete_branch(repository, BranchName("warm"))
+    delete_branch(repository, BranchName("warm"))
     gc.collect(Repository(repository.root), timedelta(0))
     with pytest.raises(ObjectMissing):
-        branching.checkout(repository, Detached(digest))
+        checkout(repository, Detached(digest))
     assert repository.refs.head() == OnBranch(MAIN)
 
 
 def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    digests = [saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(2)]
+    digests = [save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(2)]
     monkeypatch.setattr(repository.objects, "starting_with", lambda _: digests)
     with pytest.raises(AmbiguousRevision, match="more digits"):
         repository.resolve("1234567")
@@ -248,9 +260,9 @@ def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypa
 
 def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
-    saved = saving.save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask()})
+    saved = save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask()})
     told: list[tuple[str, int, int]] = []
-    written = exporting.export(repository, saved.digest, tmp_path / "out", lambda *step: told.append(step))
+    written = export(repository, saved.digest, tmp_path / "out", lambda *step: told.append(step))
     assert told == [("exporting", done, 4) for done in (1, 2, 3, 4)]
     document = repository.objects.read(saved.digest, Kind.SNAPSHOT)
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in written} == {
@@ -260,9 +272,9 @@ def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:
         "masks/subject.png": mask(),
     }
     with pytest.raises(FolderNotEmpty):
-        exporting.export(repository, saved.digest, tmp_path / "out")
+        export(repository, saved.digest, tmp_path / "out")
 
 
 def test_every_save_is_in_the_log_in_order(repository: Repository) -> None:
-    expected = [saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(10)]
+    expected = [save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(10)]
     assert saves(repository) == expected

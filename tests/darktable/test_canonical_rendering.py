@@ -10,7 +10,7 @@ from PIL import Image
 
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
-from chemigram_core.xmp import canonicalize, parse
+from chemigram_core.sidecar import canonicalize, parse
 from tests.core.xmp.sidecars import entry, form, history, seq, sidecar
 from tests.darktable import rendering
 from tests.darktable.rendering import Picture

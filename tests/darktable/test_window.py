@@ -6,13 +6,13 @@ import time
 
 from PIL import Image, ImageStat
 
-from chemigram_core import xmp
-from tests.builders import saves
+from chemigram_core.sidecar import parse
 from tests.darktable.conftest import IMAGE, NEEDS_DARKTABLE, SIDECAR, Album, Shoot
 from tests.darktable.screen import Screen, wait_for
 from tests.darktable.window import Photographer, darktable, middle
 from tests.darktable.writes import watch_writes
 from tests.mounted.conftest import Mounted
+from tests.support.builders import saves
 
 pytestmark = NEEDS_DARKTABLE
 STEPS = 5
@@ -149,7 +149,7 @@ def test_duplicate_is_kept_beside_and_is_no_snapshot(
         window.duplicate()
         wait_for("the duplicate's sidecar", duplicate.exists)
         window.quit()
-    assert xmp.parse(duplicate.read_bytes()).history.entries
+    assert parse(duplicate.read_bytes()).history.entries
     assert saves(mount.repository) == before
 
 
@@ -172,7 +172,7 @@ def test_discarded_history_is_told_and_can_come_back(
 
 def operations(mount: Mounted) -> list[str]:
     """The modules of the branch's history, oldest first."""
-    document = xmp.parse((mount.branch / "image.xmp").read_bytes())
+    document = parse((mount.branch / "image.xmp").read_bytes())
     return [entry.operation for entry in document.history.entries]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.repository import Repository
-from tests.builders import picture
+from tests.support.builders import picture
 
 
 @dataclass

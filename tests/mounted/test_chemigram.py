@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import fsck, xmp
-from tests.builders import mask, saves, sidecar
+from chemigram_core import fsck
+from chemigram_core.sidecar import parse
 from tests.mounted.conftest import Mounted, mount_repository
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -66,7 +67,7 @@ def test_all_its_states_are_shown_under_their_names(mounted: Mounted, states: li
 
 def test_a_save_is_named_in_its_way(mounted: Mounted) -> None:
     (mounted.branch / "image.xmp").write_bytes(sidecar(9))
-    digest = xmp.parse(sidecar(9)).digest
+    digest = parse(sidecar(9)).digest
     assert saves(mounted.repository)[-1] == digest
     assert (mounted.repository.root / "objects" / digest[:2] / digest[2:]).is_file()
     assert not list((mounted.repository.root / "objects").rglob("*.*"))

@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 
-from chemigram_core import branching
 from chemigram_core.digest import Digest
-from chemigram_core.log_entry import LogEntry
+from chemigram_core.log.entry import LogEntry
 from chemigram_core.names import BranchName
-from chemigram_core.objects import Kind
+from chemigram_core.operations.refs import create_branch, delete_branch
 from chemigram_core.repository import MAIN
-from chemigram_core.xmp import parse
-from tests.builders import mask, saves, sidecar
+from chemigram_core.sidecar import parse
+from chemigram_core.store.objects import Kind
 from tests.mounted.conftest import Mounted
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -62,8 +62,8 @@ def test_history_is_real_folders_and_read_only(edited: Mounted) -> None:
 
 def test_nested_and_deleted_branches_have_their_history(edited: Mounted) -> None:
     warm = BranchName.parse("looks/warm")
-    branching.create_branch(edited.repository, warm)
-    branching.delete_branch(edited.repository, warm)
+    create_branch(edited.repository, warm)
+    delete_branch(edited.repository, warm)
     assert sorted(os.listdir(edited.path / "history")) == ["looks", "main"]
     (day,) = (edited.path / "history/looks/warm").iterdir()
     (state,) = day.iterdir()
@@ -128,7 +128,7 @@ def test_sizes_are_exact_before_reading(edited: Mounted) -> None:
 
 def test_states_are_compared_under_any_of_their_names(edited: Mounted) -> None:
     first, *_, last = saves(edited.repository)
-    branching.create_branch(edited.repository, BranchName.parse("looks/warm"), first)
+    create_branch(edited.repository, BranchName.parse("looks/warm"), first)
     for name in (f"{first}..{last}", f"{first[:8]}..HEAD", "v1..main", "looks/warm..main", "main..looks/warm"):
         assert (edited.path / "compare" / name / "changes.md").read_text().strip()
     assert os.listdir(edited.path / "compare") == []

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chemigram_core import xmp
 from chemigram_core.names import BranchName, MaskName
-from tests.builders import mask, saves, sidecar, snapshots
+from chemigram_core.sidecar import canonicalize, parse
 from tests.mounted.conftest import Mounted, mount_repository
+from tests.support.builders import mask, saves, sidecar, snapshots
 
 pytestmark = [pytest.mark.needs_fuse, pytest.mark.needs_program("cp", "vim")]
 MAIN = BranchName("main")
@@ -34,7 +34,7 @@ def test_a_sidecar_becomes_a_snapshot_named_by_its_bytes(mount: Mounted) -> None
     put(mount.branch / "image.xmp", sidecar())
     (identifier,) = snapshots(mount.repository)
     (mount.path / "tags" / "v1_export").mkdir()
-    assert identifier == xmp.parse(sidecar()).digest
+    assert identifier == parse(sidecar()).digest
     for folder in ("heads/main", "tags/v1_export", f"snapshots/{identifier}", f"snapshots/{identifier[:7]}"):
         assert sha256(mount.path / folder / "image.xmp") == identifier
         assert sha256(mount.path / folder / "a.tif.xmp") == identifier
@@ -131,7 +131,7 @@ def test_a_mask_saved_on_a_branch_carries_the_xmp_along(mount: Mounted) -> None:
     put(mount.branch / "masks" / "subject.png", mask(1))
     put(mount.branch / "masks" / "subject.png", mask(2))
     first, second = saves(mount.repository)[1:]
-    assert xmp.parse((mount.branch / "image.xmp").read_bytes()).with_masks({}).digest == without
+    assert parse((mount.branch / "image.xmp").read_bytes()).with_masks({}).digest == without
     assert (mount.path / "snapshots" / first / "masks" / "subject.png").read_bytes() == mask(1)
     assert (mount.path / "snapshots" / second / "masks" / "subject.png").read_bytes() == mask(2)
 
@@ -153,7 +153,7 @@ def test_a_killed_daemon_loses_no_acknowledged_save(mount: Mounted) -> None:
     mount.kill()
     again = mount_repository(mount.repository.root, mount.path)
     try:
-        expected = [xmp.parse(sidecar(exposure)).digest for exposure in range(5)]
+        expected = [parse(sidecar(exposure)).digest for exposure in range(5)]
         assert saves(again.repository) == expected
         assert sha256(again.branch / "image.xmp") == expected[-1]
         put(again.branch / "image.xmp", sidecar(50))
@@ -180,4 +180,4 @@ def test_nobody_sees_a_half_written_save(mount: Mounted) -> None:
         assert (mount.branch / "image.xmp").read_bytes() == old
         assert (mount.branch / "image.xmp").stat().st_size == len(old)
         writer.write(sidecar(4)[500:])
-    assert (mount.branch / "image.xmp").read_bytes() == xmp.canonicalize(sidecar(4))
+    assert (mount.branch / "image.xmp").read_bytes() == canonicalize(sidecar(4))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.repository import Repository
-from tests.builders import picture, saves, sidecar
 from tests.mounted.conftest import Mounted, mount_repository
+from tests.support.builders import picture, saves, sidecar
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 240
@@ -20,7 +20,7 @@ LIMIT_S = 240
 _WRITER = """
 import os, sys
 from pathlib import Path
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 branch, number, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 for save in range(count):
     name = "image.xmp" if number % 2 else f"draft-{number}"
@@ -30,14 +30,13 @@ for save in range(count):
 """
 _READER = """
 import os, sys
-from chemigram_core import xmp
 while True:
     descriptor = os.open(sys.argv[1], os.O_RDONLY)
     size = os.fstat(descriptor).st_size
     data = os.read(descriptor, size)
     assert len(data) == size and not os.read(descriptor, 1)
     os.close(descriptor)
-    xmp.parse(data)
+    parse(data)
     assert os.stat(sys.argv[1]).st_size > 0
 """
 

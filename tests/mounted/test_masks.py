@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chemigram_core import exporting, xmp
 from chemigram_core.digest import Digest
-from chemigram_core.gc import collect
-from chemigram_core.objects import Kind
+from chemigram_core.gc.collector import collect
+from chemigram_core.operations.export import export
 from chemigram_core.repository import MAIN, Repository
-from tests.builders import mask, saves, sidecar
+from chemigram_core.sidecar import parse
+from chemigram_core.store.objects import Kind
 from tests.mounted.conftest import Mounted
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = [pytest.mark.needs_fuse, pytest.mark.needs_program("cp", "mv", "find", "getfattr", "setfattr")]
 PREFIX = "user.chemfs."
@@ -78,7 +79,7 @@ def test_every_older_state_still_shows_the_old_pixels(mount: Mounted, branch: Pa
     for folder in ("heads/warm", "tags/before", f"snapshots/{old}"):
         assert (mount.path / folder / "masks" / "subject.png").read_bytes() == mask(1)
     assert (branch / "masks" / "subject.png").read_bytes() == mask(2)
-    exporting.export(mount.repository, old, tmp_path / "exported")
+    export(mount.repository, old, tmp_path / "exported")
     assert (tmp_path / "exported" / "masks" / "subject.png").read_bytes() == mask(1)
     run("ln", "-sfn", "heads/warm", mount.path / "HEAD")
     assert (mount.repository.root / "masks" / "subject.png").read_bytes() == mask(1)
@@ -178,7 +179,7 @@ def test_states_tell_what_they_are(mount: Mounted, branch: Path) -> None:
     first, second = saves(mount.repository)
     shown = told(branch / "image.xmp")
     assert shown == told(branch) == told(branch / "a.tif.xmp")
-    document = xmp.parse((branch / "image.xmp").read_bytes())
+    document = parse((branch / "image.xmp").read_bytes())
     assert shown == {"snapshot": second, "edit": document.edit_digest, "parent": first}
     assert told(mount.path / "snapshots" / first).keys() == {"snapshot", "edit"}
     dump = run("getfattr", "-d", "--absolute-names", branch / "image.xmp")

@@ -15,9 +15,9 @@ import pytest
 from chemfs.mount.mountpoint import is_dead, mounted_type
 from chemigram_core.errors import shown
 from chemigram_core.names import BranchName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
-from chemigram_core.saving import save_xmp
-from tests.builders import mask, saves, sidecar
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 Chemfs = Callable[..., "subprocess.CompletedProcess[str]"]

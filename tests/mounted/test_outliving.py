@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import fsck, xmp
+from chemigram_core import fsck
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
+from chemigram_core.sidecar import canonicalize, parse
 from scripts.campaigns.daemon import Daemon
-from tests.builders import mask, picture, saves, sidecar
 from tests.mounted.conftest import Mounted
+from tests.support.builders import mask, picture, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -73,20 +74,20 @@ def test_a_repository_that_breaks_while_it_is_shown_gives_errors_and_no_more(lib
         with pytest.raises(OSError, match="Input/output error"):
             (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes()
         (root / name).write_bytes(before)
-    assert (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes() == xmp.canonicalize(sidecar(1))
+    assert (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes() == canonicalize(sidecar(1))
 
 
 def test_a_repository_may_go_and_come_back(library: Daemon, tmp_path: Path) -> None:
     save(library.mountpoint / "good", 1)
     with (library.mountpoint / "good/heads/main/image.xmp").open("rb") as reader:
         shutil.rmtree(library.root / "good")
-        assert reader.read() == xmp.canonicalize(sidecar(1))
+        assert reader.read() == canonicalize(sidecar(1))
     with pytest.raises(FileNotFoundError):
         save(library.mountpoint / "good", 2)
     Repository.init(library.root / "good", tmp_path / "a.tif")
     time.sleep(1.1)  # the kernel may believe for a second that it is not there
     save(library.mountpoint / "good", 3)
-    assert saves(Repository(library.root / "good")) == [xmp.parse(sidecar(3)).digest]
+    assert saves(Repository(library.root / "good")) == [parse(sidecar(3)).digest]
     assert fsck.check(library.root / "good") == []
 
 
@@ -183,7 +184,7 @@ def test_saves_that_run_are_finished_when_a_mount_ends(mount: Mounted, end: str)
         subprocess.run(["fusermount", "-u", "-z", mount.path], check=True)
     mount.daemon.wait(10)
     user.join(10)
-    expected = [xmp.parse(sidecar(number)).digest for number in acknowledged]
+    expected = [parse(sidecar(number)).digest for number in acknowledged]
     assert saves(mount.repository)[: len(expected)] == expected
     assert fsck.check(mount.repository.root) == []
     assert os.listdir(mount.repository.root / "scratch" / ".drafts") == []

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching
-from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, TagName
-from tests.builders import mask, saves, sidecar
+from chemigram_core.operations.refs import create_branch, delete_branch
+from chemigram_core.refs.head import Detached, OnBranch
 from tests.mounted.conftest import Mounted
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 MAIN = BranchName("main")
@@ -70,7 +70,7 @@ def test_rm_r_deletes_a_branch_with_all_that_lies_in_it(saved: Mounted) -> None:
 def test_a_branch_that_is_deleted_outside_is_gone_within_a_second(saved: Mounted) -> None:
     (saved.path / "heads/warm").mkdir()
     assert (saved.path / "heads/warm").is_dir()
-    branching.delete_branch(saved.repository, BranchName("warm"))
+    delete_branch(saved.repository, BranchName("warm"))
     time.sleep(1.1)
     assert not (saved.path / "heads/warm").exists()
 
@@ -87,7 +87,7 @@ def test_a_branch_with_other_programs_files_is_not_empty(saved: Mounted) -> None
 
 
 def test_nested_branches_are_nested_folders(saved: Mounted) -> None:
-    branching.create_branch(saved.repository, BranchName.parse("looks/warm"))
+    create_branch(saved.repository, BranchName.parse("looks/warm"))
     (saved.path / "heads/looks/cold").mkdir()
     (saved.path / "heads/looks/cold/image.xmp").write_bytes(sidecar(8))
     assert sorted(os.listdir(saved.path / "heads/looks")) == ["cold", "warm"]

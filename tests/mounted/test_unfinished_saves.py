@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.branch import left_drafts
-from chemfs.branch.draft_store import DraftStore
-from chemigram_core import xmp
+from chemfs.tree.heads import orphaned_drafts
+from chemfs.tree.heads.draft_files import DraftStore
 from chemigram_core.names import BranchName
-from tests.builders import mask, saves, sidecar
+from chemigram_core.sidecar import parse
 from tests.mounted.conftest import Mounted, mount_repository
+from tests.support.builders import mask, saves, sidecar
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -62,7 +62,7 @@ def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
         "3-x": b"",
     }.items():
         (folder / name).write_bytes(data)
-    left_drafts.hand_back(mount.repository.root)
+    orphaned_drafts.hand_back(mount.repository.root)
     assert rejected(mount) == []
     assert os.listdir(folder) == []
 
@@ -72,16 +72,16 @@ def test_another_mounts_drafts_stay(mount: Mounted) -> None:
     path = store.path(BranchName("main"), "image.xmp")
     descriptor = store.create(path)
     os.write(descriptor, b"being written")
-    left_drafts.hand_back(mount.repository.root)
+    orphaned_drafts.hand_back(mount.repository.root)
     assert path.exists()
     os.close(descriptor)
-    left_drafts.hand_back(mount.repository.root)
+    orphaned_drafts.hand_back(mount.repository.root)
     assert rejected(mount) == [b"being written"]
 
 
 def test_a_save_that_the_store_failed_is_told_kept_and_not_repeated_in_secret(mount: Mounted) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
-    blocked = mount.repository.root / "objects" / xmp.parse(sidecar(9)).digest.shard
+    blocked = mount.repository.root / "objects" / parse(sidecar(9)).digest.shard
     blocked.write_bytes(b"a file where a folder belongs")
     with pytest.raises(OSError, match="Not a directory"):
         (mount.branch / "image.xmp").write_bytes(sidecar(9))

@@ -15,7 +15,7 @@ import pytest
 
 from chemfs.mount.mountpoint import mounted_type
 from chemigram_core.repository import Repository
-from tests.builders import sidecar
+from tests.support.builders import sidecar
 
 pytestmark = [
     pytest.mark.needs_fuse,

@@ -15,11 +15,11 @@ from chemfs.cli.output import printable, time_for_people
 from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
-from chemigram_core.head import OnBranch
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_words import SNAPSHOT
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import SNAPSHOT
+from chemigram_core.operations.save import HISTORY_LOSS
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from chemigram_core.saving import HISTORY_LOSS
 
 _DIGITS = 8  # of an identifier: enough to name it, and room for words on a narrow terminal
 _TO_THE_MINUTE = len("2026-01-01 00:00")

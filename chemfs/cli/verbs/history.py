@@ -10,10 +10,10 @@ from itertools import islice
 from chemfs.cli.output import print_fields, print_json, print_rows, time_for_people
 from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, number_below, repository_of
 from chemigram_core.errors import RefMissing
-from chemigram_core.head import Detached, OnBranch
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_words import RENAME
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import RENAME
 from chemigram_core.names import BranchName
+from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository
 

@@ -43,7 +43,7 @@ def _mount(options: argparse.Namespace) -> None:
 
 
 def _serve(root: Path, place: Path, options: argparse.Namespace) -> None:
-    from chemfs.filesystem import Filesystem
+    from chemfs.tree.filesystem import Filesystem
 
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
     daemon.claim(place, root)

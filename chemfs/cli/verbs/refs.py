@@ -6,11 +6,11 @@ import argparse
 
 from chemfs.cli.output import print_json, print_rows
 from chemfs.cli.verbs.arguments import REVISION, Verbs, add_json, add_repository, add_verb, given, repository_of
-from chemigram_core import branching
-from chemigram_core.head import Detached, OnBranch
 from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, delete_tag, rename_branch
+from chemigram_core.refs.head import Detached, OnBranch
+from chemigram_core.refs.revision import checkout_target
 from chemigram_core.repository import Repository
-from chemigram_core.revision import checkout_target
 
 
 def add_to(verbs: Verbs) -> None:
@@ -25,9 +25,9 @@ def add_to(verbs: Verbs) -> None:
     _add_name_and_rev(tag, TagName)
     tag.add_argument("--delete", action="store_true", help="delete it; its snapshot stays until gc")
 
-    checkout = add_verb(verbs, "checkout", _checkout, "move HEAD to a branch, or to a state")
-    add_repository(checkout)
-    checkout.add_argument("rev", metavar="REV", help=REVISION)
+    verb = add_verb(verbs, "checkout", _checkout, "move HEAD to a branch, or to a state")
+    add_repository(verb)
+    verb.add_argument("rev", metavar="REV", help=REVISION)
 
 
 def _add_name_and_rev(parser: argparse.ArgumentParser, kind: type[RefName]) -> None:
@@ -45,11 +45,11 @@ def _branch(options: argparse.Namespace) -> None:
     if options.name is None:
         _list(repository, repository.refs.branches(), options)
     elif options.delete:
-        branching.delete_branch(repository, options.name)
+        delete_branch(repository, options.name)
     elif options.rename:
-        branching.rename_branch(repository, options.name, options.rename)
+        rename_branch(repository, options.name, options.rename)
     else:
-        branching.create_branch(repository, options.name, options.rev or "HEAD")
+        create_branch(repository, options.name, options.rev or "HEAD")
 
 
 def _tag(options: argparse.Namespace) -> None:
@@ -59,15 +59,15 @@ def _tag(options: argparse.Namespace) -> None:
     if options.name is None:
         _list(repository, repository.refs.tags(), options)
     elif options.delete:
-        branching.delete_tag(repository, options.name)
+        delete_tag(repository, options.name)
     else:
-        branching.create_tag(repository, options.name, options.rev or "HEAD")
+        create_tag(repository, options.name, options.rev or "HEAD")
 
 
 def _checkout(options: argparse.Namespace) -> None:
     repository = repository_of(options)
     head = checkout_target(options.rev, repository.refs, repository.objects)
-    branching.checkout(repository, head)
+    checkout(repository, head)
     match head:
         case OnBranch(branch):
             print(f"HEAD is on branch {branch}")

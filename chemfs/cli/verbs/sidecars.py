@@ -18,9 +18,9 @@ from chemfs.cli.verbs.arguments import (
     target_folder,
 )
 from chemfs.exit_codes import REFUSED
-from chemigram_core import xmp
+from chemigram_core import sidecar, xmp
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidXmp, Refused
-from chemigram_core.folder import Folder
 
 
 class NeedsFolder(Refused):
@@ -92,10 +92,10 @@ class _Documents:
         self._prints = prints
         self.exit_code = 0
 
-    def __iter__(self) -> Iterator[tuple[Path, xmp.Document]]:
+    def __iter__(self) -> Iterator[tuple[Path, sidecar.Document]]:
         for path in progress(self.files, self._doing, prints=self._prints):
             try:
-                document = xmp.parse(read_input(path, xmp.MAX_BYTES))
+                document = sidecar.parse(read_input(path, xmp.MAX_BYTES))
                 document.canonical()  # refused here where it is too long
                 yield path, document
             except UnreadableInput as error:

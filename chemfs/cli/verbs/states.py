@@ -21,16 +21,17 @@ from chemfs.cli.verbs.arguments import (
     repository_of,
     target_folder,
 )
-from chemigram_core import png, xmp
+from chemigram_core import xmp
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused, shown
-from chemigram_core.exporting import export
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_words import SNAPSHOT
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import SNAPSHOT
+from chemigram_core.masks import png
+from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.provenance import Provenance
+from chemigram_core.operations.export import export
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
-from chemigram_core.saving import save_xmp
 
 
 class NoSuchImage(Refused):

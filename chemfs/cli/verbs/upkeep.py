@@ -11,9 +11,9 @@ from typing import Any
 from rich.filesize import decimal
 
 from chemfs import exit_codes
-from chemfs.branch import left_drafts
 from chemfs.cli.output import print_json, print_rows, printable, progress, steps
 from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, number_below, repository_of
+from chemfs.tree.heads import orphaned_drafts
 from chemigram_core import gc
 from chemigram_core.fsck import Audit, Finding, finish, repair
 
@@ -52,7 +52,7 @@ def _in_words(garbage: gc.Garbage) -> str:
 
 
 def _fsck(options: argparse.Namespace) -> int:
-    found = [*_findings(options.repository), *left_drafts.findings(options.repository)]
+    found = [*_findings(options.repository), *orphaned_drafts.findings(options.repository)]
     done = [repair(options.repository, finding) if options.repair else None for finding in found]
     if options.repair:
         finish(options.repository)

@@ -1,6 +1,6 @@
 """Comparing two states, folders, zips or files: what changed, in words, data and pictures. Knows no mount."""
 
-from chemigram_core.compare.comparing import compare, compare_paths, compare_states
+from chemigram_core.compare.compare import compare, compare_paths, compare_states
 from chemigram_core.compare.comparison import Comparison
 from chemigram_core.compare.node import Action, Changeset, DiffNode
 from chemigram_core.compare.renderers.json import as_data, as_json

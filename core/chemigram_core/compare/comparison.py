@@ -11,12 +11,12 @@ from functools import cached_property
 
 from chemigram_core.compare.comparators.mask import MaskComparator
 from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH, StateAccess, StateFile, mask_item
-from chemigram_core.compare.comparing import compare_states
+from chemigram_core.compare.compare import compare_states
 from chemigram_core.compare.item import HandleAccess, ItemPair
-from chemigram_core.compare.lines import unified
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.json import as_json
 from chemigram_core.compare.renderers.markdown import as_markdown
+from chemigram_core.compare.unified_diff import unified
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
 

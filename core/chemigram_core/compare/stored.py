@@ -9,8 +9,8 @@ from io import BufferedIOBase
 
 from chemigram_core.compare.comparators.state import XMP_PATH, StateFile
 from chemigram_core.digest import Digest
-from chemigram_core.objects import Kind, ObjectStore
 from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind, ObjectStore
 
 
 @dataclass(frozen=True, slots=True)

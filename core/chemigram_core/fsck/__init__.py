@@ -10,6 +10,6 @@ finish(root)
 
 from chemigram_core.fsck.audit import Audit, check
 from chemigram_core.fsck.finding import Finding, Problem
-from chemigram_core.fsck.repairing import finish, repair
+from chemigram_core.fsck.repair import finish, repair
 
 __all__ = ["Audit", "Finding", "Problem", "check", "finish", "repair"]

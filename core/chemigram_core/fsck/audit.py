@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from chemigram_core.durable.lock import locked
 from chemigram_core.errors import NotARepository
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.leftovers import leftovers
@@ -17,7 +18,6 @@ from chemigram_core.fsck.log_audit import log_findings
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.fsck.ref_audit import RefAudit
 from chemigram_core.fsck.registry_audit import registry_findings
-from chemigram_core.lock import locked
 
 _FOLDERS = ("objects", "refs", "refs/heads", "refs/tags")
 

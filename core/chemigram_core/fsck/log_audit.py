@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chemigram_core.errors import NotAFile
 from chemigram_core.fsck.finding import Finding, Problem
-from chemigram_core.fsck.untold import Untold
-from chemigram_core.operation_log import FILE_NAME, OperationLog
+from chemigram_core.fsck.unlogged import Untold
+from chemigram_core.log.journal import FILE_NAME, OperationLog
 
 _SHOWN = 8
 

@@ -13,16 +13,16 @@ from itertools import pairwise, product
 from pathlib import Path
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
-from chemigram_core.folder import Folder
 from chemigram_core.fsck.lost_found import keep
-from chemigram_core.fsck.untold import Untold
-from chemigram_core.log_entry import LogEntry
-from chemigram_core.log_lines import is_void
-from chemigram_core.log_words import RECOVERED
-from chemigram_core.operation_log import FILE_NAME, OperationLog
-from chemigram_core.reachability import add_with_ancestors
-from chemigram_core.told_refs import follow
+from chemigram_core.fsck.unlogged import Untold
+from chemigram_core.gc.reachability import add_with_ancestors
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.journal import FILE_NAME, OperationLog
+from chemigram_core.log.lines import is_void
+from chemigram_core.log.operations import RECOVERED
+from chemigram_core.log.ref_positions import follow
 
 Line = tuple[bytes, LogEntry | None]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from chemigram_core.folder import Folder
+from chemigram_core.durable.folder import Folder
 from chemigram_core.names import tail
 
 FOLDER = "lost+found"

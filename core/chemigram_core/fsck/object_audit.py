@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from chemigram_core import xmp
+from chemigram_core import sidecar
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidDigest, InvalidXmp, NotAFile, StoreFailed
-from chemigram_core.folder import Folder
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.names import MaskName
-from chemigram_core.objects import Kind, ObjectStore, is_mask
+from chemigram_core.store.objects import Kind, ObjectStore, is_mask
 
 _SUFFIXES = {"": None, Kind.SNAPSHOT.value: Kind.SNAPSHOT, Kind.MASK.value: Kind.MASK}
 _NO_RIGHT = "you may not read it; check as who owns it, or give yourself the right with chmod"
@@ -121,7 +121,7 @@ class ObjectAudit:
 
     def _remember_masks(self, file: ObjectFile, digest: Digest, data: bytes) -> Iterator[Finding]:
         try:
-            if masks := xmp.masks_of(data):
+            if masks := sidecar.masks_of(data):
                 self._masks[file] = masks
         except InvalidXmp as error:
             yield Finding(Problem.STATE_UNREADABLE, file.path, str(error), digest)

@@ -10,12 +10,12 @@ from pathlib import Path
 from chemigram_core.errors import InvalidName, RefDamaged, StoreFailed
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.object_audit import ObjectAudit
-from chemigram_core.head import Detached
+from chemigram_core.log.journal import OperationLog
+from chemigram_core.log.ref_positions import told_refs
 from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
-from chemigram_core.objects import Kind
-from chemigram_core.operation_log import OperationLog
-from chemigram_core.refs import MAX_DEPTH, Refs, entries
-from chemigram_core.told_refs import told_refs
+from chemigram_core.refs.head import Detached
+from chemigram_core.refs.refs import MAX_DEPTH, Refs, entries
+from chemigram_core.store.objects import Kind
 
 
 class RefAudit:

@@ -8,8 +8,8 @@ from pathlib import Path
 from chemigram_core.errors import StoreFailed
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.object_audit import ObjectAudit
-from chemigram_core.objects import Kind
-from chemigram_core.registry_file import FILE_NAME, FOLDER, RegistryFile
+from chemigram_core.masks.registry_file import FILE_NAME, FOLDER, RegistryFile
+from chemigram_core.store.objects import Kind
 
 _PATH = f"{FOLDER}/{FILE_NAME}"
 

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from chemfs.cli.verbs.drawn_log import draw
 from chemigram_core.repository import Repository
-from tests.builders import sidecar as edited
 from tests.chemfs.verbs.answer import Chemfs
+from tests.support.builders import sidecar as edited
 
 Sidecar = Callable[[int], Path]
 

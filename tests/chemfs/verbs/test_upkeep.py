@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.branch.draft_store import DraftStore
+from chemfs.tree.heads.draft_files import DraftStore
 from chemigram_core.names import BranchName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
-from chemigram_core.saving import save_xmp
-from tests.builders import sidecar
 from tests.chemfs.verbs.answer import Chemfs
+from tests.support.builders import sidecar
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.compare import as_markdown, as_text, compare_paths
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 from tests.core.compare.conftest import CORPUS
 
 ORIGINALS = sorted((CORPUS / "original").glob("*.xmp"))

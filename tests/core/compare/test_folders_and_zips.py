@@ -18,8 +18,8 @@ from chemigram_core.compare.comparators import xmp as xmp_comparator
 from chemigram_core.compare.comparators import zip_archive
 from chemigram_core.compare.node import Changeset
 from chemigram_core.errors import Incomparable, NeitherFileNorFolder
-from tests.builders import mask, sidecar
 from tests.core.compare.trees import told
+from tests.support.builders import mask, sidecar
 
 Files = Mapping[str, bytes]
 BEFORE = {"image.xmp": sidecar(1), "masks/sky.png": mask(10), "notes/deep/a.txt": b"a", "old.txt": b"same"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chemigram_core.compare.edit.headline import headline
-from chemigram_core.xmp import parse
-from tests.builders import sidecar
+from chemigram_core.sidecar import parse
+from tests.support.builders import sidecar
 
 
 def test_each_fact_of_the_edit_is_told() -> None:

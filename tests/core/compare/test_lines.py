@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chemigram_core.compare.lines import unified
+from chemigram_core.compare.unified_diff import unified
 
 texts = st.lists(st.sampled_from([f"{letter}\n" for letter in "abcdefghijklmn"]), max_size=30)
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")

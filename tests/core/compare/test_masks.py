@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from chemigram_core.compare import coverage as coverage_module
 from chemigram_core.compare.comparators.mask import MaskComparator, percent
-from chemigram_core.compare.coverage import BoundingBox, coverage, heat_map, measured
 from chemigram_core.compare.item import ItemPair
 from chemigram_core.compare.node import DiffNode
-from chemigram_core.png import check
-from chemigram_core.png.pixels import decode
+from chemigram_core.masks import difference
+from chemigram_core.masks.difference import BoundingBox, coverage, heat_map, measured
+from chemigram_core.masks.png import check
+from chemigram_core.masks.png.pixels import decode
 from tests.core.compare.trees import CountingAccess, changeset, file
 from tests.core.png.pictures import Grid, png
 
@@ -146,7 +146,7 @@ def test_a_heat_map_has_the_size_of_the_later_mask_whatever_the_earlier_had() ->
 def test_large_masks_are_measured_and_drawn_in_bands_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     left, right, wide = decode(square(2, 2, 10)), decode(square(7, 4, 10)), decode(square(3, 3, 9, canvas=33))
     whole = measured(left, right), heat_map(left, right), heat_map(wide, right)
-    monkeypatch.setattr(coverage_module, "_BAND_PIXELS", 60)
+    monkeypatch.setattr(difference, "_BAND_PIXELS", 60)
     assert (measured(left, right), heat_map(left, right), heat_map(wide, right)) == whole
 
 

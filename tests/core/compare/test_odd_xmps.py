@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chemigram_core.compare import as_json, as_markdown, as_text
 from chemigram_core.errors import InvalidXmp
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 from tests.core.compare.edits import Shape, Step, blending, group, sidecar
 from tests.core.compare.trees import changeset, file
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from chemigram_core import png
 from chemigram_core.compare.comparators import zip_archive
 from chemigram_core.compare.comparators.container import MAX_DEPTH
 from chemigram_core.compare.comparison import DIFF, JSON, MARKDOWN
 from chemigram_core.compare.edit import document
-from chemigram_core.compare.edit.layouts import LAYOUTS
-from chemigram_core.compare.edit.modules import NAMES
 from chemigram_core.compare.renderers.narrative import Topic
-from chemigram_core.png.header import MAX_DECODING_BYTES, ColorType, PngHeader
+from chemigram_core.darktable.layouts import LAYOUTS
+from chemigram_core.darktable.modules import NAMES
+from chemigram_core.masks import png
+from chemigram_core.masks.png.header import MAX_DECODING_BYTES, ColorType, PngHeader
 from chemigram_core.xmp import MAX_BYTES
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(encoding="utf-8").split())

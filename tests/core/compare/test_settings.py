@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chemigram_core.compare.edit.layouts import LAYOUTS, layout_of
-from chemigram_core.compare.edit.modules import NAMES
-from chemigram_core.compare.edit.settings import OTHER, Choice, Layout, Number, Whole
+from chemigram_core.darktable.layouts import LAYOUTS, layout_of
+from chemigram_core.darktable.modules import NAMES
+from chemigram_core.darktable.settings import OTHER, Choice, Layout, Number, Whole
 
 TWO = Layout(12, (Number(0, "strength", "%", 1, 100), Choice(8, "mode", {0: "off", 1: "on"})))
 

@@ -14,14 +14,14 @@ from chemigram_core.compare import Comparison, StoredStates, compare, compare_pa
 from chemigram_core.compare.comparators.directory import item_on_disk
 from chemigram_core.compare.comparators.state import state_item
 from chemigram_core.digest import Digest
-from chemigram_core.exporting import export
+from chemigram_core.masks.png import pixels
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.objects import Kind, ObjectStore
-from chemigram_core.png import pixels
+from chemigram_core.operations.export import export
+from chemigram_core.operations.save import remove_masks, rename_mask, save_mask, save_xmp
 from chemigram_core.repository import Repository
-from chemigram_core.saving import remove_masks, rename_mask, save_mask, save_xmp
-from tests.builders import mask, sidecar
+from chemigram_core.store.objects import Kind, ObjectStore
 from tests.core.compare.trees import told
+from tests.support.builders import mask, sidecar
 
 MAIN = BranchName("main")
 SKY, TREE = MaskName("sky"), MaskName("tree")

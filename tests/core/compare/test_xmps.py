@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chemigram_core.compare.node import Action
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 from tests.core.compare.edits import (
     Shape,
     Step,

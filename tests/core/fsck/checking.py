@@ -10,7 +10,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.repository import Repository
-from tests.builders import snapshots
+from tests.support.builders import snapshots
 
 MAIN, SIDE, V1 = BranchName("main"), BranchName("side/one"), TagName("v1")
 SUBJECT = MaskName("subject")

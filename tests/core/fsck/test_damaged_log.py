@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, fsck, gc, saving
+from chemigram_core import fsck, gc
 from chemigram_core.errors import LogDamaged
 from chemigram_core.fsck import Problem
-from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName
+from chemigram_core.operations.refs import checkout, create_branch, delete_branch
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import sidecar, snapshots
 from tests.core.fsck.checking import MAIN, SIDE, assert_nothing_is_collected, problems, repair
+from tests.support.builders import sidecar, snapshots
 
 
 def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> None:
@@ -25,8 +27,8 @@ def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> No
 
 
 def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Repository) -> None:
-    saving.save_xmp(repository, BranchName("deleted"), sidecar(9))
-    branching.delete_branch(repository, BranchName("deleted"))
+    save_xmp(repository, BranchName("deleted"), sidecar(9))
+    delete_branch(repository, BranchName("deleted"))
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([lines[0], b"\0\0\0\n", *lines[1:], b"[1]\n"]))
@@ -72,8 +74,8 @@ def test_a_spoilt_line_makes_no_state_garbage(
 @pytest.mark.parametrize(
     "later",
     [
-        lambda repository: branching.checkout(repository, OnBranch(MAIN)),
-        lambda repository: saving.save_xmp(repository, MAIN, sidecar(2), label="good"),
+        lambda repository: checkout(repository, OnBranch(MAIN)),
+        lambda repository: save_xmp(repository, MAIN, sidecar(2), label="good"),
     ],
     ids=["checkout", "label"],
 )
@@ -81,7 +83,7 @@ def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
     tmp_path: Path, later: Callable[[Repository], object]
 ) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(3)}
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(3)}
     later(repository)
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
@@ -92,7 +94,7 @@ def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
 
 def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
@@ -103,7 +105,7 @@ def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path
 @pytest.mark.parametrize("lost", ["refs/heads/main", "HEAD"])
 def test_a_ref_that_is_lost_with_a_line_of_the_log_keeps_its_states(tmp_path: Path, lost: str) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
@@ -114,7 +116,7 @@ def test_a_ref_that_is_lost_with_a_line_of_the_log_keeps_its_states(tmp_path: Pa
 
 def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0)}
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0)}
     for name in ("HEAD", "log.jsonl"):
         (repository.root / name).unlink()
     repair(repository.root)
@@ -125,11 +127,11 @@ def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None
 @pytest.mark.parametrize("spoilt", range(5))
 def test_a_spoilt_line_of_an_earlier_repair_makes_no_state_garbage(tmp_path: Path, spoilt: int, key: str) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(4)}
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(4)}
     log = repository.root / "log.jsonl"
     log.unlink()
     repair(repository.root)
-    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    states.add(save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
     lines = log.read_bytes().splitlines(keepends=True)
     lines[spoilt] = lines[spoilt].replace(f'"{key}":"'.encode(), f'"{key}":"?'.encode())
     log.write_bytes(b"".join(lines))
@@ -139,11 +141,11 @@ def test_a_spoilt_line_of_an_earlier_repair_makes_no_state_garbage(tmp_path: Pat
 
 def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
-    saving.save_xmp(repository, MAIN, sidecar())
-    saving.save_xmp(repository, SIDE, sidecar(1))
-    branching.create_branch(repository, BranchName("other"), SIDE)
+    save_xmp(repository, MAIN, sidecar())
+    save_xmp(repository, SIDE, sidecar(1))
+    create_branch(repository, BranchName("other"), SIDE)
     for branch in (SIDE, BranchName("other")):
-        branching.delete_branch(repository, branch)
+        delete_branch(repository, branch)
     gc.collect(repository, timedelta(0))
     log = repository.root / "log.jsonl"
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[2:]))
@@ -154,25 +156,25 @@ def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Pat
 
 def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
-    log, states = repository.root / "log.jsonl", {saving.save_xmp(repository, MAIN, sidecar()).digest}
+    log, states = repository.root / "log.jsonl", {save_xmp(repository, MAIN, sidecar()).digest}
     with log.open("ab") as file:
         file.write(b'{"op":"snaps')
-    states |= {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (1, 2, 3)}
+    states |= {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (1, 2, 3)}
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
     repair(repository.root)
-    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    states.add(save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
     assert_nothing_is_collected(repository, states)
 
 
 def test_a_spoilt_line_and_a_lost_one_make_no_state_garbage(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
-    states = {saving.save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 3)}
-    saving.save_xmp(repository, MAIN, sidecar(0))
+    states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 3)}
+    save_xmp(repository, MAIN, sidecar(0))
     log = repository.root / "log.jsonl"
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([lines[0], b"\0" + lines[1], *lines[2:-1]]))
     repair(repository.root)
-    states.add(saving.save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
+    states.add(save_xmp(Repository(repository.root), MAIN, sidecar(4)).digest)
     assert_nothing_is_collected(repository, states)
 
 
@@ -193,10 +195,10 @@ def lose_lines(count: int) -> Callable[[Path], object]:
 def test_a_log_that_ends_too_early_makes_no_state_garbage(
     repository: Repository, damage: Callable[[Path], object], *, save_again: bool
 ) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(4))
+    save_xmp(repository, MAIN, sidecar(4))
     damage(repository.root / "log.jsonl")
     if save_again:
-        saving.save_xmp(repository, MAIN, sidecar(6))
+        save_xmp(repository, MAIN, sidecar(6))
     states = set(snapshots(repository))
     with pytest.raises(LogDamaged):
         gc.collect(Repository(repository.root), timedelta(0))
@@ -206,10 +208,10 @@ def test_a_log_that_ends_too_early_makes_no_state_garbage(
 
 
 def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
-    saving.save_xmp(repository, MAIN, sidecar(4))
-    branching.create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
-    branching.checkout(repository, OnBranch(BranchName("back")))
-    branching.delete_branch(repository, MAIN)
+    save_xmp(repository, MAIN, sidecar(4))
+    create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
+    checkout(repository, OnBranch(BranchName("back")))
+    delete_branch(repository, MAIN)
     states = set(snapshots(repository))
     (repository.root / "log.jsonl").unlink()
     repair(repository.root)

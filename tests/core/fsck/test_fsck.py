@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import branching, fsck, gc, saving
+from chemigram_core import fsck, gc
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotARepository
-from chemigram_core.folder import Folder
 from chemigram_core.fsck import Problem
-from chemigram_core.head import OnBranch
 from chemigram_core.names import BranchName
-from chemigram_core.objects import Kind
+from chemigram_core.operations.refs import checkout, create_branch, delete_branch, delete_tag, rename_branch
+from chemigram_core.operations.save import remove_masks, save_xmp
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from tests.builders import mask, sidecar, snapshots
+from chemigram_core.store.objects import Kind
 from tests.core.fsck.checking import MAIN, SIDE, SUBJECT, V1, everything, problems, repair
+from tests.support.builders import mask, sidecar, snapshots
 
 
 def object_path(repository: Repository, digest: Digest, kind: Kind) -> Path:
@@ -191,10 +193,10 @@ def test_a_ref_that_is_a_link_or_gone_is_restored_from_the_log(repository: Repos
 
 
 def test_deleted_and_renamed_branches_are_not_missed(repository: Repository) -> None:
-    branching.rename_branch(repository, SIDE, BranchName("other"))
-    branching.create_branch(repository, SIDE)
-    branching.delete_branch(repository, SIDE)
-    branching.delete_tag(repository, V1)
+    rename_branch(repository, SIDE, BranchName("other"))
+    create_branch(repository, SIDE)
+    delete_branch(repository, SIDE)
+    delete_tag(repository, V1)
     assert fsck.check(repository.root) == []
 
 
@@ -221,7 +223,7 @@ def test_a_head_that_is_gone_is_said_to_be_gone(repository: Repository) -> None:
     ],
 )
 def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: Callable[[Path], object]) -> None:
-    branching.checkout(repository, OnBranch(SIDE))
+    checkout(repository, OnBranch(SIDE))
     damage(repository.root / "HEAD")
     assert problems(repository.root) == {(Problem.HEAD_DAMAGED, "HEAD")}
     repair(repository.root)
@@ -231,9 +233,9 @@ def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: C
 
 def test_a_state_that_is_collected_between_two_looks_lacks_no_mask(repository: Repository) -> None:
     other = BranchName("other")
-    saving.save_xmp(repository, other, sidecar(5), mask_files={SUBJECT: mask(5)})
-    saving.remove_masks(repository, other, repository.state(repository.tip(other)).masks)
-    branching.delete_branch(repository, other)
+    save_xmp(repository, other, sidecar(5), mask_files={SUBJECT: mask(5)})
+    remove_masks(repository, other, repository.state(repository.tip(other)).masks)
+    delete_branch(repository, other)
     audit = fsck.Audit(repository.root)
     files = sorted(audit.files(), key=lambda file: file.name.endswith(".png"))
     for file in files[:-2]:  # all snapshots
@@ -249,8 +251,8 @@ def test_what_was_put_right_since_it_was_found_is_left_alone(repository: Reposit
     gone.unlink()
     found = fsck.check(repository.root)
     assert {finding.path for finding in found} >= {"refs/heads/main", "refs/heads/side/one"}
-    branching.create_branch(repository, SIDE, V1.ref)
-    saving.save_xmp(Repository(repository.root), other, sidecar(2), mask_files={SUBJECT: mask()})
+    create_branch(repository, SIDE, V1.ref)
+    save_xmp(Repository(repository.root), other, sidecar(2), mask_files={SUBJECT: mask()})
     assert Repository(repository.root).tip(other) == repository.tip(MAIN)
     for finding in found:
         fsck.repair(repository.root, finding)
@@ -309,9 +311,9 @@ def test_a_broken_registry_is_rebuilt_though_heads_state_is_lost(repository: Rep
 
 
 def test_a_missing_branch_does_not_push_another_out_of_its_place(repository: Repository) -> None:
-    branching.create_branch(repository, BranchName("warm"))
+    create_branch(repository, BranchName("warm"))
     (repository.root / "refs/heads/warm").unlink()
-    branching.create_branch(repository, BranchName("warm/sky"))
+    create_branch(repository, BranchName("warm/sky"))
     assert problems(repository.root) == {(Problem.REF_MISSING, "refs/heads/warm")}
     assert repair(repository.root) == [None]
     assert repository.refs.read(BranchName("warm/sky")) is not None

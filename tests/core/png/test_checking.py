@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png import check
+from chemigram_core.masks.png import check
 from tests.core.png.pictures import KINDS, SAMPLES, SIGNATURE, assemble, chunk, ihdr, png
 
 GRAY = [[(7,), (9,)], [(11,), (13,)]]

@@ -15,7 +15,7 @@ from PIL import Image
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png.pixels import decode, pixels_digest
+from chemigram_core.masks.png.pixels import decode, pixels_digest
 from tests.core.png.pictures import KINDS, SAMPLES, Grid, Pixel, assemble, chunk, ihdr, png
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chemigram_core.xmp import Document, parse
+from chemigram_core.sidecar import Document, parse
 
 SPACES = " ".join(
     f'xmlns:{prefix}="{uri}"'

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.errors import InvalidXmp
-from chemigram_core.xmp import canonicalize, parse
+from chemigram_core.sidecar import canonicalize, parse
 
 SET = Path(__file__).parent / "conformance"
 IDENTITIES: dict[str, dict[str, str]] = json.loads((SET / "identities.json").read_text())

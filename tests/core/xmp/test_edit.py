@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from chemigram_core.xmp import BOOKKEEPING, Document, parse
+from chemigram_core.darktable import BOOKKEEPING
+from chemigram_core.sidecar import Document, parse
 from tests.core.xmp.sidecars import edited, entry, form, seq, sidecar
 
 EXPOSURE = entry(0, "exposure", params="0000803f")

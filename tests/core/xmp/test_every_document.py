@@ -7,7 +7,9 @@ import random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chemigram_core.xmp import BOOKKEEPING, Struct, parse
+from chemigram_core.darktable import BOOKKEEPING
+from chemigram_core.sidecar import parse
+from chemigram_core.xmp import Struct
 from chemigram_core.xmp.model import Packet
 from tests.core.xmp.documents import BY_PLACE, changes, packets
 from tests.core.xmp.spelling import spelled

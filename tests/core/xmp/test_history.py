@@ -7,7 +7,8 @@ import zlib
 
 import pytest
 
-from chemigram_core.xmp import Document, Entry, parse
+from chemigram_core.darktable import Entry
+from chemigram_core.sidecar import Document, parse
 from tests.core.xmp.sidecars import attributes, edited, entry, form, seq, sidecar
 
 FIRST = {"operation": "exposure", "enabled": "1", "modversion": "2", "params": "00ff", "multi_name": ""}

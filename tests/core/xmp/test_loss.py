@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chemigram_core.xmp import history_loss, parse
+from chemigram_core.darktable import history_loss
+from chemigram_core.sidecar import parse
 from tests.core.xmp.sidecars import edited, entry, sidecar
 
 EXPOSURE, FLIP, AGAIN = entry(0, "exposure"), entry(1, "flip"), entry(2, "exposure")

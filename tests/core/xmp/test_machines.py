@@ -27,7 +27,7 @@ try:
     locale.setlocale(locale.LC_ALL, "")
 except locale.Error:
     pass  # a locale that this machine has not
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 names = {path: path.name.split(".")[0] for path in pathlib.Path(sys.argv[1]).glob("*.xmp")}
 documents = [(name, parse(path.read_bytes())) for path, name in names.items()]
 print(json.dumps(sorted({(name, document.digest, document.edit_digest) for name, document in documents})))

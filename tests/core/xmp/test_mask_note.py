@@ -7,7 +7,7 @@ import pytest
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.xmp import masks_of, parse
+from chemigram_core.sidecar import masks_of, parse
 from tests.core.xmp.sidecars import edited, entry, sidecar
 
 MASKS = {MaskName.parse(name): Digest.of(name.encode()) for name in ("subject", "sky", "Älter ist's")}

@@ -11,7 +11,7 @@ import pytest
 
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 from tests.core.xmp.sidecars import entry, form, history, sidecar
 
 pytestmark = pytest.mark.needs_program("exiv2", "exiftool")

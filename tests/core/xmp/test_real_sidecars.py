@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core.xmp import Document, history_loss, parse
+from chemigram_core.darktable import history_loss
+from chemigram_core.sidecar import Document, parse
 from tests.core.xmp.spelling import spelled
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"

@@ -7,7 +7,7 @@ import pytest
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.xmp import parse
+from chemigram_core.sidecar import parse
 from chemigram_core.xmp.envelope import MAX_BYTES
 from chemigram_core.xmp.reader import MAX_DEPTH, MAX_FIELDS
 from tests.core.xmp.sidecars import entry, history, sidecar

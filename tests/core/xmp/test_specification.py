@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core.xmp import BOOKKEEPING, canonicalize
-from chemigram_core.xmp.encoding import MAX_DECODED_BYTES
+from chemigram_core.darktable import BOOKKEEPING
+from chemigram_core.darktable.encoding import MAX_DECODED_BYTES
+from chemigram_core.sidecar import canonicalize
 from chemigram_core.xmp.envelope import MAX_BYTES
 from chemigram_core.xmp.namespaces import KNOWN
 from chemigram_core.xmp.reader import MAX_DEPTH, MAX_FIELDS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chemigram_core import xmp
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
-from chemigram_core.xmp.mask_note import note_alone
-from tests.builders import sidecar
+from chemigram_core.sidecar import masks_of, parse
+from chemigram_core.sidecar.mask_note import note_alone
+from tests.support.builders import sidecar
 
 NAMES = st.text(st.sampled_from("ab<>&\"'é [{%"), min_size=1, max_size=8).filter(lambda name: name.strip(" ") == name)
 MASKS = st.dictionaries(NAMES.map(MaskName.parse), st.binary().map(Digest.of), max_size=5)
@@ -17,14 +17,14 @@ MASKS = st.dictionaries(NAMES.map(MaskName.parse), st.binary().map(Digest.of), m
 
 @given(MASKS)
 def test_a_short_look_finds_what_parsing_finds(masks: dict[MaskName, Digest]) -> None:
-    document = xmp.parse(sidecar()).with_masks(masks)
+    document = parse(sidecar()).with_masks(masks)
     stored = document.canonical()
     assert (note_alone(stored) is not None) == bool(masks)
-    assert xmp.masks_of(stored) == xmp.parse(stored).masks == masks
+    assert masks_of(stored) == parse(stored).masks == masks
 
 
 def test_another_layout_is_parsed_whole() -> None:
     masks = {MaskName("subject"): Digest.of(b"")}
-    stored = xmp.parse(sidecar()).with_masks(masks).canonical().replace(b"\n   <chemigram", b"\n  <chemigram")
+    stored = parse(sidecar()).with_masks(masks).canonical().replace(b"\n   <chemigram", b"\n  <chemigram")
     assert note_alone(stored) is None
-    assert xmp.masks_of(stored) == masks
+    assert masks_of(stored) == masks

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import saving
 from chemigram_core.names import BranchName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
-from tests.builders import picture
 from tests.mounted.conftest import Mounted, mount_repository
 from tests.mounted.programs.contents import IMAGE, MASK_NAME, OLD_MASK, OLD_XMP
 from tests.mounted.programs.desk import Desk
+from tests.support.builders import picture
 
 SETTLED_S = 2.5  # removed masks become a snapshot after two seconds
 
@@ -47,7 +47,7 @@ class Workshop:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("workshop")
     repository = Repository.init(folder / "repository", picture(folder / IMAGE))
-    saving.save_xmp(repository, BranchName("main"), OLD_XMP, mask_files={MASK_NAME: OLD_MASK})
+    save_xmp(repository, BranchName("main"), OLD_XMP, mask_files={MASK_NAME: OLD_MASK})
     workshop = Workshop(mount_repository(repository.root, folder / "mnt"))
     yield workshop
     try:

@@ -10,9 +10,9 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
-from chemigram_core import xmp
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
+from chemigram_core.sidecar import parse
 
 IMAGE = "IMG_0001.TIF"
 XMP = "image.xmp"
@@ -57,7 +57,7 @@ _GRADIENT = Image.radial_gradient("L").resize((320, 240))
 
 OLD_MASK = png(_GRADIENT)
 NEW_MASK = png(ImageChops.invert(_GRADIENT))
-OLD_XMP = xmp.parse(sidecar(steps=30)).with_masks({MASK_NAME: Digest.of(OLD_MASK)}).canonical()
+OLD_XMP = parse(sidecar(steps=30)).with_masks({MASK_NAME: Digest.of(OLD_MASK)}).canonical()
 NEW_XMP = OLD_XMP.replace(b'Rating="1"', b'Rating="4"')
 
 OLD = {XMP: OLD_XMP, ALIAS: OLD_XMP, MASK: OLD_MASK}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core.digest import Digest
-from chemigram_core.log_words import SNAPSHOT
+from chemigram_core.log.operations import SNAPSHOT
+from chemigram_core.masks.png.pixels import pixels_digest
 from chemigram_core.names import BranchName
-from chemigram_core.png.pixels import pixels_digest
 from chemigram_core.repository import Repository
 from tests.mounted.programs.case import Case
 from tests.mounted.programs.contents import ALIAS, MASK, MASK_NAME, OLD, XMP

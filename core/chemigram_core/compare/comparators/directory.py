@@ -11,7 +11,7 @@ from pathlib import Path
 from chemigram_core.compare.comparators.container import MAX_DEPTH, Listing
 from chemigram_core.compare.comparators.hints import hinted
 from chemigram_core.compare.item import DataAccess, ItemRef, joined
-from chemigram_core.compare.media import SNIFFED_BYTES, ZIP, sniffed
+from chemigram_core.compare.media_type import SNIFFED_BYTES, ZIP, sniffed
 from chemigram_core.errors import NeitherFileNorFolder
 
 _ITEM_TYPE = "directory"

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from chemigram_core.compare.item import DataAccess, ItemRef
-from chemigram_core.compare.media import SNIFFED_BYTES, sniffed
+from chemigram_core.compare.media_type import SNIFFED_BYTES, sniffed
 from chemigram_core.digest import Digest
 
 _BLOCK_BYTES = 1 << 20

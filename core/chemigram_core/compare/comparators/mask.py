@@ -6,13 +6,13 @@ from dataclasses import astuple
 
 from chemigram_core.compare.comparators.binary import one_sided
 from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
-from chemigram_core.compare.coverage import MaskDifference, heat_map, measured
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
-from chemigram_core.compare.media import PNG, are_files_of
+from chemigram_core.compare.media_type import PNG, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidMask
-from chemigram_core.png import MAX_BYTES, PngHeader, check
-from chemigram_core.png.pixels import decode
+from chemigram_core.masks.difference import MaskDifference, heat_map, measured
+from chemigram_core.masks.png import MAX_BYTES, PngHeader, check
+from chemigram_core.masks.png.pixels import decode
 
 ITEM_TYPE = "mask"
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chemigram_core.compare.comparators.container import Listing
 from chemigram_core.compare.item import DataAccess, ItemRef, Readable
-from chemigram_core.compare.media import PNG, XMP
+from chemigram_core.compare.media_type import PNG, XMP
 from chemigram_core.digest import Digest
 
 XMP_PATH = "image.xmp"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from chemigram_core.compare.comparators.binary import one_sided
 from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
+from chemigram_core.compare.edit.changes import HISTORY_LOST, Fact
 from chemigram_core.compare.edit.document import document_facts
-from chemigram_core.compare.edit.facts import HISTORY_LOST, Fact
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
-from chemigram_core.compare.media import XMP, are_files_of
+from chemigram_core.compare.media_type import XMP, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidXmp
-from chemigram_core.xmp import MAX_BYTES, Document, parse
+from chemigram_core.sidecar import Document, parse
+from chemigram_core.xmp import MAX_BYTES
 
 ITEM_TYPE = "xmp"
 

@@ -17,7 +17,7 @@ from typing import cast
 from chemigram_core.compare.comparators.container import MAX_DEPTH, Listing
 from chemigram_core.compare.comparators.hints import hinted
 from chemigram_core.compare.item import DataAccess, ItemRef, joined
-from chemigram_core.compare.media import ZIP, is_file_of
+from chemigram_core.compare.media_type import ZIP, is_file_of
 
 MAX_ENTRY_BYTES = 1 << 30
 MAX_TOTAL_BYTES = 1 << 34

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from chemigram_core.compare.edit.facts import Fact
+from chemigram_core.compare.edit.changes import Fact
 from chemigram_core.compare.edit.history import history_facts
 from chemigram_core.compare.edit.metadata import metadata_facts
 from chemigram_core.compare.item import JsonValue
 from chemigram_core.compare.node import CLERICAL, Action
-from chemigram_core.xmp import Document, Properties
-from chemigram_core.xmp.edit import edit_of
+from chemigram_core.darktable.edit import edit_of
+from chemigram_core.sidecar import Document
+from chemigram_core.xmp import Properties
 
 _HISTORY = frozenset(("darktable:history", "darktable:masks_history", "darktable:history_end"))
 _NOTE = "chemigram:masks"

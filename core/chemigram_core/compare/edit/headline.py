@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from chemigram_core.compare.edit.changes import Fact
 from chemigram_core.compare.edit.document import document_facts
-from chemigram_core.compare.edit.facts import Fact
 from chemigram_core.compare.node import CLERICAL
-from chemigram_core.xmp import Document
+from chemigram_core.sidecar import Document
 
 
 def headline(before: Document, after: Document) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chemigram_core.compare.edit.facts import HISTORY_LOST, Fact
+from chemigram_core.compare.edit.changes import HISTORY_LOST, Fact
 from chemigram_core.compare.edit.module_changes import ModuleChange, Side, changes_of, description
-from chemigram_core.compare.edit.modules import title
-from chemigram_core.compare.edit.order import Instance, moved, pipe_order
-from chemigram_core.compare.edit.shapes import Shapes, parts, shape_changes, shapes_of
 from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.longest_increasing import moved
 from chemigram_core.compare.node import Action
-from chemigram_core.xmp import Document, Entry, History
+from chemigram_core.darktable import Entry, History
+from chemigram_core.darktable.modules import title
+from chemigram_core.darktable.pipe_order import Instance, pipe_order
+from chemigram_core.darktable.shapes import Shapes, parts, shape_changes, shapes_of
+from chemigram_core.sidecar import Document
 
 _MASKS_ONLY = "mask_manager"  # an entry that carries shapes and does nothing itself
 _PIPE, _STEPS = "in the pixel pipe", "in the history"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from chemigram_core.compare.edit.facts import Fact
+from chemigram_core.compare.edit.changes import Fact
 from chemigram_core.compare.item import JsonValue
 from chemigram_core.compare.node import Action
 from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value

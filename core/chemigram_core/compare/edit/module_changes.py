@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chemigram_core.compare.edit.blending import OPACITY, Blending, blending_of
-from chemigram_core.compare.edit.layouts import layout_of
-from chemigram_core.compare.edit.modules import own_name
-from chemigram_core.compare.edit.settings import OTHER, UNSET, told_apart
-from chemigram_core.compare.edit.shapes import Shapes, parts, shape_changes
-from chemigram_core.xmp import Encoded, Entry
+from chemigram_core.darktable import Encoded, Entry
+from chemigram_core.darktable.blending import OPACITY, Blending, blending_of
+from chemigram_core.darktable.layouts import layout_of
+from chemigram_core.darktable.modules import own_name
+from chemigram_core.darktable.settings import OTHER, UNSET, told_apart
+from chemigram_core.darktable.shapes import Shapes, parts, shape_changes
 
 _FIELDS_WITH_WORDS = frozenset(
     f"darktable:{name}"

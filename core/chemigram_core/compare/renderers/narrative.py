@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH
-from chemigram_core.compare.edit.facts import HISTORY_LOST
+from chemigram_core.compare.edit.changes import HISTORY_LOST
 from chemigram_core.compare.node import CLERICAL, Changeset, DiffNode
 
 NO_CHANGES = "No changes."

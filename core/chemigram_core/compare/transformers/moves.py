@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chemigram_core.compare.item import DataAccess
 from chemigram_core.compare.node import Action, DiffNode
-from chemigram_core.compare.transformers.hydrating import content_of, hydrated
+from chemigram_core.compare.transformers.with_hash import content_of, hydrated
 
 _NAME = "moves"
 

@@ -1,0 +1,68 @@
+"""What a killed mount left half-way: drafts that nobody writes any more are handed back to people. Knows no FUSE.
+
+None of them was acknowledged. One whose bytes its branch shows anyway, or which is empty, goes; any other is moved to
+rejected/ with the reason, since it may be the only copy of somebody's work.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from chemfs.tree.heads.draft_files import DraftStore
+from chemigram_core import sidecar
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidMask, InvalidXmp
+from chemigram_core.fsck import Finding, Problem
+from chemigram_core.masks import png
+from chemigram_core.repository import Repository
+
+logger = logging.getLogger(__name__)
+
+_REASON = "the mount ended before the file was saved: look at it, and copy it back if it is wanted"
+
+
+def hand_back(root: Path) -> None:
+    """Clear the drafts of dead mounts in the repository at `root`; those of living ones stay. Raises OSError."""
+    for path in DraftStore(root).left_behind():
+        if _is_saved(Repository(root), path):
+            path.unlink()
+        else:
+            where = path.name.partition("-")[2]
+            save = Repository(root).rejected.take(path, where, _REASON)
+            logger.warning("%s: a file that a mount left unsaved is now rejected/%s", root.name, save.file_name)
+
+
+def findings(root: Path) -> list[Finding]:
+    """The drafts of dead mounts, for who checks a repository that isn't mounted."""
+    says = "a mount was killed before this file was saved"
+    return [
+        Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftStore(root).left_behind()
+    ]
+
+
+def _is_saved(repository: Repository, path: Path) -> bool:
+    size_bytes = path.stat().st_size
+    if size_bytes == 0 or size_bytes > png.MAX_BYTES:
+        return size_bytes == 0
+    data = path.read_bytes()
+    tips = [tip for branch in repository.refs.branches() if (tip := repository.refs.read(branch))]
+    return any(_shows_mask(repository, tip, data) or _shows_xmp(repository, tip, data) for tip in tips)
+
+
+def _shows_mask(repository: Repository, tip: Digest, data: bytes) -> bool:
+    from chemigram_core.masks.png.pixels import pixels_digest
+
+    try:
+        pixels = pixels_digest(data)
+    except InvalidMask:
+        return False
+    return any(repository.states.pixels(mask) == pixels for mask in repository.state(tip).masks.values())
+
+
+def _shows_xmp(repository: Repository, tip: Digest, data: bytes) -> bool:
+    try:
+        document = sidecar.parse(data).with_masks(repository.state(tip).masks)
+    except InvalidXmp:
+        return False
+    return document.edit_digest == repository.states.edit(tip)

@@ -1,0 +1,150 @@
+"""scratch/: other programs' files in a branch folder, as real files of the repository. Never versioned, never judged.
+
+Folders are entered part by part, so a symlink that somebody put there leads nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import Directory, Entry, File, Link, Node, NodeKind
+from chemfs.tree.paths import Parts
+from chemigram_core.durable.folder import Folder
+from chemigram_core.errors import NotAFile
+from chemigram_core.names import BranchName
+
+FOLDER = "scratch"
+_MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo that somebody put there blocks nobody
+
+
+class Scratch:
+    """The scratch files of one branch, named by their parts below the branch's folder. Raises OSError as it comes."""
+
+    def __init__(self, root: Path, branch: BranchName) -> None:
+        self._root = root
+        self._base = (FOLDER, *branch.split("/"))
+
+    def node(self, parts: Parts) -> Node:
+        """What a name is. Raises NotFound."""
+        try:
+            with self._parent(parts) as folder:
+                status = folder.stat(parts[-1])
+                if stat.S_ISLNK(status.st_mode):
+                    return Link(os.readlink(parts[-1], dir_fd=folder.descriptor), status.st_mtime_ns)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NotFound("/".join(parts)) from error
+        mode = stat.S_IMODE(status.st_mode)
+        if stat.S_ISDIR(status.st_mode):
+            return Directory(status.st_mtime_ns, lambda: self.entries(parts), mode)
+        return File(status.st_size, status.st_mtime_ns, mode)
+
+    def path(self, parts: Parts) -> Path:
+        """Where a file really is."""
+        return self._root.joinpath(*self._base, *parts)
+
+    def entries(self, parts: Parts) -> Iterable[Entry]:
+        """The names in a folder; none where there is no such folder."""
+        try:
+            with Folder.enter(self._root, *self._base, *parts) as folder, os.scandir(folder.descriptor) as found:
+                return [(entry.name, _kind(entry)) for entry in found]
+        except FileNotFoundError:
+            return []
+
+    def open(self, parts: Parts, flags: int, mode: int = 0o644) -> int:
+        """A descriptor on a file, made if the flags say so."""
+        descriptor = self._open(parts, flags & _MEANT, mode)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotAFile(parts[-1])
+        return descriptor
+
+    def write(self, parts: Parts, data: bytes) -> None:
+        """Put a whole file there."""
+        with self._parent(parts, create=True) as folder:
+            folder.write(parts[-1], data)
+
+    def make_folder(self, parts: Parts, mode: int) -> None:
+        """Make a folder."""
+        with self._parent(parts, create=True) as folder:
+            os.mkdir(parts[-1], mode, dir_fd=folder.descriptor)
+
+    def remove(self, parts: Parts) -> None:
+        """Remove a file or a link."""
+        with self._parent(parts) as folder:
+            os.unlink(parts[-1], dir_fd=folder.descriptor)
+
+    def remove_folder(self, parts: Parts) -> None:
+        """Remove an empty folder."""
+        with self._parent(parts) as folder:
+            folder.remove_folder(parts[-1])
+
+    def rename(self, old: Parts, new: Parts) -> None:
+        """Rename within the branch."""
+        with self._parent(old) as source, self._parent(new, create=True) as target:
+            os.replace(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
+
+    def move_to(self, parts: Parts, path: Path) -> None:
+        """Rename a file out of the branch's scratch."""
+        with self._parent(parts) as folder:
+            os.replace(parts[-1], path, src_dir_fd=folder.descriptor)
+
+    def link(self, old: Parts, new: Parts) -> None:
+        """Give a file a second name."""
+        with self._parent(old) as source, self._parent(new, create=True) as target:
+            os.link(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor, follow_symlinks=False)
+
+    def symlink(self, target: str, parts: Parts) -> None:
+        """Make a symlink; only the kernel follows it, from where the reader stands."""
+        with self._parent(parts, create=True) as folder:
+            os.symlink(target, parts[-1], dir_fd=folder.descriptor)
+
+    def set_mode(self, parts: Parts, mode: int) -> None:
+        """Change permission bits, also of what may not be read."""
+        descriptor = self._open(parts, os.O_PATH)
+        try:
+            Path(f"/proc/self/fd/{descriptor}").chmod(mode)  # fchmod takes no descriptor that only leads to a file
+        finally:
+            os.close(descriptor)
+
+    def set_times(self, parts: Parts, times_ns: tuple[int, int]) -> None:
+        """Change access and modification time, ns since 1970."""
+        with self._parent(parts) as folder:
+            os.utime(parts[-1], ns=times_ns, dir_fd=folder.descriptor, follow_symlinks=False)
+
+    def move(self, branch: BranchName) -> None:
+        """Move all of it to another branch's scratch, which it is from now on."""
+        old, new = self._base, (FOLDER, *branch.split("/"))
+        with (
+            suppress(FileNotFoundError),
+            Folder.enter(self._root, *old[:-1]) as source,
+            Folder.make(self._root, *new[:-1]) as target,
+        ):
+            os.rename(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
+        self._base = new
+
+    def is_empty(self) -> bool:
+        """Whether nothing is left in the branch's scratch but empty folders."""
+        return all(kind is NodeKind.FOLDER and self._is_empty((name,)) for name, kind in self.entries(()))
+
+    def _is_empty(self, parts: Parts) -> bool:
+        return all(kind is NodeKind.FOLDER and self._is_empty((*parts, name)) for name, kind in self.entries(parts))
+
+    def _open(self, parts: Parts, flags: int, mode: int = 0) -> int:
+        with self._parent(parts, create=bool(flags & os.O_CREAT)) as folder:
+            return os.open(parts[-1], flags | _SAFELY, mode, dir_fd=folder.descriptor)
+
+    def _parent(self, parts: Parts, *, create: bool = False) -> Folder:
+        enter = Folder.make if create else Folder.enter
+        return enter(self._root, *self._base, *parts[:-1])
+
+
+def _kind(entry: os.DirEntry[str]) -> NodeKind:
+    if entry.is_symlink():
+        return NodeKind.LINK
+    return NodeKind.FOLDER if entry.is_dir(follow_symlinks=False) else NodeKind.FILE

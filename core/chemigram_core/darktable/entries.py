@@ -1,0 +1,129 @@
+"""One step of an edit history, and one shape that was drawn in it. Knows no list of them and no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chemigram_core.darktable.encoding import decoded
+from chemigram_core.xmp.model import Properties
+from chemigram_core.xmp.numbers import is_whole
+
+NUM = "darktable:num"
+MASK_NUM = "darktable:mask_num"
+IOP_ORDER = "darktable:iop_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A binary value: as it is written, and the bytes it stands for (None where it can't be decoded)."""
+
+    text: str
+
+    @property
+    def data(self) -> bytes | None:
+        return decoded(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step of the history. `fields` has all of it under the names of xmp_version 5, foreign ones too."""
+
+    fields: Properties
+
+    @property
+    def operation(self) -> str:
+        return _text(self.fields, "darktable:operation")
+
+    @property
+    def multi_priority(self) -> int:
+        return number_of(self.fields, "darktable:multi_priority") or 0
+
+    @property
+    def instance(self) -> tuple[str, int]:
+        """Which module instance this entry sets: operation and multi_priority."""
+        return self.operation, self.multi_priority
+
+    @property
+    def multi_name(self) -> str:
+        return _text(self.fields, "darktable:multi_name")
+
+    @property
+    def name_by_hand(self) -> str:
+        """`multi_name` where a person gave it: not the name of a preset, nor the number that an instance starts with.
+
+        darktable says since 4.4 whose the name is (`multi_name_hand_edited`); 4.2 turns all other names into 0.
+        """
+        automatic = ("", "0", _text(self.fields, "darktable:multi_priority"))
+        flag = _text(self.fields, "darktable:multi_name_hand_edited")
+        return "" if flag == "0" or (flag != "1" and self.multi_name in automatic) else self.multi_name
+
+    @property
+    def enabled(self) -> bool:
+        """xmp_version 1 has other words than 0 and 1; anything but 0 is on."""
+        return _text(self.fields, "darktable:enabled") != "0"
+
+    @property
+    def modversion(self) -> int | None:
+        return number_of(self.fields, "darktable:modversion")
+
+    @property
+    def params(self) -> Encoded:
+        return Encoded(_text(self.fields, "darktable:params"))
+
+    @property
+    def blendop_version(self) -> int | None:
+        return number_of(self.fields, "darktable:blendop_version")
+
+    @property
+    def blendop_params(self) -> Encoded | None:
+        """None in entries of old versions and those that lay nothing over the picture."""
+        text = _text(self.fields, "darktable:blendop_params")
+        return Encoded(text) if text else None
+
+    @property
+    def iop_order(self) -> float | None:
+        """The place in the pixel pipe, in xmp_version 3 only."""
+        return float(text) if (text := _text(self.fields, IOP_ORDER)) else None
+
+    @property
+    def num(self) -> int | None:
+        return number_of(self.fields, NUM)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One drawn shape, or group of shapes, as it stood at one step of the history."""
+
+    fields: Properties
+
+    @property
+    def num(self) -> int | None:
+        """The `num` of the entry from which this form is valid; None in xmp_version 1 and 2."""
+        return number_of(self.fields, MASK_NUM)
+
+    @property
+    def id(self) -> str:
+        return _text(self.fields, "darktable:mask_id")
+
+    @property
+    def type(self) -> int | None:
+        """Bits: 1 circle, 2 path, 4 group, 8 clone, 16 gradient, 32 ellipse, 64 brush, 128 not a clone."""
+        return number_of(self.fields, "darktable:mask_type")
+
+    @property
+    def name(self) -> str:
+        return _text(self.fields, "darktable:mask_name")
+
+    @property
+    def points(self) -> Encoded:
+        return Encoded(_text(self.fields, "darktable:mask_points"))
+
+
+def number_of(fields: Properties, name: str) -> int | None:
+    """A field that should be a whole number; None where it is absent or anything else."""
+    return int(text) if is_whole(text := _text(fields, name)) else None
+
+
+def _text(fields: Properties, name: str) -> str:
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""

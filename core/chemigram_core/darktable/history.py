@@ -1,0 +1,89 @@
+"""darktable's edit history in an XMP, whatever shape its version gave it. Knows no bytes and no metadata.
+
+Source: darktable's src/common/exif.cc (read_history_v1, read_history_v2, read_masks, read_masks_v3,
+dt_exif_xmp_read): parallel lists in xmp_version 1, entries without numbers in 2, numbered ones from 3 on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from chemigram_core.darktable.entries import Entry, Form, number_of
+from chemigram_core.xmp.model import Array, Properties, Struct, Value
+
+ENTRIES = "darktable:history"
+FORMS = "darktable:masks_history"
+END = "darktable:history_end"
+
+ENTRY_LISTS: Mapping[str, str] = {  # xmp_version 1: a list per field instead of a list of entries
+    "darktable:history_operation": "darktable:operation",
+    "darktable:history_enabled": "darktable:enabled",
+    "darktable:history_modversion": "darktable:modversion",
+    "darktable:history_params": "darktable:params",
+    "darktable:multi_name": "darktable:multi_name",
+    "darktable:multi_priority": "darktable:multi_priority",
+    "darktable:blendop_version": "darktable:blendop_version",
+    "darktable:blendop_params": "darktable:blendop_params",
+}
+FORM_LISTS: Mapping[str, str] = {  # xmp_version 1 and 2, the same for the drawn shapes
+    "darktable:mask_id": "darktable:mask_id",
+    "darktable:mask_type": "darktable:mask_type",
+    "darktable:mask_name": "darktable:mask_name",
+    "darktable:mask_version": "darktable:mask_version",
+    "darktable:mask": "darktable:mask_points",
+    "darktable:mask_nb": "darktable:mask_nb",
+    "darktable:mask_src": "darktable:mask_src",
+}
+
+
+@dataclass(frozen=True)
+class History:
+    """The entries in their order, and how many of them count; `sources` are the properties that it was read from."""
+
+    entries: tuple[Entry, ...]
+    forms: tuple[Form, ...]
+    end: int | None
+    sources: frozenset[str]
+
+    @property
+    def effective(self) -> tuple[Entry, ...]:
+        """What darktable applies: the first `end` entries. The others are steps that were undone, but kept."""
+        return self.entries[: self.end] if self.end is not None else self.entries
+
+    @cached_property
+    def instances(self) -> Mapping[tuple[str, int], Entry]:
+        """The state of each module instance that the history sets: its last effective entry, in order of setting."""
+        last: dict[tuple[str, int], Entry] = {}
+        for entry in self.effective:
+            last.pop(entry.instance, None)
+            last[entry.instance] = entry
+        return last
+
+
+def history_of(properties: Properties) -> History:
+    """The history in `properties`, empty where there is none that darktable could read."""
+    entries, entry_sources = _rows(properties, ENTRIES, ENTRY_LISTS)
+    forms, form_sources = _rows(properties, FORMS, FORM_LISTS)
+    return History(
+        entries=tuple(map(Entry, entries)),
+        forms=tuple(map(Form, forms)),
+        end=number_of(properties, END),
+        sources=form_sources | entry_sources | {END},
+    )
+
+
+def _rows(properties: Properties, name: str, lists: Mapping[str, str]) -> tuple[list[Properties], frozenset[str]]:
+    """A list of structures, or parallel lists, as rows; and the names of the properties in which they stood."""
+    if isinstance(table := properties.get(name), Array):
+        rows = [item.fields for item in table.items if isinstance(item, Struct)]
+        return (rows, frozenset((name,))) if len(rows) == len(table.items) else ([], frozenset())
+    found = {old: value.items for old in lists if isinstance(value := properties.get(old), Array)}
+    return _transposed({lists[old]: items for old, items in found.items()}), frozenset(found)
+
+
+def _transposed(columns: Mapping[str, tuple[Value, ...]]) -> list[Properties]:
+    """Parallel lists as rows; a list that is too short leaves its field out of the later rows."""
+    count = max(map(len, columns.values()), default=0)
+    return [{field: items[row] for field, items in columns.items() if row < len(items)} for row in range(count)]

@@ -1,0 +1,79 @@
+"""The drawn shapes of a history: which are in force at its end, and which of them a mask consists of.
+
+Source: dt_masks_point_group_t in darktable's src/develop/masks.h, and read_masks_v3 in src/common/exif.cc.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from chemigram_core.darktable import Encoded, Form, History
+
+_GROUP = 4
+_NUMBER = re.compile(r"-?[0-9]{1,10}", re.ASCII)
+_MASK_NUM = "darktable:mask_num"
+_ENCODED = frozenset(("darktable:mask_points", "darktable:mask_src"))
+
+Shapes: TypeAlias = Mapping[int, Form]
+
+
+def shapes_of(history: History) -> Shapes:
+    """The shapes in force by their ids: all rows of the last step that has any and counts."""
+    rows = history.forms
+    if any(form.num is not None for form in rows):
+        last = max((entry.num or 0 for entry in history.effective), default=-1)
+        step = max((form.num for form in rows if form.num is not None and form.num <= last), default=None)
+        rows = tuple(form for form in rows if form.num == step)
+    return {int(form.id): form for form in rows if _NUMBER.fullmatch(form.id)}
+
+
+def parts(shapes: Shapes, mask_id: int | None) -> dict[int, Form]:
+    """A mask's own shape and, of a group, all below it."""
+    found: dict[int, Form] = {}
+    waiting = [] if mask_id is None else [mask_id]
+    while waiting:
+        number = waiting.pop()
+        if number in shapes and number not in found:
+            found[number] = shapes[number]
+            waiting.extend(_members(shapes[number]))
+    return found
+
+
+def same_shape(left: Form, right: Form) -> bool:
+    """Whether two rows draw the same; from which step they are valid says nothing about that."""
+    return _meaning(left) == _meaning(right)
+
+
+def shape_changes(left: Mapping[int, Form], right: Mapping[int, Form]) -> list[str]:
+    """What became of each shape, in words, in the order of their ids; groups count only where nothing else does."""
+    words = dict.fromkeys(left.keys() - right.keys(), "removed") | dict.fromkeys(right.keys() - left.keys(), "added")
+    common = left.keys() & right.keys()
+    words |= {number: "changed" for number in common if not same_shape(left[number], right[number])}
+    changes = [({**left, **right}[number], words[number]) for number in sorted(words)]
+    plain = [f"{form.name or 'a shape'} {word}" for form, word in changes if not _is_group(form)]
+    return plain or [f"{form.name or 'a group'} {word}" for form, word in changes]
+
+
+def _meaning(form: Form) -> dict[str, object]:
+    return {
+        name: Encoded(value).data or value if name in _ENCODED and isinstance(value, str) else value
+        for name, value in form.fields.items()
+        if name != _MASK_NUM
+    }
+
+
+def _is_group(form: Form) -> bool:
+    return bool((form.type or 0) & _GROUP)
+
+
+def _members(form: Form) -> Iterator[int]:
+    """The ids of a group's members: the first field of each of its structures, which versions made longer."""
+    data, count = form.points.data, form.fields.get("darktable:mask_nb")
+    if not _is_group(form) or not data or not isinstance(count, str) or not _NUMBER.fullmatch(count):
+        return
+    stride = len(data) // max(1, int(count))
+    if stride >= 4:
+        yield from (struct.unpack_from("<i", data, place)[0] for place in range(0, len(data) - 3, stride))

@@ -1,0 +1,1 @@
+"""Folders and files that survive a power cut, and the lock of a repository."""

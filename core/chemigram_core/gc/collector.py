@@ -1,0 +1,152 @@
+"""The collector: removes snapshots that nothing reaches and masks that no state has any more (RFC-003).
+
+It may run while others save and read. What is garbage is found without the lock; then it is removed little by little,
+each time under the lock and only after a look at what has come since. Whoever saves again what was removed stores it
+again. Snapshots go before masks, durably, and a mask is marked as purged before it goes: so whenever a collector is
+killed, no state lacks a mask and the registry names none that is unaccountably gone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chemigram_core.digest import Digest
+from chemigram_core.durable.lock import locked
+from chemigram_core.errors import LogDamaged, ObjectMissing
+from chemigram_core.gc.reachability import Needed, Reached
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import GC
+from chemigram_core.progress import Progress, silent
+from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind, StoredObject
+from chemigram_core.store.sweep import remove_unopened, sync
+
+GRACE = timedelta(days=14)  # what is younger stays: somebody may be about to use it
+
+_BATCH = 50  # objects removed while the lock is held once: some milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Objects that nothing needs."""
+
+    snapshots: Sequence[StoredObject]
+    masks: Sequence[StoredObject]
+
+    @property
+    def size_bytes(self) -> int:
+        """What they take in the store."""
+        return sum(found.size_bytes for found in (*self.snapshots, *self.masks))
+
+
+def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
+    """What `collect` would remove if nobody had it open. Raises as `collect`."""
+    return _Collector(repository, on_progress).find(grace)
+
+
+def collect(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
+    """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; what was removed.
+
+    Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, where it
+    can't be known what is needed.
+    """
+    return _Collector(repository, on_progress).collect(grace)
+
+
+class _Collector:
+    def __init__(self, repository: Repository, on_progress: Progress) -> None:
+        self._repository = repository
+        self._on_progress = on_progress
+        self._reached = Reached(repository)
+        self._needed = Needed(repository)
+
+    def find(self, grace: timedelta) -> Garbage:
+        """The garbage there is now; what others save from now on is seen by looking again."""
+        self._look()
+        objects = list(self._repository.objects)
+        newest_ns = time.time_ns() - int(grace.total_seconds() * 1e9)
+        old = [found for found in objects if found.mtime_ns < newest_ns]
+        snapshots = [found for found in old if found.kind is Kind.SNAPSHOT and self._is_unreached(found)]
+        garbage = {found.digest for found in snapshots}
+        self._read([found.digest for found in objects if found.kind is Kind.SNAPSHOT and found.digest not in garbage])
+        return Garbage(snapshots, [found for found in old if found.kind is Kind.MASK and self._is_unneeded(found)])
+
+    def collect(self, grace: timedelta) -> Garbage:
+        found = self.find(grace)
+        snapshots = self._remove("removing snapshots", found.snapshots, self._reached.refresh, self._is_unreached)
+        self._read([one.digest for one in set(found.snapshots).difference(snapshots)])
+        masks = self._remove_masks(found.masks)
+        collected = Garbage(snapshots, masks)
+        if snapshots or masks:
+            with locked(self._repository.root):
+                self._repository.log.append(_entry(collected))
+        return collected
+
+    def _look(self) -> None:
+        """Raises what `collect` says where it can't be known what is reached."""
+        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
+            raise LogDamaged(f"{unreadable} lines can't be read")
+        self._reached.refresh()
+        for tip in self._repository.refs.targets():
+            self._repository.objects.info(tip, Kind.SNAPSHOT)
+        if untold := self._reached.untold():
+            raise LogDamaged(f"the origin of {len(untold)} states is lost")
+
+    def _remove_masks(self, candidates: Sequence[StoredObject]) -> list[StoredObject]:
+        registry = self._repository.registry
+        with locked(self._repository.root):
+            self._needed.refresh()
+            garbage = [found for found in candidates if self._is_unneeded(found)]
+            registry.update(lambda known: known.restore(self._needed.masks).purge(found.digest for found in garbage))
+        gone = self._remove("removing masks", garbage, self._needed.refresh, self._is_unneeded)
+        if stayed := set(garbage).difference(gone):
+            with locked(self._repository.root):
+                registry.update(lambda known: known.restore(found.digest for found in stayed))
+        return gone
+
+    def _remove(
+        self,
+        doing: str,
+        candidates: Sequence[StoredObject],
+        refresh: Callable[[], None],
+        is_garbage: Callable[[StoredObject], bool],
+    ) -> list[StoredObject]:
+        """Remove those that are still garbage and not open, durably; which are gone.
+
+        The first look at what has come since may take long and needs no lock; the second one, under it, is short.
+        """
+        root, gone = self._repository.root, list[StoredObject]()
+        for start in range(0, len(candidates), _BATCH):
+            self._on_progress(doing, start, len(candidates))
+            refresh()
+            before = time.monotonic()
+            with locked(root):
+                refresh()
+                gone += remove_unopened(root, filter(is_garbage, candidates[start : start + _BATCH]))
+            time.sleep(time.monotonic() - before)  # the lock knows no queue: leave it to who waits
+        sync(root, gone)
+        return gone
+
+    def _read(self, snapshots: Sequence[Digest]) -> None:
+        """Note the masks of snapshots that stay."""
+        for number, digest in enumerate(snapshots):
+            if number % _BATCH == 0:
+                self._on_progress("reading states", number, len(snapshots))
+            with suppress(ObjectMissing):  # removed by another collector
+                self._needed.add(digest)
+        self._needed.refresh()
+
+    def _is_unreached(self, snapshot: StoredObject) -> bool:
+        return snapshot.digest not in self._reached.snapshots
+
+    def _is_unneeded(self, mask: StoredObject) -> bool:
+        return mask.digest not in self._needed.masks
+
+
+def _entry(collected: Garbage) -> LogEntry:
+    counts = {"snapshots": len(collected.snapshots), "masks": len(collected.masks), "bytes": collected.size_bytes}
+    return LogEntry(GC, metadata=counts)

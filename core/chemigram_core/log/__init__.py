@@ -1,0 +1,1 @@
+"""The log of operations: its lines, its file, and the index over it (ADR-018)."""

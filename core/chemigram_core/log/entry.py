@@ -1,0 +1,124 @@
+"""One operation in the log: what it is, as a line and back. A value; knows no file (ADR-018)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import CannotBeLogged, InvalidDigest, InvalidName
+from chemigram_core.log.lines import LINE_BYTES
+from chemigram_core.log.operations import RECOVERED, SNAPSHOT
+from chemigram_core.names import MaskName
+
+_ORIGINS = (SNAPSHOT, RECOVERED)  # the words of lines that say what a state was made from
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One operation. `hash` is the state that it led to, `ref` the full name it touched, `parent` the state before."""
+
+    op: str
+    hash: Digest | None = None
+    ref: str | None = None
+    parent: Digest | None = None
+    label: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    masks: Mapping[MaskName, Digest] = field(default_factory=dict)
+    timestamp: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
+
+    @property
+    def time(self) -> datetime:
+        """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
+        return datetime.fromisoformat(self.timestamp).astimezone(UTC)
+
+    @property
+    def tells_origin(self) -> bool:
+        """Whether it says what its state was made from, if only that there was nothing before."""
+        return self.parent is not None or self.op in _ORIGINS
+
+    def line(self) -> bytes:
+        """The line that tells it. Raises CannotBeLogged where no reader would get it back."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+        try:
+            line = text.encode()
+        except UnicodeEncodeError:
+            raise CannotBeLogged("it is not all UTF-8") from None
+        if len(line) > LINE_BYTES:
+            raise CannotBeLogged(f"{len(line)} bytes are more than the limit of {LINE_BYTES}")
+        return line
+
+    def to_json(self) -> dict[str, Any]:
+        """The line's object: its keys, those without a value left out."""
+        known = {
+            "timestamp": self.timestamp,
+            "op": self.op,
+            "hash": self.hash,
+            "ref": self.ref,
+            "parent": self.parent,
+            "label": self.label,
+            "metadata": dict(self.metadata),
+            "masks": dict(self.masks),
+        }
+        return {key: value for key, value in known.items() if value not in (None, {})}
+
+
+def parse_line(line: bytes) -> LogEntry | None:
+    """The operation that a line of the log tells, None where it tells none; chemigram's lines among them."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("op"), str) or _is_spoilt(found):
+        return None
+    digest, parent = _digest(found.get("hash")), _digest(found.get("parent"))
+    return LogEntry(
+        op=found["op"],
+        hash=digest,
+        ref=_text(found.get("ref")),
+        parent=parent if parent != digest else None,  # what chemigram branches from, name or hash, is no state before
+        label=_text(found.get("label")),
+        metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
+        masks=_masks(found.get("masks")),
+        timestamp=_text(found.get("timestamp")) or "",
+    )
+
+
+def _is_spoilt(found: dict[str, Any]) -> bool:
+    """Whether the state is none, or what it was made from; other lines of chemigram's have names there."""
+    keys = ("hash", "parent") if found["op"] in _ORIGINS else ("hash",)
+    return any(found.get(key) is not None and _digest(found[key]) is None for key in keys)
+
+
+def _digest(value: object) -> Digest | None:
+    try:
+        return _known_digest(value) if isinstance(value, str) else None
+    except InvalidDigest:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _masks(value: object) -> dict[MaskName, Digest]:
+    try:
+        return {_mask_name(name): _known_digest(text) for name, text in dict(value or {}).items()}  # type: ignore[call-overload]
+    except (InvalidDigest, InvalidName, TypeError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=1_000)
+def _known_digest(text: str) -> Digest:
+    """A state is the next line's parent, and a mask stands in line after line: who keeps them all keeps each once."""
+    return Digest.parse(text)
+
+
+@lru_cache(maxsize=10_000)
+def _mask_name(text: str) -> MaskName:
+    """The same few names stand in line after line."""
+    return MaskName.parse(text)

@@ -1,0 +1,118 @@
+"""log.jsonl: what was done to a repository, one JSON object a line, only ever appended to (ADR-018). Knows no refs.
+
+A last line that a crash tore is passed over by readers, and ended as torn by the next writer; unknown keys are kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from chemigram_core.durable.folder import Folder
+from chemigram_core.errors import ChemigramError
+from chemigram_core.log.entry import LogEntry, parse_line
+from chemigram_core.log.lines import TORN, is_void, lines_backwards, next_line, torn_end
+
+FILE_NAME = "log.jsonl"
+
+
+class OperationLog:
+    """The log of one repository. Appending is for the holder of the repository's lock."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def append(self, entry: LogEntry) -> None:
+        """Add one line, durable. Raises CannotBeLogged, OSError."""
+        line = entry.line()
+        with Folder.enter(self._root) as folder:
+            folder.append(FILE_NAME, self._end_of_last() + line)
+
+    @contextmanager
+    def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
+        """Add one line, durable, then do in the context what it tells; if that fails, the line is taken back.
+
+        `is_done` tells whether it came to pass all the same: then the line stays, since without it a state would have
+        no parent, and the collector would take those before it.
+        """
+        _, before_bytes = self.extent()
+        self.append(entry)
+        extent = self.extent()
+        try:
+            yield
+        except (ChemigramError, OSError):
+            with suppress(ChemigramError, OSError):
+                if not is_done() and self.extent() == extent:
+                    self._cut(before_bytes)
+            raise
+
+    def entries(self) -> Iterator[LogEntry]:
+        """All operations, oldest first."""
+        for entry, _ in self.entries_from(0):
+            yield entry
+
+    def newest_first(self) -> Iterator[LogEntry]:
+        """All operations, the newest first, read from the end: who wants a few lines of a long log doesn't wait."""
+        with self._open() as file:
+            yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
+
+    def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
+        """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
+
+        All of them where no line begins there any more, as that of a change which failed was taken back.
+        """
+        for line, end_bytes in self._lines(offset_bytes):
+            if (entry := parse_line(line)) is not None:
+                yield entry, end_bytes
+
+    def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
+        """Every whole line with the operation in it, or None where it is no entry."""
+        return ((line, parse_line(line)) for line, _ in self._lines(0))
+
+    def unreadable_lines(self) -> Iterator[int]:
+        """The numbers of the whole lines that should be entries and are none."""
+        for number, (line, entry) in enumerate(self.lines(), start=1):
+            if entry is None and not is_void(line):
+                yield number
+
+    def extent(self) -> tuple[int, int]:
+        """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
+        with Folder.enter(self._root) as folder:
+            try:
+                status = folder.stat(FILE_NAME)
+            except FileNotFoundError:
+                return 0, 0
+        return status.st_ino, status.st_size
+
+    def _cut(self, size_bytes: int) -> None:
+        with Folder.enter(self._root) as folder:
+            folder.truncate(FILE_NAME, size_bytes)
+
+    def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
+        """Every whole line with the offset behind it."""
+        with self._open() as file:
+            file.seek(max(0, offset_bytes - 1))
+            if offset_bytes and file.read(1) != b"\n":
+                offset_bytes = file.seek(0)
+            for line, size_bytes in iter(lambda: next_line(file), None):
+                offset_bytes += size_bytes
+                yield line, offset_bytes
+
+    def _open(self) -> BinaryIO:
+        """The file to read; an empty one before there is one."""
+        with Folder.enter(self._root) as folder:
+            try:
+                return os.fdopen(folder.open(FILE_NAME), "rb")
+            except FileNotFoundError:
+                return BytesIO()
+
+    def _end_of_last(self) -> bytes:
+        """What the last line lacks: an entry a line feed, what a crash tore the mark of that."""
+        with self._open() as file:
+            if not (line := torn_end(file)):
+                return b""
+        return TORN if parse_line(line) is None else b"\n"

@@ -1,0 +1,1 @@
+"""Masks: the registry of their names, their provenance, their pixels (RFC-003)."""

@@ -1,0 +1,53 @@
+"""What is told of masks that a state has already: into the log, from which it can be rebuilt, and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from chemigram_core.durable.lock import locked
+from chemigram_core.errors import InvalidProvenance, UnknownMask
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import DESCRIBE
+from chemigram_core.masks.provenance import Provenance
+from chemigram_core.masks.registry import Masks, Provenances
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.repository import Repository
+
+PROVENANCE = "provenance"  # in a log line's metadata: what was told, by the names in its `masks`
+
+
+def describe_mask(
+    repository: Repository, branch: BranchName, name: MaskName, change: Callable[[Provenance], Provenance]
+) -> None:
+    """Change what is known of a mask of a branch's tip. Raises UnknownMask, NoState, RegistryDamaged, OSError."""
+    with locked(repository.root):
+        masks = repository.state(repository.tip(branch)).masks
+        if name not in masks:
+            raise UnknownMask(name)
+        describe(repository, masks, {name: change(repository.registry.read().provenance(masks[name]))})
+
+
+def describe(repository: Repository, masks: Masks, told: Provenances) -> None:
+    """Keep what was told of some of `masks`; nothing is written for what is known. For the holder of the lock."""
+    known = repository.registry.read()
+    news = {name: provenance for name, provenance in told.items() if provenance != known.provenance(masks[name])}
+    if news:
+        described = {name: masks[name] for name in news}
+        repository.log.append(LogEntry(DESCRIBE, metadata=remark(news), masks=described))
+        repository.registry.write(known.describe({described[name]: news[name] for name in news}))
+
+
+def remark(told: Provenances) -> dict[str, Any]:
+    """What was told, for the metadata of a log line."""
+    return {PROVENANCE: {name: provenance.to_json() for name, provenance in told.items()}} if told else {}
+
+
+def told_in(entry: LogEntry) -> dict[MaskName, Provenance]:
+    """What a log line tells of some of its masks; what can't be read is passed over."""
+    told = {}
+    for name in entry.masks:
+        with suppress(InvalidProvenance, LookupError, TypeError):
+            told[name] = Provenance.parse(entry.metadata[PROVENANCE][name])
+    return told

@@ -1,0 +1,112 @@
+"""Branches, tags and HEAD as verbs: create, delete, rename, check out. Each is logged, then done, under the lock."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from chemigram_core.digest import Digest
+from chemigram_core.durable.lock import locked
+from chemigram_core.errors import BranchInUse, ChemigramError
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.operations import BRANCH, CHECKOUT, DELETE_BRANCH, DELETE_TAG, RENAME, TAG
+from chemigram_core.names import BranchName, RefName, TagName
+from chemigram_core.operations import mask_links
+from chemigram_core.refs.head import Detached, Head, OnBranch
+from chemigram_core.refs.refs import Refs
+from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
+
+
+def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
+    """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
+    return _create(repository, name, rev, BRANCH)
+
+
+def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Digest:
+    """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
+    return _create(repository, name, rev, TAG)
+
+
+def delete_branch(repository: Repository, name: BranchName) -> None:
+    """Remove a branch; its snapshots stay until they are collected. Raises BranchInUse, RefMissing."""
+    with locked(repository.root):
+        if repository.refs.head() == OnBranch(name):
+            raise BranchInUse(name)
+        _delete(repository, name, DELETE_BRANCH)
+
+
+def delete_tag(repository: Repository, name: TagName) -> None:
+    """Remove a tag. Raises RefMissing."""
+    with locked(repository.root):
+        _delete(repository, name, DELETE_TAG)
+
+
+def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
+    """Give a branch another name; HEAD follows. Raises RefMissing, NoState, RefExists, RefConflict."""
+    with locked(repository.root):
+        tip = repository.tip(old)
+        repository.refs.check_free(new)
+        entry = LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref})
+        with repository.log.appended(entry, lambda: repository.refs.read(old) is None):
+            _rename(repository.refs, old, new, tip)
+
+
+def checkout(repository: Repository, head: Head) -> None:
+    """Move HEAD to a branch or a snapshot; the registry and masks/ follow (RFC-003).
+
+    Raises RefMissing, NoState, ObjectMissing, RegistryDamaged.
+    """
+    with locked(repository.root):
+        match head:
+            case OnBranch(branch):
+                digest = repository.tip(branch)
+                entry = LogEntry(CHECKOUT, digest, branch.ref)
+            case Detached(digest):
+                entry = LogEntry(CHECKOUT, digest)
+        _require(repository, digest)
+        masks = repository.state(digest).masks
+        repository.registry.update(lambda known: known.checked_out(masks))
+        with repository.log.appended(entry, lambda: repository.refs.head() == head):
+            repository.refs.set_head(head)
+        mask_links.restore(repository)
+
+
+def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
+    with locked(repository.root):
+        digest = repository.resolve(rev)
+        _require(repository, digest)
+        repository.refs.check_free(name)
+        with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
+            repository.refs.create(name, digest)
+        return digest
+
+
+def _require(repository: Repository, digest: Digest) -> None:
+    """Nothing is put on what was lost or collected: not every look notices, as states are remembered."""
+    repository.objects.info(digest, Kind.SNAPSHOT)
+
+
+def _delete(repository: Repository, name: RefName, op: str) -> None:
+    tip = repository.tip(name)
+    with repository.log.appended(LogEntry(op, tip, name.ref), lambda: repository.refs.read(name) is None):
+        repository.refs.delete(name)
+
+
+def _rename(refs: Refs, old: BranchName, new: BranchName, tip: Digest) -> None:
+    try:
+        refs.create(new, tip)
+        if refs.head() == OnBranch(old):
+            refs.set_head(OnBranch(new))
+        refs.delete(old)
+    except (ChemigramError, OSError):
+        with suppress(ChemigramError, OSError):
+            _take_back_rename(refs, old, new)
+        raise
+
+
+def _take_back_rename(refs: Refs, old: BranchName, new: BranchName) -> None:
+    if refs.read(old) is None:
+        return
+    if refs.head() == OnBranch(new):
+        refs.set_head(OnBranch(old))
+    refs.delete(new)

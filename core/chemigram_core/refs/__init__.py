@@ -1,0 +1,1 @@
+"""Branches, tags and HEAD, and the revisions that people write for them."""

@@ -1,0 +1,1 @@
+"""The content-addressed objects: storing, reading and sweeping them (ADR-018)."""

@@ -1,0 +1,233 @@
+"""The content-addressed store: snapshots and masks under their SHA-256 (ADR-018). Knows no refs and no log.
+
+An object is verified against its name when this process first reads it, then remembered by the identity of its file:
+a reader gets the right bytes or ObjectDamaged. Repositories made by chemigram name objects without a suffix; both
+forms are read, and where such objects are, new ones are named in the same way.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from threading import Lock
+
+from cachetools import LRUCache
+
+from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
+from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_VERIFIED_OBJECTS = 20_000  # identities remembered: about 5 MB at the most
+_HEX = frozenset("0123456789abcdef")
+
+
+class Kind(Enum):
+    """What an object is; the value is its file's suffix."""
+
+    SNAPSHOT = ".xmp"
+    MASK = ".png"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as its file tells without being read: size in bytes, time of its content in ns."""
+
+    digest: Digest
+    kind: Kind
+    size_bytes: int
+    mtime_ns: int
+
+
+_Identity = tuple[int, int, int, int, int]
+
+
+class ObjectStore:
+    """The objects of one repository. Safe for many threads and processes: objects never change."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._suffixed: bool | None = None
+        self._verified: LRUCache[tuple[Digest, Kind], _Identity] = LRUCache(_VERIFIED_OBJECTS)
+        self._verified_lock = Lock()
+        self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
+
+    def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
+        """Store `data` durably under its SHA-256. A whole object that is there is made durable."""
+        digest = Digest.of(data)
+        try:
+            descriptor = self.open(digest, kind)
+        except (ObjectMissing, ObjectDamaged):
+            self._write(digest, data, kind)
+            return digest
+        try:
+            self._sync(digest, descriptor)
+        finally:
+            os.close(descriptor)
+        return digest
+
+    def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
+        """Store again what `put` stored, should it have been collected since. For the holder of the lock."""
+        if not self.has(digest, kind):
+            self._write(digest, data, kind)
+
+    def read(self, digest: Digest, kind: Kind) -> bytes:
+        """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
+        with os.fdopen(self.open(digest, kind), "rb") as file:
+            return file.read()
+
+    def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
+        """The bytes of an object as they are on disk, for what costs little and harms nobody. Raises ObjectMissing."""
+        with os.fdopen(self._open_unverified(digest, kind), "rb") as file:
+            return file.read()
+
+    def open(self, digest: Digest, kind: Kind) -> int:
+        """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
+        descriptor = self._open_unverified(digest, kind)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            self._verify(digest, kind, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def info(self, digest: Digest, kind: Kind) -> StoredObject:
+        """Size and time of an object, unread. Raises ObjectMissing."""
+        _, status = self._look_up(digest, kind)
+        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+
+    def path(self, digest: Digest, kind: Kind) -> str:
+        """Where an object is, relative to the repository. Raises ObjectMissing."""
+        name, _ = self._look_up(digest, kind)
+        return f"objects/{digest.shard}/{name}"
+
+    def has(self, digest: Digest, kind: Kind) -> bool:
+        """Whether there is an object of that name; its bytes are not looked at."""
+        try:
+            self.info(digest, kind)
+        except ObjectMissing:
+            return False
+        return True
+
+    def starting_with(self, prefix: str) -> list[Digest]:
+        """The snapshots whose identifier starts with `prefix` (two digits or more)."""
+        if not _HEX.issuperset(prefix):
+            return []
+        snapshots = (found.digest for found in self._shard(prefix[:2]) if found.kind is Kind.SNAPSHOT)
+        return sorted({digest for digest in snapshots if digest.startswith(prefix)})  # one may be there in both forms
+
+    def __iter__(self) -> Iterator[StoredObject]:
+        """Every object, in the order of the digests; files that are named otherwise are passed over."""
+        for shard in self._shards():
+            yield from self._shard(shard)
+
+    def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
+        gone = suppress(FileNotFoundError, NotADirectoryError)
+        with gone, Folder.enter(self._root, "objects", digest.shard) as shard:
+            for name in file_names(digest, kind):
+                with suppress(FileNotFoundError):
+                    return name, shard.stat(name)
+        raise ObjectMissing(digest)
+
+    def _open_unverified(self, digest: Digest, kind: Kind) -> int:
+        try:
+            with Folder.enter(self._root, "objects", digest.shard) as shard:
+                for name in file_names(digest, kind):
+                    with suppress(FileNotFoundError):
+                        return shard.open(name)
+        except NotAFile as error:
+            raise ObjectDamaged(digest) from error
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        raise ObjectMissing(digest)
+
+    def _verify(self, digest: Digest, kind: Kind, descriptor: int) -> None:
+        identity = _identity(descriptor)
+        with self._verified_lock:
+            if self._verified.get((digest, kind)) == identity:
+                return
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        if found != digest:
+            raise ObjectDamaged(digest)
+        if (kind is Kind.MASK) is not is_mask(descriptor):
+            raise ObjectMissing(digest)
+        with self._verified_lock:
+            self._verified[digest, kind] = identity
+
+    def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
+        with self._durable_shard(digest) as shard:
+            shard.write(self._file_name(digest, kind), data)
+
+    def _sync(self, digest: Digest, descriptor: int) -> None:
+        """Make an object durable that somebody else stored: a crash may have come before its folder was synced."""
+        os.fsync(descriptor)
+        with self._durable_shard(digest) as shard:
+            shard.sync()
+
+    def _durable_shard(self, digest: Digest) -> Folder:
+        parts = ("objects", digest.shard)
+        if digest.shard in self._durable_shards:
+            with suppress(FileNotFoundError):
+                return Folder.enter(self._root, *parts)
+        shard = Folder.make_durable(self._root, *parts)
+        self._durable_shards.add(digest.shard)
+        return shard
+
+    def _file_name(self, digest: Digest, kind: Kind) -> str:
+        if self._suffixed is None:
+            self._suffixed = not any(self._bare_names())
+        suffixed, bare = file_names(digest, kind)
+        return suffixed if self._suffixed else bare
+
+    def _bare_names(self) -> Iterator[str]:
+        for shard in self._shards():
+            with Folder.enter(self._root, "objects", shard) as folder:
+                names = folder.names()
+            yield from (name for name in names if len(name) == 62)
+            if names:
+                return  # a repository names its objects in one way: the first shard with any tells
+
+    def _shards(self) -> list[str]:
+        with Folder.enter(self._root, "objects") as folder:
+            return [name for name in folder.names() if len(name) == 2 and _HEX.issuperset(name)]
+
+    def _shard(self, shard: str) -> Iterator[StoredObject]:
+        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
+            for name in folder.names():
+                with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
+                    digest = Digest.parse(shard + name[:62])
+                    kind = Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
+                    status = folder.stat(name)
+                    yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+
+
+def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
+    """The names that an object's file may have in its shard: with the suffix, and without."""
+    return digest.rest + kind.value, digest.rest
+
+
+def is_mask(descriptor: int) -> bool:
+    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
+    return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
+
+
+def _identity(descriptor: int) -> _Identity:
+    status = os.fstat(descriptor)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _bare_kind(folder: Folder, name: str) -> Kind:
+    descriptor = folder.open(name)
+    try:
+        return Kind.MASK if is_mask(descriptor) else Kind.SNAPSHOT
+    finally:
+        os.close(descriptor)

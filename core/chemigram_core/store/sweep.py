@@ -1,0 +1,51 @@
+"""Removing objects that nobody has open, in any process. For the collector, who holds the repository's lock.
+
+Whoever reads an object holds a shared flock on its file until it is closed (ObjectStore.open). Nothing is synced here:
+only the order of two kinds of removals matters, and `sync` stands between them, when nobody waits for the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+
+from chemigram_core.durable.folder import Folder
+from chemigram_core.store.objects import StoredObject, file_names
+
+
+def remove_unopened(root: Path, found: Iterable[StoredObject]) -> list[StoredObject]:
+    """Remove those that nobody has open; which are gone. Raises OSError."""
+    gone: list[StoredObject] = []
+    for shard, group in groupby(found, key=_shard):
+        with Folder.enter(root, "objects", shard) as folder:
+            gone.extend(one for one in group if _remove(folder, one))
+    return gone
+
+
+def sync(root: Path, gone: Iterable[StoredObject]) -> None:
+    """Make removals durable."""
+    for shard in sorted(set(map(_shard, gone))):
+        with Folder.enter(root, "objects", shard) as folder:
+            folder.sync()
+
+
+def _shard(found: StoredObject) -> str:
+    return found.digest.shard
+
+
+def _remove(folder: Folder, found: StoredObject) -> bool:
+    for name in file_names(found.digest, found.kind):
+        with suppress(FileNotFoundError):
+            descriptor = folder.open(name)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(name, dir_fd=folder.descriptor)
+            except BlockingIOError:
+                return False
+            finally:
+                os.close(descriptor)
+    return True
