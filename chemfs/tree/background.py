@@ -1,4 +1,4 @@
-"""What a mount does beside the calls: put aside what killed mounts left unsaved, and save the removals that are due."""
+"""The work of a mount beside its calls: it hands back orphaned drafts and commits removals that are due."""
 
 from __future__ import annotations
 
@@ -11,61 +11,66 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
-from chemfs.tree.changes import Changes
 from chemfs.tree.heads import orphaned_drafts
-from chemfs.tree.repository_view import RepositoryView
+from chemfs.tree.open_repository import OpenRepository
 
-_PAUSE_SECONDS = 0.25  # how often removals are looked at that may be due
-_CHANGED_SECONDS = 60.0  # for how long after a change a repository is looked at: much longer than a removal waits
+_PAUSE_SECONDS = 0.25  # between two looks for removals that may be due
+_WATCH_SECONDS = 60.0  # for how long after a change a repository is watched: much longer than a removal waits
 
 logger = logging.getLogger(__name__)
 
 
-class Settling:
-    """A thread of its own, which looks at the repositories that were changed lately. `roots` finds all of them."""
+class Background:
+    """A thread of its own, which watches the repositories that were changed lately."""
 
-    def __init__(self, roots: Callable[[], Iterable[Path]]) -> None:
-        self._roots = roots
-        self._changed: TTLCache[RepositoryView, None] = TTLCache(math.inf, _CHANGED_SECONDS)
-        self._lock = threading.Lock()  # over what was changed
+    def __init__(self) -> None:
+        self._watched: TTLCache[OpenRepository, None] = TTLCache(math.inf, _WATCH_SECONDS)
+        self._lock = threading.Lock()  # over what is watched
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="settling", daemon=True)
+        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, roots: Callable[[], Iterable[Path]]) -> None:
+        """Begin; `roots` finds the folders of all repositories."""
+        self._thread = threading.Thread(target=self._run, args=(roots,), name="background", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End; what waits to become a snapshot does so now."""
         self._stopped.set()
-        self._thread.join()
-        self._settle(math.inf)
+        if self._thread is not None:
+            self._thread.join()
+        self._commit_due_removals(math.inf)
 
-    def look_at(self, view: RepositoryView) -> None:
-        """Something is changed in a repository: a removal may wait there."""
+    def watch(self, opened: OpenRepository) -> None:
+        """Something is about to change in a repository: a removal may wait there."""
         with self._lock:
-            self._changed[view] = None
+            self._watched[opened] = None
 
-    def _run(self) -> None:
-        self._hand_back()
+    def _run(self, roots: Callable[[], Iterable[Path]]) -> None:
+        _hand_back_drafts(roots())
         while not self._stopped.wait(_PAUSE_SECONDS):
-            self._settle(time.monotonic())
+            self._commit_due_removals(time.monotonic())
 
-    def _hand_back(self) -> None:
-        for root in self._roots():
-            try:
-                orphaned_drafts.hand_back(root)
-            except Exception:
-                logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
-
-    def _settle(self, now: float) -> None:
+    def _commit_due_removals(self, now: float) -> None:
         with self._lock:
-            changed = list(self._changed)
-        for view in changed:
-            try:
-                others_wait = Changes(view).settle(now)
-            except Exception:
-                logger.exception("%s: a removal could not be saved", view.repository.root.name)
-                others_wait = True
-            if others_wait:
-                self.look_at(view)
+            watched = list(self._watched)
+        for opened in watched:
+            if _others_wait(opened, now):
+                self.watch(opened)
+
+
+def _hand_back_drafts(roots: Iterable[Path]) -> None:
+    for root in roots:
+        try:
+            orphaned_drafts.hand_back(root)
+        except Exception:
+            logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
+
+
+def _others_wait(opened: OpenRepository, now: float) -> bool:
+    """Commit what is due; whether removals remain that are not due yet, or could not be committed."""
+    try:
+        return opened.commit_due_removals(now)
+    except Exception:
+        logger.exception("%s: a removal could not be saved", opened.repository.root.name)
+        return True

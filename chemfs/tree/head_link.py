@@ -1,4 +1,4 @@
-"""Symlinks that name states: HEAD's, and those that people make with `ln -s`."""
+"""HEAD as a symlink, and the links that `ln -s` has just made: both name a state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetools import TTLCache
 
 from chemfs.tree.errors import NotALinkTarget
 from chemfs.tree.nodes import Link
-from chemfs.tree.paths import HEADS, SNAPSHOTS, Parts
+from chemfs.tree.open_files import Stat
 from chemigram_core.errors import ChemigramError
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.refs import revision
@@ -19,15 +19,16 @@ from chemigram_core.repository import Repository
 
 _REMEMBERED = 1_000
 _REMEMBERED_SECONDS = 1.5  # longer than a kernel trusts a name: a link must not turn into a folder while it is known
+_LINK_MODE = 0o777
 
 
 def head_target(head: Head) -> str:
     """Where HEAD leads, relative to the repository's folder."""
     match head:
         case OnBranch(branch):
-            return f"{HEADS}/{branch}"
+            return f"heads/{branch}"
         case Detached(digest):
-            return f"{SNAPSHOTS}/{digest}"
+            return f"snapshots/{digest}"
 
 
 def parse_target(repository: Repository, target: str) -> Head:
@@ -40,7 +41,7 @@ def parse_target(repository: Repository, target: str) -> Head:
     raise NotALinkTarget(target)
 
 
-def _head(repository: Repository, parts: Parts) -> Head | None:
+def _head(repository: Repository, parts: tuple[str, ...]) -> Head | None:
     match parts:
         case ("heads", *name):
             branch = BranchName.parse("/".join(name))
@@ -54,31 +55,63 @@ def _head(repository: Repository, parts: Parts) -> Head | None:
             return None
 
 
+class HeadLink(Link):
+    """HEAD: it leads to where HEAD stood when it was looked up."""
+
+    __slots__ = ("_mtime_ns", "_target")
+
+    def __init__(self, head: Head, mtime_ns: int) -> None:
+        self._target = head_target(head)
+        self._mtime_ns = mtime_ns
+
+    def stat(self) -> Stat:
+        return Stat(len(self._target.encode()), self._mtime_ns, _LINK_MODE)
+
+    def target(self) -> str:
+        return self._target
+
+
+class FreshLink(Link):
+    """A link that `ln` has just made."""
+
+    __slots__ = ("_mtime_ns", "_target")
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._mtime_ns = time.time_ns()
+
+    def stat(self) -> Stat:
+        return Stat(len(self._target.encode("utf-8", "surrogateescape")), self._mtime_ns, _LINK_MODE)
+
+    def target(self) -> str:
+        return self._target
+
+
 class FreshLinks:
-    """Links that `ln` has just made and still expects to find as links, by their parts. Safe for many threads."""
+    """Links that `ln` has just made and still expects to find as links, by their path. Safe for many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._links: TTLCache[Parts, Link] = TTLCache(_REMEMBERED, _REMEMBERED_SECONDS)
+        self._links: TTLCache[str, FreshLink] = TTLCache(_REMEMBERED, _REMEMBERED_SECONDS)
 
-    def add(self, parts: Parts, target: str) -> None:
+    def add(self, path: str, target: str) -> None:
         """A link was made."""
         with self._lock:
-            self._links[parts] = Link(target, time.time_ns())
+            self._links[path] = FreshLink(target)
 
-    def get(self, parts: Parts) -> Link | None:
+    def get(self, path: str) -> FreshLink | None:
         """The link, until nobody has looked at it for a while."""
         with self._lock:
-            if (link := self._links.get(parts)) is not None:
-                self._links[parts] = link
+            if (link := self._links.get(path)) is not None:
+                self._links[path] = link
             return link
 
-    def take(self, parts: Parts) -> Link | None:
+    def take(self, path: str) -> FreshLink | None:
         """The link, which is forgotten."""
         with self._lock:
-            return self._links.pop(parts, None)
+            return self._links.pop(path, None)
 
-    def names(self) -> list[Parts]:
-        """What links there are."""
+    def paths(self) -> list[str]:
+        """The links that there are."""
         with self._lock:
             return list(self._links)

@@ -1,12 +1,28 @@
-"""What stands at a place: a folder, a file or a link, with attributes that cost no reading. Knows no FUSE."""
+"""What stands in a mount, name by name: folders, files and links. Knows no FUSE, no path and no repository.
+
+A front end keeps nodes and asks them: `folder.lookup(name)`, `file.open(flags)`. These base classes answer that all is
+read-only; what takes writes overrides it. Methods raise the conditions of `errors`, ChemigramError, OSError.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import os
+import stat
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple
 
+from chemfs.tree.errors import AlreadyThere, NoSuchAttribute, NotFound, NotPermitted, ReadOnly, Unsupported
+from chemfs.tree.open_files import OpenFile, Stat
 from chemigram_core.digest import Digest
+
+XATTR_PREFIX = "user.chemfs."
+
+Xattrs = Mapping[str, Callable[[], str]]
+"""Values by names without the prefix; none is found out before it is asked for."""
+
+NO_XATTRS: Xattrs = MappingProxyType({})
 
 
 class NodeKind(Enum):
@@ -17,34 +33,174 @@ class NodeKind(Enum):
     LINK = "link"
 
 
-Entry = tuple[str, NodeKind]
+class Entry(NamedTuple):
+    """A name in a folder and what it is."""
+
+    name: str
+    kind: NodeKind
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """A folder; its names are found out when somebody lists it. `mode` are permission bits."""
+class Node:
+    """Anything that has a name. Times are how long a kernel may believe what it was told without asking again."""
 
-    mtime_ns: int
-    entries: Callable[[], Iterable[Entry]]
-    mode: int = 0o555
+    __slots__ = ()
+    kind: ClassVar[NodeKind]
+    entry_seconds: float = 1.0  # what others do is seen within a second
+    stat_seconds: float = 1.0
+
+    @property
+    def place(self) -> Hashable | None:
+        """What locks on it are about, where that is more than this node: several nodes may be one file by turns."""
+        return None
+
+    def stat(self) -> Stat:
+        """Size, time and permission bits, which cost no reading."""
+        raise NotImplementedError
+
+    def xattrs(self) -> Xattrs:
+        """The extended attributes."""
+        return NO_XATTRS
+
+    def xattr(self, name: str) -> bytes:
+        """The value of an attribute. Raises NoSuchAttribute; Unsupported for names outside `user.`."""
+        if not name.startswith("user."):
+            raise Unsupported(name)
+        value = self.xattrs().get(name.removeprefix(XATTR_PREFIX)) if name.startswith(XATTR_PREFIX) else None
+        if value is None:
+            raise NoSuchAttribute(name)
+        return value().encode()
+
+    def xattr_names(self) -> list[str]:
+        """The full names of the attributes."""
+        return [XATTR_PREFIX + name for name in self.xattrs()]
+
+    def set_xattr(self, name: str, value: bytes, flags: int) -> None:
+        """Set an attribute; `flags` are those of setxattr(2). Raises ReadOnly, Unsupported, AlreadyThere."""
+        if flags & os.XATTR_CREATE and name in self.xattr_names():
+            raise AlreadyThere(name)
+        if flags & os.XATTR_REPLACE:
+            self.xattr(name)
+        self.write_xattr(name, value)
+
+    def remove_xattr(self, name: str) -> None:
+        """Remove an attribute. Raises ReadOnly, Unsupported, NoSuchAttribute."""
+        self.xattr(name)
+        self.write_xattr(name, None)
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        """Give an attribute another value, or none."""
+        raise ReadOnly(name)
+
+    def check_writable(self) -> None:
+        """Raises ReadOnly where nothing can be written or made, NotFound where nothing is any more."""
+        raise ReadOnly("this")
+
+    def set_mode(self, mode: int) -> None:
+        """chmod: permission bits."""
+        raise ReadOnly("this")
+
+    def set_owner(self) -> None:
+        """chown."""
+        raise ReadOnly("this")
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        """utimens: access and modification, ns since 1970."""
+        raise ReadOnly("this")
+
+    def moved(self, folder: Folder, name: str) -> None:
+        """It was renamed: it has this name in this folder from now on."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file; its size is exact before it is opened. `content` tells which bytes it is, if they can't change."""
+class Folder(Node):
+    """A folder. Its names are found out when somebody lists it."""
 
-    size_bytes: int
-    mtime_ns: int
-    mode: int = 0o444
-    content: Digest | None = None
+    __slots__ = ()
+    kind = NodeKind.FOLDER
+    missing_seconds: float = 0.0  # how long a kernel may believe that a name is not there; 0: it asks each time
+
+    def lookup(self, name: str) -> Node:
+        """What has that name. Raises NotFound."""
+        raise NotFound(name)
+
+    def entries(self) -> Iterable[Entry]:
+        """The names in it."""
+        return ()
+
+    def create(self, name: str, flags: int, mode: int) -> OpenFile:
+        """Make a file, or open the one that is there; `flags` and `mode` are those of open(2)."""
+        raise ReadOnly(name)
+
+    def make_file(self, name: str, mode: int) -> None:
+        """mknod: make a file and close it; `mode` has the type too. Raises NotPermitted for all but regular files."""
+        if not stat.S_ISREG(mode):
+            raise NotPermitted(name)
+        self.create(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode)).release()
+
+    def make_folder(self, name: str, mode: int) -> None:
+        """mkdir."""
+        raise ReadOnly(name)
+
+    def make_link(self, name: str, target: str) -> None:
+        """symlink."""
+        raise ReadOnly(name)
+
+    def link(self, name: str, node: Node) -> None:
+        """Give a file a second name, here. Raises OtherBranch."""
+        raise ReadOnly(name)
+
+    def remove(self, name: str) -> None:
+        """unlink."""
+        self.lookup(name)
+        raise ReadOnly(name)
+
+    def remove_folder(self, name: str) -> None:
+        """rmdir."""
+        self.lookup(name)
+        raise ReadOnly(name)
+
+    def rename(self, name: str, folder: Folder, new_name: str) -> None:
+        """Rename what has a name here to `new_name` in `folder`, over what has that name there."""
+        self.lookup(name)
+        raise ReadOnly(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class File(Node):
+    """A file. `content` names its bytes where they can't change; its `stat` can't change then, either."""
+
+    __slots__ = ()
+    kind = NodeKind.FILE
+
+    @property
+    def content(self) -> Digest | None:
+        """Which bytes it has, None where they may change."""
+        return None
+
+    def open(self, flags: int) -> OpenFile:
+        """Open it; `flags` are those of open(2). Raises ReadOnly for all but reading."""
+        if flags & (os.O_ACCMODE | os.O_TRUNC):
+            raise ReadOnly("this")
+        return self.open_to_read()
+
+    def open_to_read(self) -> OpenFile:
+        """Open it to read."""
+        raise NotImplementedError
+
+    def truncate(self, size_bytes: int) -> None:
+        """truncate(2): open, cut, close."""
+        opened = self.open(os.O_WRONLY if size_bytes else os.O_WRONLY | os.O_TRUNC)
+        try:
+            opened.truncate(size_bytes)
+            opened.flush()
+        finally:
+            opened.release()
+
+
+class Link(Node):
     """A symlink."""
 
-    target: str
-    mtime_ns: int
+    __slots__ = ()
+    kind = NodeKind.LINK
 
-
-Node = Directory | File | Link
+    def target(self) -> str:
+        """Where it leads."""
+        raise NotImplementedError

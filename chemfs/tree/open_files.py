@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from enum import Enum, auto
+from typing import NamedTuple
 
 from chemfs.tree.errors import ReadOnly
-from chemfs.tree.nodes import File
-from chemigram_core.digest import Digest
+
+
+class Stat(NamedTuple):
+    """What stat(2) says that isn't the same everywhere: size, time of the content in ns, permission bits."""
+
+    size_bytes: int
+    mtime_ns: int
+    mode: int
 
 
 class Caching(Enum):
@@ -19,26 +27,23 @@ class Caching(Enum):
     NONE = auto()  # they change under the same name: ask each time
 
 
-class Handle:
+class OpenFile:
     """An open file that only reads; a writer overrides the rest. Methods raise OSError as the system gives it."""
 
+    __slots__ = ()
     caching = Caching.NORMAL
-    content: Digest | None = None  # which bytes it reads, if they can't change
+    writes = False  # whether it has to hear of each close
+    is_own = False  # whether nobody else may see what is written through it
 
-    @property
-    def is_own(self) -> bool:
-        """Whether nobody else may see what is written by it."""
-        return False
-
-    def node(self) -> File:
-        """The file as this handle sees it."""
+    def stat(self) -> Stat:
+        """The file as its holder sees it."""
         raise NotImplementedError
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         """At most `size_bytes` from `offset_bytes`; fewer only at the end."""
         raise NotImplementedError
 
-    def write(self, data: bytes, offset_bytes: int) -> int:
+    def write(self, data: bytes | memoryview, offset_bytes: int) -> int:
         """Write at an offset; how many bytes were written. Raises ReadOnly."""
         raise ReadOnly("this file")
 
@@ -47,7 +52,7 @@ class Handle:
         raise ReadOnly("this file")
 
     def flush(self) -> None:
-        """Somebody closed a descriptor: the moment to save. Raises what makes the bytes no save."""
+        """A descriptor was closed: the moment to save. Raises what makes the bytes no valid save."""
 
     def sync(self) -> None:
         """Make the bytes durable, saved or not."""
@@ -56,18 +61,21 @@ class Handle:
         """The last descriptor is closed."""
 
 
-class FileHandle(Handle):
+class DescriptorFile(OpenFile):
     """Reads a real file or an object through its descriptor, which it owns."""
 
-    def __init__(self, descriptor: int, caching: Caching, mode: int = 0o444, content: Digest | None = None) -> None:
-        self.descriptor = descriptor
-        self.content = content
-        self.caching = caching
-        self._mode = mode
+    __slots__ = ("caching", "descriptor", "mode")
 
-    def node(self) -> File:
+    def __init__(self, descriptor: int, caching: Caching, mode: int | None = 0o444) -> None:
+        """`mode` is what is shown as its permission bits; None: its own."""
+        self.descriptor = descriptor
+        self.caching = caching
+        self.mode = mode
+
+    def stat(self) -> Stat:
         status = os.fstat(self.descriptor)
-        return File(status.st_size, status.st_mtime_ns, self._mode, self.content)
+        mode = stat.S_IMODE(status.st_mode) if self.mode is None else self.mode
+        return Stat(status.st_size, status.st_mtime_ns, mode)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return os.pread(self.descriptor, size_bytes, offset_bytes)
@@ -76,16 +84,17 @@ class FileHandle(Handle):
         os.close(self.descriptor)
 
 
-class TextHandle(Handle):
-    """Reads bytes that the view itself made."""
+class BytesFile(OpenFile):
+    """Reads bytes that the tree itself made."""
 
+    __slots__ = ("_data",)
     caching = Caching.NONE
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def node(self) -> File:
-        return File(len(self._data), time.time_ns())
+    def stat(self) -> Stat:
+        return Stat(len(self._data), time.time_ns(), 0o444)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return self._data[offset_bytes : offset_bytes + size_bytes]

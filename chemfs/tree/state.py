@@ -3,141 +3,186 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from chemfs.tree import xattrs
-from chemfs.tree.errors import IsAFolder, NotFound
-from chemfs.tree.nodes import Directory, Entry, File, Node, NodeKind
-from chemfs.tree.open_files import Caching, FileHandle, Handle
-from chemfs.tree.paths import (
-    ImageFile,
-    Inside,
-    MaskFile,
-    MaskFolder,
-    OtherFile,
-    SidecarFile,
-    StateFolder,
-    Tracked,
-    XmpFile,
-)
-from chemfs.tree.xattrs import Attributes
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import Entry, File, Folder, Node, NodeKind, Xattrs
+from chemfs.tree.objects import READ_ONLY_MODE, open_mask, open_snapshot
+from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
+from chemfs.tree.open_repository import Opened
 from chemigram_core.digest import Digest
 from chemigram_core.image import Image
 from chemigram_core.names import MaskName
 from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
-from chemigram_core.repository import Repository
-from chemigram_core.states import State
-from chemigram_core.store.objects import Kind
+from chemigram_core.store.objects import Kind, StoredObject
+
+READ_ONLY_FOLDER_MODE = 0o555
 
 
-class StateView:
-    """The files of one state, to look at and to read.
+class StateFolder(Folder):
+    """The folder of a state. What it is the state of, a subclass says; what is in it can't change with it."""
 
-    `mtime_ns` is the time of the XMP where it isn't the snapshot's own, as on a branch that came to it later.
-    """
+    __slots__ = ("_opened", "_stored")
+    seconds: ClassVar[float] = 1.0  # how long a kernel may believe what it was told of a file of the state
 
-    def __init__(self, repository: Repository, digest: Digest, *, mtime_ns: int | None = None) -> None:
-        self._repository = repository
-        self._digest = digest
-        self._mtime_ns = mtime_ns
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._stored: StoredObject | None = None
 
-    def node(self, place: Inside) -> Node:
-        """What stands at `place`. Raises NotFound, StoreFailed."""
-        match place:
-            case StateFolder():
-                return Directory(self.file(XmpFile()).mtime_ns, self.entries)
-            case XmpFile() | SidecarFile() | MaskFile():
-                return self.file(place)
-            case MaskFolder() if self.masks():
-                return Directory(self.file(XmpFile()).mtime_ns, self.mask_entries)
-            case ImageFile():
-                return image_node(self._repository.image)
-            case _:
-                raise NotFound(str(place))
+    @abstractmethod
+    def digest(self) -> Digest:
+        """The snapshot. Raises NotFound."""
 
-    def open(self, place: Inside) -> Handle:
-        """A handle to read a file. Raises NotFound, IsAFolder, StoreFailed, OSError."""
-        match place:
-            case XmpFile() | SidecarFile():
-                return self._handle(self._digest, Kind.SNAPSHOT)
-            case MaskFile(name):
-                return self._handle(_named(self._repository.state(self._digest), name), Kind.MASK)
-            case ImageFile():
-                return open_image(self._repository.image)
-            case StateFolder() | MaskFolder():
-                raise IsAFolder(str(place))
-            case OtherFile(parts):
-                raise NotFound("/".join(parts))
+    def stat(self) -> Stat:
+        return Stat(0, self.stored().mtime_ns, READ_ONLY_FOLDER_MODE)
 
-    def file(self, target: Tracked) -> File:
-        """A file of the state. Raises NotFound, ObjectMissing."""
-        match target:
-            case XmpFile() | SidecarFile():
-                stored = self._repository.objects.info(self._digest, Kind.SNAPSHOT)
-                mtime_ns = stored.mtime_ns if self._mtime_ns is None else self._mtime_ns
-                return File(stored.size_bytes, mtime_ns, content=self._digest)
-            case MaskFile(name):
-                digest = _named(self._glance(), name)
-                stored = self._repository.objects.info(digest, Kind.MASK)
-                return File(stored.size_bytes, stored.mtime_ns, content=digest)
-
-    def attributes(self, place: Inside) -> Attributes:
-        """The extended attributes of what stands at `place`. Raises NotFound, RegistryDamaged."""
-        match place:
-            case StateFolder() | XmpFile() | SidecarFile():
-                return xattrs.of_state(self._repository, self._digest)
-            case MaskFile(name):
-                return xattrs.of_mask(self._repository, _named(self._glance(), name))
-            case _:
-                self.node(place)
-                return xattrs.NO_ATTRIBUTES
-
-    def masks(self) -> Iterable[MaskName]:
-        """The names of the masks."""
-        return self._glance().masks
+    def lookup(self, name: str) -> Node:
+        image = self._opened().repository.image
+        if name == XMP_FILE or (image is not None and name == image.sidecar_name):
+            return StoredFile(self._opened, self.stored(), self.seconds)
+        if name == MASK_FOLDER and self.masks():
+            return MasksFolder(self)
+        if image is not None and name == image.name:
+            return ImageFile(self._opened)
+        raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        """The names in the state's folder: the XMP first, so that a copy in this order saves it before the masks."""
-        yield XMP_FILE, NodeKind.FILE
-        yield from image_entries(self._repository.image)
+        """The XMP comes first, so that a copy in this order saves it before the masks."""
+        yield Entry(XMP_FILE, NodeKind.FILE)
+        yield from image_entries(self._opened().repository.image)
         if self.masks():
-            yield MASK_FOLDER, NodeKind.FOLDER
+            yield Entry(MASK_FOLDER, NodeKind.FOLDER)
 
-    def mask_entries(self) -> Iterable[Entry]:
-        """The names in masks/."""
-        return [(name.file_name, NodeKind.FILE) for name in self.masks()]
+    def xattrs(self) -> Xattrs:
+        return xattrs.of_state(self._opened().repository, self.digest())
 
-    def _handle(self, digest: Digest, kind: Kind) -> Handle:
-        return FileHandle(self._repository.objects.open(digest, kind), Caching.KEEP, content=digest)
+    def stored(self) -> StoredObject:
+        """The snapshot's object. Raises NotFound, ObjectMissing."""
+        digest = self.digest()
+        if self._stored is None or self._stored.digest != digest:
+            self._stored = self._opened().repository.objects.info(digest, Kind.SNAPSHOT)
+        return self._stored
 
-    def _glance(self) -> State:
-        """The state for who only looks: walking a tree must not read every mask's state as carefully as opening one."""
-        return self._repository.states.glance(self._digest)
+    def masks(self) -> Mapping[MaskName, Digest]:
+        """The masks as the XMP's note names them, unverified: enough to show names."""
+        return self._opened().repository.states.glance(self.digest()).masks
+
+    def mask(self, file_name: str) -> StoredFile:
+        """The mask with that file name. Raises NotFound, ObjectMissing."""
+        for name, digest in self.masks().items():
+            if name.file_name == file_name:
+                stored = self._opened().repository.objects.info(digest, Kind.MASK)
+                return StoredMask(self._opened, stored, self.seconds, self.digest(), name)
+        raise NotFound(file_name)
 
 
-def _named(state: State, name: MaskName) -> Digest:
-    if (digest := state.masks.get(name)) is None:
-        raise NotFound(name.file_name)
-    return digest
+class FixedState(StateFolder):
+    """The folder of one state for ever: what is in it need not be asked for again."""
+
+    __slots__ = ("_digest",)
+    seconds = 3600.0
+
+    def __init__(self, opened: Opened, digest: Digest) -> None:
+        super().__init__(opened)
+        self._digest = digest
+
+    def digest(self) -> Digest:
+        return self._digest
+
+
+class MasksFolder(Folder):
+    """masks/ of a state that has any."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: StateFolder) -> None:
+        self._state = state
+
+    def stat(self) -> Stat:
+        return self._state.stat()
+
+    def lookup(self, name: str) -> Node:
+        return self._state.mask(name)
+
+    def entries(self) -> Iterable[Entry]:
+        return [Entry(name.file_name, NodeKind.FILE) for name in self._state.masks()]
+
+
+class StoredFile(File):
+    """The XMP of a state. The node stands for these bytes, whatever its name leads to later."""
+
+    __slots__ = ("_opened", "_seconds", "_stored")
+
+    def __init__(self, opened: Opened, stored: StoredObject, seconds: float) -> None:
+        self._opened = opened
+        self._stored = stored
+        self._seconds = seconds
+
+    @property
+    def entry_seconds(self) -> float:  # type: ignore[override]
+        return self._seconds
+
+    @property
+    def stat_seconds(self) -> float:  # type: ignore[override]
+        return self._seconds
+
+    @property
+    def content(self) -> Digest:
+        return self._stored.digest
+
+    def stat(self) -> Stat:
+        return Stat(self._stored.size_bytes, self._stored.mtime_ns, READ_ONLY_MODE)
+
+    def open_to_read(self) -> OpenFile:
+        return open_snapshot(self._opened().repository, self._stored.digest)
+
+    def xattrs(self) -> Xattrs:
+        return xattrs.of_state(self._opened().repository, self._stored.digest)
+
+
+class StoredMask(StoredFile):
+    """A mask of a state. Names are shown as the state's XMP says; before one is opened, the XMP is verified."""
+
+    __slots__ = ("_name", "_state")
+
+    def __init__(self, opened: Opened, stored: StoredObject, seconds: float, state: Digest, name: MaskName) -> None:
+        super().__init__(opened, stored, seconds)
+        self._state = state
+        self._name = name
+
+    def open_to_read(self) -> OpenFile:
+        return open_mask(self._opened().repository, self._state, self._name, self._stored.digest)
+
+    def xattrs(self) -> Xattrs:
+        return xattrs.of_mask(self._opened().repository, self._stored.digest)
+
+
+class ImageFile(File):
+    """The image, passed through."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def stat(self) -> Stat:
+        status = self._image().path.stat()
+        return Stat(status.st_size, status.st_mtime_ns, READ_ONLY_MODE)
+
+    def open_to_read(self) -> OpenFile:
+        descriptor = os.open(self._image().path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return DescriptorFile(descriptor, Caching.KEEP, READ_ONLY_MODE)
+
+    def _image(self) -> Image:
+        if (image := self._opened().repository.image) is None:
+            raise NotFound("raw/")
+        return image
 
 
 def image_entries(image: Image | None) -> Iterable[Entry]:
     """The names that an image brings into each state: its own, and that of its sidecar."""
-    return [] if image is None else [(image.name, NodeKind.FILE), (image.sidecar_name, NodeKind.FILE)]
-
-
-def image_node(image: Image | None) -> File:
-    """The image's file, passed through. Raises NotFound, OSError."""
-    status = _there(image).path.stat()
-    return File(status.st_size, status.st_mtime_ns)
-
-
-def open_image(image: Image | None) -> Handle:
-    """A handle to read the image. Raises NotFound, OSError."""
-    return FileHandle(os.open(_there(image).path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), Caching.KEEP)
-
-
-def _there(image: Image | None) -> Image:
-    if image is None:
-        raise NotFound("raw/")
-    return image
+    names = () if image is None else (image.name, image.sidecar_name)
+    return [Entry(name, NodeKind.FILE) for name in names]

@@ -5,46 +5,39 @@ Listing names computes no value. What is known of a mask can be written where th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 
+from chemfs.tree.nodes import XATTR_PREFIX, Xattrs
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidProvenance
 from chemigram_core.masks.provenance import FIELDS
 from chemigram_core.repository import Repository
 
-PREFIX = "user.chemfs."
 
-Attributes = Mapping[str, Callable[[], str]]
-"""Values by names without the prefix."""
-
-NO_ATTRIBUTES: Attributes = MappingProxyType({})
-
-
-def of_state(repository: Repository, digest: Digest) -> Attributes:
-    """Of a state's folder and of its XMP: snapshot and edit, label and parent where there are any."""
-    told = {"label": repository.history.label(digest), "parent": repository.history.parent(digest)}
+def of_state(repository: Repository, digest: Digest) -> Xattrs:
+    """A state's folder and its XMP have snapshot and edit, and label and parent where there are any."""
+    texts = {"label": repository.history.label(digest), "parent": repository.history.parent(digest)}
     return {
         "snapshot": lambda: digest,
         "edit": lambda: repository.states.edit(digest),
-        **{name: _value(text) for name, text in told.items() if text},
+        **{name: _value(text) for name, text in texts.items() if text},
     }
 
 
-def of_mask(repository: Repository, mask: Digest) -> Attributes:
-    """Of a mask: its hash, and what is known of it."""
+def of_mask(repository: Repository, mask: Digest) -> Xattrs:
+    """A mask has its hash and its provenance."""
     texts = {"sha256": str(mask), **repository.registry.read().provenance(mask).texts()}
     return {name: _value(text) for name, text in texts.items()}
 
 
 def writable(name: str) -> str | None:
-    """What somebody can tell of a mask under this name, without the prefix; None for every other name."""
-    key = name.removeprefix(PREFIX)
-    return key if name.startswith(PREFIX) and key in FIELDS else None
+    """The key of a mask's provenance that a name stands for; None for every other name."""
+    key = name.removeprefix(XATTR_PREFIX)
+    return key if name.startswith(XATTR_PREFIX) and key in FIELDS else None
 
 
 def text_of(value: bytes) -> str:
-    """What somebody sets an attribute to. Raises InvalidProvenance."""
+    """The text of a value. Raises InvalidProvenance where it is not UTF-8."""
     try:
         return value.decode()
     except UnicodeDecodeError as error:

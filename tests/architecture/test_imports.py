@@ -26,7 +26,19 @@ WINGS = {  # the floors of each package, lowest first
         "library operations",
         "gc fsck compare",
     ),
-    "chemfs.tree": ("errors nodes open_files paths readme", "xattrs state", "heads", "compare history head_link"),
+    "chemfs.tree": (
+        "errors readme",
+        "open_files",
+        "nodes",
+        "objects xattrs head_link computed_files days",
+        "heads",
+        "open_repository",
+        "real_file ref_folder state",
+        "heads.files heads.folders heads.heads_folder tags snapshots history compare rejected",
+        "repository",
+        "library background",
+        "tree",
+    ),
     "chemfs": ("exit_codes", "mount", "cli __main__"),
 }
 FLOORS = [

@@ -1,221 +1,154 @@
-"""heads/<branch>/: the one folder that takes writes. The tip's files, drafts over them, other programs' files beside.
+"""One branch in one mount: the owner of its drafts, its pending removals and its scratch. Knows no nodes.
 
-Everybody reads the tip until a save is complete; only who writes a draft sees it. Knows no FUSE.
+There is never more than one of a branch, as all that is being written stands in it.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
-from chemfs.tree.errors import (
-    AlreadyThere,
-    IsAFolder,
-    NotAFolder,
-    NotEmpty,
-    NotFound,
-    NotPermitted,
-    ReadOnly,
-    Unsupported,
-)
-from chemfs.tree.heads.draft_table import OpenDrafts
-from chemfs.tree.heads.renames import Moves
+from chemfs.tree.errors import NotEmpty, NotFound
+from chemfs.tree.heads.draft import Draft, DraftState
+from chemfs.tree.heads.draft_files import DraftFiles, mark_in_use
+from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.renames import Renames
+from chemfs.tree.heads.saver import Saver
 from chemfs.tree.heads.scratch import Scratch
-from chemfs.tree.heads.tip import BranchTip
-from chemfs.tree.nodes import Directory, Entry, Node, NodeKind
-from chemfs.tree.open_files import Handle
-from chemfs.tree.paths import (
-    ImageFile,
-    Inside,
-    MaskFile,
-    MaskFolder,
-    OtherFile,
-    Parts,
-    SidecarFile,
-    StateFolder,
-    XmpFile,
-    parse_inside,
-)
-from chemfs.tree.state import image_node, open_image
-from chemfs.tree.xattrs import NO_ATTRIBUTES, Attributes, text_of, writable
+from chemfs.tree.heads.tip import Tip
+from chemfs.tree.heads.tracked import Mask, Parts, Tracked
+from chemfs.tree.heads.writable_file import WritableFile
+from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
-from chemigram_core.operations.export import MASK_FOLDER
 from chemigram_core.repository import Repository
 
-_FOLDER_MODE = 0o755
 
+class Branch:
+    """A branch, whatever name it has by now. Methods raise the conditions of `errors`, ChemigramError, OSError."""
 
-class BranchFolder:
-    """The folder of one branch in one mount. Methods take the parts of a path below it; raise Condition, OSError."""
-
-    def __init__(self, repository: Repository, branch: BranchName) -> None:
+    def __init__(self, repository: Repository, name: BranchName) -> None:
+        self.table = DraftTable()
+        self.scratch = Scratch(repository.root, name)
         self._repository = repository
-        self._scratch = Scratch(repository.root, branch)
-        self._drafts = OpenDrafts(repository, branch)
-        self.saver = self._drafts.saver
-        self._stand_on(branch)
+        self._files = DraftFiles(repository.root)
+        self._saver = Saver(repository, name, self.table)
+        self._stand_on(name)
 
-    def node(self, parts: Parts) -> Node:
-        """What stands there. Raises NotFound."""
-        match self._place(parts):
-            case StateFolder():
-                return Directory(self._tip.time_ns(), self._entries, _FOLDER_MODE)
-            case MaskFolder():
-                return Directory(self._tip.time_ns(), self._mask_entries, _FOLDER_MODE)
-            case XmpFile() | SidecarFile() | MaskFile() as target:
-                return self._tip.node(target)
-            case ImageFile():
-                self._check_image_shown()
-                return image_node(self._repository.image)
-            case OtherFile():
-                return self._scratch.node(parts)
+    def open_to_write(self, target: Tracked, flags: int, keeps: object) -> OpenFile:
+        """Open a tracked file on its bytes, or empty if it is truncated or new. `keeps` stays in memory meanwhile."""
+        emptied = self.table.take_emptied(target)
+        kept = b"" if flags & os.O_TRUNC or emptied is not None else self._present(target, flags)
+        path = self._files.path(self._saver.path(target))
+        descriptor = self._files.create(path, kept, flags & os.O_APPEND)
+        state = DraftState.SAVED if kept else DraftState.WRITTEN
+        draft = Draft(target, path, state, provenance=emptied or NO_PROVENANCE)
+        return WritableFile(descriptor, draft, self.table, self._saver, keeps)
 
-    def open(self, parts: Parts, flags: int, mode: int) -> Handle:
-        """Open a file; `flags` and `mode` are those of open(2). Raises NotFound, IsAFolder, ReadOnly for the image."""
-        writes = flags & os.O_ACCMODE != os.O_RDONLY
-        match self._place(parts):
-            case XmpFile() | SidecarFile() | MaskFile() as target:
-                return self._drafts.open(target, flags, self._tip) if writes else self._tip.open(target)
-            case ImageFile():
-                if writes:
-                    raise ReadOnly(parts[-1])
-                self._check_image_shown()
-                return open_image(self._repository.image)
-            case OtherFile():
-                return self._drafts.open_scratch(parts, flags, mode, self._scratch)
-            case StateFolder() | MaskFolder():
-                raise IsAFolder("/".join(parts))
+    def open_scratch(self, parts: Parts, flags: int, mode: int, keeps: object) -> OpenFile:
+        """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
+        descriptor = self.scratch.open(parts, flags, mode)
+        status = os.fstat(descriptor)
+        if flags & os.O_ACCMODE == os.O_RDONLY:
+            return DescriptorFile(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
+        mark_in_use(descriptor)
+        state = DraftState.SAVED if status.st_size else DraftState.WRITTEN
+        draft = Draft(parts, self.scratch.path(parts), state)
+        return WritableFile(descriptor, draft, self.table, self._saver, keeps)
 
-    def remove(self, parts: Parts) -> None:
-        """Remove a file. A tracked one is hidden: it may come back at once. Raises NotFound, IsAFolder."""
-        match self._place(parts):
-            case XmpFile() | SidecarFile() | MaskFile() as target:
-                self._tip.node(target)
-                self._moves.hide(target)
-            case ImageFile():
-                self._check_image_shown()
-                self.saver.absences.hide_image(time.monotonic())
-            case OtherFile():
-                self._scratch.remove(parts)
-                self._drafts.gone(parts)
-            case StateFolder() | MaskFolder():
-                raise IsAFolder("/".join(parts))
+    def remove(self, target: Tracked) -> None:
+        """Hide a tracked file: it may come back at once. Raises NotFound."""
+        self.tip.shown(target)
+        self._renames.remove(target)
 
-    def rename(self, old: Parts, new: Parts) -> None:
-        """Rename within the branch; onto a tracked name it is a save. Raises what makes the bytes no save."""
-        self._moves.rename(old, new, self._place(old), self._place(new))
+    def remove_scratch(self, parts: Parts) -> None:
+        """Remove a scratch file."""
+        self.scratch.remove(parts)
+        self.table.detach(parts)
 
-    def link(self, old: Parts, new: Parts) -> None:
-        """Give a file a second name within the branch; a tracked one is a save."""
-        self._moves.link(old, new, self._place(old), self._place(new))
+    def rename(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
+        """Rename a file; onto a tracked name it is a save. Raises what makes the bytes no valid save."""
+        self._renames.rename(old, new)
 
-    def symlink(self, target: str, parts: Parts) -> None:
-        """Make a symlink among the scratch files. Raises NotPermitted elsewhere."""
-        self._only_scratch(parts)
-        self._scratch.symlink(target, parts)
+    def link(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
+        """Give a file a second name; a tracked one is a save."""
+        self._renames.link(old, new)
 
-    def make_folder(self, parts: Parts, mode: int) -> None:
-        """Make a folder among the scratch files. Raises AlreadyThere for masks/, NotPermitted for tracked names."""
-        if isinstance(self._place(parts), StateFolder | MaskFolder):
-            raise AlreadyThere("/".join(parts))
-        self._only_scratch(parts)
-        self._scratch.make_folder(parts, mode)
+    def describe(self, mask: Mask, key: str, text: str | None) -> None:
+        """Note something of a mask, or take it back. Raises InvalidProvenance, UnknownMask."""
+        if not self.table.describe(mask, lambda known: known.with_text(key, text)):
+            describe_mask(self._repository, self.name, mask.name, lambda known: known.with_text(key, text))
 
-    def remove_folder(self, parts: Parts) -> None:
-        """Remove an empty folder; an empty masks/ comes back with the next mask. Raises NotEmpty, NotAFolder."""
-        match self._place(parts):
-            case MaskFolder():
-                if any(True for _ in self._mask_entries()):
-                    raise NotEmpty(MASK_FOLDER)
-            case OtherFile():
-                self._scratch.remove_folder(parts)
-            case _:
-                raise NotAFolder("/".join(parts))
+    def commit_due_removals(self, now: float) -> bool:
+        """Make a snapshot of the removals that are due at `now`, monotonic seconds; whether others wait."""
+        self._saver.commit_due_removals(now)
+        return bool(self.table.removed_masks())
 
-    def check_writable(self, parts: Parts) -> None:
-        """Raises NotFound where nothing is, ReadOnly for the image."""
-        self.node(parts)
-        if isinstance(self._place(parts), ImageFile):
-            raise ReadOnly(parts[-1])
+    def check_image_shown(self) -> None:
+        """Raises NotFound where the image was removed a moment ago."""
+        if self.table.hides_image():
+            raise NotFound("the image")
 
-    def set_mode(self, parts: Parts, mode: int) -> None:
-        """chmod: real for scratch, harmless for a state's files, whose bytes alone are versioned."""
-        if self._is_scratch(parts):
-            self._scratch.set_mode(parts, mode)
-        else:
-            self.node(parts)
-
-    def set_times(self, parts: Parts, times_ns: tuple[int, int]) -> None:
-        """utimens: real for scratch, harmless for a state's files, whose time is that of their content."""
-        if self._is_scratch(parts):
-            self._scratch.set_times(parts, times_ns)
-        else:
-            self.node(parts)
-
-    def attributes(self, parts: Parts) -> Attributes:
-        """The extended attributes of what stands there. Raises NotFound."""
-        self.node(parts)
-        match self._place(parts):
-            case StateFolder() | XmpFile() | SidecarFile() | MaskFile() as place:
-                return self._tip.attributes(place)
-            case _:
-                return NO_ATTRIBUTES
-
-    def set_attribute(self, parts: Parts, name: str, value: bytes | None) -> None:
-        """Tell something of a mask, or take it back. Raises Unsupported for all else, InvalidProvenance."""
-        match self._place(parts):
-            case MaskFile(mask) as target if (key := writable(name)) is not None:
-                text = None if value is None else text_of(value)
-                if not self._drafts.tell(target, key, text):
-                    describe_mask(self._repository, self.branch, mask, lambda known: known.with_text(key, text))
-            case _:
-                raise Unsupported("/".join(parts))
+    def check_removable(self) -> None:
+        """Raises NotEmpty when other programs' files are left in the folder."""
+        if not self.scratch.is_empty():
+            raise NotEmpty(self.name)
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
         """The branch gets another name in the context, and its scratch goes before: so a failure leaves both."""
-        with self.saver.lock:
-            self._scratch.move(name)
+        with self._saver.lock:
+            self.scratch.move(name)
             try:
                 yield
             except BaseException:
-                self._scratch.move(self.branch)
+                self.scratch.move(self.name)
                 raise
-            self._drafts.scratch_renamed((), (), self._scratch)
+            self.table.scratch_renamed((), (), self.scratch.path)
             self._stand_on(name)
 
-    def check_removable(self) -> None:
-        """Raises NotEmpty when other programs' files are left in the folder."""
-        if not self._scratch.is_empty():
-            raise NotEmpty(self.branch)
+    def _stand_on(self, name: BranchName) -> None:
+        self.name = self._saver.branch = name
+        self.tip = Tip(self._repository, name, self.table)
+        self._renames = Renames(self.scratch, self.table, self._files, self._saver, self.tip)
 
-    def _stand_on(self, branch: BranchName) -> None:
-        self.branch = self.saver.branch = branch
-        self._tip = BranchTip(self._repository, branch, self._drafts)
-        self._moves = Moves(self._repository, self._scratch, self._drafts, self._tip)
+    def _present(self, target: Tracked, flags: int) -> bytes:
+        try:
+            return self.tip.data(target)
+        except NotFound:
+            if flags & os.O_CREAT:
+                return b""
+            raise
 
-    def _place(self, parts: Parts) -> Inside:
-        return parse_inside(parts, self._repository.image)
 
-    def _is_scratch(self, parts: Parts) -> bool:
-        return isinstance(self._place(parts), OtherFile)
+class Branches:
+    """The branches of one repository in one mount, by name. Safe for many threads."""
 
-    def _only_scratch(self, parts: Parts) -> None:
-        if not self._is_scratch(parts):
-            raise NotPermitted("/".join(parts))
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._lock = Lock()  # over the table; nothing is done under it
+        self._branches: dict[BranchName, Branch] = {}
 
-    def _check_image_shown(self) -> None:
-        if self.saver.absences.hides_image(time.monotonic()):
-            raise NotFound("the image")
+    def __getitem__(self, name: BranchName) -> Branch:
+        with self._lock:
+            if name not in self._branches:
+                self._branches[name] = Branch(self._repository, name)
+            return self._branches[name]
 
-    def _entries(self) -> Iterable[Entry]:
-        yield from self._tip.entries()
-        yield MASK_FOLDER, NodeKind.FOLDER
-        yield from (entry for entry in self._scratch.entries(()) if entry[0] != MASK_FOLDER)
+    def all(self) -> list[Branch]:
+        """Those that somebody has looked into."""
+        with self._lock:
+            return list(self._branches.values())
 
-    def _mask_entries(self) -> Iterable[Entry]:
-        yield from self._tip.mask_entries()
-        yield from self._scratch.entries((MASK_FOLDER,))
+    def renamed(self, old: BranchName, new: BranchName) -> None:
+        """A branch has another name."""
+        with self._lock:
+            self._branches[new] = self._branches.pop(old)
+
+    def deleted(self, name: BranchName) -> None:
+        """A branch is gone."""
+        with self._lock:
+            self._branches.pop(name, None)

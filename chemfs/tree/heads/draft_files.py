@@ -16,35 +16,35 @@ from secrets import token_hex
 from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import NotAFile
-from chemigram_core.names import BranchName, tail
+from chemigram_core.names import tail
 
 _FOLDER = ("scratch", ".drafts")
 _PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def hold(descriptor: int) -> None:
+def mark_in_use(descriptor: int) -> None:
     """Mark a file as being written, for as long as the descriptor is open."""
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
-class DraftStore:
-    """The drafts of one repository."""
+class DraftFiles:
+    """The files of the drafts of one repository."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def path(self, branch: BranchName, file_name: str) -> Path:
-        """A path that no file has, telling people which file it will be."""
+    def path(self, shown: str) -> Path:
+        """A path that no file has; its name ends with the path at which the mount shows the file, for people."""
         with Folder.make(self._root, *_FOLDER):
-            where = tail(f"{branch}-{file_name}".replace("/", "-"), _PLACE_BYTES)
+            where = tail(shown.removeprefix("heads/").replace("/", "-"), _PLACE_BYTES)
             return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
     def create(self, path: Path, content: bytes = b"", flags: int = 0) -> int:
         """A descriptor on a new file with all of `content`, locked. `flags` may add O_APPEND. Raises OSError."""
         with locked(path.parent):  # a mount that starts meanwhile must not find it before it is locked
             descriptor = os.open(path, _CREATE | flags, 0o600)
-            hold(descriptor)
+            mark_in_use(descriptor)
         try:
             with open(descriptor, "wb", closefd=False) as file:
                 file.write(content)
@@ -54,17 +54,17 @@ class DraftStore:
             raise
         return descriptor
 
-    def left_behind(self) -> Iterator[Path]:
+    def orphaned(self) -> Iterator[Path]:
         """The drafts of mounts that are gone."""
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
             for name in folder.names():
                 path = self._root.joinpath(*_FOLDER, name)
                 with suppress(FileNotFoundError, NotAFile), locked(path.parent):
-                    if _is_abandoned(folder, name):
+                    if _is_orphaned(folder, name):
                         yield path
 
 
-def _is_abandoned(folder: Folder, name: str) -> bool:
+def _is_orphaned(folder: Folder, name: str) -> bool:
     descriptor = folder.open(name)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,104 +1,181 @@
-"""The drafts open in one branch folder: made when a tracked file is opened to write, gone when it is closed."""
+"""What is being written in one branch folder, and what was removed from it: one owner, one lock. Knows no files.
+
+Methods are transitions; those of a close or a release return the action that is left to do. The saver carries it out
+while the draft is *claimed*, outside the lock, so nobody waits for the disk under it. What interleaves:
+
+| while …                   | there comes …             | so                                                        |
+| ------------------------- | ------------------------- | --------------------------------------------------------- |
+| a close saves the bytes   | a write                   | `writes` differs after it: the draft stays WRITTEN        |
+| a close saves the bytes   | another close of the file | it waits for the claim, then finds nothing left to save   |
+| a close saves the bytes   | a rename of the file      | it waits for the claim, then renames what was saved       |
+| a close saves a mask      | setxattr on the mask      | it waits for the claim, then describes the saved mask     |
+| a close saves the bytes   | a removal of the file     | the save ends last, so it brings the name back            |
+| a rename works on a draft | its close                 | it waits for the claim, then saves under the new name     |
+| the last release          | an open of the same file  | scratch files share a draft: `forget` sees the new opener |
+| a removal is committed    | the mask is written again | the saver's lock: the write comes after, and is a save    |
+| a removal is committed    | the mask is removed again | another object by then: it stays hidden                   |
+
+Locks are taken in this order: a draft's claim, the saver's lock, the repository's, this table's.
+"""
 
 from __future__ import annotations
 
 import math
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Condition
+from time import monotonic
 
 from cachetools import TTLCache
 
-from chemfs.tree.errors import NotFound
-from chemfs.tree.heads.draft_files import DraftStore, hold
-from chemfs.tree.heads.drafts import Draft, Stage, WritingHandle
-from chemfs.tree.heads.pending_removals import RETURN_SECONDS
-from chemfs.tree.heads.saver import NOTHING, BranchSaver
-from chemfs.tree.heads.scratch import Scratch
-from chemfs.tree.heads.tip import BranchTip, Drafting
-from chemfs.tree.open_files import Caching, FileHandle, Handle
-from chemfs.tree.paths import Parts, Tracked
+from chemfs.tree.heads.draft import Action, Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.pending_removals import RETURN_SECONDS, PendingRemovals
+from chemfs.tree.heads.tracked import Parts, Tracked
+from chemigram_core.digest import Digest
 from chemigram_core.masks.provenance import Provenance
-from chemigram_core.names import BranchName
-from chemigram_core.repository import Repository
+from chemigram_core.names import MaskName
+
+NO_PROVENANCE = Provenance()
 
 
-class OpenDrafts(Drafting):
-    """The open drafts of one branch. Scratch files being written are among them: a rename may make a save of them."""
+class DraftTable:
+    """The drafts and the pending removals of one branch folder. Scratch files being written are drafts too."""
 
-    def __init__(self, repository: Repository, branch: BranchName) -> None:
-        self.saver = BranchSaver(repository, branch, self._forget)
-        self.absences = self.saver.absences
-        self._store = DraftStore(repository.root)
-        self._lock = Lock()  # over the two below; never held while something is saved
+    def __init__(self) -> None:
+        self._lock = Condition()  # over everything below; notified when a claim ends
         self._drafts: set[Draft] = set()
-        # What was told of a file that was made or cut to nothing, and closed: some programs write it by a second open.
+        self._removals = PendingRemovals()
+        # What is known of a file that was made, or cut to nothing, and closed: some programs write it by a second open.
         self._emptied: TTLCache[Tracked, Provenance] = TTLCache(math.inf, RETURN_SECONDS)
 
+    # Opening and writing
+
+    def take_emptied(self, target: Tracked) -> Provenance | None:
+        """What is known of a file that was closed empty a moment ago; None of any other. It is forgotten."""
+        with self._lock:
+            return self._emptied.pop(target, None)
+
+    def opened(self, draft: Draft) -> Draft:
+        """A file was opened to write; which draft it is. All who write a scratch file share one."""
+        with self._lock:
+            shared = (known for known in self._drafts if known.where == draft.where and known.is_named)
+            draft = draft if draft.is_tracked else next(shared, draft)
+            self._drafts.add(draft)
+            draft.open_files += 1
+            return draft
+
+    def written(self, draft: Draft) -> None:
+        """The bytes were changed."""
+        with self._lock:
+            draft.writes += 1
+            draft.state = DraftState.WRITTEN
+
     def targets(self) -> set[Tracked]:
+        """The tracked files that are being written."""
         with self._lock:
             named = (draft.where for draft in self._drafts if draft.is_named)
             return {*self._emptied, *(where for where in named if not isinstance(where, tuple))}
 
-    def open(self, target: Tracked, flags: int, tip: BranchTip) -> WritingHandle:
-        """Open a tracked file to write: on its bytes, or empty if it is truncated or new. Raises NotFound, OSError."""
-        told = self._take_emptied(target)
-        kept = b"" if flags & os.O_TRUNC or told is not None else self._present(target, flags, tip)
-        path = self._path(target)
-        descriptor = self._store.create(path, kept, flags & os.O_APPEND)
-        draft = Draft(target, path, Stage.SAVED if kept else Stage.WRITTEN, told=told or NOTHING)
-        return self._opened(descriptor, draft)
+    # Closing: each of these for the holder of the claim
 
-    def tell(self, target: Tracked, name: str, text: str | None) -> bool:
-        """Note what is known of a mask that is being written, for its save. False if nothing waits to be saved."""
+    @contextmanager
+    def claimed(self, draft: Draft) -> Iterator[None]:
+        """Work on a draft alone in the context; waits for whoever does so now."""
         with self._lock:
-            waiting = (draft for draft in self._drafts if draft.where == target and draft.stage is not Stage.SAVED)
-            if (draft := next(waiting, None)) is not None:
-                draft.told = draft.told.with_text(name, text)
-            elif (told := self._emptied.get(target)) is not None:
-                self._emptied[target] = told.with_text(name, text)
+            self._lock.wait_for(lambda: not draft.is_claimed)
+            draft.is_claimed = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                draft.is_claimed = False
+                self._lock.notify_all()
+
+    @contextmanager
+    def claimed_at(self, where: Tracked | Parts) -> Iterator[Draft | None]:
+        """The same for what is open at a name: what is still unsaved before what is saved; None if nothing is open."""
+        with self._lock:
+            here = [one for one in self._drafts if one.where == where and one.is_named and one.open_files]
+        if not here:
+            yield None
+            return
+        draft = min(here, key=lambda one: one.state is DraftState.SAVED)
+        with self.claimed(draft):
+            yield draft if draft.open_files else None
+
+    def closed(self, draft: Draft, size_bytes: int) -> Action:
+        """A descriptor was closed while the file had that size. Shells close duplicates of one that is still empty."""
+        with self._lock:
+            if not draft.is_tracked:
+                draft.state = DraftState.SAVED
+            if draft.state is DraftState.SAVED or not size_bytes:
+                return Otherwise.NOTHING
+            return Save(draft, draft.writes, draft.provenance, draft.state is DraftState.REFUSED)
+
+    def judged(self, save: Save, state: DraftState) -> None:
+        """What became of a save; what was written meanwhile is not judged by it."""
+        with self._lock:
+            if save.draft.writes == save.writes:
+                save.draft.state = state
+            if state is DraftState.SAVED:
+                save.draft.provenance = NO_PROVENANCE
+
+    def released(self, draft: Draft) -> bool:
+        """An open file is gone; whether it was the last."""
+        with self._lock:
+            draft.open_files -= 1
+            return not draft.open_files
+
+    def ended(self, draft: Draft) -> Action:
+        """What is left to do with a draft that nobody will write or close any more."""
+        is_failed = draft.is_tracked and draft.state is DraftState.FAILED
+        return Otherwise.KEEP if is_failed else Otherwise.NOTHING
+
+    def forget(self, draft: Draft, size_bytes: int) -> bool:
+        """Nobody has a draft open; whether its own file can go. A name under which nothing was saved is shown again."""
+        with self._lock:
+            if draft.open_files:
+                return False  # opened again meanwhile
+            self._drafts.discard(draft)
+            if isinstance(draft.where, tuple):
+                return False
+            if draft.is_named and draft.state is not DraftState.SAVED:
+                self._removals.cancel(draft.where)
+                if draft.state is DraftState.WRITTEN and not size_bytes:
+                    self._emptied[draft.where] = draft.provenance
+            return True
+
+    # Renaming, removing and describing
+
+    def describe(self, target: Tracked, change: Callable[[Provenance], Provenance]) -> bool:
+        """Change what is known of a mask that waits to be saved; False if none does. Raises what `change` does."""
+        with self._lock:
+            while (draft := self._unsaved(target)) is not None and draft.is_claimed:
+                self._lock.wait()
+            if draft is not None:
+                draft.provenance = change(draft.provenance)
+            elif (known := self._emptied.get(target)) is not None:
+                self._emptied[target] = change(known)
             else:
                 return False
         return True
 
-    def open_scratch(self, parts: Parts, flags: int, mode: int, scratch: Scratch) -> Handle:
-        """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
-        descriptor = scratch.open(parts, flags, mode)
-        status = os.fstat(descriptor)
-        if flags & os.O_ACCMODE == os.O_RDONLY:
-            return FileHandle(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
-        hold(descriptor)
-        stage = Stage.SAVED if status.st_size else Stage.WRITTEN
-        return self._opened(descriptor, Draft(parts, scratch.path(parts), stage))
+    def renamed(self, draft: Draft, new: Tracked, path: Path) -> None:
+        """A claimed draft was renamed onto a tracked name: its bytes, now at `path`, will be saved there."""
+        with self._lock:
+            draft.where, draft.path = new, path
 
-    @contextmanager
-    def held(self, where: Tracked | Parts) -> Iterator[Draft | None]:
-        """What is open there, and neither judged nor closed in the context; None if nothing is."""
-        draft = min(self._of(where), key=lambda draft: draft.is_whole, default=None)
-        with nullcontext() if draft is None else draft.lock:
-            yield draft if draft is not None and draft.handles else None
-
-    def retarget(self, draft: Draft, new: Tracked, scratch: Scratch) -> None:
-        """A held file was renamed onto a tracked name: what is written by it is saved there."""
-        if isinstance(draft.where, tuple):
-            path = self._path(new)
-            scratch.move_to(draft.where, path)
-            draft.path = path
-        draft.where = new
-
-    def scratch_renamed(self, old: Parts, new: Parts, scratch: Scratch) -> None:
+    def scratch_renamed(self, old: Parts, new: Parts, path_of: Callable[[Parts], Path]) -> None:
         """A scratch file or folder got another name; what is open in it follows."""
         with self._lock:
             for draft in self._drafts:
                 if isinstance(draft.where, tuple) and draft.where[: len(old)] == old and draft.is_named:
                     draft.where = new + draft.where[len(old) :]
-                    draft.path = scratch.path(draft.where)
+                    draft.path = path_of(draft.where)
 
-    def gone(self, where: Tracked | Parts) -> None:
-        """A file was removed or covered: what is still open of it is no longer what has that name."""
+    def detach(self, where: Tracked | Parts) -> None:
+        """A file was removed or covered: what is still open of it no longer has that name."""
         with self._lock:
             if not isinstance(where, tuple):
                 self._emptied.pop(where, None)
@@ -106,41 +183,49 @@ class OpenDrafts(Drafting):
                 if draft.where == where:
                     draft.is_named = False
 
-    def _of(self, where: Tracked | Parts) -> list[Draft]:
+    # Pending removals
+
+    def remove(self, target: Tracked, removed: Digest | None) -> None:
+        """A tracked name was removed, which stood for that object."""
+        self.detach(target)
         with self._lock:
-            return [draft for draft in self._drafts if draft.where == where and draft.is_named and draft.handles]
+            self._removals.add(target, monotonic(), removed)
 
-    def _opened(self, descriptor: int, draft: Draft) -> WritingHandle:
+    def restore(self, target: Tracked) -> None:
+        """A tracked name is there again."""
         with self._lock:
-            shared = (known for known in self._drafts if known.where == draft.where and known.is_named)
-            draft = draft if draft.is_tracked else next(shared, draft)
-            self._drafts.add(draft)
-            return WritingHandle(descriptor, draft, self.saver)
+            self._removals.cancel(target)
 
-    def _path(self, target: Tracked) -> Path:
-        return self._store.path(self.saver.branch, self.saver.where(target).rsplit("/", 1)[-1])
-
-    def _present(self, target: Tracked, flags: int, tip: BranchTip) -> bytes:
-        try:
-            return tip.data(target)
-        except NotFound:
-            if flags & os.O_CREAT:
-                return b""
-            raise
-
-    def _take_emptied(self, target: Tracked) -> Provenance | None:
+    def removed(self, target: Tracked) -> Digest | None:
+        """The object that a hidden name stood for; None for a name that is shown."""
         with self._lock:
-            return self._emptied.pop(target, None)
+            return self._removals.removed(target)
 
-    def _forget(self, draft: Draft) -> None:
+    def removed_masks(self, now: float = math.inf) -> Mapping[MaskName, Digest]:
+        """The hidden masks that are due at that time, in monotonic seconds; all of them without one."""
         with self._lock:
-            if draft.handles:
-                return  # opened again meanwhile
-            self._drafts.discard(draft)
-            if isinstance(draft.where, tuple):
-                return
-            if draft.is_named and draft.stage is not Stage.SAVED:
-                self.absences.show(draft.where)  # nothing was saved
-                if draft.stage is Stage.WRITTEN and draft.path.stat().st_size == 0:
-                    self._emptied[draft.where] = draft.told
-        draft.path.unlink(missing_ok=True)
+            return self._removals.due(now)
+
+    def removals_committed(self, masks: Mapping[MaskName, Digest]) -> None:
+        """A snapshot without these masks was made."""
+        with self._lock:
+            self._removals.committed(masks)
+
+    def postpone_removals(self, masks: Mapping[MaskName, Digest]) -> None:
+        """A snapshot without these masks could not be made."""
+        with self._lock:
+            self._removals.postpone(masks, monotonic())
+
+    def remove_image(self) -> None:
+        """The image was removed: it comes back by itself."""
+        with self._lock:
+            self._removals.add_image(monotonic())
+
+    def hides_image(self) -> bool:
+        """Whether the image was removed a moment ago."""
+        with self._lock:
+            return self._removals.hides_image(monotonic())
+
+    def _unsaved(self, target: Tracked) -> Draft | None:
+        waiting = (one for one in self._drafts if one.where == target and one.state is not DraftState.SAVED)
+        return next(waiting, None)

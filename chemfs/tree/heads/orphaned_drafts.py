@@ -1,4 +1,4 @@
-"""What a killed mount left half-way: drafts that nobody writes any more are handed back to people. Knows no FUSE.
+"""What a killed mount left unsaved: drafts that nobody writes any more are handed back to people. Knows no FUSE.
 
 None of them was acknowledged. One whose bytes its branch shows anyway, or which is empty, goes; any other is moved to
 rejected/ with the reason, since it may be the only copy of somebody's work.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from chemfs.tree.heads.draft_files import DraftStore
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask, InvalidXmp
@@ -24,7 +24,7 @@ _REASON = "the mount ended before the file was saved: look at it, and copy it ba
 
 def hand_back(root: Path) -> None:
     """Clear the drafts of dead mounts in the repository at `root`; those of living ones stay. Raises OSError."""
-    for path in DraftStore(root).left_behind():
+    for path in DraftFiles(root).orphaned():
         if _is_saved(Repository(root), path):
             path.unlink()
         else:
@@ -36,9 +36,7 @@ def hand_back(root: Path) -> None:
 def findings(root: Path) -> list[Finding]:
     """The drafts of dead mounts, for who checks a repository that isn't mounted."""
     says = "a mount was killed before this file was saved"
-    return [
-        Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftStore(root).left_behind()
-    ]
+    return [Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftFiles(root).orphaned()]
 
 
 def _is_saved(repository: Repository, path: Path) -> bool:

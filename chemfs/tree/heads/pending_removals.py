@@ -1,82 +1,79 @@
-"""Names that a program removed from a branch folder and may bring back at once. Pure: it is told the time."""
+"""Names that a program removed from a branch folder and may bring back at once. Pure: the caller gives the time.
+
+Many programs remove a file and create it again. So a removed mask becomes a snapshot without it only when its name has
+stayed unused for a while. Not safe for many threads: the draft table holds its lock.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import NamedTuple
 
-from chemfs.tree.paths import MaskFile, SidecarFile, Tracked, XmpFile
+from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 
 RETURN_SECONDS = 2.0  # programs that remove a file and create it again do so within this time
-AGAIN_SECONDS = 30.0  # a store that has failed is left alone for so long
+RETRY_SECONDS = 30.0  # a store that has failed is left alone for so long
 
 
-class _Absence(NamedTuple):
-    was: Digest  # the object that the name had
+class _Removal(NamedTuple):
+    removed: Digest  # the object that the name had
     since: float  # monotonic seconds
 
 
 @dataclass(slots=True)
-class Absences:
+class PendingRemovals:
     """The hidden names of one branch folder."""
 
-    _away: dict[Tracked, _Absence] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _removals: dict[Tracked, _Removal] = field(default_factory=dict)
     _image_since: float = -math.inf  # it was removed, monotonic seconds
 
-    def hide(self, name: Tracked, now: float, was: Digest | None) -> None:
-        """A name was removed, which was that object; where the tip has none, nothing is left to hide."""
-        if was is not None:
-            with self._lock:
-                self._away[name] = _Absence(was, now)
+    def add(self, name: Tracked, now: float, removed: Digest | None) -> None:
+        """A name was removed which stood for that object; where the tip has none, nothing is left to hide."""
+        if removed is not None:
+            self._removals[name] = _Removal(removed, now)
 
-    def show(self, name: Tracked) -> None:
-        """A name is there again; the XMP's two names come together."""
-        with self._lock:
-            for shown in (name,) if isinstance(name, MaskFile) else (XmpFile(), SidecarFile()):
-                self._away.pop(shown, None)
+    def cancel(self, name: Tracked) -> None:
+        """A name is there again; the XMP's two names come back together."""
+        for restored in (name,) if isinstance(name, Mask) else (Xmp(), Sidecar()):
+            self._removals.pop(restored, None)
 
-    def was(self, name: Tracked) -> Digest | None:
-        """Which object a name was that is away; None of one that is not."""
-        absence = self._away.get(name)
-        return None if absence is None else absence.was
+    def removed(self, name: Tracked) -> Digest | None:
+        """The object that a hidden name stood for; None for a name that is not hidden."""
+        removal = self._removals.get(name)
+        return None if removal is None else removal.removed
 
-    def hide_image(self, now: float) -> None:
+    def add_image(self, now: float) -> None:
         """The image was removed: it comes back by itself."""
         self._image_since = now
 
     def hides_image(self, now: float) -> bool:
-        """Whether the image is away."""
+        """Whether the image is hidden."""
         return now - self._image_since < RETURN_SECONDS
 
     def masks(self) -> Mapping[MaskName, Digest]:
-        """The masks that are away and still part of the tip."""
-        return self.overdue(math.inf)
+        """The masks that are hidden and still part of the tip."""
+        return self.due(math.inf)
 
-    def overdue(self, now: float) -> Mapping[MaskName, Digest]:
+    def due(self, now: float) -> Mapping[MaskName, Digest]:
         """The masks that nobody brought back in time."""
-        with self._lock:
-            return {
-                name.name: absence.was
-                for name, absence in self._away.items()
-                if isinstance(name, MaskFile) and now - absence.since >= RETURN_SECONDS
-            }
+        return {
+            name.name: removal.removed
+            for name, removal in self._removals.items()
+            if isinstance(name, Mask) and now - removal.since >= RETURN_SECONDS
+        }
 
-    def settled(self, masks: Mapping[MaskName, Digest]) -> None:
-        """These masks' absence has become part of a snapshot; one that was another by then stays away."""
-        with self._lock:
-            for name, was in masks.items():
-                if self.was(MaskFile(name)) == was:
-                    del self._away[MaskFile(name)]
+    def committed(self, masks: Mapping[MaskName, Digest]) -> None:
+        """A snapshot without these masks was made; a name that stood for another object by then stays hidden."""
+        for name, removed in masks.items():
+            if self.removed(Mask(name)) == removed:
+                del self._removals[Mask(name)]
 
-    def put_off(self, masks: Mapping[MaskName, Digest], now: float) -> None:
-        """These masks' absence could not become part of a snapshot: it is due again after a while."""
-        with self._lock:
-            for name in map(MaskFile, masks):
-                if (absence := self._away.get(name)) is not None:
-                    self._away[name] = absence._replace(since=now + AGAIN_SECONDS - RETURN_SECONDS)
+    def postpone(self, masks: Mapping[MaskName, Digest], now: float) -> None:
+        """The snapshot without these masks could not be made: they are due again after a while."""
+        for name in map(Mask, masks):
+            if (removal := self._removals.get(name)) is not None:
+                self._removals[name] = removal._replace(since=now + RETRY_SECONDS - RETURN_SECONDS)

@@ -3,102 +3,95 @@
 from __future__ import annotations
 
 import os
-import time
+import stat
 
-from chemfs.tree.errors import NotPermitted, TooLarge
-from chemfs.tree.heads.draft_table import OpenDrafts
-from chemfs.tree.heads.drafts import limit_bytes
+from chemfs.tree.errors import NotPermitted
+from chemfs.tree.heads.draft import Draft, DraftState, check_size
+from chemfs.tree.heads.draft_files import DraftFiles
+from chemfs.tree.heads.draft_table import DraftTable
+from chemfs.tree.heads.saver import Saver
 from chemfs.tree.heads.scratch import Scratch
-from chemfs.tree.heads.tip import BranchTip
-from chemfs.tree.nodes import File
-from chemfs.tree.paths import Inside, MaskFile, OtherFile, Parts, SidecarFile, Tracked, XmpFile
-from chemigram_core.errors import Refused
-from chemigram_core.repository import Repository
+from chemfs.tree.heads.tip import Tip
+from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp
 
 
-class Moves:
-    """Moves between the files of one branch: its tip's, drafts, and other programs' files."""
+class Renames:
+    """Renames between the files of one branch: its tip's, drafts, and other programs' files, named by their parts."""
 
-    def __init__(self, repository: Repository, scratch: Scratch, drafts: OpenDrafts, tip: BranchTip) -> None:
-        self._repository = repository
+    def __init__(self, scratch: Scratch, table: DraftTable, files: DraftFiles, saver: Saver, tip: Tip) -> None:
         self._scratch = scratch
-        self._drafts = drafts
+        self._table = table
+        self._files = files
+        self._saver = saver
         self._tip = tip
-        self._saver = drafts.saver
 
-    def rename(self, old: Parts, new: Parts, source: Inside, target: Inside) -> None:
-        """Rename `old`, which is `source`, to `new`; onto a tracked name it is a save. Raises what makes it none."""
-        match source, target:
-            case (MaskFile(), MaskFile()):
-                self._rename_mask(source, target)
-            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save_scratch(old, target)
-            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
-                self._scratch.write(new, self._tip.data(source))
-                self._drafts.gone(new)
-                self.hide(source)
-            case (OtherFile(), OtherFile()):
+    def rename(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
+        """Rename; onto a tracked name it is a save. Raises what makes the bytes no valid save, NotPermitted."""
+        match old, new:
+            case Mask(), Mask():
+                self._rename_mask(old, new)
+            case tuple(), tuple():
                 self._scratch.rename(old, new)
-                self._drafts.gone(new)
-                self._drafts.scratch_renamed(old, new, self._scratch)
-            case (XmpFile() | SidecarFile() | MaskFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save(target, self._tip.data(source))
-                self.hide(source)
-            case _:
-                raise NotPermitted("/".join(old))
+                self._table.detach(new)
+                self._table.scratch_renamed(old, new, self._scratch.path)
+            case tuple(), Xmp() | Sidecar() | Mask():
+                self._save_scratch(old, new)
+            case Xmp() | Sidecar() | Mask(), tuple():
+                self._scratch.write(new, self._tip.data(old))
+                self._table.detach(new)
+                self.remove(old)
+            case Xmp() | Sidecar() | Mask(), Xmp() | Sidecar() | Mask():
+                self._saver.save_or_reject(new, self._tip.data(old))
+                self.remove(old)
 
-    def link(self, old: Parts, new: Parts, source: Inside, target: Inside) -> None:
+    def link(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
         """Give a file a second name: beside the state as a copy of its bytes, on a tracked name as a save."""
-        match source, target:
-            case (XmpFile() | SidecarFile() | MaskFile(), OtherFile()):
-                self._scratch.write(new, self._tip.data(source))
-            case (OtherFile(), OtherFile()):
+        match old, new:
+            case tuple(), tuple():
                 self._scratch.link(old, new)
-            case (OtherFile(), XmpFile() | SidecarFile() | MaskFile()):
-                self._save(target, self._scratch_data(old, target))
+            case tuple(), Xmp() | Sidecar() | Mask():
+                self._saver.save_or_reject(new, self._scratch_data(old, new))
+            case Xmp() | Sidecar() | Mask(), tuple():
+                self._scratch.write(new, self._tip.data(old))
             case _:
-                raise NotPermitted("/".join(old))
+                raise NotPermitted(str(new))
 
-    def hide(self, target: Tracked) -> None:
-        """Take a tracked name away, for the moment: it may come back at once."""
-        self._drafts.gone(target)
-        self._saver.absences.hide(target, time.monotonic(), self._tip.object(target))
+    def remove(self, target: Tracked) -> None:
+        """Hide a tracked name: it may come back at once."""
+        self._table.remove(target, self._tip.object(target))
 
-    def _save(self, target: Tracked, data: bytes) -> None:
-        try:
-            self._saver.save(target, data)
-        except Refused as error:
-            self._saver.reject(target, data, error)
-            raise
-
-    def _save_scratch(self, parts: Parts, target: Tracked) -> None:
-        with self._drafts.held(parts) as draft:
-            if draft is None or draft.is_whole:
-                self._save(target, self._scratch_data(parts, target))
-            if draft is None:
-                self._scratch.remove(parts)
-            else:
-                self._drafts.retarget(draft, target, self._scratch)
-
-    def _scratch_data(self, parts: Parts, target: Tracked) -> bytes:
-        node = self._scratch.node(parts)
-        if not isinstance(node, File):
-            raise NotPermitted("/".join(parts))
-        if node.size_bytes > limit_bytes(target):
-            raise TooLarge("/".join(parts))
-        with os.fdopen(self._scratch.open(parts, os.O_RDONLY), "rb") as file:
-            return file.read()
-
-    def _rename_mask(self, old: MaskFile, new: MaskFile) -> None:
+    def _rename_mask(self, old: Mask, new: Mask) -> None:
         if old == new:
             return
-        with self._drafts.held(old) as draft:
-            is_whole = draft is None or draft.is_whole
-            if is_whole:
-                self._tip.node(old)
+        with self._table.claimed_at(old) as draft:
+            is_saved = draft is None or draft.state is DraftState.SAVED
+            if is_saved:
+                self._tip.shown(old)
                 self._saver.rename_mask(old, new)
             if draft is not None:
-                self._drafts.retarget(draft, new, self._scratch)
-            self._drafts.gone(old)  # all others that are open of it, and what is not released yet
-            if not is_whole:
-                self.hide(old)
+                self._table.renamed(draft, new, draft.path)
+            self._table.detach(old)  # all others that are open of it, and what is not released yet
+            if not is_saved:
+                self.remove(old)
+
+    def _save_scratch(self, old: Parts, new: Tracked) -> None:
+        with self._table.claimed_at(old) as draft:
+            if draft is None or draft.state is DraftState.SAVED:
+                self._saver.save_or_reject(new, self._scratch_data(old, new))
+            if draft is None:
+                self._scratch.remove(old)
+            else:
+                self._become_tracked(draft, old, new)
+
+    def _become_tracked(self, draft: Draft, old: Parts, new: Tracked) -> None:
+        path = self._files.path(self._saver.path(new))
+        self._scratch.move_to(old, path)
+        self._table.renamed(draft, new, path)
+
+    def _scratch_data(self, old: Parts, new: Tracked) -> bytes:
+        status = self._scratch.stat(old)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotPermitted("/".join(old))
+        check_size(new, status.st_size)
+        with os.fdopen(self._scratch.open(old, os.O_RDONLY), "rb") as file:
+            return file.read()

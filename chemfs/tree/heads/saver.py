@@ -1,102 +1,108 @@
-"""How what is written in a branch folder becomes snapshots, or is refused and kept. Knows no names in folders."""
+"""How what is written in a branch folder becomes snapshots, or is refused and kept. Knows no names in folders.
+
+Carries out what the draft table's transitions ask for, outside its lock. Saves of one branch in one mount follow each
+other under the saver's lock; the long part of a mask's save, checking and storing it, comes before.
+"""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
-from chemfs.tree.heads.drafts import Draft, DraftSaver, Stage, Verdict
-from chemfs.tree.heads.pending_removals import Absences
-from chemfs.tree.paths import MaskFile, SidecarFile, Tracked, XmpFile
+from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NOTHING_TOLD, Masks
 from chemigram_core.names import BranchName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
 
-NOTHING = Provenance()
-
 logger = logging.getLogger(__name__)
 
 
-class BranchSaver(DraftSaver):
-    """Saves on one branch. `forget` is told of each draft that no handle is on any more."""
+class Saver:
+    """Saves on one branch, which has another name after `branch` was set."""
 
-    def __init__(self, repository: Repository, branch: BranchName, forget: Callable[[Draft], None]) -> None:
+    def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self.branch = branch
-        self.absences = Absences()
-        self._repository = repository
-        self._forget = forget
         # No removal is saved beside what brings a mask back, and nothing while the branch is renamed.
         self.lock = Lock()
+        self._repository = repository
+        self._table = table
 
-    def save(self, target: Tracked, data: bytes, told: Provenance = NOTHING) -> None:
-        """Make the bytes the branch's `target`; `told` is known of a mask. Raises Refused, StoreFailed, OSError."""
+    def close(self, draft: Draft) -> None:
+        """A descriptor on a draft was closed. Raises Refused, StoreFailed, TooLarge, OSError."""
+        with self._table.claimed(draft):
+            self._close(draft)
+
+    def release(self, draft: Draft) -> None:
+        """An open file on a draft is gone. After the last one, what a mapping wrote after the last close is saved.
+
+        Nobody hears of an error any more.
+        """
+        with self._table.claimed(draft):
+            if not self._table.released(draft):
+                return
+            if draft.is_tracked and draft.state is DraftState.WRITTEN:
+                self._close_unheard(draft)
+            if self._table.ended(draft) is Otherwise.KEEP:
+                self._keep(draft)
+            if self._table.forget(draft, _size_bytes(draft.path)):
+                draft.path.unlink(missing_ok=True)
+
+    def save(self, target: Tracked, data: bytes, provenance: Provenance = NO_PROVENANCE) -> None:
+        """Make the bytes the branch's `target`. Raises Refused, StoreFailed, OSError."""
         match target:
-            case XmpFile() | SidecarFile():
-                with self._bringing(target) as removed:
+            case Xmp() | Sidecar():
+                with self._committing(target) as removed:
                     outcome = save_xmp(self._repository, self.branch, data, without=removed)
-            case MaskFile(name):
+            case Mask(name):
                 given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: no XMP waits for it
-                known = NOTHING_TOLD if told == NOTHING else {name: told}
-                with self._bringing(target) as removed:
+                known = NOTHING_TOLD if provenance == NO_PROVENANCE else {name: provenance}
+                with self._committing(target) as removed:
                     outcome = save_given(self._repository, self.branch, given, without=removed, told=known)
         if isinstance(outcome, Saved):
-            logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
+            logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)
 
-    @contextmanager
-    def _bringing(self, target: Tracked) -> Iterator[Masks]:
-        """The removals that a save of `target`, made in the context, takes along."""
-        with self.lock:
-            removed = {name: mask for name, mask in self.absences.masks().items() if MaskFile(name) != target}
-            yield removed
-            self.absences.settled(removed)
-            self.absences.show(target)
+    def save_or_reject(self, target: Tracked, data: bytes) -> None:
+        """Save bytes that no draft holds; where they are refused, keep them. Raises as `save`."""
+        try:
+            self.save(target, data)
+        except Refused as error:
+            self._reject(target, data, error)
+            raise
 
-    def rename_mask(self, old: MaskFile, new: MaskFile) -> None:
+    def rename_mask(self, old: Mask, new: Mask) -> None:
         """Give a mask of the branch another name. Raises UnknownMask, StoreFailed, OSError."""
         with self.lock:
             rename_mask(self._repository, self.branch, old.name, new.name)
-            self.absences.show(new)
-            self.absences.show(old)
+            self._table.restore(new)
+            self._table.restore(old)
 
-    def reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
-        """Keep bytes that were no save, with the reason."""
-        logger.warning("%s: %s refused: %s", self._repository.root.name, self.where(target), error)
-        return self._repository.rejected.keep(data, self.where(target), str(error))
-
-    def where(self, target: Tracked) -> str:
-        """The path of a tracked file below the mount of its repository."""
-        file = f"{MASK_FOLDER}/{target.name.file_name}" if isinstance(target, MaskFile) else XMP_FILE
-        return f"heads/{self.branch}/{file}"
-
-    def closed(self, draft: Draft) -> None:
-        with draft.lock:
-            if not draft.is_tracked:
-                draft.judged(Stage.SAVED, draft.writes)
-            elif draft.verdict(draft.path.stat().st_size) is Verdict.SAVE:
-                self._save_draft(draft)
-
-    def released(self, draft: Draft) -> None:
-        with draft.lock:
-            draft.handles -= 1
-            if draft.handles:
-                return
-        if draft.is_tracked:
-            self._end(draft)
-        self._forget(draft)
-
-    def settle(self, now: float) -> None:
-        """Make snapshots of the removals that are due at `now`; where the store fails they are tried again later."""
+    def commit_due_removals(self, now: float) -> None:
+        """Make a snapshot without the masks whose removal is due; where the store fails it is tried again later."""
         with self.lock:
-            if due := self.absences.overdue(now):
+            if due := self._table.removed_masks(now):
                 self._remove(due)
+
+    def path(self, target: Tracked) -> str:
+        """The path of a tracked file below the mount of its repository."""
+        return f"heads/{self.branch}/{target}"
+
+    @contextmanager
+    def _committing(self, target: Tracked) -> Iterator[Masks]:
+        """The removals that a save of `target`, made in the context, takes along."""
+        with self.lock:
+            removed = {name: mask for name, mask in self._table.removed_masks().items() if Mask(name) != target}
+            yield removed
+            self._table.removals_committed(removed)
+            self._table.restore(target)
 
     def _remove(self, due: Masks) -> None:
         try:
@@ -105,59 +111,68 @@ class BranchSaver(DraftSaver):
             logger.warning("%s: masks %s stay: %s", self._repository.root.name, ", ".join(due), error)
         except (ChemigramError, OSError) as error:
             logger.error("%s: masks %s not removed yet: %s", self._repository.root.name, ", ".join(due), error)
-            self.absences.put_off(due, time.monotonic())
+            self._table.postpone_removals(due)
             return
-        self.absences.settled(due)
+        self._table.removals_committed(due)
 
-    def _save_draft(self, draft: Draft) -> None:
-        writes = draft.writes
+    def _close(self, draft: Draft) -> None:
+        action = self._table.closed(draft, _size_bytes(draft.path))
+        if isinstance(action, Save):
+            self._carry_out(action)
+
+    def _close_unheard(self, draft: Draft) -> None:
         try:
-            self._save_bytes(draft)
-        except Refused:
-            draft.judged(Stage.REFUSED, writes)
-            raise
-        except (ChemigramError, OSError):
-            draft.judged(Stage.FAILED, writes)
-            raise
-        draft.judged(Stage.SAVED, writes)
-        draft.told = NOTHING
-        self._withdraw(draft)
-
-    def _save_bytes(self, draft: Draft) -> None:
-        draft.check_size(draft.path.stat().st_size)
-        data = draft.path.read_bytes()
-        try:
-            self.save(draft.target, data, draft.told)
-        except Refused as error:
-            if draft.stage is not Stage.REFUSED:
-                self._withdraw(draft)
-                draft.rejection = self.reject(draft.target, data, error)
-            raise
-
-    def _end(self, draft: Draft) -> None:
-        """Save what was written after the last close, through a mapping.
-
-        Nobody is there any more to be told of an error.
-        """
-        try:
-            if draft.stage is Stage.WRITTEN:
-                self.closed(draft)
+            self._close(draft)
         except Refused:
             pass  # kept and logged
         except (ChemigramError, OSError) as error:
-            logger.error("%s: %s not saved: %s", self._repository.root.name, self.where(draft.target), error)
-        if draft.stage is Stage.FAILED:
-            self._keep(draft)
+            logger.error("%s: %s not saved: %s", self._repository.root.name, self.path(draft.target), error)
+
+    def _carry_out(self, save: Save) -> None:
+        try:
+            self._save(save)
+        except Refused:
+            self._table.judged(save, DraftState.REFUSED)
+            raise
+        except (ChemigramError, OSError):
+            self._table.judged(save, DraftState.FAILED)
+            raise
+        self._table.judged(save, DraftState.SAVED)
+        self._discard_rejection(save.draft)
+
+    def _save(self, save: Save) -> None:
+        draft = save.draft
+        draft.check_size(_size_bytes(draft.path))
+        data = draft.path.read_bytes()
+        try:
+            self.save(draft.target, data, save.provenance)
+        except Refused as error:
+            if not save.was_refused:
+                self._discard_rejection(draft)
+                draft.rejection = self._reject(draft.target, data, error)
+            raise
+
+    def _reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
+        """Keep bytes that were no valid save, with the reason."""
+        logger.warning("%s: %s refused: %s", self._repository.root.name, self.path(target), error)
+        return self._repository.rejected.keep(data, self.path(target), str(error))
 
     def _keep(self, draft: Draft) -> None:
-        """A save that failed is not tried again behind the back of who was told so; its bytes are kept for people."""
+        """A failed save isn't tried again behind the back of the program that got the error; its bytes are kept."""
         try:
-            self._repository.rejected.take(draft.path, self.where(draft.target), "the store failed: copy it back")
+            self._repository.rejected.take(draft.path, self.path(draft.target), "the store failed: copy it back")
         except OSError as error:
             logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
 
-    def _withdraw(self, draft: Draft) -> None:
+    def _discard_rejection(self, draft: Draft) -> None:
         """A draft that was refused half-written is whole now, or refused anew."""
         if draft.rejection is not None:
             self._repository.rejected.withdraw(draft.rejection)
             draft.rejection = None
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a failed save was moved to rejected/
+        return 0

@@ -1,4 +1,4 @@
-"""scratch/: other programs' files in a branch folder, as real files of the repository. Never versioned, never judged.
+"""scratch/: other programs' files in a branch folder, real files of the repository. Never versioned, never judged.
 
 Folders are entered part by part, so a symlink that somebody put there leads nowhere.
 """
@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from chemfs.tree.errors import NotFound
-from chemfs.tree.nodes import Directory, Entry, File, Link, Node, NodeKind
-from chemfs.tree.paths import Parts
+from chemfs.tree.heads.tracked import Parts
+from chemfs.tree.nodes import Entry, NodeKind
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import BranchName
@@ -30,19 +30,18 @@ class Scratch:
         self._root = root
         self._base = (FOLDER, *branch.split("/"))
 
-    def node(self, parts: Parts) -> Node:
-        """What a name is. Raises NotFound."""
+    def stat(self, parts: Parts) -> os.stat_result:
+        """What a name is; a link is not followed. Raises NotFound."""
         try:
             with self._parent(parts) as folder:
-                status = folder.stat(parts[-1])
-                if stat.S_ISLNK(status.st_mode):
-                    return Link(os.readlink(parts[-1], dir_fd=folder.descriptor), status.st_mtime_ns)
+                return folder.stat(parts[-1])
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NotFound("/".join(parts)) from error
-        mode = stat.S_IMODE(status.st_mode)
-        if stat.S_ISDIR(status.st_mode):
-            return Directory(status.st_mtime_ns, lambda: self.entries(parts), mode)
-        return File(status.st_size, status.st_mtime_ns, mode)
+
+    def target(self, parts: Parts) -> str:
+        """Where a link leads."""
+        with self._parent(parts) as folder:
+            return os.readlink(parts[-1], dir_fd=folder.descriptor)
 
     def path(self, parts: Parts) -> Path:
         """Where a file really is."""
@@ -52,7 +51,7 @@ class Scratch:
         """The names in a folder; none where there is no such folder."""
         try:
             with Folder.enter(self._root, *self._base, *parts) as folder, os.scandir(folder.descriptor) as found:
-                return [(entry.name, _kind(entry)) for entry in found]
+                return [Entry(entry.name, _kind(entry)) for entry in found]
         except FileNotFoundError:
             return []
 

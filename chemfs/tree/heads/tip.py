@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from typing import NamedTuple
 
 from chemfs.tree.errors import NotFound
-from chemfs.tree.heads.drafts import TRACKED_MODE
-from chemfs.tree.heads.pending_removals import Absences
-from chemfs.tree.nodes import Entry, File, NodeKind
-from chemfs.tree.open_files import Handle, TextHandle
-from chemfs.tree.paths import MaskFile, SidecarFile, StateFolder, Tracked, XmpFile
-from chemfs.tree.state import StateView
-from chemfs.tree.xattrs import NO_ATTRIBUTES, Attributes
+from chemfs.tree.heads.draft_table import DraftTable
+from chemfs.tree.heads.tracked import Mask, Tracked
+from chemfs.tree.heads.writable_file import TRACKED_MODE
+from chemfs.tree.objects import check_mask
+from chemfs.tree.open_files import Stat
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operations.export import XMP_FILE
 from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
 
 
-class Drafting:
-    """Whoever knows which tracked files are being written right now."""
+class Shown(NamedTuple):
+    """A tracked file: the tip that has it, its object (neither where it is written for the first time), its stat."""
 
-    absences: Absences
-
-    def targets(self) -> set[Tracked]:
-        """The tracked files that a draft is open for."""
-        raise NotImplementedError
+    state: Digest | None
+    content: Digest | None
+    stat: Stat
 
 
-class BranchTip:
+class Tip:
     """The tracked files of one branch. A file that is being written for the first time is there, and empty."""
 
-    def __init__(self, repository: Repository, branch: BranchName, drafting: Drafting) -> None:
+    def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self._repository = repository
         self._branch = branch
-        self._drafting = drafting
+        self._table = table
 
     def digest(self) -> Digest | None:
-        """The tip, or None on a branch without a snapshot."""
+        """The tip, None on a branch without a snapshot."""
         return self._repository.refs.read(self._branch)
 
     def time_ns(self) -> int:
@@ -49,79 +44,60 @@ class BranchTip:
             return self._repository.root.stat().st_mtime_ns
         return self._repository.refs.moved_ns(self._branch)
 
-    def masks(self) -> dict[MaskName, Digest]:
-        """The masks of the tip, removed ones too."""
-        return {} if (tip := self.digest()) is None else dict(self._repository.states.glance(tip).masks)
-
     def object(self, target: Tracked) -> Digest | None:
-        """The object of a tracked file, which is the tip for the XMP. None where the tip has none."""
-        return None if (tip := self.digest()) is None else self._object(target, tip)
+        """The object of a tracked file, hidden or not; the snapshot itself for the XMP. None where the tip has none."""
+        tip = self.digest()
+        return None if tip is None else self._object(target, tip)
 
-    def node(self, target: Tracked) -> File:
-        """A tracked file. Raises NotFound."""
-        if (tip := self._shown(target)) is not None:
-            moved_ns = self._repository.refs.moved_ns(self._branch)
-            return replace(StateView(self._repository, tip, mtime_ns=moved_ns).file(target), mode=TRACKED_MODE)
-        if target in self._drafting.targets():
-            return File(0, self.time_ns(), TRACKED_MODE)
+    def shown(self, target: Tracked) -> Shown:
+        """A tracked file. Raises NotFound, ObjectMissing."""
+        tip = self.digest()
+        if tip is not None and (found := self._shown(target, tip)) is not None:
+            stored = self._repository.objects.info(found, _kind(target))
+            is_mask = isinstance(target, Mask)
+            mtime_ns = stored.mtime_ns if is_mask else self._repository.refs.moved_ns(self._branch)
+            return Shown(tip, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
+        if target in self._table.targets():
+            return Shown(None, None, Stat(0, self.time_ns(), TRACKED_MODE))
         raise NotFound(str(target))
-
-    def open(self, target: Tracked) -> Handle:
-        """A handle to read a tracked file. Raises NotFound, StoreFailed."""
-        if (tip := self._shown(target)) is not None:
-            return StateView(self._repository, tip).open(target)
-        if target in self._drafting.targets():
-            return TextHandle(b"")
-        raise NotFound(str(target))
-
-    def attributes(self, place: StateFolder | Tracked) -> Attributes:
-        """The extended attributes of the folder or of a tracked file; none of what is written for the first time."""
-        tip = self.digest() if isinstance(place, StateFolder) else self._shown(place)
-        return NO_ATTRIBUTES if tip is None else StateView(self._repository, tip).attributes(place)
 
     def data(self, target: Tracked) -> bytes:
         """All bytes of a tracked file. Raises NotFound, StoreFailed."""
-        handle = self.open(target)
-        try:
-            return handle.read(handle.node().size_bytes, 0)
-        finally:
-            handle.release()
+        shown = self.shown(target)
+        if shown.state is None or shown.content is None:
+            return b""
+        if isinstance(target, Mask):
+            check_mask(self._repository, shown.state, target.name, shown.content)
+        return self._repository.objects.read(shown.content, _kind(target))
 
-    def entries(self) -> Iterable[Entry]:
-        """The names of the XMP and the image, as far as they are shown."""
-        if self._is_there(XmpFile()):
-            yield XMP_FILE, NodeKind.FILE
-        if (image := self._repository.image) is None:
-            return
-        if not self._drafting.absences.hides_image(time.monotonic()):
-            yield image.name, NodeKind.FILE
-        if self._is_there(SidecarFile()):
-            yield image.sidecar_name, NodeKind.FILE
-
-    def mask_entries(self) -> Iterator[Entry]:
-        """The names of the masks, as far as they are shown."""
-        drafted = {target.name for target in self._drafting.targets() if isinstance(target, MaskFile)}
-        for name in sorted({*self.masks(), *drafted}):
-            if self._is_there(MaskFile(name)):
-                yield name.file_name, NodeKind.FILE
-
-    def _is_there(self, target: Tracked) -> bool:
-        return self._shown(target) is not None or target in self._drafting.targets()
-
-    def _shown(self, target: Tracked) -> Digest | None:
-        """The tip, if it has the file and nobody removed it, or who removed it is writing it again."""
+    def is_there(self, target: Tracked) -> bool:
+        """Whether a tracked file is shown."""
         tip = self.digest()
-        if tip is None or (now := self._object(target, tip)) is None:
+        is_shown = tip is not None and self._shown(target, tip) is not None
+        return is_shown or target in self._table.targets()
+
+    def masks(self) -> Iterator[MaskName]:
+        """The names of the masks that are shown, sorted."""
+        tip = self.digest()
+        known: Iterable[MaskName] = () if tip is None else self._repository.states.glance(tip).masks
+        written = {target.name for target in self._table.targets() if isinstance(target, Mask)}
+        return (name for name in sorted({*known, *written}) if self.is_there(Mask(name)))
+
+    def _shown(self, target: Tracked, tip: Digest) -> Digest | None:
+        """The object, if nobody removed it, or whoever removed it is writing it again."""
+        if (now := self._object(target, tip)) is None:
             return None
-        return None if self._is_away(target, now) and target not in self._drafting.targets() else tip
+        return None if self._is_hidden(target, now) and target not in self._table.targets() else now
 
     def _object(self, target: Tracked, tip: Digest) -> Digest | None:
-        return self._repository.states.glance(tip).masks.get(target.name) if isinstance(target, MaskFile) else tip
+        return self._repository.states.glance(tip).masks.get(target.name) if isinstance(target, Mask) else tip
 
-    def _is_away(self, target: Tracked, now: Digest) -> bool:
-        """Whether a file is still what was removed: what was saved meanwhile, from outside, is there."""
-        was = self._drafting.absences.was(target)
-        return was is not None and (was == now or (not isinstance(target, MaskFile) and self._is_same_xmp(was, now)))
+    def _is_hidden(self, target: Tracked, now: Digest) -> bool:
+        """Whether a file is still what was removed: what was saved meanwhile, from outside, is shown."""
+        removed = self._table.removed(target)
+        if removed is None:
+            return False
+        return removed == now or (not isinstance(target, Mask) and self._is_same_xmp(removed, now))
 
     def _is_same_xmp(self, old: Digest, new: Digest) -> bool:
         edit = self._repository.states.edit_without_masks
@@ -129,3 +105,7 @@ class BranchTip:
             return edit(old) == edit(new)
         except (StoreFailed, InvalidXmp):
             return False  # what can't be read hides nothing
+
+
+def _kind(target: Tracked) -> Kind:
+    return Kind.MASK if isinstance(target, Mask) else Kind.SNAPSHOT

@@ -84,6 +84,15 @@ class Refs:
         """All tags, sorted."""
         return sorted(self._names(TagName))
 
+    def names_below(self, kind: type[RefName], prefix: str) -> Iterator[str]:
+        """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
+        parts = tuple(prefix.split("/")[:-1])
+        for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
+            with suppress(InvalidName):
+                kind.parse(prefix + text)
+                if stat.S_ISREG(mode) or any(True for _ in _names_below(self._root, kind, (*parts, text))):
+                    yield text
+
     def targets(self) -> Iterator[Digest]:
         """What HEAD, when it is detached, and all files below refs/ point at, also those whose name breaks the rules.
 

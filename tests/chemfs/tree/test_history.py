@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from chemfs.tree.errors import NotFound
-from chemfs.tree.history import HistoryFolders
-from chemfs.tree.nodes import Directory
 from chemigram_core.digest import Digest
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.operations import RENAME
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
+from tests.support.by_path import ByPath
 
 DAY, LATER = "2026-05-01", "2026-05-02"
 
@@ -31,39 +30,37 @@ def state(repository: Repository, content: bytes, ref: str, day: str = DAY, op: 
     return digest
 
 
-def names(folders: HistoryFolders, path: str) -> list[str]:
+def names(view: ByPath, path: str) -> list[str]:
     """What a folder of history/ lists."""
-    folder = folders.locate(tuple(path.split("/")) if path else ())
-    assert isinstance(folder, Directory)
-    return [name for name, _ in folder.entries()]
+    return view.names(f"/history/{path}")
 
 
 def test_states_stand_by_day_and_time(repository: Repository) -> None:
-    folders = HistoryFolders(repository)
+    view = ByPath(repository.root)
     first = state(repository, b"1", "refs/heads/main")
-    assert names(folders, "main") == [DAY]
+    assert names(view, "main") == [DAY]
     second = state(repository, b"2", "refs/heads/main", LATER)
-    assert names(folders, "main") == [DAY, LATER]
-    assert names(folders, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
-    assert folders.locate(("main", LATER, f"10.00.00-{second[:12]}", "image.xmp")) == (second, ("image.xmp",))
+    assert names(view, "main") == [DAY, LATER]
+    assert names(view, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
+    assert view.read(f"/history/main/{LATER}/10.00.00-{second[:12]}/image.xmp") == b"2"
     with pytest.raises(NotFound):
-        folders.locate(("main", DAY, f"10.00.00-{second[:12]}"))
+        view.node(f"/history/main/{DAY}/10.00.00-{second[:12]}")
 
 
 def test_a_name_that_was_given_away_shows_the_branch_that_has_it_now(repository: Repository) -> None:
-    folders = HistoryFolders(repository)
+    view = ByPath(repository.root)
     first = state(repository, b"1", "refs/heads/main")
-    assert names(folders, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
+    assert names(view, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
     repository.log.append(LogEntry(RENAME, first, "refs/heads/warm", metadata={"from": "refs/heads/main"}))
     second = state(repository, b"2", "refs/heads/main")
-    assert names(folders, f"main/{DAY}") == [f"10.00.00-{second[:12]}"]
-    assert names(folders, f"warm/{DAY}") == [f"10.00.00-{first[:12]}"]
+    assert names(view, f"main/{DAY}") == [f"10.00.00-{second[:12]}"]
+    assert names(view, f"warm/{DAY}") == [f"10.00.00-{first[:12]}"]
 
 
 def test_a_branch_in_the_place_of_a_folder_of_branches_hides_none(repository: Repository) -> None:
-    folders = HistoryFolders(repository)
+    view = ByPath(repository.root)
     state(repository, b"1", "refs/heads/look")  # deleted before the next is made
     state(repository, b"2", "refs/heads/look/warm")
-    assert names(folders, "") == ["look"]
-    assert names(folders, "look") == [DAY, "warm"]
-    assert names(folders, "look/warm") == [DAY]
+    assert names(view, "") == ["look"]
+    assert names(view, "look") == [DAY, "warm"]
+    assert names(view, "look/warm") == [DAY]

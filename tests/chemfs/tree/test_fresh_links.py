@@ -9,7 +9,7 @@ import pytest
 from chemfs.tree import head_link
 from chemfs.tree.head_link import FreshLinks
 
-TAG = ("tags", "v1")
+TAG = "tags/v1"
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def test_a_link_stays_one_while_somebody_looks(fresh: FreshLinks) -> None:
     until = time.monotonic() + 0.5
     while time.monotonic() < until:
         assert (link := fresh.get(TAG)) is not None
-        assert link.target == "heads/main"
-    assert fresh.names() == [TAG]
+        assert link.target() == "heads/main"
+    assert fresh.paths() == [TAG]
 
 
 def test_a_link_that_nobody_looked_at_is_not_listed_either(fresh: FreshLinks) -> None:
     fresh.add(TAG, "heads/main")
     time.sleep(0.3)
-    assert fresh.names() == []
+    assert fresh.paths() == []
     assert fresh.get(TAG) is None
 
 

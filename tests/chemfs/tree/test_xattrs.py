@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.tree.errors import NoSuchAttribute
-from chemfs.tree.filesystem import Filesystem
+from chemfs.tree.errors import Unsupported
 from chemfs.tree.nodes import NodeKind
 from chemigram_core import sidecar as documents
 from chemigram_core.masks import png
@@ -21,6 +20,7 @@ from chemigram_core.operations.refs import create_branch, create_tag
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
+from tests.support.by_path import ByPath
 
 STATES = 12
 
@@ -59,51 +59,48 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
-def walk(view: Filesystem, path: str = "") -> Iterator[str]:
+def walk(view: ByPath, path: str = "") -> Iterator[str]:
     """Every file, as a file manager finds them: each folder listed, each name looked at, its attributes named."""
-    number = view.number_of_listing(path or "/")
-    for name, kind in view.listing(number):
-        view.node(f"{path}/{name}")
-        view.attribute_names(f"{path}/{name}")
+    for name, kind in view.entries(path):
+        view.node(f"{path}/{name}").xattr_names()
         if kind is NodeKind.FOLDER:
             yield from walk(view, f"{path}/{name}")
         elif kind is NodeKind.FILE:
             yield f"{path}/{name}"
-    view.release_listing(number)
 
 
 def test_walking_the_whole_tree_hashes_and_decodes_nothing(root: Path, work: Counter[str]) -> None:
-    masks = [path for path in walk(Filesystem(root)) if path.endswith(".png")]
+    masks = [path for path in walk(ByPath(root)) if path.endswith(".png")]
     assert len(masks) == 2 * (2 * STATES + 4)  # two of each state in snapshots/ and history/, of two branches and a tag
     assert work == {}
 
 
 def test_opening_every_mask_checks_each_once_and_decodes_none(root: Path, work: Counter[str]) -> None:
-    view = Filesystem(root)
+    view = ByPath(root)
     for path in [path for path in walk(view) if path.endswith(".png")]:
-        number = view.number(path, os.O_RDONLY)
-        assert view.handle(number).read(8, 0).startswith(b"\x89PNG")
-        view.release(number)
+        opened = view.open(path)
+        assert opened.read(8, 0).startswith(b"\x89PNG")
+        opened.release()
     assert work == {"hashed": 2 * STATES + 1}  # the masks, and the states that say which they are
 
 
 def test_an_attribute_of_others_costs_nothing(root: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    view = Filesystem(root)
+    node = ByPath(root).node("/heads/main/image.xmp")
     monkeypatch.delattr(os, "open")
-    with pytest.raises(NoSuchAttribute):
-        view.attribute("/heads/main/image.xmp", "security.capability")
+    with pytest.raises(Unsupported):
+        node.xattr("security.capability")
     assert work == {}
 
 
 def test_the_edit_is_found_out_only_when_asked_for(root: Path, work: Counter[str]) -> None:
-    view = Filesystem(root)
-    assert "user.chemfs.edit" in view.attribute_names("/heads/main")
+    view = ByPath(root)
+    assert "user.chemfs.edit" in view.node("/heads/main").xattr_names()
     assert work == {}
-    assert len(view.attribute("/heads/main", "user.chemfs.edit")) == 64
+    assert len(view.node("/heads/main").xattr("user.chemfs.edit")) == 64
     assert work["parsed"] == 1
 
 
 def test_a_librarys_own_folder_has_none(root: Path) -> None:
-    library = Filesystem(root.parent)
-    assert library.attribute_names("/") == library.attribute_names("/README.txt") == []
-    assert library.attribute("/repository/heads/main", "user.chemfs.snapshot")
+    library = ByPath(root.parent)
+    assert library.node("/").xattr_names() == library.node("/README.txt").xattr_names() == []
+    assert library.node("/repository/heads/main").xattr("user.chemfs.snapshot")

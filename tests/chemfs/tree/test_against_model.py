@@ -17,19 +17,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chemfs.tree.errors import NotFound
-from chemfs.tree.filesystem import Filesystem
-from chemfs.tree.nodes import Directory, File
+from chemfs.tree.nodes import File, Folder
+from chemfs.tree.open_files import OpenFile
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
 from chemigram_core.masks.png.pixels import pixels_digest
 from chemigram_core.repository import Repository
 from chemigram_core.sidecar import parse
 from tests.support.builders import mask, saves, sidecar
+from tests.support.by_path import ByPath
 
 Files = dict[str, bytes]  # by the path in the branch folder
 
 XMP, MASKS, SCRATCH = "image.xmp", ("masks/a.png", "masks/b.png"), ("notes", "masks/draft", "folder/one")
-SETTLED_S = 10.0
+DUE_SECONDS = 10.0
 
 branches = st.sampled_from(("main", "main", "main", "other"))
 exposures = st.integers(0, 2)
@@ -84,7 +85,7 @@ class Branch:
 class Reader:
     """A file that somebody holds open, and what it must read."""
 
-    number: int
+    opened: OpenFile
     content: bytes
 
 
@@ -92,7 +93,7 @@ class Reader:
 class Writer:
     """A file of a branch that somebody is writing: its first half is written."""
 
-    number: int
+    opened: OpenFile
     branch: str
     name: str
     value: int
@@ -104,7 +105,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.repository = Repository.init(self.folder)
-        self.view = Filesystem(self.folder)
+        self.view = ByPath(self.folder)
         self.model: dict[str, Branch] = {}
         self.readers: list[Reader] = []
         self.writer: Writer | None = None
@@ -115,8 +116,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
         self.put("main", XMP, data_of(XMP, exposure))
         for name in MASKS:
             self.put("main", name, data_of(name, 0))
-        changes, parts = self.view.changes("/heads/other")
-        changes.make_folder(parts, 0o755)
+        self.view.make_folder("/heads/other")
         self.model = {"main": Branch(state, snapshots=1 + len(MASKS)), "other": Branch(state)}
 
     @rule(branch=branches, name=tracked, value=levels, compression=compressions, flags=st.sampled_from((0, os.O_TRUNC)))
@@ -128,27 +128,27 @@ class OperationsOnBranches(RuleBasedStateMachine):
     @rule(branch=branches, name=tracked, value=levels, draft=scratch, is_open=st.booleans())
     def save_by_rename(self, branch: str, name: str, value: int, draft: str, *, is_open: bool) -> None:
         model = self.model[branch]
-        number = self.write(branch, draft, data_of(name, value))
+        opened = self.write(branch, draft, data_of(name, value))
         if not is_open:
-            self.close(number)
+            self.close(opened)
         self.rename(branch, draft, name)
         if is_open:
-            self.close(number)
+            self.close(opened)
         model.scratch.pop(draft, None)
         model.saves(name, value)
 
     @rule(branch=branches, name=tracked, value=levels)
     def save_after_the_last_close(self, branch: str, name: str, value: int) -> None:
         """As what is written through a mapping."""
-        self.view.release(self.write(branch, name, data_of(name, value)))
+        self.write(branch, name, data_of(name, value)).release()
         self.model[branch].saves(name, value)
 
     @rule(branch=branches, name=tracked, first=levels, last=levels)
     def save_by_two_who_have_it_open(self, branch: str, name: str, first: int, last: int) -> None:
         model = self.model[branch]
-        numbers = [self.write(branch, name, data_of(name, value)) for value in (last, first)]
+        files = [self.write(branch, name, data_of(name, value)) for value in (last, first)]
         for value in (first, last):
-            self.close(numbers.pop())
+            self.close(files.pop())
             model.saves(name, value)
 
     @rule(branch=branches, name=tracked, value=levels)
@@ -173,11 +173,11 @@ class OperationsOnBranches(RuleBasedStateMachine):
     def refuse_a_rename(self, branch: str, name: str, draft: str) -> None:
         model = self.model[branch]
         model.scratch[draft] = b"no such thing"
-        number = self.write(branch, draft, model.scratch[draft])
-        self.view.handle(number).flush()
+        opened = self.write(branch, draft, model.scratch[draft])
+        opened.flush()
         with pytest.raises(Refused):
             self.rename(branch, draft, name)
-        self.view.release(number)
+        opened.release()
 
     @rule(branch=branches, name=tracked)
     def refuse_in_place(self, branch: str, name: str) -> None:
@@ -191,8 +191,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model = self.model[branch]
         if name not in model.shows() or self.is_written(branch, name):
             return
-        changes, parts = self.view.changes(path(branch, name))
-        changes.remove(parts)
+        self.view.remove(path(branch, name))
         model.removed.add(name)
 
     @rule(branch=branches, name=tracked, backup=scratch)
@@ -207,9 +206,8 @@ class OperationsOnBranches(RuleBasedStateMachine):
 
     @precondition(lambda self: self.writer is None)
     @rule()
-    def settle(self) -> None:
-        changes, _ = self.view.changes(path("main", XMP))
-        changes.settle(time.monotonic() + SETTLED_S)
+    def commit_due_removals(self) -> None:
+        self.view.repository().commit_due_removals(time.monotonic() + DUE_SECONDS)
         for model in self.model.values():
             model.becomes(model.tip.without(model.removed))
             model.removed &= {XMP}
@@ -219,11 +217,11 @@ class OperationsOnBranches(RuleBasedStateMachine):
         if old == new or self.writer is not None:
             return
         model = self.model[branch]
-        number = self.write(branch, old, data_of(old, value))
-        self.view.handle(number).flush()
+        opened = self.write(branch, old, data_of(old, value))
+        opened.flush()
         model.saves(old, value)
         self.rename(branch, old, new)
-        self.view.release(number)
+        opened.release()
         model.becomes(model.tip.without({old}).with_file(new, value))
         model.removed -= {old, new}
 
@@ -232,9 +230,9 @@ class OperationsOnBranches(RuleBasedStateMachine):
         if old == new or self.writer is not None:
             return
         model = self.model[branch]
-        number = self.write(branch, old, data_of(old, value))
+        opened = self.write(branch, old, data_of(old, value))
         self.rename(branch, old, new)
-        self.close(number)
+        self.close(opened)
         model.removed |= {old} & model.tip.masks.keys()
         model.saves(new, value)
 
@@ -258,9 +256,9 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model = self.model[branch]
         if name not in model.scratch:
             return
-        number = self.view.number(path(branch, name), os.O_WRONLY | os.O_APPEND)
-        self.view.handle(number).write(content, len(model.scratch[name]))
-        self.close(number)
+        opened = self.view.open(path(branch, name), os.O_WRONLY | os.O_APPEND)
+        opened.write(content, len(model.scratch[name]))
+        self.close(opened)
         model.scratch[name] += content
 
     @rule(branch=branches, old=scratch, new=st.one_of(scratch, st.none()))
@@ -270,8 +268,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
             return
         content = model.scratch.pop(old)
         if new is None:
-            changes, parts = self.view.changes(path(branch, old))
-            changes.remove(parts)
+            self.view.remove(path(branch, old))
         else:
             self.rename(branch, old, new)
             model.scratch[new] = content
@@ -281,15 +278,15 @@ class OperationsOnBranches(RuleBasedStateMachine):
         if name not in self.model[branch].shows():
             return
         content = self.read(branch, name)
-        self.readers.append(Reader(self.view.number(path(branch, name), os.O_RDONLY), content))
+        self.readers.append(Reader(self.view.open(path(branch, name), os.O_RDONLY), content))
 
     @precondition(lambda self: self.readers)
     @rule()
     def read_on(self) -> None:
         reader = self.readers.pop(0)
-        assert self.view.handle(reader.number).read(1 << 20, 0) == reader.content
-        assert self.view.handle(reader.number).node().size_bytes == len(reader.content)
-        self.view.release(reader.number)
+        assert reader.opened.read(1 << 20, 0) == reader.content
+        assert reader.opened.stat().size_bytes == len(reader.content)
+        reader.opened.release()
 
     @precondition(lambda self: self.writer is None)
     @rule(branch=branches, name=tracked, value=levels)
@@ -297,9 +294,9 @@ class OperationsOnBranches(RuleBasedStateMachine):
         if name not in self.model[branch].shows():
             return
         data = data_of(name, value)
-        number = self.view.number(path(branch, name), os.O_WRONLY | os.O_TRUNC)
-        self.view.handle(number).write(data[: len(data) // 2], 0)
-        self.writer = Writer(number, branch, name, value, data)
+        opened = self.view.open(path(branch, name), os.O_WRONLY | os.O_TRUNC)
+        opened.write(data[: len(data) // 2], 0)
+        self.writer = Writer(opened, branch, name, value, data)
 
     @precondition(lambda self: self.writer is not None)
     @rule(is_finished=st.booleans())
@@ -309,21 +306,21 @@ class OperationsOnBranches(RuleBasedStateMachine):
         model = self.model[writer.branch]
         if not is_finished:
             with pytest.raises(Refused):
-                self.close(writer.number)
+                self.close(writer.opened)
             model.removed.discard(writer.name)
             return
         half = len(writer.data) // 2
-        self.view.handle(writer.number).write(writer.data[half:], half)
-        self.close(writer.number)
+        writer.opened.write(writer.data[half:], half)
+        self.close(writer.opened)
         model.saves(writer.name, writer.value)
 
     @precondition(lambda self: self.writer is None)
     @rule()
     def mount_again(self) -> None:
         self.let_go()
-        self.view.start()
-        self.view.stop()
-        self.view = Filesystem(self.folder)
+        self.view.tree.start()
+        self.view.tree.stop()
+        self.view = ByPath(self.folder)
         for model in self.model.values():
             model.becomes(model.tip.without(model.removed))
             model.removed = set()
@@ -347,7 +344,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
 
     def let_go(self) -> None:
         for reader in self.readers:
-            self.view.release(reader.number)
+            reader.opened.release()
         self.readers.clear()
 
     def is_written(self, branch: str, name: str) -> bool:
@@ -356,54 +353,46 @@ class OperationsOnBranches(RuleBasedStateMachine):
     def put(self, branch: str, name: str, data: bytes, flags: int = os.O_TRUNC) -> None:
         self.close(self.write(branch, name, data, flags))
 
-    def write(self, branch: str, name: str, data: bytes, flags: int = os.O_TRUNC) -> int:
+    def write(self, branch: str, name: str, data: bytes, flags: int = os.O_TRUNC) -> OpenFile:
         if name.startswith("folder/"):
             self.make_folder(path(branch, "folder"))
-        number = self.view.number(path(branch, name), os.O_WRONLY | os.O_CREAT | flags)
-        self.view.handle(number).write(data, 0)
-        self.view.handle(number).truncate(len(data))
-        return number
+        opened = self.view.open(path(branch, name), os.O_WRONLY | os.O_CREAT | flags)
+        opened.write(data, 0)
+        opened.truncate(len(data))
+        return opened
 
-    def close(self, number: int) -> None:
+    def close(self, opened: OpenFile) -> None:
         try:
-            self.view.handle(number).flush()
+            opened.flush()
         finally:
-            self.view.release(number)
+            opened.release()
 
     def rename(self, branch: str, old: str, new: str) -> None:
         if new.startswith("folder/"):
             self.make_folder(path(branch, "folder"))
-        changes, old_parts, new_parts = self.view.changes_of_two(path(branch, old), path(branch, new))
-        changes.rename(old_parts, new_parts)
+        self.view.rename(path(branch, old), path(branch, new))
 
     def make_folder(self, folder: str) -> None:
         try:
             self.view.node(folder)
         except NotFound:
-            changes, parts = self.view.changes(folder)
-            changes.make_folder(parts, 0o755)
+            self.view.make_folder(folder)
 
     def read(self, branch: str, name: str) -> bytes:
-        number = self.view.number(path(branch, name), os.O_RDONLY)
-        try:
-            return self.view.handle(number).read(1 << 20, 0)
-        finally:
-            self.view.release(number)
+        return self.view.read(path(branch, name))
 
     def files(self, branch: str, below: str = "") -> Files:
         """Everything that a branch folder shows, by walking it."""
         found: Files = {}
-        folder = self.view.node(path(branch, below))
-        assert isinstance(folder, Directory)
-        for name, _ in folder.entries():
+        for name in self.view.names(path(branch, below)):
             place = f"{below}/{name}".lstrip("/")
             node = self.view.node(path(branch, place))
-            if isinstance(node, Directory):
+            if isinstance(node, Folder):
                 found |= self.files(branch, place)
             else:
                 found[place] = self.read(branch, place)
                 assert isinstance(node, File)
-                assert node.size_bytes == len(found[place])
+                assert node.stat().size_bytes == len(found[place])
         return found
 
 

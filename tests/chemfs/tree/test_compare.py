@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.tree import compare
-from chemfs.tree.compare import ComparisonFolders
-from chemfs.tree.errors import IsAFolder, NotFound
-from chemfs.tree.nodes import Directory, File
+from chemfs.tree import computed_files
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import File, Folder
 from chemigram_core.compare import Comparison
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName, MaskName, TagName
@@ -21,6 +20,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind, ObjectStore
 from tests.support.builders import mask, sidecar
+from tests.support.by_path import ByPath
 
 SKY = MaskName("sky")
 
@@ -56,12 +56,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield done
 
 
-def parts(path: str) -> tuple[str, ...]:
-    return tuple(path.split("/"))
-
-
 def test_folders_are_looked_up_and_listed_without_computing_anything(repository: Repository, read: list[str]) -> None:
-    folders = ComparisonFolders(repository)
+    view = ByPath(repository.root)
     for path, names in (
         ("before", []),
         ("before/first..main", ["changes.md", "changes.json", "image.xmp.diff", "masks"]),
@@ -69,52 +65,46 @@ def test_folders_are_looked_up_and_listed_without_computing_anything(repository:
         ("main..before/first/masks", ["sky.png"]),
         ("main..main", ["changes.md", "changes.json", "image.xmp.diff"]),
     ):
-        folder = folders.node(parts(path))
-        assert isinstance(folder, Directory)
-        assert [name for name, _ in folder.entries()] == names
+        assert view.names(f"/compare/{path}") == names
     for path in ("main..nosuch", "nosuch", "main..main/masks"):
         with pytest.raises(NotFound):
-            folders.node(parts(path))
+            view.node(f"/compare/{path}")
     assert "a mask" not in read
     assert not {"changes.md", "changes.json", "image.xmp.diff", "masks/sky.png"} & set(read)
 
 
 def test_a_full_name_tells_a_tag_from_a_branch_below_it(repository: Repository) -> None:
     create_tag(repository, TagName.parse("before"), "main")
-    folders = ComparisonFolders(repository)
+    view = ByPath(repository.root)
     for path in ("main..before", "main..refs/tags/before", "main..refs/heads/before/first", "refs/tags/before..main"):
-        assert isinstance(folders.node((*parts(path), "changes.md")), File)
+        assert isinstance(view.node(f"/compare/{path}/changes.md"), File)
     for path in ("main..refs", "main..refs/heads", "refs"):
-        assert isinstance(folders.node(parts(path)), Directory)
+        assert isinstance(view.node(f"/compare/{path}"), Folder)
 
 
 def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository, read: list[str]) -> None:
-    folders = ComparisonFolders(repository)
-    path = parts("before/first..main/masks/sky.png")
+    view = ByPath(repository.root)
+    path = "/compare/before/first..main/masks/sky.png"
     with ThreadPoolExecutor(8) as threads:
-        nodes = list(threads.map(lambda _: folders.node(path), range(8)))
-    assert len(set(nodes)) == 1
-    data = folders.open(path).read(1 << 20, 0)
-    assert isinstance(nodes[0], File)
-    assert nodes[0].size_bytes == len(data)
+        sizes = set(threads.map(lambda _: view.node(path).stat().size_bytes, range(8)))
+    assert sizes == {len(view.read(path))}
     assert read == ["masks/sky.png", "a mask", "a mask"]
 
 
 def test_the_size_of_a_file_too_large_to_keep_is_kept(
     repository: Repository, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compare, "_KEPT_BYTES", 10)
-    folders = ComparisonFolders(repository)
-    path = parts("before/first..main/image.xmp.diff")
-    sizes = {node.size_bytes for node in map(folders.node, [path] * 3) if isinstance(node, File)}
-    assert sizes == {len(folders.open(path).read(1 << 20, 0))}
+    monkeypatch.setattr(computed_files, "_KEPT_BYTES", 10)
+    view = ByPath(repository.root)
+    path = "/compare/before/first..main/image.xmp.diff"
+    sizes = {view.node(path).stat().size_bytes for _ in range(3)}
+    assert sizes == {len(view.read(path))}
     assert read.count("image.xmp.diff") == 2  # for the size, and for the reader
 
 
 def test_a_folder_is_no_file_to_open(repository: Repository) -> None:
-    folders = ComparisonFolders(repository)
+    view = ByPath(repository.root)
     for path in ("before", "before/first..main", "before/first..main/masks"):
-        with pytest.raises(IsAFolder):
-            folders.open(parts(path))
+        assert isinstance(view.node(f"/compare/{path}"), Folder)
     with pytest.raises(NotFound):
-        folders.open(parts("before/first..main/nosuch"))
+        view.node("/compare/before/first..main/nosuch")

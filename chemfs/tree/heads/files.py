@@ -1,0 +1,214 @@
+"""The files in a branch folder as nodes: tracked ones, other programs', and the image.
+
+Each asks its folder where it is, so that a branch or a folder that was renamed takes along what a kernel knows in it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from abc import abstractmethod
+from collections.abc import Hashable
+
+from chemfs.tree import xattrs
+from chemfs.tree.errors import ReadOnly, Unsupported
+from chemfs.tree.heads.branch import Branch
+from chemfs.tree.heads.tip import Shown
+from chemfs.tree.heads.tracked import Mask, Parts, Tracked, Xmp
+from chemfs.tree.nodes import File, Folder, Link, Node, Xattrs
+from chemfs.tree.objects import open_mask, open_snapshot
+from chemfs.tree.open_files import BytesFile, OpenFile, Stat
+from chemfs.tree.open_repository import OpenRepository
+from chemfs.tree.state import ImageFile
+from chemigram_core.digest import Digest
+
+
+class FolderInBranch(Folder):
+    """The folder of a branch, or one in it, as the files in it see it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def opened(self) -> OpenRepository:
+        """The repository."""
+
+    @abstractmethod
+    def branch(self) -> Branch:
+        """The branch, which may be deleted by now."""
+
+    @abstractmethod
+    def existing(self) -> Branch:
+        """The branch. Raises NotFound where there is none any more."""
+
+    @abstractmethod
+    def parts(self) -> Parts:
+        """The names that lead here from the branch's folder."""
+
+    def to_write(self) -> Branch:
+        """The branch, about to be changed. Raises NotFound, ReadOnly."""
+        self.opened().check_writable()
+        return self.existing()
+
+
+class FileInBranch(Node):
+    """A name in a folder of a branch. Each save is seen at once, so a kernel believes nothing of it."""
+
+    __slots__ = ("folder",)
+    entry_seconds = stat_seconds = 0.0
+
+    def __init__(self, folder: FolderInBranch) -> None:
+        self.folder = folder
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        raise Unsupported(name)
+
+    def check_writable(self) -> None:
+        self.folder.to_write()
+        self.stat()
+
+    def set_mode(self, mode: int) -> None:
+        """Harmless: a state's bytes alone are versioned."""
+        self.check_writable()
+
+    def set_owner(self) -> None:
+        """Harmless: everything belongs to the user who mounts."""
+        self.check_writable()
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        """Harmless: the time of a state's file is that of its content."""
+        self.check_writable()
+
+
+class TrackedFile(FileInBranch, File):
+    """A versioned file as it was when it was looked up; empty while it is written for the first time."""
+
+    __slots__ = ("_shown", "target")
+
+    def __init__(self, folder: FolderInBranch, target: Tracked) -> None:
+        """Raises NotFound."""
+        super().__init__(folder)
+        self.target = target
+        self._shown: Shown = folder.branch().tip.shown(target)
+
+    @property
+    def content(self) -> Digest | None:
+        return self._shown.content
+
+    @property
+    def place(self) -> Hashable:
+        """Whatever its bytes are by now, and whichever of its names the XMP has."""
+        return self.folder.branch(), self.target if isinstance(self.target, Mask) else Xmp()
+
+    def stat(self) -> Stat:
+        return self._shown.stat
+
+    def open(self, flags: int) -> OpenFile:
+        if flags & (os.O_ACCMODE | os.O_TRUNC):
+            return self.folder.to_write().open_to_write(self.target, flags, self.folder.opened())
+        return self.open_to_read()
+
+    def open_to_read(self) -> OpenFile:
+        shown, repository = self._shown, self.folder.opened().repository
+        if shown.state is None or shown.content is None:
+            return BytesFile(b"")
+        if isinstance(self.target, Mask):
+            return open_mask(repository, shown.state, self.target.name, shown.content, shown.stat.mode)
+        return open_snapshot(repository, shown.content, shown.stat.mode)
+
+    def xattrs(self) -> Xattrs:
+        if self.content is None:
+            return {}
+        of = xattrs.of_mask if isinstance(self.target, Mask) else xattrs.of_state
+        return of(self.folder.opened().repository, self.content)
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        """Note something of a mask. Raises Unsupported for all else, InvalidProvenance."""
+        if not isinstance(self.target, Mask) or (key := xattrs.writable(name)) is None:
+            raise Unsupported(name)
+        text = None if value is None else xattrs.text_of(value)
+        self.folder.to_write().describe(self.target, key, text)
+
+
+class BranchImage(FileInBranch, File):
+    """The image, which is never written. Removed, it comes back by itself."""
+
+    __slots__ = ()
+
+    def __init__(self, folder: FolderInBranch) -> None:
+        """Raises NotFound where it was removed a moment ago."""
+        super().__init__(folder)
+        folder.branch().check_image_shown()
+
+    def stat(self) -> Stat:
+        return self._image().stat()
+
+    def open(self, flags: int) -> OpenFile:
+        if flags & (os.O_ACCMODE | os.O_TRUNC):
+            raise ReadOnly("the image")
+        return self._image().open_to_read()
+
+    def check_writable(self) -> None:
+        raise ReadOnly("the image")
+
+    def set_mode(self, mode: int) -> None:
+        self.folder.to_write()
+
+    def set_owner(self) -> None:
+        self.folder.to_write()
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        self.folder.to_write()
+
+    def _image(self) -> ImageFile:
+        return ImageFile(self.folder.opened)
+
+
+class InScratch(FileInBranch):
+    """A name of other programs, with permission bits and times of its own."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, folder: FolderInBranch, name: str) -> None:
+        super().__init__(folder)
+        self._name = name
+
+    def moved(self, folder: Folder, name: str) -> None:
+        if isinstance(folder, FolderInBranch):
+            self.folder, self._name = folder, name
+
+    def parts(self) -> Parts:
+        """The names that lead here from the branch's folder."""
+        return (*self.folder.parts(), self._name)
+
+    def stat(self) -> Stat:
+        status = self.folder.branch().scratch.stat(self.parts())
+        return Stat(status.st_size, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+
+    def set_mode(self, mode: int) -> None:
+        self.folder.to_write().scratch.set_mode(self.parts(), mode)
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        self.folder.to_write().scratch.set_times(self.parts(), times_ns)
+
+
+class ScratchFile(InScratch, File):
+    """A file."""
+
+    __slots__ = ()
+
+    def open(self, flags: int) -> OpenFile:
+        writes = flags & (os.O_ACCMODE | os.O_TRUNC)
+        branch = self.folder.to_write() if writes else self.folder.branch()
+        return branch.open_scratch(self.parts(), flags, 0o644, self.folder.opened())
+
+
+class ScratchLink(InScratch, Link):
+    """A symlink. Only the kernel follows it, from where the reader stands."""
+
+    __slots__ = ()
+
+    def target(self) -> str:
+        return self.folder.branch().scratch.target(self.parts())
+
+    def stat(self) -> Stat:
+        return super().stat()._replace(mode=0o777)

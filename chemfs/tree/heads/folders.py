@@ -1,0 +1,288 @@
+"""heads/<branch>/ as nodes, the one folder that takes writes: the branch's folder, its masks/, other programs' folders.
+
+What a name means is found here, once: a tracked file, masks/, the image, or scratch.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from abc import abstractmethod
+from collections.abc import Iterable
+from enum import Enum, auto
+
+from chemfs.tree import xattrs
+from chemfs.tree.errors import (
+    AlreadyThere,
+    IsAFolder,
+    NotAFolder,
+    NotEmpty,
+    NotFound,
+    NotPermitted,
+    OtherBranch,
+    ReadOnly,
+    Unsupported,
+)
+from chemfs.tree.heads.branch import Branch
+from chemfs.tree.heads.files import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
+from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, mask_called
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Xattrs
+from chemfs.tree.open_files import OpenFile, Stat
+from chemfs.tree.open_repository import Opened, OpenRepository
+from chemfs.tree.ref_folder import RefFolder
+from chemigram_core.image import Image
+from chemigram_core.names import BranchName
+from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
+from chemigram_core.refs.head import OnBranch
+
+FOLDER_MODE = 0o755
+
+
+class Fixed(Enum):
+    """The names in a branch's folder that are always what they are."""
+
+    MASKS = auto()
+    IMAGE = auto()
+
+
+Meaning = Tracked | Parts | Fixed
+
+
+class FolderOfFiles(FolderInBranch):
+    """What folders in a branch have in common: plain commands on their files."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def meaning(self, name: str) -> Meaning:
+        """What a name here is or would be."""
+
+    def lookup(self, name: str) -> Node:
+        match self.meaning(name):
+            case Xmp() | Sidecar() | Mask() as target:
+                return TrackedFile(self, target)
+            case Fixed.MASKS:
+                return BranchMasks(self)
+            case Fixed.IMAGE:
+                return BranchImage(self)
+            case parts:
+                return self._in_scratch(parts)
+
+    def create(self, name: str, flags: int, mode: int) -> OpenFile:
+        match self.meaning(name):
+            case Xmp() | Sidecar() | Mask() as target if flags & os.O_ACCMODE:
+                return self.to_write().open_to_write(target, flags | os.O_CREAT, self.opened())
+            case tuple() as parts:
+                return self.to_write().open_scratch(parts, flags | os.O_CREAT, mode, self.opened())
+            case Fixed.MASKS:
+                raise IsAFolder(name)
+            case Fixed.IMAGE:
+                raise ReadOnly(name)
+            case target:
+                return TrackedFile(self, target).open_to_read()
+
+    def remove(self, name: str) -> None:
+        """A tracked file is hidden: it may come back at once."""
+        branch = self.to_write()
+        match self.meaning(name):
+            case Fixed.MASKS:
+                raise IsAFolder(name)
+            case Fixed.IMAGE:
+                branch.check_image_shown()
+                branch.table.remove_image()
+            case tuple() as parts:
+                branch.remove_scratch(parts)
+            case target:
+                branch.remove(target)
+
+    def remove_folder(self, name: str) -> None:
+        """An empty masks/ stays, without a word: the next mask would bring it back."""
+        branch = self.to_write()
+        match self.meaning(name):
+            case Fixed.MASKS:
+                if any(True for _ in BranchMasks(self).entries()):
+                    raise NotEmpty(name)
+            case tuple() as parts:
+                branch.scratch.remove_folder(parts)
+            case _:
+                raise NotAFolder(name)
+
+    def make_folder(self, name: str, mode: int) -> None:
+        if self.meaning(name) is Fixed.MASKS:
+            raise AlreadyThere(name)
+        self.to_write().scratch.make_folder(self._scratch_only(name), mode)
+
+    def make_link(self, name: str, target: str) -> None:
+        self.to_write().scratch.symlink(target, self._scratch_only(name))
+
+    def rename(self, name: str, folder: Folder, new_name: str) -> None:
+        """Within the branch; onto a tracked name it is a save. Raises what makes the bytes no valid save."""
+        branch = self.to_write()
+        branch.rename(self.file(name), self._beside(folder, branch).file(new_name))
+
+    def link(self, name: str, node: Node) -> None:
+        branch = self.to_write()
+        if not isinstance(node, TrackedFile | InScratch):
+            raise OtherBranch(name)
+        self._beside(node.folder, branch)
+        branch.link(node.target if isinstance(node, TrackedFile) else node.parts(), self.file(name))
+
+    def file(self, name: str) -> Tracked | Parts:
+        """A file by name. Raises NotPermitted for masks/ and the image."""
+        meaning = self.meaning(name)
+        if isinstance(meaning, Fixed):
+            raise NotPermitted(name)
+        return meaning
+
+    def check_writable(self) -> None:
+        self.to_write()
+
+    def set_mode(self, mode: int) -> None:
+        self.to_write()
+
+    def set_owner(self) -> None:
+        self.to_write()
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        self.to_write()
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        raise Unsupported(name)
+
+    def scratch_entries(self) -> Iterable[Entry]:
+        """The names of other programs' files here."""
+        return self.branch().scratch.entries(self.parts())
+
+    def _scratch_only(self, name: str) -> Parts:
+        if not isinstance(parts := self.meaning(name), tuple):
+            raise NotPermitted(name)
+        return parts
+
+    def _beside(self, folder: Folder, branch: Branch) -> FolderOfFiles:
+        """A folder of the same branch. Raises OtherBranch, ReadOnly."""
+        if not isinstance(folder, FolderOfFiles):
+            raise ReadOnly("what is outside heads/<branch>/")
+        if folder.branch() is not branch:
+            raise OtherBranch(folder.branch().name)
+        return folder
+
+    def _in_scratch(self, parts: Parts) -> Node:
+        mode = self.branch().scratch.stat(parts).st_mode
+        self.existing()
+        if stat.S_ISDIR(mode):
+            return ScratchFolder(self, parts[-1])
+        return (ScratchLink if stat.S_ISLNK(mode) else ScratchFile)(self, parts[-1])
+
+
+class BranchFolder(FolderOfFiles):
+    """heads/<branch>/."""
+
+    __slots__ = ("_name", "_opened")
+
+    def __init__(self, opened: Opened, name: BranchName) -> None:
+        self._opened = opened
+        self._name = name
+
+    def moved(self, folder: Folder, name: str) -> None:
+        if isinstance(folder, RefFolder):
+            self._name = BranchName.parse(folder.prefix + name)
+
+    def opened(self) -> OpenRepository:
+        return self._opened()
+
+    def branch(self) -> Branch:
+        return self._opened().branches[self._name]
+
+    def existing(self) -> Branch:
+        refs = self._opened().repository.refs
+        if refs.read(self._name) is None and refs.head() != OnBranch(self._name):
+            raise NotFound(self._name)
+        return self.branch()
+
+    def parts(self) -> Parts:
+        return ()
+
+    def meaning(self, name: str) -> Meaning:
+        image = self._image()
+        if name == XMP_FILE:
+            return Xmp()
+        if name == MASK_FOLDER:
+            return Fixed.MASKS
+        if image is not None and name in (image.name, image.sidecar_name):
+            return Fixed.IMAGE if name == image.name else Sidecar()
+        return (name,)
+
+    def stat(self) -> Stat:
+        return Stat(0, self.existing().tip.time_ns(), FOLDER_MODE)
+
+    def entries(self) -> Iterable[Entry]:
+        branch, image = self.existing(), self._image()
+        if branch.tip.is_there(Xmp()):
+            yield Entry(XMP_FILE, NodeKind.FILE)
+        if image is not None:
+            if not branch.table.hides_image():
+                yield Entry(image.name, NodeKind.FILE)
+            if branch.tip.is_there(Sidecar()):
+                yield Entry(image.sidecar_name, NodeKind.FILE)
+        yield Entry(MASK_FOLDER, NodeKind.FOLDER)
+        yield from (entry for entry in self.scratch_entries() if entry.name != MASK_FOLDER)
+
+    def xattrs(self) -> Xattrs:
+        tip = self.existing().tip.digest()
+        return {} if tip is None else xattrs.of_state(self.opened().repository, tip)
+
+    def _image(self) -> Image | None:
+        return self._opened().repository.image
+
+
+class BranchMasks(FolderOfFiles):
+    """masks/ of a branch, which is there without masks, too."""
+
+    __slots__ = ("_state",)
+    entry_seconds = stat_seconds = 0.0
+
+    def __init__(self, state: FolderInBranch) -> None:
+        self._state = state
+
+    def opened(self) -> OpenRepository:
+        return self._state.opened()
+
+    def branch(self) -> Branch:
+        return self._state.branch()
+
+    def existing(self) -> Branch:
+        return self._state.existing()
+
+    def parts(self) -> Parts:
+        return (MASK_FOLDER,)
+
+    def meaning(self, name: str) -> Meaning:
+        return mask_called(name) or (MASK_FOLDER, name)
+
+    def stat(self) -> Stat:
+        return self._state.stat()
+
+    def entries(self) -> Iterable[Entry]:
+        yield from (Entry(name.file_name, NodeKind.FILE) for name in self.branch().tip.masks())
+        yield from self.scratch_entries()
+
+
+class ScratchFolder(InScratch, FolderOfFiles):
+    """A folder of other programs."""
+
+    __slots__ = ()
+
+    def opened(self) -> OpenRepository:
+        return self.folder.opened()
+
+    def branch(self) -> Branch:
+        return self.folder.branch()
+
+    def existing(self) -> Branch:
+        return self.folder.existing()
+
+    def meaning(self, name: str) -> Meaning:
+        return (*self.parts(), name)
+
+    def entries(self) -> Iterable[Entry]:
+        return self.scratch_entries()

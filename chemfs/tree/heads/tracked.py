@@ -1,0 +1,52 @@
+"""The files of a branch that are versioned: the XMP under its two names, and the masks. Values; knows no file."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from chemigram_core.errors import InvalidName
+from chemigram_core.names import MaskName
+from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
+
+Parts = tuple[str, ...]
+"""The names that lead from a branch's folder to a file that is not versioned."""
+
+MASK_SUFFIX = ".png"
+
+
+@dataclass(frozen=True, slots=True)
+class Xmp:
+    """image.xmp."""
+
+    def __str__(self) -> str:
+        return XMP_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """<IMG.EXT>.xmp: the same XMP under the name that darktable looks for beside the image."""
+
+    def __str__(self) -> str:
+        return XMP_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """masks/<name>.png."""
+
+    name: MaskName
+
+    def __str__(self) -> str:
+        return f"{MASK_FOLDER}/{self.name.file_name}"
+
+
+Tracked = Xmp | Sidecar | Mask
+
+
+def mask_called(file_name: str) -> Mask | None:
+    """The mask whose file in masks/ has that name; None where no mask can have it."""
+    if file_name.endswith(MASK_SUFFIX):
+        with suppress(InvalidName):
+            return Mask(MaskName.parse(file_name.removesuffix(MASK_SUFFIX)))
+    return None

@@ -1,0 +1,55 @@
+"""One repository that a mount shows: what its nodes share. Knows no nodes.
+
+Nodes live as long as a kernel remembers them, so they hold no repository: they hold the way to ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chemfs.tree.computed_files import ComputedFiles
+from chemfs.tree.days import Days
+from chemfs.tree.errors import ReadOnly
+from chemfs.tree.head_link import FreshLinks
+from chemfs.tree.heads.branch import Branches
+from chemigram_core.durable.folder import Folder
+from chemigram_core.log.journal import FILE_NAME as LOG_FILE
+from chemigram_core.repository import Repository
+
+OnChange = Callable[["OpenRepository"], None]
+
+
+class OpenRepository:
+    """A repository, its branches as this mount writes them, and what was computed of it. Safe for many threads."""
+
+    def __init__(self, repository: Repository, on_change: OnChange | None) -> None:
+        """`on_change` hears of every change before it is made; without one the mount is read-only."""
+        self.repository = repository
+        self.branches = Branches(repository)
+        self.links = FreshLinks()
+        self.days = Days(repository)
+        self.computed = ComputedFiles()
+        self._on_change = on_change
+
+    def check_writable(self) -> None:
+        """Somebody is about to change something. Raises ReadOnly on a read-only mount."""
+        if self._on_change is None:
+            raise ReadOnly(self.repository.root.name)
+        self._on_change(self)
+
+    def time_ns(self) -> int:
+        """When the repository last changed, as far as the log says, ns since 1970."""
+        with Folder.enter(self.repository.root) as folder:
+            try:
+                return folder.stat(LOG_FILE).st_mtime_ns
+            except FileNotFoundError:
+                return folder.stat("HEAD").st_mtime_ns
+
+    def commit_due_removals(self, now: float) -> bool:
+        """Make snapshots of the removals that are due at `now`, monotonic seconds; whether others wait."""
+        waiting = [branch.commit_due_removals(now) for branch in self.branches.all()]
+        return any(waiting)
+
+
+Opened = Callable[[], OpenRepository]
+"""The way to ask for a repository: it is opened again where it was forgotten meanwhile."""

@@ -1,0 +1,37 @@
+"""rejected/: saves that were refused, and the pages that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
+from chemfs.tree.open_files import Stat
+from chemfs.tree.open_repository import Opened
+from chemfs.tree.real_file import RealFile
+from chemfs.tree.state import READ_ONLY_FOLDER_MODE
+from chemigram_core.durable.folder import Folder as RealFolder
+from chemigram_core.rejected import FOLDER
+
+
+class RejectedFolder(Folder):
+    """rejected/."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def stat(self) -> Stat:
+        return Stat(0, self._opened().time_ns(), READ_ONLY_FOLDER_MODE)
+
+    def lookup(self, name: str) -> Node:
+        file = RealFile(self._opened, FOLDER, name)
+        file.stat()
+        return file
+
+    def entries(self) -> Iterable[Entry]:
+        try:
+            with RealFolder.enter(self._opened().repository.root, FOLDER) as folder:
+                return [Entry(name, NodeKind.FILE) for name in folder.names()]
+        except FileNotFoundError:
+            return []

@@ -1,0 +1,110 @@
+"""One repository's folder in a mount: what stands at its top. A new folder of the mount is one line here.
+
+HEAD  heads/  tags/  snapshots/  history/  compare/  rejected/  log.jsonl  README.txt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chemfs.tree import readme
+from chemfs.tree.compare import CompareFolder
+from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
+from chemfs.tree.head_link import HeadLink, parse_target
+from chemfs.tree.heads.heads_folder import HeadsFolder
+from chemfs.tree.history import HistoryFolder
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
+from chemfs.tree.open_files import Stat
+from chemfs.tree.open_repository import Opened
+from chemfs.tree.real_file import RealFile, Text
+from chemfs.tree.rejected import RejectedFolder
+from chemfs.tree.snapshots import SnapshotsFolder
+from chemfs.tree.state import READ_ONLY_FOLDER_MODE
+from chemfs.tree.tags import TagsFolder
+from chemigram_core.log.journal import FILE_NAME as LOG_FILE
+from chemigram_core.operations.refs import checkout
+
+_HEAD = "HEAD"
+
+
+def _readme(opened: Opened) -> Node:
+    return Text(readme.REPOSITORY, _head_time_ns(opened))
+
+
+def _head(opened: Opened) -> Node:
+    return HeadLink(opened().repository.refs.head(), _head_time_ns(opened))
+
+
+def _log(opened: Opened) -> Node:
+    file = RealFile(opened, LOG_FILE)
+    file.stat()
+    return file
+
+
+def _head_time_ns(opened: Opened) -> int:
+    return RealFile(opened, _HEAD).stat().mtime_ns
+
+
+_TOP: Mapping[str, tuple[NodeKind, Callable[[Opened], Node]]] = {
+    "README.txt": (NodeKind.FILE, _readme),
+    _HEAD: (NodeKind.LINK, _head),
+    "heads": (NodeKind.FOLDER, HeadsFolder),
+    "tags": (NodeKind.FOLDER, TagsFolder),
+    "snapshots": (NodeKind.FOLDER, SnapshotsFolder),
+    "history": (NodeKind.FOLDER, HistoryFolder),
+    "compare": (NodeKind.FOLDER, CompareFolder),
+    "rejected": (NodeKind.FOLDER, RejectedFolder),
+    LOG_FILE: (NodeKind.FILE, _log),
+}
+
+
+class RepositoryFolder(Folder):
+    """The folder of a repository. A link made in it may be renamed over HEAD, which is a checkout."""
+
+    __slots__ = ("opened",)
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+
+    def stat(self) -> Stat:
+        return Stat(0, self.opened().time_ns(), READ_ONLY_FOLDER_MODE)
+
+    def lookup(self, name: str) -> Node:
+        if name in _TOP:
+            _, make = _TOP[name]
+            return make(self.opened)
+        if (link := self.opened().links.get(name)) is not None:
+            return link
+        raise NotFound(name)
+
+    def entries(self) -> Iterable[Entry]:
+        yield from (Entry(name, kind) for name, (kind, _) in _TOP.items())
+        yield from (Entry(path, NodeKind.LINK) for path in self.opened().links.paths() if "/" not in path)
+
+    def make_link(self, name: str, target: str) -> None:
+        """A checkout in the making. Raises NotALinkTarget."""
+        opened = self.opened()
+        opened.check_writable()
+        if name in _TOP:
+            raise ReadOnly(name)
+        parse_target(opened.repository, target)
+        opened.links.add(name, target)
+
+    def remove(self, name: str) -> None:
+        opened = self.opened()
+        opened.check_writable()
+        if opened.links.take(name) is None:
+            super().remove(name)
+
+    def rename(self, name: str, folder: Folder, new_name: str) -> None:
+        """Rename a fresh link over HEAD. Raises NotPermitted for all else there."""
+        opened = self.opened()
+        opened.check_writable()
+        if not isinstance(folder, RepositoryFolder) or new_name != _HEAD:
+            super().rename(name, folder, new_name)
+        elif folder.opened() is not opened:
+            raise OtherBranch(new_name)
+        elif (link := opened.links.take(name)) is None:
+            raise NotPermitted(name)
+        else:
+            checkout(opened.repository, parse_target(opened.repository, link.target()))

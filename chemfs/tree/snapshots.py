@@ -1,0 +1,49 @@
+"""snapshots/<id>/: every state by its identifier; the first digits of one are enough for a look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
+from chemfs.tree.open_files import Stat
+from chemfs.tree.open_repository import Opened
+from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
+from chemigram_core.digest import Digest
+from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
+from chemigram_core.refs import revision
+from chemigram_core.store.objects import Kind
+
+
+class SnapshotsFolder(Folder):
+    """snapshots/."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def stat(self) -> Stat:
+        return Stat(0, self._opened().time_ns(), READ_ONLY_FOLDER_MODE)
+
+    def lookup(self, name: str) -> Node:
+        state = FixedState(self._opened, self._snapshot(name))
+        try:
+            state.stored()
+        except ObjectMissing as error:
+            raise NotFound(name) from error
+        return state
+
+    def entries(self) -> Iterable[Entry]:
+        objects = self._opened().repository.objects
+        return (Entry(found.digest, NodeKind.FOLDER) for found in objects if found.kind is Kind.SNAPSHOT)
+
+    def _snapshot(self, prefix: str) -> Digest:
+        """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
+        with suppress(InvalidDigest):
+            return Digest.parse(prefix)
+        try:
+            return revision.by_prefix(prefix, self._opened().repository.objects)
+        except (UnknownRevision, AmbiguousRevision) as error:
+            raise NotFound(prefix) from error

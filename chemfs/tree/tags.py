@@ -1,0 +1,41 @@
+"""tags/: named states, which take no writes. A tag never moves, but may be deleted and made anew."""
+
+from __future__ import annotations
+
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import Node
+from chemfs.tree.open_repository import Opened
+from chemfs.tree.ref_folder import RefFolder
+from chemfs.tree.state import StateFolder
+from chemigram_core.digest import Digest
+from chemigram_core.names import TagName
+from chemigram_core.operations.refs import create_tag
+
+
+class TagsFolder(RefFolder):
+    """tags/ and the folders in it that hold longer names."""
+
+    __slots__ = ()
+    top = "tags"
+    ref_kind = TagName
+
+    def state(self, name: str) -> Node:
+        return TagFolder(self.opened, TagName.parse(self.prefix + name))
+
+    def make_ref(self, name: str, rev: str) -> None:
+        create_tag(self.opened().repository, TagName.parse(self.prefix + name), rev)
+
+
+class TagFolder(StateFolder):
+    """The state of a tag."""
+
+    __slots__ = ("_tag",)
+
+    def __init__(self, opened: Opened, tag: TagName) -> None:
+        super().__init__(opened)
+        self._tag = tag
+
+    def digest(self) -> Digest:
+        if (digest := self._opened().repository.refs.read(self._tag)) is None:
+            raise NotFound(self._tag)
+        return digest

@@ -1,0 +1,43 @@
+"""The whole tree below a mountpoint, and the work that goes on beside the calls: what a front end talks to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemfs.tree.background import Background
+from chemfs.tree.errors import NotAFolder
+from chemfs.tree.library import repositories_at
+from chemfs.tree.nodes import Folder, Node
+
+
+class Tree:
+    """What a mount of the repository or the library at `store` shows. Safe for many threads."""
+
+    def __init__(self, store: Path, *, read_only: bool = False) -> None:
+        """Nothing is written on a read-only one. Raises NotARepository."""
+        self.store = store
+        self._background = None if read_only else Background()
+        repositories = repositories_at(store, None if self._background is None else self._background.watch)
+        self.root = repositories.top
+        self._roots = repositories.roots
+
+    def start(self) -> None:
+        """Begin the work beside the calls: first what killed mounts left unsaved is handed back."""
+        if self._background is not None:
+            self._background.start(self._roots)
+
+    def stop(self) -> None:
+        """End it. What waits to become a snapshot does so now."""
+        if self._background is not None:
+            self._background.stop()
+
+
+def walk(folder: Folder, path: str) -> Node:
+    """What stands at a path below a folder, looked up name by name. Raises NotFound, NotAFolder."""
+    node: Node = folder
+    for name in path.split("/"):
+        if name:
+            if not isinstance(node, Folder):
+                raise NotAFolder(path)
+            node = node.lookup(name)
+    return node

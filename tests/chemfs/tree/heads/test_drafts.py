@@ -1,0 +1,317 @@
+"""Drafts and removals when the store fails under them: nothing is cut, nothing stays behind, nothing is forgotten."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chemfs.tree.errors import NotFound
+from chemfs.tree.heads import heads_folder, saver
+from chemfs.tree.heads.draft import Draft
+from chemfs.tree.heads.draft_table import DraftTable
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.masks import png
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operations.refs import create_branch, rename_branch
+from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.support.builders import mask, sidecar
+from tests.support.by_path import ByPath
+
+XMP, MASK, COPY = "/heads/main/image.xmp", "/heads/main/masks/sky.png", "/heads/main/masks/copy.png"
+SKY = mask(size=(300, 200), compress_level=0)
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> ByPath:
+    repository = Repository.init(tmp_path / "repository")
+    save_xmp(repository, MAIN, sidecar(), mask_files={MaskName("sky"): SKY})
+    return ByPath(repository.root)
+
+
+@contextmanager
+def little_room() -> Iterator[None]:
+    """No file may grow larger than a tenth of the mask in the context, as on a disk that is nearly full.
+
+    No fixture: the report of a test must not fall under it.
+    """
+    handler, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def drafts(view: ByPath) -> list[str]:
+    return os.listdir(view.store / "scratch" / ".drafts")
+
+
+def test_a_file_that_does_not_fit_is_not_opened_cut(view: ByPath) -> None:
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with little_room(), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        view.open(MASK, os.O_RDWR)
+    assert drafts(view) == []
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_who_still_has_a_removed_file_saves_nothing_by_it(view: ByPath) -> None:
+    repository = Repository(view.store)
+    draft = "/heads/main/draft"
+    removed = view.open(draft, os.O_WRONLY | os.O_CREAT)
+    view.remove(draft)
+    view.write(draft, sidecar(1))
+    view.rename(draft, XMP)
+    view.write(XMP, sidecar(2))
+    tip = repository.tip(MAIN)
+    removed.write(b"nobody finds this", 0)
+    removed.flush()
+    removed.release()
+    assert repository.tip(MAIN) == tip
+
+
+def test_who_reads_a_removed_file_is_told_its_mode(view: ByPath) -> None:
+    draft = "/heads/main/draft"
+    view.open(draft, os.O_WRONLY | os.O_CREAT, 0o600).release()
+    opened = view.open(draft, os.O_RDONLY)
+    view.remove(draft)
+    assert opened.stat().mode == 0o600
+
+
+@pytest.mark.parametrize("data", [mask(7), b"no such thing", b""], ids=["saved", "refused", "empty"])
+def test_a_mask_stays_removed_when_it_was_just_closed(view: ByPath, data: bytes) -> None:
+    """The kernel tells that a file is released some time after its program has closed it."""
+    opened = view.open(MASK, os.O_WRONLY | os.O_TRUNC)
+    opened.write(data, 0)
+    with suppress(Refused):
+        opened.flush()
+    view.remove(MASK)
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    opened.release()
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    view.repository().commit_due_removals(math.inf)
+    repository = Repository(view.store)
+    assert not repository.state(repository.tip(MAIN)).masks
+
+
+def test_nothing_is_where_a_mask_was_that_is_renamed_just_after_it_was_written_twice(view: ByPath) -> None:
+    files = [view.open(MASK, os.O_WRONLY | os.O_TRUNC) for _ in range(2)]
+    for level, opened in enumerate(files):
+        opened.write(mask(level), 0)
+        opened.flush()
+    view.rename(MASK, COPY)
+    with pytest.raises(NotFound):
+        view.node(MASK)
+    for opened in files:
+        opened.release()
+
+
+def test_a_draft_goes_even_when_closing_it_fails(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = view.open(XMP, os.O_RDWR)
+    close = os.close
+
+    def close_and_fail(descriptor: int) -> None:
+        close(descriptor)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as failing, pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        failing.setattr("chemfs.tree.heads.writable_file.os.close", close_and_fail)
+        opened.release()
+    assert drafts(view) == []
+
+
+@pytest.mark.parametrize("removal", ["due", "save"])
+@pytest.mark.parametrize("how", ["written", "renamed"])
+def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, removal: str, how: str
+) -> None:
+    repository = Repository(view.store)
+    verb = {"due": "remove_masks", "save": "save_xmp"}[removal]
+    if how == "written":
+        coming_back = threading.Thread(target=view.write, args=(MASK, SKY))
+    else:
+        view.write(COPY, SKY)
+        coming_back = threading.Thread(target=view.rename, args=(COPY, MASK))
+    view.remove(MASK)
+    save_removal = getattr(saver, verb)
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        coming_back.start()
+        coming_back.join(0.5)
+        return save_removal(*arguments, **options)
+
+    monkeypatch.setattr(saver, verb, save_late)
+    if removal == "due":
+        view.repository().commit_due_removals(math.inf)
+    else:
+        view.write(XMP, sidecar(1))
+    coming_back.join()
+    assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
+
+
+def test_an_xmp_does_not_wait_for_a_mask_that_is_checked(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large masks take seconds, and darktable switches its autosave off where a save takes longer than half a one."""
+    check, is_late = png.check, []
+    xmp = threading.Thread(target=view.write, args=(XMP, sidecar(1)))
+
+    def check_meanwhile(data: bytes) -> None:
+        xmp.start()
+        xmp.join(5)
+        is_late.append(xmp.is_alive())
+        check(data)
+
+    monkeypatch.setattr(png, "check", check_meanwhile)
+    view.write(MASK, mask(7))
+    xmp.join()
+    assert is_late == [False]
+
+
+def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: ByPath) -> None:
+    repository = Repository(view.store)
+    for path in (XMP, MASK):
+        view.remove(path)
+    save_mask(repository, MAIN, MaskName("sky"), mask(7))
+    assert view.node(MASK)
+    with pytest.raises(NotFound):
+        view.node(XMP)
+    save_xmp(repository, MAIN, sidecar(1))
+    assert view.node(XMP)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "verb"), [(XMP, sidecar(1), "save_xmp"), (MASK, mask(7), "save_given")], ids=["xmp", "mask"]
+)
+def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, path: str, data: bytes, verb: str
+) -> None:
+    repository, renamed = Repository(view.store), BranchName("renamed")
+    before = repository.tip(MAIN)
+    opened = view.open(path, os.O_WRONLY | os.O_TRUNC)
+    opened.write(data, 0)
+    closing, begun, over = threading.Thread(target=opened.flush), threading.Event(), threading.Event()
+    save, rename = getattr(saver, verb), rename_branch
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        begun.set()
+        over.wait(5)
+        return save(*arguments, **options)
+
+    def rename_meanwhile(*arguments: Any) -> None:
+        closing.start()
+        begun.wait(0.5)
+        rename(*arguments)
+        over.set()
+
+    monkeypatch.setattr(saver, verb, save_late)
+    monkeypatch.setattr(heads_folder, "rename_branch", rename_meanwhile)
+    view.rename("/heads/main", "/heads/renamed")
+    closing.join()
+    opened.release()
+    assert repository.refs.branches() == [renamed]
+    assert repository.tip(renamed) != before
+
+
+@pytest.mark.parametrize("draft", ["/heads/main/draft", COPY])
+@pytest.mark.parametrize("is_released", [True, False])
+def test_a_file_that_is_closed_while_it_is_renamed_is_saved(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, draft: str, *, is_released: bool
+) -> None:
+    repository = Repository(view.store)
+    opened, claimed = view.open(draft, os.O_WRONLY | os.O_CREAT), DraftTable.claimed
+    opened.write(mask(7), 0)
+
+    def close() -> None:
+        opened.flush()
+        if is_released:
+            opened.release()
+
+    def claimed_late(table: DraftTable, of: Draft) -> AbstractContextManager[None]:
+        with monkeypatch.context() as inside:
+            inside.setattr(DraftTable, "claimed", claimed)
+            close()
+        monkeypatch.setattr(DraftTable, "claimed", claimed)
+        return claimed(table, of)
+
+    monkeypatch.setattr(DraftTable, "claimed", claimed_late)
+    view.rename(draft, MASK)
+    if not is_released:
+        opened.release()
+    masks = repository.state(repository.tip(MAIN)).masks
+    assert (list(masks), masks[MaskName("sky")]) == (["sky"], Digest.of(mask(7)))
+    assert not list(view.store.glob("scratch/.drafts/*"))
+
+
+def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
+    view: ByPath, caplog: pytest.LogCaptureFixture
+) -> None:
+    repository = Repository(view.store)
+    damaged, sound = BranchName("damaged"), BranchName("sound")
+    for branch in (damaged, sound):
+        create_branch(repository, branch)
+        view.remove(f"/heads/{branch}/masks/sky.png")
+    (view.store / "refs" / "heads" / "damaged").write_text("no hash")
+    for at in (time.monotonic() + 5.0, time.monotonic() + 6.0):
+        assert view.repository().commit_due_removals(at)
+    assert repository.state(repository.tip(sound)).masks == {}
+    assert len(caplog.records) == 1
+    assert view.repository().commit_due_removals(math.inf)
+    (view.store / "refs" / "heads" / "damaged").write_text(f"{repository.tip(MAIN)}\n")
+    assert not view.repository().commit_due_removals(math.inf)
+    assert repository.state(repository.tip(damaged)).masks == {}
+
+
+def test_a_file_that_is_closed_empty_is_neither_saved_nor_refused(view: ByPath) -> None:
+    """A shell closes a duplicate of a file before it writes."""
+    repository = Repository(view.store)
+    tip = repository.tip(MAIN)
+    opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
+    opened.flush()
+    opened.release()
+    assert (repository.tip(MAIN), repository.rejected.all()) == (tip, [])
+
+
+def test_half_of_a_save_is_kept_only_until_it_is_whole(view: ByPath) -> None:
+    repository, data = Repository(view.store), sidecar(9)
+    before = repository.tip(MAIN)
+    opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
+    opened.write(data[:300], 0)
+    with pytest.raises(InvalidXmp):
+        opened.flush()
+    assert (repository.tip(MAIN), len(repository.rejected.all())) == (before, 1)
+    opened.write(data[300:], 300)
+    opened.flush()
+    opened.release()
+    assert repository.history.parent(repository.tip(MAIN)) == before
+    assert repository.rejected.all() == []
+
+
+def test_who_opened_a_file_to_write_and_wrote_nothing_takes_nothing_back(view: ByPath) -> None:
+    repository = Repository(view.store)
+    opened = view.open(XMP, os.O_RDWR)
+    view.write(XMP, sidecar(5))
+    tip = repository.tip(MAIN)
+    opened.flush()
+    opened.release()
+    assert repository.tip(MAIN) == tip
+
+
+def test_who_writes_a_file_reads_all_of_it(view: ByPath) -> None:
+    opened = view.open(MASK, os.O_RDWR)
+    assert opened.read(len(SKY) + 1, 0) == SKY
+    assert opened.read(10, 10_000) == SKY[10_000:10_010]
+    opened.release()
