@@ -25,7 +25,7 @@ from chemigram_core.errors import InvalidXmp, Refused
 from chemigram_core.masks import png
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.refs import create_branch, rename_branch
-from chemigram_core.operations.save import save_mask, save_xmp
+from chemigram_core.operations.save import save_given, save_mask, save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
 from tests.support.by_path import ByPath
@@ -162,6 +162,37 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
         view.write(XMP, sidecar(1))
     coming_back.join()
     assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
+
+
+@pytest.mark.parametrize("moment", ["before", "while", "after"])
+def test_an_attribute_is_kept_whenever_the_mask_is_closed(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """`before`: the mask waits to be saved; `while`: its close runs; `after`: it is part of the tip."""
+    save = save_given
+    opened = view.open(MASK, os.O_WRONLY | os.O_TRUNC)
+    opened.write(mask(7), 0)
+    describe = threading.Thread(
+        target=view.node(MASK).set_xattr, args=("user.chemfs.prompt", b"the sky at noon", 0), daemon=True
+    )
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        if moment == "while":
+            describe.start()
+            describe.join(0.3)
+        return save(*arguments, **options)
+
+    monkeypatch.setattr(saver, "save_given", save_late)
+    if moment == "before":
+        describe.start()
+        describe.join()
+    opened.flush()
+    if moment == "after":
+        describe.start()
+    describe.join(5)
+    opened.release()
+    assert view.node(MASK).xattr("user.chemfs.prompt") == b"the sky at noon"
+    assert view.read(MASK) == mask(7)
 
 
 def test_an_xmp_does_not_wait_for_a_mask_that_is_checked(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,163 @@
+"""The transitions of the draft table, one by one, without files: what is left to do after each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.tracked import Mask, Tracked, Xmp
+from chemigram_core.digest import Digest
+from chemigram_core.masks.provenance import Provenance
+from chemigram_core.names import MaskName
+
+SKY, OBJECT = Mask(MaskName("sky")), Digest.of(b"sky")
+
+
+def opened(table: DraftTable, where: Tracked | tuple[str, ...] = SKY, state: DraftState = DraftState.WRITTEN) -> Draft:
+    return table.opened(Draft(where, Path("draft"), state))
+
+
+def close(table: DraftTable, draft: Draft) -> Save:
+    action = table.closed(draft, size_bytes=10)
+    assert isinstance(action, Save)
+    return action
+
+
+def test_a_close_asks_for_one_save() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    table.judged(close(table, draft), DraftState.SAVED)
+    assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
+
+
+def test_a_file_opened_and_not_written_asks_for_nothing() -> None:
+    table = DraftTable()
+    draft = opened(table, state=DraftState.SAVED)
+    assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
+    assert table.released(draft)
+    assert table.ended(draft) is Otherwise.NOTHING
+
+
+def test_an_empty_file_waits_for_the_next_close() -> None:
+    table = DraftTable()
+    assert table.closed(opened(table), size_bytes=0) is Otherwise.NOTHING
+
+
+def test_a_write_while_the_bytes_are_saved_asks_for_another_save() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    save = close(table, draft)
+    table.written(draft)
+    table.judged(save, DraftState.SAVED)
+    assert close(table, draft).writes == save.writes + 1
+
+
+def test_bytes_that_were_refused_are_known_at_the_next_close() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    table.judged(close(table, draft), DraftState.REFUSED)
+    assert close(table, draft).was_refused
+    table.written(draft)
+    assert not close(table, draft).was_refused
+
+
+def test_a_failed_save_is_kept_at_the_end() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    table.judged(close(table, draft), DraftState.FAILED)
+    assert table.released(draft)
+    assert table.ended(draft) is Otherwise.KEEP
+
+
+def test_a_scratch_file_is_one_draft_however_often_it_is_open() -> None:
+    table = DraftTable()
+    first = opened(table, ("notes",))
+    assert opened(table, ("notes",)) is first
+    assert not table.released(first)
+    assert table.closed(first, size_bytes=10) is Otherwise.NOTHING
+    assert table.released(first)
+    assert not table.forget(first, size_bytes=10)
+
+
+def test_a_tracked_file_is_a_draft_for_each_open() -> None:
+    table = DraftTable()
+    assert opened(table) is not opened(table)
+    assert table.targets() == {SKY}
+
+
+def test_a_draft_opened_again_is_not_forgotten() -> None:
+    table = DraftTable()
+    draft = opened(table, ("notes",))
+    table.released(draft)
+    opened(table, ("notes",))
+    table.forget(draft, size_bytes=10)
+    with table.claimed_at(("notes",)) as found:
+        assert found is draft
+
+
+def test_a_name_under_which_nothing_was_saved_is_shown_again() -> None:
+    table = DraftTable()
+    table.remove(SKY, OBJECT)
+    draft = opened(table)
+    table.judged(close(table, draft), DraftState.REFUSED)
+    table.released(draft)
+    assert table.forget(draft, size_bytes=10)
+    assert table.removed(SKY) is None
+
+
+def test_what_is_known_of_a_file_closed_empty_waits_for_the_next_open() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    assert table.describe(SKY, lambda known: known.with_text("prompt", "sky"))
+    table.released(draft)
+    assert table.forget(draft, size_bytes=0)
+    assert table.targets() == {SKY}
+    assert table.take_emptied(SKY) == Provenance(prompt="sky")
+    assert table.take_emptied(SKY) is None
+
+
+def test_a_save_takes_along_what_is_known_and_leaves_nothing() -> None:
+    table = DraftTable()
+    draft = opened(table)
+    table.describe(SKY, lambda known: known.with_text("prompt", "sky"))
+    save = close(table, draft)
+    assert save.provenance == Provenance(prompt="sky")
+    table.judged(save, DraftState.SAVED)
+    assert draft.provenance == NO_PROVENANCE
+    assert not table.describe(SKY, lambda known: known.with_text("prompt", "another"))
+
+
+def test_a_removed_file_that_is_still_open_has_no_name() -> None:
+    table = DraftTable()
+    opened(table)
+    table.remove(SKY, OBJECT)
+    assert table.targets() == set()
+    with table.claimed_at(SKY) as found:
+        assert found is None
+
+
+def test_a_rename_onto_a_tracked_name_makes_a_draft_of_a_scratch_file() -> None:
+    table = DraftTable()
+    draft = opened(table, ("new.png",))
+    with table.claimed_at(("new.png",)) as found:
+        assert found is draft
+        table.renamed(draft, SKY, Path("elsewhere"))
+    assert close(table, draft).draft.target == SKY
+
+
+def test_what_is_open_in_a_folder_follows_its_rename() -> None:
+    table = DraftTable()
+    draft = opened(table, ("old", "notes"))
+    table.scratch_renamed(("old",), ("new",), lambda parts: Path(*parts))
+    assert (draft.where, draft.path) == (("new", "notes"), Path("new/notes"))
+
+
+def test_the_xmp_is_no_mask_to_commit() -> None:
+    table = DraftTable()
+    table.remove(Xmp(), OBJECT)
+    table.remove(SKY, OBJECT)
+    assert table.removed_masks() == {SKY.name: OBJECT}
+    table.removals_committed({SKY.name: OBJECT})
+    assert table.removed_masks() == {}
+    assert table.removed(Xmp()) == OBJECT
