@@ -20,10 +20,10 @@ from typing import Protocol
 from chemigram_core import fsck
 from chemigram_core.fsck import Problem
 from chemigram_core.repository import Repository
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.injected_faults import Fault, injected
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 _ERRORS = {
     "openat": ("ENOSPC", "EIO", "EMFILE"),

@@ -14,9 +14,9 @@ from random import Random
 
 from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 _DISK_BYTES = 4 << 20
 _FILLER_BYTES = 2 << 20

@@ -18,10 +18,10 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import Repository
 from chemigram_core.sidecar import canonicalize, parse
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.hostile_cases import Case, Kind, Verdict, cases
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 MAIN = BranchName("main")
 _SECONDS = 2.0

@@ -20,9 +20,9 @@ from threading import Thread
 from chemfs.tree.heads.draft_files import DraftStore
 from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged, branch, tag
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 _KILLS_OF_ONE_REPOSITORY = 10
 _LONGEST_LIFE_SECONDS = 0.25

@@ -20,9 +20,9 @@ from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.save import save_mask, save_xmp
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 MAIN = BranchName("main")
 _STATES_TO_ONE_MASK = 5

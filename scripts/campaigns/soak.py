@@ -16,9 +16,9 @@ from pathlib import Path
 from random import Random
 
 from chemigram_core.repository import Repository
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, picture, sidecar
+from tests.support.daemon import Daemon
 
 _PAUSE_SECONDS = 0.15
 _EDITS = 40
