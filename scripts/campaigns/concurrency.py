@@ -17,9 +17,9 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
 from chemigram_core.sidecar import parse
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import sidecar
+from tests.support.daemon import Daemon
 
 MAIN = BranchName("main")
 _PROCESSES = 8

@@ -1,16 +1,13 @@
-"""Faults put into the system calls of a running process by strace, which says afterwards whether one was hit."""
+"""Faults injected into the system calls of a running process by strace, which reports whether one was hit."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_ATTACH_SECONDS = 10.0
+from tests.support.strace import attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Fault:
 
 
 class Injection:
-    """A fault while it waits to happen; `was_hit` afterwards."""
+    """Whether a fault was hit, known when the block has ended."""
 
     def __init__(self) -> None:
         self.was_hit = False
@@ -34,33 +31,11 @@ class Injection:
 
 @contextmanager
 def injected(fault: Fault, process_id: int, log: Path) -> Iterator[Injection]:
-    """Put a fault into a process for as long as the context lasts."""
+    """Inject a fault into a process while the block runs."""
     inject = f"inject={fault.call}:error={fault.error}:when={fault.nth}"
-    options = ["-f", "-qq", "-e", f"trace={fault.call}", "-e", inject, "-o", str(log), "-p", str(process_id)]
-    strace = subprocess.Popen(["strace", *options], stderr=subprocess.DEVNULL)
     injection = Injection()
     try:
-        wait_until_attached(process_id, strace)
-        yield injection
+        with attached(process_id, ["-qq", "-e", f"trace={fault.call}", "-e", inject, "-o", str(log)]):
+            yield injection
     finally:
-        strace.send_signal(signal.SIGINT)
-        strace.wait()
         injection.was_hit = "(INJECTED)" in log.read_text(errors="replace")
-
-
-def wait_until_attached(process_id: int, strace: subprocess.Popen[bytes]) -> None:
-    """Return when strace sees every thread of a process. Raises RuntimeError."""
-    deadline = time.monotonic() + _ATTACH_SECONDS
-    threads = Path(f"/proc/{process_id}/task")
-    while any(_tracer(thread) != strace.pid for thread in threads.iterdir()):
-        if time.monotonic() > deadline or strace.poll() is not None:
-            raise RuntimeError("strace can't attach")
-        time.sleep(0.002)
-
-
-def _tracer(thread: Path) -> int:
-    try:
-        lines = (thread / "status").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return -1
-    return next(int(line.split()[1]) for line in lines if line.startswith("TracerPid:"))

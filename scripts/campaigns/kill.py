@@ -20,9 +20,9 @@ from threading import Thread
 from chemfs.tree.heads.draft_files import DraftStore
 from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged, branch, tag
-from scripts.campaigns.daemon import Daemon
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
 
 _KILLS_OF_ONE_REPOSITORY = 10
 _LONGEST_LIFE_SECONDS = 0.25
@@ -61,7 +61,7 @@ class _Life:
         self._first = True
 
     def live_and_die(self) -> None:
-        """Work on the mount until the daemon is killed; then look what is left, and mount again."""
+        """Use the mount until the daemon is killed; then check what is left, and mount again."""
         if not (self.daemon.mountpoint / "heads" / "main" / "image.xmp").exists():
             self._save()
         before = self._acknowledged.saves
@@ -96,7 +96,7 @@ class _Life:
                 if error.errno in _DEAD:
                     return
                 if error.errno not in (errno.ENOENT, errno.EEXIST):
-                    self._report.violation(f"a user was told {error}")
+                    self._report.violation(f"a user got {error}")
                     return
 
     def _save_one(self, _: Random) -> None:

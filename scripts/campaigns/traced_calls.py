@@ -16,7 +16,7 @@ _CALLS = (
     "open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,mkdir,mkdirat,rmdir,unlink,unlinkat,"
     "rename,renameat,renameat2,symlink,symlinkat,link,linkat"
 )
-OPTIONS = ("-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={_CALLS}")
+OPTIONS = ("-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={_CALLS}")
 
 _LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (-?\d+)")
 _UNFINISHED = re.compile(r"^(\d+) +(\w+\(.*) <unfinished \.\.\.>$")
@@ -56,7 +56,7 @@ class Call:
 
 def trace(command: Sequence[str], log: Path) -> list[Call]:
     """Run a program under strace. Raises CalledProcessError when it fails."""
-    subprocess.run(["strace", *OPTIONS, "-o", str(log), *command], check=True)
+    subprocess.run(["strace", "-f", *OPTIONS, "-o", str(log), *command], check=True)
     return list(calls(log.read_text().splitlines()))
 
 

@@ -1,28 +1,26 @@
-"""A mount whose daemon strace looks at while somebody changes everything through it, and what was acknowledged when.
+"""A mount whose daemon strace traces during all kinds of changes, with the moment when each was acknowledged.
 
 After each change a file is made beside the branch's, which is a mark in the trace.
 """
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from scripts.campaigns.daemon import Daemon
-from scripts.campaigns.injected_faults import wait_until_attached
 from scripts.campaigns.power_cut_workload import state_of
 from scripts.campaigns.traced_calls import OPTIONS, Call, calls
 from tests.support.builders import mask, sidecar
+from tests.support.daemon import Daemon
+from tests.support.strace import attached
 
 State = dict[str, dict[str, str]]
 
 _MARK = "mark-"
 _REST_SECONDS = 0.05  # what a daemon does after it has answered
-_SETTLE_SECONDS = 2.5  # until a removed mask becomes a snapshot
+_REMOVAL_SECONDS = 2.5  # until a removed mask becomes a snapshot
 
 
 def trace_mount(root: Path, mountpoint: Path, log: Path, rounds: int) -> tuple[list[Call], list[State]]:
@@ -30,7 +28,7 @@ def trace_mount(root: Path, mountpoint: Path, log: Path, rounds: int) -> tuple[l
     daemon = Daemon(root, mountpoint)
     states = [state_of(root)]
     try:
-        with _straced(daemon, log):
+        with attached(daemon.process.pid, [*OPTIONS, "-o", str(log)]):
             for change in (change for number in range(rounds) for change in _changes(mountpoint, number)):
                 change()
                 time.sleep(_REST_SECONDS)
@@ -44,17 +42,6 @@ def trace_mount(root: Path, mountpoint: Path, log: Path, rounds: int) -> tuple[l
 def is_mark(call: Call) -> bool:
     """Whether a change was acknowledged before this call."""
     return call.name == "openat" and "O_CREAT" in call.flags and _MARK in call.path(0)
-
-
-@contextmanager
-def _straced(daemon: Daemon, log: Path) -> Iterator[None]:
-    strace = subprocess.Popen(["strace", *OPTIONS, "-o", str(log), "-p", str(daemon.process.pid)])
-    try:
-        wait_until_attached(daemon.process.pid, strace)
-        yield
-    finally:
-        strace.send_signal(signal.SIGINT)
-        strace.wait()
 
 
 def _changes(mountpoint: Path, number: int) -> Iterator[Callable[[], object]]:
@@ -94,4 +81,4 @@ def _check_out(mountpoint: Path, target: str) -> None:
 
 def _remove(path: Path) -> None:
     path.unlink()
-    time.sleep(_SETTLE_SECONDS)
+    time.sleep(_REMOVAL_SECONDS)

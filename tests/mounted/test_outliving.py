@@ -19,9 +19,9 @@ from chemigram_core import fsck
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.sidecar import canonicalize, parse
-from scripts.campaigns.daemon import Daemon
 from tests.mounted.conftest import Mounted
 from tests.support.builders import mask, picture, saves, sidecar
+from tests.support.daemon import Daemon
 
 pytestmark = pytest.mark.needs_fuse
 

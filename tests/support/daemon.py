@@ -1,4 +1,4 @@
-"""A real mount of a repository or library: started, killed and started again, as campaigns need it."""
+"""A real mount of a repository or library: started, killed and started again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Daemon:
 
     @property
     def log_path(self) -> Path:
-        """What the daemon says."""
+        """Where its standard error goes."""
         return self.mountpoint.parent / f"{self.mountpoint.name}.log"
 
     @property

@@ -1,0 +1,200 @@
+"""What an access costs, counted instead of timed: files opened, stats, XML parses, calls of Python functions.
+
+The figures in the tables may only fall: where a change makes one smaller, write the smaller one here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.names import MaskName, TagName
+from chemigram_core.operations.refs import create_tag
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.support.builders import mask, picture, sidecar
+from tests.support.counts import Counts, counted
+from tests.support.daemon import Daemon
+from tests.support.strace import Trace, traced
+from tests.support.tree import Tree
+
+# In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
+READS = {
+    "tags/v1/image.xmp": Counts(opens=47, stats=17, parses=0, calls=449),
+    "heads/main/image.xmp": Counts(opens=38, stats=15, parses=0, calls=358),
+    "snapshots/{tip}/image.xmp": Counts(opens=11, stats=8, parses=0, calls=181),
+}
+# In process: look every name up and list the folder.
+LISTINGS = {
+    "snapshots": Counts(opens=34, stats=12, parses=0, calls=319),
+    "tags": Counts(opens=5, stats=3, parses=0, calls=105),
+    "heads/main": Counts(opens=33, stats=12, parses=0, calls=278),
+    "tags/v1": Counts(opens=31, stats=12, parses=0, calls=331),
+}
+SAVE = Counts(opens=47, stats=16, parses=3, calls=1446)
+SAVE_IN_A_NEW_PROCESS = Counts(opens=56, stats=21, parses=4, calls=1697)
+WRITE = Counts(opens=83, stats=30, parses=3, calls=1862)  # a save by open, write and close in the tree
+
+# Through a mount, whose kernel knows the path: what the daemon opens, and the requests that it gets.
+MOUNTED_READS = {"tags/v1/image.xmp": (16, 3), "heads/main/image.xmp": (26, 4)}
+MOUNTED_WRITE = (86, 8)
+TIMES = 20  # so that what the kernel asks again after a second, on a slow machine, weighs little
+ASKED_AGAIN = (60, 8)
+
+SAVE_ALONE = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.support.builders import sidecar
+from tests.support.counts import counted
+for number in (1, 2):  # loads all modules
+    save_xmp(Repository.init(Path(sys.argv[1]) / str(number)), MAIN, sidecar(100))
+with counted() as counts:
+    save_xmp(Repository(Path(sys.argv[2])), MAIN, sidecar(200))
+print(json.dumps(asdict(counts)))
+"""
+READ_ALONE = """
+import sys
+from pathlib import Path
+from tests.support.counts import counted
+from tests.support.tree import Tree
+tree = Tree(Path(sys.argv[1]))
+tree.read("tags/v1/image.xmp")
+print("ready", flush=True)
+sys.stdin.readline()
+with counted() as counts:
+    tree.read("tags/v1/image.xmp")
+print(counts.opens, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """An image with five states, each with a mask, the last of which has a tag."""
+    made = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
+    for number in range(5):
+        save_xmp(made, MAIN, sidecar(number), mask_files={MaskName("sky"): mask(number)})
+    create_tag(made, TagName("v1"))
+    return made
+
+
+def over(counts: Counts, limit: Counts) -> dict[str, tuple[int, int]]:
+    """The figures that are larger than allowed, each with what is allowed."""
+    pairs = {name: (figure, asdict(limit)[name]) for name, figure in asdict(counts).items()}
+    return {name: pair for name, pair in pairs.items() if pair[0] > pair[1]}
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_read_in_process(repository: Repository, path: str) -> None:
+    tree, place = Tree(repository.root), path.format(tip=repository.tip(MAIN))
+    tree.read(place)
+    with counted() as counts:
+        tree.read(place)
+    assert not over(counts, READS[path])
+
+
+@pytest.mark.parametrize("path", LISTINGS)
+def test_a_listing_in_process(repository: Repository, path: str) -> None:
+    tree = Tree(repository.root)
+    tree.names(path)
+    with counted() as counts:
+        tree.names(path)
+    assert not over(counts, LISTINGS[path])
+
+
+def test_a_save_in_process(repository: Repository) -> None:
+    for number in (10, 11, 12):
+        save_xmp(repository, MAIN, sidecar(number))
+    with counted() as counts:
+        save_xmp(repository, MAIN, sidecar(13))
+    assert not over(counts, SAVE)
+
+
+def test_a_save_in_a_new_process(repository: Repository, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SAVE_ALONE, str(tmp_path), str(repository.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not over(Counts(**json.loads(done.stdout)), SAVE_IN_A_NEW_PROCESS)
+
+
+def test_a_write_in_the_tree(repository: Repository) -> None:
+    tree = Tree(repository.root)
+    for number in (10, 11, 12):
+        tree.write("heads/main/image.xmp", sidecar(number))
+    with counted() as counts:
+        tree.write("heads/main/image.xmp", sidecar(13))
+    assert not over(counts, WRITE)
+
+
+@pytest.mark.needs_program("strace")
+def test_no_open_is_missed(repository: Repository, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", READ_ALONE, str(repository.root)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as child:
+        assert child.stdin and child.stdout and child.stdout.readline() == "ready\n"
+        with traced(child.pid, tmp_path / "trace") as trace:
+            print(file=child.stdin, flush=True)
+            opens = int(child.stdout.readline())
+        child.stdin.close()
+    assert 0 < opens == trace.opens
+
+
+@pytest.fixture
+def daemon(repository: Repository, tmp_path: Path) -> Iterator[Daemon]:
+    """The repository on a real mount."""
+    mounted = Daemon(repository.root, tmp_path / "mnt")
+    yield mounted
+    mounted.unmount()
+
+
+def read(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    os.read(descriptor, 1 << 20)
+    os.close(descriptor)
+
+
+def write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC)
+    os.write(descriptor, data)
+    os.close(descriptor)
+
+
+def assert_within(trace: Trace, limit: tuple[int, int]) -> None:
+    """No more opens and requests than `limit` allows each of `TIMES` times."""
+    most_opens, most_requests = (TIMES * each + more for each, more in zip(limit, ASKED_AGAIN, strict=True))
+    assert trace.opens <= most_opens, trace.calls
+    forgets = trace.requests["FORGET"] + trace.requests["BATCH_FORGET"]  # have no answer, and come when they come
+    assert trace.requests.total() - forgets <= most_requests, trace.requests
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+@pytest.mark.parametrize("path", MOUNTED_READS)
+def test_a_read_through_a_mount(daemon: Daemon, tmp_path: Path, path: str) -> None:
+    read(daemon.mountpoint / path)
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        for _ in range(TIMES):
+            read(daemon.mountpoint / path)
+    assert trace.requests["OPEN"] == TIMES
+    assert_within(trace, MOUNTED_READS[path])
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+def test_a_save_through_a_mount(daemon: Daemon, tmp_path: Path) -> None:
+    path = daemon.mountpoint / "heads/main/image.xmp"
+    write(path, sidecar(100))
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        for number in range(TIMES):
+            write(path, sidecar(200 + number))
+    assert trace.requests["FLUSH"] == TIMES
+    assert_within(trace, MOUNTED_WRITE)
