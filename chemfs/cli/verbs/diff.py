@@ -1,4 +1,4 @@
-"""diff: what changed between two states, or between folders, zips and files."""
+"""chemfs diff: what changed between two states, or between two folders, zips or files."""
 
 from __future__ import annotations
 
@@ -8,30 +8,34 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chemfs.cli.output import wrapped
-from chemfs.cli.verbs.arguments import REVISION, Verbs, add_verb, given, readable
-from chemigram_core.repository import Repository
+from chemfs.cli.arguments import REVISION, given
+from chemfs.cli.errors import WrongUsage
+from chemfs.cli.input_files import readable
+from chemfs.cli.text import wrapped
 
 if TYPE_CHECKING:
     from chemigram_core.compare import Changeset
 
+DESCRIPTION = """Show what changed from one state to another, in a photographer's words: the modules of the edit, the
+metadata, the masks."""
+EXAMPLE = "chemfs diff sunset v1_export main"
 USAGE = """chemfs diff REPO A B [--json | --markdown]
        chemfs diff --no-repo LEFT RIGHT [--json | --markdown]"""
 
 
-def add_to(verbs: Verbs) -> None:
-    """The verb."""
-    diff = add_verb(verbs, "diff", _diff, "what changed from one state to another, in a photographer's words")
-    diff.usage = USAGE
-    diff.add_argument("operands", nargs="*", type=given, help=f"a repository and two states, each {REVISION}")
-    diff.add_argument("--no-repo", action="store_true", help="compare two folders, zips or files on disk instead")
-    form = diff.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="for programs")
-    form.add_argument("--markdown", action="store_true", help="for a page")
-    diff.set_defaults(parser=diff)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """REPO A B or --no-repo LEFT RIGHT; --json, --markdown."""
+    parser.usage = USAGE
+    operands = f"a repository and two states of it, each a {REVISION}"
+    parser.add_argument("operands", metavar="REPO A B", nargs="*", type=given, help=operands)
+    parser.add_argument("--no-repo", action="store_true", help="compare two folders, zips or files on disk instead")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, for programs")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for a page")
 
 
-def _diff(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Print it. Raises WrongUsage, UnknownRevision, UnreadableInput, Incomparable."""
     from chemigram_core import compare
 
     render = compare.as_json if options.json else compare.as_markdown if options.markdown else compare.as_text
@@ -43,12 +47,20 @@ def _diff(options: argparse.Namespace) -> None:
 
 def _changeset(options: argparse.Namespace) -> Changeset:
     if len(options.operands) != (2 if options.no_repo else 3):
-        options.parser.error("two things to compare are needed, after REPO unless --no-repo is given")
-    from chemigram_core.compare import StoredStates, compare_paths, compare_states
+        raise WrongUsage("expected REPO A B, or --no-repo LEFT RIGHT")
+    return _of_paths(*options.operands) if options.no_repo else _of_states(*options.operands)
 
-    *repo, left, right = options.operands
-    if options.no_repo:
-        return compare_paths(readable(Path(left)), readable(Path(right)))
-    repository = Repository(Path(*repo))
+
+def _of_paths(left: str, right: str) -> Changeset:
+    from chemigram_core.compare import compare_paths
+
+    return compare_paths(readable(Path(left)), readable(Path(right)))
+
+
+def _of_states(root: str, left: str, right: str) -> Changeset:
+    from chemigram_core.compare import StoredStates, compare_states
+    from chemigram_core.repository import Repository
+
+    repository = Repository(Path(root))
     states = StoredStates(repository)
     return compare_states(states, repository.resolve(left), repository.resolve(right), (left, right))

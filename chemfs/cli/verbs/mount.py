@@ -1,4 +1,4 @@
-"""mount, unmount: a repository or a library as a folder of ordinary files."""
+"""chemfs mount: a repository or a library as a folder of ordinary files."""
 
 from __future__ import annotations
 
@@ -7,59 +7,48 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Timer
 
-from chemfs.cli.output import print_error
-from chemfs.cli.verbs.arguments import Verbs, add_verb, given_path
+from chemfs.cli.arguments import given_path
 from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
 
-PATIENCE_SECONDS = 3.0  # few saves take as long
-STILL_WAITING = "a save takes long, or another program (a container?) has the mount too; Ctrl-C ends the waiting alone"
+DESCRIPTION = (
+    "Show a repository, or a folder of repositories, as ordinary files. Returns when the mount is ready to use."
+)
+EXAMPLE = "chemfs mount sunset mnt"
 
 
-def add_to(verbs: Verbs) -> None:
-    """The verbs."""
-    mount = add_verb(verbs, "mount", _mount, "show a repository or a library as files; returns when it is live")
-    mount.add_argument("root", metavar="ROOT", type=given_path, help="a repository, or a folder of repositories")
-    mount.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="an empty folder")
-    mount.add_argument("--foreground", action="store_true", help="serve in this process until it is unmounted")
-    mount.add_argument("--read-only", action="store_true", help="refuse every save")
-    mount.add_argument("--allow-other", action="store_true", help="let other users in, as far as file modes do")
-    mount.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
-
-    unmount = add_verb(verbs, "unmount", _unmount, "take a mount away; returns when all saves are finished")
-    unmount.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other."""
+    parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, or folder of repositories")
+    parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
+    parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
+    parser.add_argument("--read-only", action="store_true", help="reject every save")
+    parser.add_argument("--allow-other", action="store_true", help="give other users access, as file modes allow")
+    parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
 
 
-def _mount(options: argparse.Namespace) -> None:
-    root, place = located(options.root), located(options.mountpoint)
+def run(options: argparse.Namespace) -> None:
+    """Start the daemon, or be it. Raises MountpointUnusable, FuseUnavailable, MountFailed, NotARepository."""
+    root, mountpoint = located(options.root), located(options.mountpoint)
     if options.foreground or options.daemon:
-        _serve(root, place, options)
+        _serve(root, mountpoint, options)
     else:
         flags = ["--read-only"] * options.read_only + ["--allow-other"] * options.allow_other
-        command = [sys.executable, "-P", "-m", "chemfs", "mount", "--daemon", *flags, str(root), str(place)]
-        daemon.start(command, place)
+        command = [sys.executable, "-P", "-m", "chemfs", "mount", "--daemon", *flags, str(root), str(mountpoint)]
+        daemon.start(command, mountpoint)
 
 
-def _serve(root: Path, place: Path, options: argparse.Namespace) -> None:
+def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
     from chemfs.tree.filesystem import Filesystem
 
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
-    daemon.claim(place, root)
+    daemon.claim(mountpoint, root)
     view = Filesystem(root, read_only=choices.read_only)
-    daemon.serve(view, place, choices, partial(daemon.announce if options.daemon else _tell, place))
+    announce = daemon.announce if options.daemon else _announce
+    daemon.serve(view, mountpoint, choices, partial(announce, mountpoint))
 
 
-def _tell(place: Path) -> None:
-    with suppress(OSError):  # it is mounted, whether or not somebody reads so
-        print(f"mounted at {place}; Ctrl-C unmounts", flush=True)
-
-
-def _unmount(options: argparse.Namespace) -> None:
-    telling = Timer(PATIENCE_SECONDS, print_error, [STILL_WAITING])
-    telling.start()
-    try:
-        daemon.unmount(located(options.mountpoint))
-    finally:
-        telling.cancel()
+def _announce(mountpoint: Path) -> None:
+    with suppress(OSError):  # it is mounted, whether or not anybody reads this
+        print(f"mounted at {mountpoint}; Ctrl-C unmounts", flush=True)

@@ -52,7 +52,7 @@ def test_checkout_moves_head_to_a_branch_or_a_state(chemfs: Chemfs, repository: 
     chemfs("branch", repository, "warm")
     assert chemfs("checkout", repository, "warm").out == "HEAD is on branch warm\n"
     tagged = chemfs("show", repository, "v1_export", "--json").json["hash"]
-    assert chemfs("checkout", repository, "v1_export").out == f"HEAD is on snapshot {tagged[:12]}, on no branch\n"
+    assert chemfs("checkout", repository, "v1_export").out == f"HEAD is at snapshot {tagged[:12]}, not on a branch\n"
     assert chemfs("show", repository, "HEAD", "--json").json["hash"] == tagged
 
 
@@ -78,7 +78,7 @@ def test_one_name_is_changed_at_a_time(chemfs: Chemfs, repository: str, change: 
     chemfs(verb, repository, "two")
     before = chemfs(verb, repository, "--json").json
     answer = chemfs(verb, repository, "one", "two", *options)
-    assert (answer.code, "one NAME at a time" in answer.error) == (2, True)
+    assert (answer.code, "only one NAME at a time" in answer.error) == (2, True)
     assert chemfs(verb, repository, "--json").json == before
 
 
