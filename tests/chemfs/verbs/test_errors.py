@@ -60,14 +60,14 @@ def test_no_repository(chemfs: Chemfs) -> None:
     Path("file").touch()
     Path("photos").mkdir()
     for name, lack in (
-        ("nosuch", "no folder that you may look into"),
-        ("file", "no folder"),
-        ("photos", "no objects/"),
+        ("nosuch", "not a folder that you may search"),
+        ("file", "not a folder"),
+        ("photos", "objects/ is missing"),
     ):
         answer = chemfs("log", name)
         assert answer.code == 3
         assert lack in answer.error
-        assert "`chemfs init` makes one" in answer.error
+        assert "create one with `chemfs init`" in answer.error
 
 
 def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:

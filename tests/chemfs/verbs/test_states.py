@@ -84,7 +84,7 @@ def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
 def test_an_image_that_no_state_can_show_makes_no_repository(chemfs: Chemfs, name: str) -> None:
     Path(name).write_bytes(b"pixels")
     answer = chemfs("init", "sunset", "--image", name)
-    assert (answer.code, answer.error.startswith("chemfs: no state can show an image called ")) == (3, True)
+    assert (answer.code, answer.error.startswith("chemfs: not a usable image name (")) == (3, True)
     assert not Path("sunset").exists()
 
 
@@ -132,4 +132,4 @@ def test_an_export_never_mixes_with_other_files(chemfs: Chemfs, repository: str)
     Path("out").mkdir()
     Path("out/mine.txt").touch()
     answer = chemfs("export", repository, "HEAD", "out")
-    assert (answer.code, answer.error) == (3, "chemfs: 'out' is not empty: name a new folder\n")
+    assert (answer.code, answer.error) == (3, "chemfs: folder is not empty: 'out'; name a new one\n")
