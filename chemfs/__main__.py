@@ -1,4 +1,4 @@
-"""`python -m chemfs`: the command line; how a mount starts its own daemon."""
+"""`python -m chemfs`: the command line, and how a mount starts its daemon."""
 
 import sys
 

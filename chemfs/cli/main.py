@@ -1,50 +1,27 @@
-"""The command line: finds the verb, and turns what goes wrong into one line and an exit code. Knows no verb itself."""
+"""The command line: runs one verb, and turns what goes wrong into one line and an exit code. Knows no verb itself."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from chemfs import exit_codes
-from chemfs.cli.output import flushed, print_error
-from chemfs.cli.verbs import compare, history, masks, mounts, refs, sidecars, states, upkeep
-from chemigram_core.errors import ChemigramError, Refused
+from chemfs.cli import streams
+from chemfs.cli.errors import WrongUsage
+from chemfs.cli.overview import VERBS, overview
+from chemfs.cli.streams import flushed, print_error
+from chemigram_core.errors import ChemigramError, Refused, shown
 
-NOUNS = (states, history, refs, masks, compare, mounts, sidecars, upkeep)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print_error(f"{message}; `{self.prog} --help` says more")
-        raise SystemExit(exit_codes.WRONG_USAGE)
-
-
-class _VerbParser(_Parser):
-    """Takes options between the arguments too, as in `tag REPO --delete NAME`, which argparse doesn't by itself."""
-
-    _entered = False
-
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """What the parser of all verbs calls; it is called again by the method that sorts options from arguments."""
-        if self._entered:
-            return super().parse_known_args(args, namespace)
-        self._entered = True
-        return self.parse_known_intermixed_args(args, namespace)
+if TYPE_CHECKING:
+    from chemfs.cli.parser import Parser, Verb
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code. Raises SystemExit for wrong usage and for --help."""
-    _open_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    """Run one command and return its exit code. Raises SystemExit for wrong usage and for a verb's --help."""
+    streams.prepare()
     try:
-        options = parser().parse_args(arguments)
-        code: int = options.run(options) or 0
+        code = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
     except ChemigramError as error:
         return _failed(str(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
@@ -52,28 +29,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with flushed(sys.stdout):
             return 0
     except OSError as error:
-        return _failed(_of_the_system(error), exit_codes.STORE_FAILED)
+        return _failed(_system_error(error), exit_codes.STORE_FAILED)
     except KeyboardInterrupt:
-        return _failed("stopped", exit_codes.INTERRUPTED)
+        return _failed("interrupted", exit_codes.INTERRUPTED)
     except Exception as error:  # a person is never shown a traceback
-        return _failed(_of_ours(error), exit_codes.STORE_FAILED)
+        return _failed(_internal_error(error), exit_codes.STORE_FAILED)
     return code
 
 
-def parser() -> argparse.ArgumentParser:
-    """All verbs with their arguments."""
-    root = _Parser(prog="chemfs", description="Every edit of an image in darktable, kept and shown as ordinary files.")
-    verbs = root.add_subparsers(metavar="VERB", required=True, parser_class=_VerbParser)
-    for noun in NOUNS:
-        noun.add_to(verbs)
-    return root
+def _run(arguments: Sequence[str]) -> int:
+    name, *rest = arguments or [""]
+    if _asks_for_help(name):
+        print(overview(), end="")
+        return 0
+    from chemfs.cli.parser import load, parser_of, refuse_usage
+
+    if name not in VERBS:
+        refuse_usage(f"no such verb: {shown(name)}" if name else "a verb is needed", "chemfs")
+    verb = load(name)
+    return _run_verb(verb, parser_of(name, verb), rest)
 
 
-def _open_closed_streams() -> None:
-    """Where a caller closed one (`>&-`), nothing is read or written, and no file of a repository gets its number."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
+    options = parser.parse_intermixed_args(arguments)
+    try:
+        return verb.run(options) or 0
+    except WrongUsage as error:
+        parser.error(str(error))
+
+
+def _asks_for_help(word: str) -> bool:
+    """Whether it is -h, --help, or short for it, as the verbs' parsers take it."""
+    return word == "-h" or (len(word) > 2 and "--help".startswith(word))
 
 
 def _failed(message: str, code: int) -> int:
@@ -82,13 +69,16 @@ def _failed(message: str, code: int) -> int:
     return code
 
 
-def _of_the_system(error: OSError) -> str:
+def _system_error(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     if isinstance(error, PermissionError):
-        reason += "; do it as who owns it, or give yourself the right with chmod"
+        reason += "; run it as the owner, or change the permissions (chmod)"
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _of_ours(error: Exception) -> str:
+def _internal_error(error: Exception) -> str:
+    import traceback
+
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"an error in chemfs itself, please report it: {error!r} at {Path(place.filename).name}:{place.lineno}"
+    file_name = place.filename.rpartition("/")[2]
+    return f"internal error: {error!r} at {file_name}:{place.lineno}; please report it"

@@ -1,4 +1,4 @@
-"""What a view of files can answer besides yes, in words; `errnos` has the numbers."""
+"""The conditions that an operation on a path ends with, in words; `errnos` has the numbers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from chemigram_core.errors import ChemigramError, shown
 class Condition(ChemigramError):
     """An operation on a path can't be done."""
 
-    says = "can't be done"
+    says = "not possible"
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{shown(path)} {self.says}")
+        super().__init__(f"{self.says}: {shown(path)}")
 
 
 class NotFound(Condition):
     """Nothing has that name."""
 
-    says = "doesn't exist"
+    says = "no such file or folder"
 
 
 class AlreadyThere(Condition):
     """Something has that name."""
 
-    says = "exists already"
+    says = "already exists"
 
 
 class ReadOnly(Condition):
-    """The past, and everything but heads/, takes no writes."""
+    """The path is outside heads/, which alone takes writes."""
 
-    says = "is read-only: only heads/ takes writes"
+    says = "read-only (only heads/ takes writes)"
 
 
 class Replaced(Condition):
-    """Other bytes have taken a file's name since it was looked up: looking it up again finds them."""
+    """Another file has taken the name since it was looked up; a new look-up finds it."""
 
-    says = "was replaced meanwhile"
+    says = "replaced meanwhile"
 
 
 class NotPermitted(Condition):
@@ -47,52 +47,52 @@ class NotPermitted(Condition):
 class NotAFolder(Condition):
     """A folder was needed."""
 
-    says = "is no folder"
+    says = "not a folder"
 
 
 class IsAFolder(Condition):
     """A file was needed."""
 
-    says = "is a folder"
+    says = "is a folder, not a file"
 
 
 class NotALink(Condition):
     """A symlink was needed."""
 
-    says = "is no link"
+    says = "not a symlink"
 
 
 class NotEmpty(Condition):
     """A folder still holds something."""
 
-    says = "is not empty"
+    says = "folder is not empty"
 
 
 class OtherBranch(Condition):
-    """A rename would cross from one branch, or one repository, to another: programs copy instead."""
+    """A rename would cross from one branch or repository to another; programs then copy instead."""
 
-    says = "is on another branch"
+    says = "on another branch"
 
 
 class NoSuchAttribute(Condition):
     """A file has no extended attribute of that name."""
 
-    says = "has no such attribute"
+    says = "no such attribute"
 
 
 class Unsupported(Condition):
     """The operation has no meaning there."""
 
-    says = "doesn't support this"
+    says = "not supported"
 
 
 class TooLarge(Condition):
     """A file of a state would have more bytes than any valid one."""
 
-    says = "would be larger than any valid file of its kind"
+    says = "larger than any valid file of its kind"
 
 
 class NotALinkTarget(Condition):
     """A link at that place must lead to a state: snapshots/<id>, heads/<branch> or tags/<tag>."""
 
-    says = "must lead to a state: snapshots/<id>, heads/<branch> or tags/<tag>"
+    says = "a link here must lead to a state (snapshots/<id>, heads/<branch> or tags/<tag>)"

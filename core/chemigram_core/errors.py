@@ -1,7 +1,8 @@
-"""What can go wrong, one class per condition. Each message is one line that says what to do; knows no error numbers.
+"""What can go wrong, one class per condition. Each message is one line; knows no error numbers.
 
-Two families matter to a caller: `Refused` (the input or a name is not acceptable, nothing was changed) and
-`StoreFailed` (the repository itself is not as it should be). A plain OSError of the system passes through as it is.
+A message says what happened, to what, and what to do: `no such branch or tag: 'x'; list them with ...`. Callers
+distinguish two families: `Refused` (nothing was changed) and `StoreFailed` (the repository itself is damaged). An
+OSError of the system passes through unchanged.
 """
 
 from __future__ import annotations
@@ -11,44 +12,44 @@ from pathlib import Path
 
 
 class ChemigramError(Exception):
-    """Any condition that the library reports."""
+    """Base of every condition that the library reports."""
 
 
 class Refused(ChemigramError):
-    """The input, a name or the moment is not acceptable; nothing was changed."""
+    """Input or a name is rejected, or the operation is not possible right now; nothing changed."""
 
 
 class StoreFailed(ChemigramError):
-    """The repository on disk is not as it should be."""
+    """Something in the repository on disk is missing or damaged."""
 
 
 class InvalidDigest(Refused):
     """A text is not a SHA-256 in 64 lower-case hexadecimal digits."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{shown(text)} is no identifier: 64 lower-case hexadecimal digits are needed")
+        super().__init__(f"not an identifier of 64 lower-case hexadecimal digits: {shown(text)}")
 
 
 class InvalidName(Refused):
-    """A name of a branch, a tag or a mask breaks the rules for such names."""
+    """The name of a branch, a tag or a mask breaks a rule for such names."""
 
     def __init__(self, kind: str, text: str, rule: str) -> None:
-        super().__init__(f"{shown(text)} can't name a {kind}: {rule}")
+        super().__init__(f"not a valid {kind} name ({rule}): {shown(text)}")
 
 
 class NameTooLong(InvalidName):
-    """A name has more bytes than filesystems carry."""
+    """A name has more bytes than filesystems allow."""
 
 
 class UnusableImage(Refused):
-    """The file of an image has a name that no state can show."""
+    """The name of an image can't stand beside a state's own files."""
 
     def __init__(self, name: str, rule: str) -> None:
-        super().__init__(f"no state can show an image called {shown(name)}: {rule}; rename it first")
+        super().__init__(f"not a usable image name ({rule}): {shown(name)}; rename the image first")
 
 
 class InvalidXmp(Refused):
-    """Bytes are no XMP that can be kept; `place` names the line or the property."""
+    """Bytes are not an XMP that can be stored; `place` names the line or the property."""
 
     def __init__(self, reason: str, place: str = "") -> None:
         super().__init__(f"not a usable XMP: {place + ': ' if place else ''}{reason}")
@@ -57,7 +58,7 @@ class InvalidXmp(Refused):
 
 
 class InvalidMask(Refused):
-    """Bytes are no whole PNG; `name` is the mask that they were meant for, where it is known."""
+    """Bytes are not a whole PNG; `name` is the mask that they were meant for, if known."""
 
     def __init__(self, reason: str, name: str = "") -> None:
         super().__init__(f"not a usable PNG{f' for the mask {shown(name)}' if name else ''}: {reason}")
@@ -65,138 +66,138 @@ class InvalidMask(Refused):
 
 
 class InvalidProvenance(Refused):
-    """What is told of a mask can't be kept."""
+    """The provenance given for a mask can't be stored."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"not usable as what is known of a mask: {reason}")
+        super().__init__(f"not a usable mask provenance: {reason}")
 
 
 class NotARepository(Refused):
-    """A folder is neither a repository nor a library of them."""
+    """A folder is neither a repository nor a library; `reason` says what is missing."""
 
-    def __init__(self, path: Path, lacks: str) -> None:
-        super().__init__(f"{shown(str(path))} is no repository: {lacks}; `chemfs init` makes one")
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"not a chemfs repository ({reason}): {shown(str(path))}; create one with `chemfs init`")
 
 
 class UnknownRevision(Refused):
-    """A text names no branch, tag, HEAD or snapshot."""
+    """No branch, tag or snapshot has that name."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{shown(text)} names no branch, tag or snapshot here; `chemfs log` lists them")
+        super().__init__(f"no such branch, tag or snapshot: {shown(text)}; list them with `chemfs log`")
 
 
 class AmbiguousRevision(Refused):
-    """A prefix fits several snapshots."""
+    """Several snapshots start with the same digits."""
 
     def __init__(self, text: str, candidates: Sequence[str]) -> None:
         listed = ", ".join(candidate[:12] for candidate in sorted(candidates)[:4])
-        super().__init__(f"{shown(text)} fits {len(candidates)} snapshots ({listed}): give more digits")
+        super().__init__(f"ambiguous among {len(candidates)} snapshots ({listed}): {shown(text)}; give more digits")
 
 
 class RefExists(Refused):
-    """A branch or a tag of that name is there already; tags never move."""
+    """A branch or a tag of that name exists already; tags never move."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"{shown(ref)} exists already: choose another name")
+        super().__init__(f"already exists: {shown(ref)}; choose another name")
 
 
 class RefMissing(Refused):
-    """There is no such branch or tag."""
+    """No branch or tag has that name."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"there is no {shown(ref)}; `chemfs branch` and `chemfs tag` list what there is")
+        super().__init__(f"no such branch or tag: {shown(ref)}; list them with `chemfs branch` and `chemfs tag`")
 
 
 class RefConflict(Refused):
-    """A name can't stand beside another one (`a` beside `a/b`, or equal but for case or Unicode form)."""
+    """A name conflicts with another one (`a` with `a/b`, or with one that differs in case or Unicode form alone)."""
 
     def __init__(self, ref: str, other: str) -> None:
-        super().__init__(f"{shown(ref)} can't stand beside {shown(other)}: choose another name")
+        super().__init__(f"conflicts with {shown(other)}: {shown(ref)}; choose another name")
 
 
 class RefMoved(Refused):
-    """A ref no longer points where the writer saw it."""
+    """A ref no longer points where its writer last read it."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"{shown(ref)} was moved by somebody else meanwhile: look again, then repeat")
+        super().__init__(f"moved by another writer: {shown(ref)}; look at it again, then repeat")
 
 
 class BranchInUse(Refused):
-    """HEAD stands on the branch, so it can't be deleted."""
+    """The branch can't be deleted while HEAD is on it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"HEAD is on branch {shown(name)}: check out another one first")
+        super().__init__(f"HEAD is on branch {shown(name)}; check out another one first")
 
 
 class NoState(Refused):
     """A branch has no snapshot yet, so there is nothing to tag, branch from or attach a mask to."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"{shown(ref)} has no snapshot yet: save an XMP on it first")
+        super().__init__(f"no snapshot yet on {shown(ref)}; save an XMP on it first")
 
 
 class HeadDetached(Refused):
     """HEAD is on no branch, and no branch was named."""
 
     def __init__(self) -> None:
-        super().__init__("HEAD is on a snapshot, not on a branch: check out a branch or name one")
+        super().__init__("HEAD is at a snapshot, not on a branch; check out a branch or name one")
 
 
 class UnknownMask(Refused):
-    """A state has no mask of that name, or a note names a mask that is not in the store."""
+    """A state has no mask of that name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no mask {shown(name)} in this state")
+        super().__init__(f"no such mask in this state: {shown(name)}")
 
 
 class CannotBeLogged(Refused):
-    """The masks of a save, its label or what is told of them make no line of the log."""
+    """The masks, label or metadata of a save don't fit in a line of the log."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"the log can't hold the masks of this save and what is told with it: {reason}")
+        super().__init__(f"this save's masks or metadata do not fit in one log line: {reason}")
 
 
 class FolderNotEmpty(Refused):
-    """Files would be written among others."""
+    """Files would be written among other files."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{shown(str(path))} is not empty: name a new folder")
+        super().__init__(f"folder is not empty: {shown(str(path))}; name a new one")
 
 
 class Incomparable(Refused):
-    """Two things of kinds that can't be compared with each other."""
+    """Two things are of kinds that can't be compared with each other."""
 
     def __init__(self, left: str, right: str) -> None:
-        super().__init__(f"{left} can't be compared with {right}: give two folders or zips, or two files")
+        super().__init__(f"can't compare {left} with {right}; give two folders or zips, or two files")
 
 
 class NeitherFileNorFolder(Refused):
-    """What was named is a device, a pipe or the like."""
+    """A path leads to a device, a pipe or the like."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{shown(str(path))} is neither a file nor a folder")
+        super().__init__(f"neither a file nor a folder: {shown(str(path))}")
 
 
 class NotAFile(StoreFailed):
-    """Something in the repository is a link, a folder, a fifo or a device where a regular file belongs."""
+    """A link, a folder, a fifo or a device stands where the repository keeps a regular file."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{shown(name)} in the repository is no regular file; `chemfs fsck` says where")
+        super().__init__(f"not a regular file in the repository: {shown(name)}; locate it with `chemfs fsck`")
 
 
 class ObjectMissing(StoreFailed):
-    """An object that is referred to is not in the store."""
+    """An object that something points at is not in the store."""
 
     def __init__(self, digest: str) -> None:
-        super().__init__(f"object {digest} is missing from the store; `chemfs fsck` says what needs it")
+        super().__init__(f"missing object: {digest}; see what needs it with `chemfs fsck`")
         self.digest = digest
 
 
 class ObjectDamaged(StoreFailed):
-    """The bytes of an object don't have its name as their SHA-256."""
+    """The SHA-256 of an object's bytes is not its name."""
 
     def __init__(self, digest: str) -> None:
-        super().__init__(f"object {digest} is damaged on disk; `chemfs fsck` lists what is affected")
+        super().__init__(f"damaged object: {digest}; see what needs it with `chemfs fsck`")
         self.digest = digest
 
 
@@ -204,24 +205,26 @@ class RegistryDamaged(StoreFailed):
     """masks/registry.json can't be read."""
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"masks/registry.json is damaged ({found}); `chemfs fsck --repair` rebuilds it")
+        super().__init__(
+            f"damaged mask registry ({found}): masks/registry.json; rebuild it with `chemfs fsck --repair`"
+        )
 
 
 class LogDamaged(StoreFailed):
-    """The log has lost lines, so it can't be known what they kept."""
+    """The log has lost lines, and with them what they kept from gc."""
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"log.jsonl is damaged ({found}); `chemfs fsck --repair` writes it anew")
+        super().__init__(f"damaged log ({found}): log.jsonl; repair it with `chemfs fsck --repair`")
 
 
 class RefDamaged(StoreFailed):
-    """A ref or HEAD holds something else than an identifier."""
+    """A ref or HEAD can't be read, or holds something else than it should."""
 
     def __init__(self, ref: str, found: str) -> None:
-        super().__init__(f"{shown(ref)} is damaged on disk ({found}); `chemfs fsck --repair` restores it from the log")
+        super().__init__(f"damaged ref ({found}): {shown(ref)}; restore it with `chemfs fsck --repair`")
         self.found = found
 
 
 def shown(text: str) -> str:
-    """A foreign text for one line of a message: quoted, control characters escaped, at most 80 characters."""
+    """Foreign text for a one-line message: quoted, control characters escaped, at most 80 characters."""
     return repr(text if len(text) <= 80 else text[:77] + "...")

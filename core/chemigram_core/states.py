@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, ObjectStore
+
+if TYPE_CHECKING:
+    from chemigram_core.sidecar import Document
 
 _STATES = 4_000  # a few MB at the most
 _DIGESTS = 500  # of tips and their masks, which the next save asks for
@@ -43,7 +46,7 @@ class States:
         with self._lock:
             if (known := self._states.get(digest)) is not None:
                 return known
-        state = State(digest, sidecar.masks_of(self._objects.read(digest, Kind.SNAPSHOT)))
+        state = State(digest, _masks_of(self._objects.read(digest, Kind.SNAPSHOT)))
         with self._lock:
             return self._states.setdefault(digest, state)
 
@@ -53,15 +56,17 @@ class States:
             if (known := self._states.get(digest) or self._glances.get(digest)) is not None:
                 return known
         try:
-            state = State(digest, sidecar.masks_of(self._objects.read_unverified(digest, Kind.SNAPSHOT)))
+            state = State(digest, _masks_of(self._objects.read_unverified(digest, Kind.SNAPSHOT)))
         except InvalidXmp:
             return self.read(digest)
         with self._lock:
             return self._glances.setdefault(digest, state)
 
-    def document(self, digest: Digest) -> sidecar.Document:
+    def document(self, digest: Digest) -> Document:
         """The snapshot's XMP, parsed. Raises as `read`."""
-        return sidecar.parse(self._objects.read(digest, Kind.SNAPSHOT))
+        from chemigram_core.sidecar import parse
+
+        return parse(self._objects.read(digest, Kind.SNAPSHOT))
 
     def edit(self, digest: Digest) -> Digest:
         """The edit identity of a snapshot. Raises as `read`."""
@@ -84,3 +89,10 @@ class States:
         found = find()
         with self._lock:
             return known.setdefault(digest, found)
+
+
+def _masks_of(xmp: bytes) -> Mapping[MaskName, Digest]:
+    """The masks of a snapshot's XMP. lxml is loaded when the first XMP is read: listing branches needs none."""
+    from chemigram_core.sidecar import masks_of
+
+    return masks_of(xmp)

@@ -22,7 +22,7 @@ def test_a_good_name_is_taken_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("text", BAD)
 def test_a_bad_name_is_refused_with_its_rule(text: str) -> None:
-    with pytest.raises(InvalidName, match="can't name a branch: "):
+    with pytest.raises(InvalidName, match="not a valid branch name "):
         BranchName.parse(text)
 
 

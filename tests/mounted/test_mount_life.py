@@ -147,7 +147,7 @@ def test_no_repository_is_a_reason_not_to_mount(chemfs: Chemfs, place: Path, tmp
     failed = chemfs("mount", tmp_path / "nosuch", place)
     assert failed.returncode == 3
     assert len(failed.stderr.splitlines()) == 1
-    assert "is no repository" in failed.stderr
+    assert "not a chemfs repository" in failed.stderr
     assert mounted_type(place) is None
 
 

@@ -1,1 +1,1 @@
-"""The verbs of the command line, a module for each noun: what to ask of the library, and how to print the answer."""
+"""The verbs of the command line, a module each; `chemfs.cli.parser.Verb` says what a module has."""

@@ -1,4 +1,4 @@
-"""masks: the registry, that is each mask's name, what it stands for and stood for, and where it came from."""
+"""chemfs masks: the registry."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chemfs.cli.output import print_json, print_rows, time_for_people
-from chemfs.cli.verbs.arguments import Verbs, add_json, add_repository, add_verb, repository_of
+from chemfs.cli.arguments import add_json, add_repository
+from chemfs.cli.json import print_json
+from chemfs.cli.text import local_time, print_rows
+from chemigram_core.repository import Repository
+
+DESCRIPTION = """List the masks by name, each with its earlier versions and where they came from. Removed and purged
+masks are listed too."""
+EXAMPLE = "chemfs masks sunset"
 
 Record = Mapping[str, Any]
 
 
-def add_to(verbs: Verbs) -> None:
-    """The verb."""
-    masks = add_verb(
-        verbs, "masks", _masks, "the masks by name, with their origin; those of earlier and purged ones too"
-    )
-    add_repository(masks)
-    add_json(masks)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """REPO, --json."""
+    add_repository(parser)
+    add_json(parser)
 
 
-def _masks(options: argparse.Namespace) -> None:
-    registry = repository_of(options).registry.read().to_json()
+def run(options: argparse.Namespace) -> None:
+    """Print them. Raises RegistryDamaged."""
+    registry = Repository(options.repository).registry.read().to_json()
     if options.json:
         print_json(registry)
     else:
@@ -30,18 +34,18 @@ def _masks(options: argparse.Namespace) -> None:
 
 
 def _rows(name: str, entry: Record) -> Iterator[tuple[str, ...]]:
-    """A name's mask, and below it those before, the newest first."""
+    """The current mask of a name, and below it the earlier ones, newest first."""
     yield _row(name, entry)
     for record in reversed(entry.get("history", ())):
         yield _row("", record)
 
 
 def _row(name: str, record: Record) -> tuple[str, ...]:
-    made = time_for_people(record["created_at"]) if "created_at" in record else ""
-    return name, record["hash"][:12], made, record.get("provider") or "", _remarks(record)
+    created = local_time(record["created_at"]) if "created_at" in record else ""
+    return name, record["hash"][:12], created, record.get("provider") or "", _details(record)
 
 
-def _remarks(record: Record) -> str:
+def _details(record: Record) -> str:
     prompt = f'"{record["prompt"]}"' if record.get("prompt") else ""
-    gone = (f"{word} {time_for_people(record[word])}" for word in ("removed", "purged") if word in record)
-    return "  ".join(filter(None, (prompt, *gone)))
+    ends = (f"{word} {local_time(record[word])}" for word in ("removed", "purged") if word in record)
+    return "  ".join(filter(None, (prompt, *ends)))

@@ -30,7 +30,7 @@ class Audit:
         self._root = root
         self._objects = ObjectAudit(root)
         if not any((root / name).exists() for name in ("objects", "refs", "HEAD", "log.jsonl")):
-            raise NotARepository(root, "it has no objects/, no refs/, no HEAD and no log")
+            raise NotARepository(root, "objects/, refs/, HEAD and the log are missing")
 
     def files(self) -> list[ObjectFile]:
         """Every file in objects/."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.cli.output import wrapped
+from chemfs.cli.text import wrapped
 from tests.chemfs.verbs.answer import Chemfs
 
 Sidecar = Callable[[int], Path]
@@ -43,7 +43,7 @@ def test_files_without_a_repository(chemfs: Chemfs, sidecar: Sidecar) -> None:
 def test_wrong_usage(chemfs: Chemfs, operands: list[str]) -> None:
     answer = chemfs("diff", *operands)
     assert answer.code == 2
-    assert "two things to compare are needed" in answer.error
+    assert "expected REPO A B, or --no-repo LEFT RIGHT" in answer.error
 
 
 def test_what_is_not_there(chemfs: Chemfs, repository: str) -> None:

@@ -7,15 +7,15 @@ import re
 from pathlib import Path
 
 from chemfs import exit_codes
-from chemfs.cli.main import parser
+from chemfs.cli.overview import VERBS
+from chemfs.cli.parser import load, parser_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
 SAID_BELOW = {"--json", "--markdown", "--help"}
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:
-    (choices,) = (action.choices for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(choices)
+    return {verb: parser_of(verb, load(verb)) for verb in VERBS}
 
 
 def documented(verb: str) -> str:

@@ -21,16 +21,17 @@ def test_wrong_usage(chemfs: Chemfs, arguments: list[str]) -> None:
     answer = chemfs(*arguments)
     assert answer.code == 2
     assert len(answer.error.splitlines()) == 1
-    assert "--help` says more" in answer.error
+    assert "; see `chemfs" in answer.error
+    assert answer.error.endswith(" --help`\n")
 
 
 @pytest.mark.parametrize("count", ["x", "-1", "1.5", "9" * 20, "9" * 5000])
 @pytest.mark.parametrize("verb", ["log -n", "gc --keep-days"])
-def test_what_is_no_number_is_told_with_those_that_are(chemfs: Chemfs, repository: str, verb: str, count: str) -> None:
+def test_a_wrong_number_is_refused_with_the_range(chemfs: Chemfs, repository: str, verb: str, count: str) -> None:
     name, option = verb.split()
     answer = chemfs(name, repository, f"{option}={count}" if option.startswith("--") else f"{option}{count}")
     assert answer.code == 2
-    assert "is no number from 0 to " in answer.error
+    assert "not a number from 0 to " in answer.error
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below", "loop"])
@@ -40,7 +41,7 @@ def test_a_file_is_no_folder_to_write_to(chemfs: Chemfs, repository: str, verb: 
     Path("loop").symlink_to("loop")
     answer = chemfs(*verb.format(place).split())
     name = place.partition("/")[0]
-    assert (answer.code, answer.error) == (3, f"chemfs: '{name}' is there and is no folder: name another place\n")
+    assert (answer.code, answer.error) == (3, f"chemfs: not a folder: '{name}'; name another place\n")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_variable_that_was_never_set_is_no_folder(chemfs: Chemfs, verb: str) -
     """`chemfs gc "$REPO"` must not mean the current folder."""
     before = set(Path().iterdir())
     answer = chemfs(*verb.split(","))
-    assert (answer.code, "it is empty" in answer.error) == (2, True)
+    assert (answer.code, "must not be empty" in answer.error) == (2, True)
     assert set(Path().iterdir()) == before
 
 
@@ -59,14 +60,14 @@ def test_no_repository(chemfs: Chemfs) -> None:
     Path("file").touch()
     Path("photos").mkdir()
     for name, lack in (
-        ("nosuch", "no folder that you may look into"),
-        ("file", "no folder"),
-        ("photos", "no objects/"),
+        ("nosuch", "not a folder that you may search"),
+        ("file", "not a folder"),
+        ("photos", "objects/ is missing"),
     ):
         answer = chemfs("log", name)
         assert answer.code == 3
         assert lack in answer.error
-        assert "`chemfs init` makes one" in answer.error
+        assert "create one with `chemfs init`" in answer.error
 
 
 def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:
@@ -98,14 +99,14 @@ def test_a_store_that_can_not_be_written(chemfs: Chemfs, repository: str) -> Non
     assert "log.jsonl" in answer.error
 
 
-def test_a_right_that_lacks_is_told_with_what_to_do(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_permission_is_reported_with_what_to_do(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "38")
 
     monkeypatch.setattr("chemigram_core.repository.Repository.init", forbidden)
     answer = chemfs("init", "sunset")
     assert answer.code == 4
-    assert answer.error.startswith("chemfs: 38: Permission denied; do it as who owns it, ")
+    assert answer.error.startswith("chemfs: 38: Permission denied; run it as the owner, ")
 
 
 def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,9 +116,8 @@ def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest
     monkeypatch.setattr("chemigram_core.repository.Repository.init", broken)
     answer = chemfs("init", "sunset")
     assert answer.code == 4
-    assert answer.error.startswith(
-        "chemfs: an error in chemfs itself, please report it: KeyError('oops') at test_errors.py:"
-    )
+    assert answer.error.startswith("chemfs: internal error: KeyError('oops') at test_errors.py:")
+    assert answer.error.endswith("; please report it\n")
 
 
 def test_a_reader_that_has_had_enough(repository: str) -> None:

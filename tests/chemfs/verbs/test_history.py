@@ -31,7 +31,9 @@ def test_the_log_of_a_branch_follows_its_renaming(chemfs: Chemfs, repository: st
 def test_the_log_of_a_branch_that_never_was_is_refused(chemfs: Chemfs, repository: str) -> None:
     answer = chemfs("log", repository, "--branch", "nosuch")
     assert answer.code == 3
-    assert answer.error.startswith("chemfs: there is no 'refs/heads/nosuch'; `chemfs branch` and ")
+    assert answer.error.startswith(
+        "chemfs: no such branch or tag: 'refs/heads/nosuch'; list them with `chemfs branch` and "
+    )
 
 
 def test_a_label_can_not_steer_the_terminal(chemfs: Chemfs, repository: str) -> None:

@@ -1,12 +1,85 @@
-"""A command starts soon: what only some verbs need is loaded by them."""
+"""A command loads only what its verb needs: modules are counted, not seconds."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chemfs.cli.overview import VERBS
+from tests.chemfs.verbs.answer import Chemfs
+
+PROGRAM = """
+import json, sys
+from chemfs.cli.main import main
+assert main(sys.argv[1:]) == 0
+json.dump(sorted(sys.modules), sys.stderr)
+"""
+SLOW = {"PIL", "fuse", "lxml", "numpy", "rich.console", "rich.progress", "rich.table", "rich.text"}
+OURS = {"chemfs", "chemigram_core"}
+
+Loaded = Callable[..., set[str]]
 
 
-def test_what_is_slow_to_load_waits_for_the_verb_that_needs_it() -> None:
-    program = "import sys, chemfs.cli.main; print(sorted({'numpy', 'PIL', 'fuse', 'rich.console'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+@pytest.fixture
+def loaded(repository: str) -> Loaded:
+    """The modules that a command has loaded when it is done, beside a repository called sunset."""
+
+    def run(*arguments: str) -> set[str]:
+        command = [sys.executable, "-c", PROGRAM, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return set(json.loads(done.stderr))
+
+    return run
+
+
+def verbs(modules: set[str]) -> set[str]:
+    return {name.rpartition(".")[2] for name in modules if name.startswith("chemfs.cli.verbs.")}
+
+
+def ours(modules: set[str]) -> int:
+    return len([name for name in modules if name.partition(".")[0] in OURS])
+
+
+def test_help_loads_no_verb_and_no_parser(loaded: Loaded) -> None:
+    modules = loaded("--help")
+    assert not verbs(modules)
+    assert not modules & {*SLOW, "argparse", "chemigram_core.repository", "rich"}
+    assert ours(modules) <= 10
+
+
+def test_branch_loads_itself_and_the_width_of_characters(loaded: Loaded) -> None:
+    modules = loaded("branch", "sunset")
+    assert verbs(modules) == {"branch"}
+    assert not modules & SLOW
+    assert "rich.cells" in modules
+    assert ours(modules) <= 45
+
+
+def test_hash_loads_itself_and_the_reader_of_xmps(loaded: Loaded) -> None:
+    modules = loaded("hash", "rating1.xmp")
+    assert verbs(modules) == {"hash"}
+    assert not modules & (SLOW - {"lxml"} | {"rich", "chemigram_core.repository"})
+    assert ours(modules) <= 40
+
+
+@pytest.mark.parametrize("arguments", ["tag sunset", "log sunset", "status sunset", "masks sunset"])
+def test_a_list_loads_one_verb_and_nothing_slow(loaded: Loaded, arguments: str) -> None:
+    modules = loaded(*arguments.split())
+    assert verbs(modules) == {arguments.partition(" ")[0]}
+    assert not modules & SLOW
+
+
+def test_each_verb_has_a_module_and_each_module_is_a_verb() -> None:
+    folder = Path(__file__).parents[3] / "chemfs" / "cli" / "verbs"
+    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == VERBS
+
+
+def test_help_can_be_abbreviated_and_so_can_options(chemfs: Chemfs, repository: str) -> None:
+    page = chemfs("--help").out
+    assert [chemfs(word).out for word in ("-h", "--h", "--hel")] == [page] * 3
+    assert chemfs("gc", repository, "--dry", "--keep", "0").out.startswith("would remove")

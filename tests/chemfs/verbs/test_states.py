@@ -40,7 +40,7 @@ def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
 def test_a_mask_is_given_once(chemfs: Chemfs, repository: str, sidecar: Sidecar, mask: Path) -> None:
     pair = f"subject={mask}"
     answer = chemfs("snapshot", repository, sidecar(3), "--mask", pair, "--mask", pair)
-    assert (answer.code, answer.error) == (3, "chemfs: the mask 'subject' is given twice: give it once\n")
+    assert (answer.code, answer.error) == (3, "chemfs: mask given twice: 'subject'; give it once\n")
 
 
 def test_a_snapshot_can_go_to_another_branch(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> None:
@@ -76,7 +76,7 @@ def test_an_image_is_exported_with_its_sidecar_beside_it(chemfs: Chemfs, sidecar
 
 def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
     answer = chemfs("init", "sunset", "--image", "IMG_1.TIF")
-    assert (answer.code, answer.error) == (3, "chemfs: there is no image 'IMG_1.TIF'; nothing was made\n")
+    assert (answer.code, answer.error) == (3, "chemfs: no such image: 'IMG_1.TIF'; nothing was created\n")
     assert not Path("sunset").exists()
 
 
@@ -84,7 +84,7 @@ def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
 def test_an_image_that_no_state_can_show_makes_no_repository(chemfs: Chemfs, name: str) -> None:
     Path(name).write_bytes(b"pixels")
     answer = chemfs("init", "sunset", "--image", name)
-    assert (answer.code, answer.error.startswith("chemfs: no state can show an image called ")) == (3, True)
+    assert (answer.code, answer.error.startswith("chemfs: not a usable image name (")) == (3, True)
     assert not Path("sunset").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_repository_keeps_its_image(chemfs: Chemfs) -> None:
     assert chemfs("init", "sunset", "--image", "IMG_1.TIF").code == 0
     answer = chemfs("init", "sunset", "--image", "IMG_2.TIF")
     assert answer.code == 3
-    assert "has the image 'sunset/raw/IMG_1.TIF' already" in answer.error
+    assert "already has an image: 'sunset/raw/IMG_1.TIF'; " in answer.error
 
 
 def test_a_broken_sidecar_is_refused(chemfs: Chemfs, repository: str) -> None:
@@ -132,4 +132,4 @@ def test_an_export_never_mixes_with_other_files(chemfs: Chemfs, repository: str)
     Path("out").mkdir()
     Path("out/mine.txt").touch()
     answer = chemfs("export", repository, "HEAD", "out")
-    assert (answer.code, answer.error) == (3, "chemfs: 'out' is not empty: name a new folder\n")
+    assert (answer.code, answer.error) == (3, "chemfs: folder is not empty: 'out'; name a new one\n")

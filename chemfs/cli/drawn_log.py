@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from chemfs.cli.graph import Lanes
-from chemfs.cli.output import printable, time_for_people
+from chemfs.cli.text import local_time, printable
 from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
@@ -54,7 +54,7 @@ def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]
 
 
 def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
-    yield f"  {time_for_people(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
+    yield f"  {local_time(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
     if names:
         yield f"  [{', '.join(names)}]", "green"
     if entry.label:

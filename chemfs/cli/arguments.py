@@ -1,0 +1,68 @@
+"""Arguments that several verbs share, and the types of arguments. Knows no verb."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from chemfs.cli.errors import TargetNotAFolder
+from chemigram_core.errors import shown
+
+REVISION = "branch, tag, HEAD or identifier (its first 7 digits are enough)"
+
+
+def add_repository(parser: argparse.ArgumentParser) -> None:
+    """The argument REPO."""
+    parser.add_argument("repository", metavar="REPO", type=given_path, help="folder of the repository")
+
+
+def add_revision(parser: argparse.ArgumentParser) -> None:
+    """The argument REV."""
+    parser.add_argument("rev", metavar="REV", help=REVISION)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option --json."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def given(text: str) -> str:
+    """Text that is not empty. An empty path would mean the current folder, and comes from a variable that isn't set."""
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def given_path(text: str) -> Path:
+    """A path that is not empty."""
+    return Path(given(text))
+
+
+def target_folder(text: str) -> Path:
+    """A folder to write to, which exists or can be created. Raises TargetNotAFolder, OSError."""
+    path = given_path(text)
+    present = next(filter(os.path.lexists, (path, *path.parents)), path)
+    if not present.is_dir():
+        raise TargetNotAFolder(present)
+    return path
+
+
+def number_below(limit: int) -> Callable[[str], int]:
+    """A parser of numbers from 0 to `limit` - 1."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or len(text) > len(str(limit)) or int(text) >= limit:
+            raise argparse.ArgumentTypeError(f"not a number from 0 to {limit - 1}: {shown(text)}")
+        return int(text)
+
+    return parse
+
+
+def name_and_value(text: str) -> tuple[str, str]:
+    """The two sides of `NAME=VALUE`."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"not NAME=VALUE: {shown(text)}")
+    return name, value

@@ -1,0 +1,71 @@
+"""What can go wrong on the command line itself, one class per condition. Each message is one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chemigram_core.errors import Refused, shown
+
+if TYPE_CHECKING:
+    from chemigram_core.names import MaskName
+
+
+class WrongUsage(Exception):
+    """The arguments are valid one by one, but not together."""
+
+
+class UnreadableInput(Refused):
+    """A file that was named can't be read."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"can't read {shown(str(path))}: {error.strerror}")
+
+
+class UnusableInput(Refused):
+    """A file that was named is not of the kind that is needed."""
+
+    def __init__(self, path: Path, error: Refused) -> None:
+        super().__init__(f"{path}: {error}")
+
+
+class TargetNotAFolder(Refused):
+    """Something else is where a folder is to be written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"not a folder: {shown(str(path))}; name another place")
+
+
+class NeedsFolder(Refused):
+    """Several canonical files can't all go to stdout."""
+
+    def __init__(self) -> None:
+        super().__init__("several files need a folder to go to; add `--into DIRECTORY`")
+
+
+class SameNames(Refused):
+    """Files from several folders can't be written to one under the same name."""
+
+    def __init__(self) -> None:
+        super().__init__("two of the files have the same name; write each to its own `--into DIRECTORY`")
+
+
+class NoSuchImage(Refused):
+    """The image of a new repository doesn't exist."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"no such image: {shown(str(path))}; nothing was created")
+
+
+class OtherImage(Refused):
+    """The repository has another image already."""
+
+    def __init__(self, present: Path) -> None:
+        super().__init__(f"the repository already has an image: {shown(str(present))}; create another repository")
+
+
+class GivenTwice(Refused):
+    """One mask can't be two pictures, nor have two origins."""
+
+    def __init__(self, name: MaskName) -> None:
+        super().__init__(f"mask given twice: {shown(name)}; give it once")

@@ -1,0 +1,29 @@
+"""chemfs export: a state's files, copied to a folder."""
+
+from __future__ import annotations
+
+import argparse
+
+from chemfs.cli.arguments import add_repository, add_revision, target_folder
+from chemfs.cli.progress import task_progress
+from chemigram_core.operations.export import export
+from chemigram_core.repository import Repository
+
+DESCRIPTION = "Copy a state's files to a new or empty folder. No mount is needed."
+EXAMPLE = "chemfs export sunset v1_export ~/as-exported"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """REPO, REV, DIRECTORY."""
+    add_repository(parser)
+    add_revision(parser)
+    parser.add_argument("directory", metavar="DIRECTORY", type=target_folder, help="new or empty folder")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Copy them. Raises UnknownRevision, AmbiguousRevision, NoState, FolderNotEmpty."""
+    repository = Repository(options.repository)
+    digest = repository.resolve(options.rev)
+    with task_progress() as report:
+        files = export(repository, digest, options.directory, report)
+    print(f"{len(files)} files of {digest[:12]} in {options.directory}")

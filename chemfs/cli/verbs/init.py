@@ -1,0 +1,35 @@
+"""chemfs init: a new repository, with a link to its image."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from chemfs.cli.arguments import given_path, target_folder
+from chemfs.cli.errors import NoSuchImage, OtherImage
+from chemigram_core.repository import Repository
+
+DESCRIPTION = """Create a repository for one image. The image is linked, never copied or written. Running init again in
+a repository is safe: nothing in it is overwritten."""
+EXAMPLE = "chemfs init sunset --image sunset.tif"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """REPO, --image."""
+    parser.add_argument("repository", metavar="REPO", type=target_folder, help="folder to create the repository in")
+    parser.add_argument("--image", metavar="FILE", type=given_path, help="the image, which every state then shows")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Create it. Raises NoSuchImage before anything is made; OtherImage."""
+    if options.image is not None and not options.image.is_file():
+        raise NoSuchImage(options.image)
+    repository = Repository.init(options.repository, options.image)
+    if options.image is not None and repository.image is not None:
+        _require_same(options.image, repository.image.path)
+    print(f"repository ready: {options.repository}")
+
+
+def _require_same(wanted: Path, present: Path) -> None:
+    if not wanted.samefile(present):
+        raise OtherImage(present)

@@ -1,0 +1,54 @@
+"""chemfs mount: a repository or a library as a folder of ordinary files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from chemfs.cli.arguments import given_path
+from chemfs.mount import daemon
+from chemfs.mount.mountpoint import located
+
+DESCRIPTION = (
+    "Show a repository, or a folder of repositories, as ordinary files. Returns when the mount is ready to use."
+)
+EXAMPLE = "chemfs mount sunset mnt"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other."""
+    parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, or folder of repositories")
+    parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
+    parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
+    parser.add_argument("--read-only", action="store_true", help="reject every save")
+    parser.add_argument("--allow-other", action="store_true", help="give other users access, as file modes allow")
+    parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
+
+
+def run(options: argparse.Namespace) -> None:
+    """Start the daemon, or be it. Raises MountpointUnusable, FuseUnavailable, MountFailed, NotARepository."""
+    root, mountpoint = located(options.root), located(options.mountpoint)
+    if options.foreground or options.daemon:
+        _serve(root, mountpoint, options)
+    else:
+        flags = ["--read-only"] * options.read_only + ["--allow-other"] * options.allow_other
+        command = [sys.executable, "-P", "-m", "chemfs", "mount", "--daemon", *flags, str(root), str(mountpoint)]
+        daemon.start(command, mountpoint)
+
+
+def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
+    from chemfs.tree.filesystem import Filesystem
+
+    choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
+    daemon.claim(mountpoint, root)
+    view = Filesystem(root, read_only=choices.read_only)
+    announce = daemon.announce if options.daemon else _announce
+    daemon.serve(view, mountpoint, choices, partial(announce, mountpoint))
+
+
+def _announce(mountpoint: Path) -> None:
+    with suppress(OSError):  # it is mounted, whether or not anybody reads this
+        print(f"mounted at {mountpoint}; Ctrl-C unmounts", flush=True)
