@@ -20,10 +20,10 @@ from chemigram_core.operations.refs import create_tag
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, picture, sidecar
+from tests.support.by_path import ByPath
 from tests.support.counts import Counts, counted
 from tests.support.daemon import Daemon
 from tests.support.strace import Trace, traced
-from tests.support.tree import Tree
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
 READS = {
@@ -66,8 +66,8 @@ READ_ALONE = """
 import sys
 from pathlib import Path
 from tests.support.counts import counted
-from tests.support.tree import Tree
-tree = Tree(Path(sys.argv[1]))
+from tests.support.by_path import ByPath
+tree = ByPath(Path(sys.argv[1]))
 tree.read("tags/v1/image.xmp")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -96,7 +96,7 @@ def over(counts: Counts, limit: Counts) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.parametrize("path", READS)
 def test_a_read_in_process(repository: Repository, path: str) -> None:
-    tree, place = Tree(repository.root), path.format(tip=repository.tip(MAIN))
+    tree, place = ByPath(repository.root), path.format(tip=repository.tip(MAIN))
     tree.read(place)
     with counted() as counts:
         tree.read(place)
@@ -105,7 +105,7 @@ def test_a_read_in_process(repository: Repository, path: str) -> None:
 
 @pytest.mark.parametrize("path", LISTINGS)
 def test_a_listing_in_process(repository: Repository, path: str) -> None:
-    tree = Tree(repository.root)
+    tree = ByPath(repository.root)
     tree.names(path)
     with counted() as counts:
         tree.names(path)
@@ -127,7 +127,7 @@ def test_a_save_in_a_new_process(repository: Repository, tmp_path: Path) -> None
 
 
 def test_a_write_in_the_tree(repository: Repository) -> None:
-    tree = Tree(repository.root)
+    tree = ByPath(repository.root)
     for number in (10, 11, 12):
         tree.write("heads/main/image.xmp", sidecar(number))
     with counted() as counts:

@@ -32,12 +32,10 @@ class Tree:
             self._background.stop()
 
 
-def walk(folder: Folder, path: str) -> Node:
-    """What stands at a path below a folder, looked up name by name. Raises NotFound, NotAFolder."""
-    node: Node = folder
-    for name in path.split("/"):
-        if name:
-            if not isinstance(node, Folder):
-                raise NotAFolder(path)
-            node = node.lookup(name)
+def walk(node: Node, path: str) -> Node:
+    """What stands at a path below a node, looked up name by name. Raises NotFound, NotAFolder."""
+    for name in filter(None, path.split("/")):
+        if not isinstance(node, Folder):
+            raise NotAFolder(name)
+        node = node.lookup(name)
     return node

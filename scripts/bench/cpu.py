@@ -24,7 +24,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from scripts.bench.content import edit, noise
 from scripts.bench.saves import durable_write
-from tests.support.tree import Tree
+from tests.support.by_path import ByPath
 
 XMP = "image.xmp"
 BATCH = 20
@@ -62,7 +62,7 @@ def filled(folder: Path) -> Repository:
 
 def saves(folder: Path, repository: Repository) -> dict[str, Action]:
     """Each saves a sidecar of 20 KB, which takes some of the time to make."""
-    tree = Tree(repository.root)
+    tree = ByPath(repository.root)
     return {
         "write, fsync, rename": lambda number: durable_write(folder / "plain", number),
         "save": lambda number: save_xmp(repository, MAIN, edit(number)),
@@ -73,14 +73,14 @@ def saves(folder: Path, repository: Repository) -> dict[str, Action]:
 
 def looks(folder: Path, repository: Repository) -> dict[str, Action]:
     """Each looks all names of a path up."""
-    tree = Tree(repository.root)
+    tree = ByPath(repository.root)
     walks = {f"look-up in {name}": _without_number(tree.walk, f"{path}/{XMP}") for name, path in _states(repository)}
     return {"stat": lambda _: (folder / "plain").stat(), **walks}
 
 
 def reads(folder: Path, repository: Repository) -> dict[str, Action]:
     """Each looks all names of a path up, opens, reads and closes the file."""
-    tree = Tree(repository.root)
+    tree = ByPath(repository.root)
     whole = {f"read in {name}": _without_number(tree.read, f"{path}/{XMP}") for name, path in _states(repository)}
     return {"open, read, close": lambda _: (folder / "plain").read_bytes(), **whole}
 

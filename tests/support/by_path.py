@@ -19,9 +19,11 @@ class ByPath:
         self.tree = Tree(store, read_only=read_only)
 
     def node(self, path: str) -> Node:
-        """What stands there, as `stat` finds it."""
-        node = walk(self.tree.root, path)
-        node.stat()
+        """What stands there, looked up and asked for its stat name by name, as a kernel does it."""
+        node: Node = self.tree.root
+        for name in filter(None, path.split("/")):
+            node = walk(node, name)
+            node.stat()
         return node
 
     def folder(self, path: str) -> Folder:
