@@ -89,7 +89,8 @@ class HistoryFolders:
 
 
 def _ref(parts: Parts) -> str:
-    return BranchName("/".join(parts)).ref
+    """The full name that a branch called so would have; `parts` may be no branch name at all."""
+    return f"{BranchName.namespace}/{'/'.join(parts)}"
 
 
 def _names_below(refs: Collection[str], parts: Parts) -> list[str]:

@@ -1,4 +1,4 @@
-"""Names of branches, tags and masks, checked where they enter. Value types; knows no files.
+"""Names of branches, tags and masks, checked when they are made. Value types; knows no files.
 
 The rules are git's check-ref-format, and beyond it what a folder of states needs: no part may be named like a file of
 a state, look like an option, an identifier or HEAD, or carry characters that a person can't see.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Self
 
 from chemigram_core.errors import InvalidName, NameTooLong
 
 MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
+
+_REMEMBERED_NAMES = 4_096  # that were accepted: a listing makes the same names each time
 
 _GIT_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -28,12 +31,13 @@ class RefName(str):
     kind = "ref"
     namespace = "refs"
 
+    def __new__(cls, text: str) -> Self:
+        """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
+        return super().__new__(cls, _accepted(cls.kind, text))
+
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
-        _check_length(cls.kind, text)
-        if rule := _broken_rule(text):
-            raise InvalidName(cls.kind, text, rule)
+        """The same as the constructor."""
         return cls(text)
 
     @property
@@ -62,13 +66,15 @@ class MaskName(str):
     """A mask's symbolic name: its file is `masks/<name>.png`."""
 
     __slots__ = ()
+    kind = "mask"
+
+    def __new__(cls, text: str) -> Self:
+        """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
+        return super().__new__(cls, _accepted(cls.kind, text))
 
     @classmethod
     def parse(cls, text: str) -> MaskName:
-        """The name that `text` spells. Raises InvalidName with the rule that it breaks."""
-        _check_length("mask", text)
-        if rule := _broken_part_rule(text):
-            raise InvalidName("mask", text, rule)
+        """The same as the constructor."""
         return cls(text)
 
     @property
@@ -93,6 +99,15 @@ def tail(text: str, limit_bytes: int) -> str:
 def folded(name: str) -> str:
     """`name` as a case- and normalisation-insensitive filesystem would see it; equal means a clash."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+@lru_cache(maxsize=_REMEMBERED_NAMES)
+def _accepted(kind: str, text: str) -> str:
+    """`text`, if it can name a `kind`. What is rejected is not remembered."""
+    _check_length(kind, text)
+    if rule := _broken_part_rule(text) if kind == MaskName.kind else _broken_rule(text):
+        raise InvalidName(kind, text, rule)
+    return text
 
 
 def _broken_rule(text: str) -> str | None:
