@@ -211,5 +211,5 @@ def parse_inside(parts: Parts, image: Image | None) -> Inside:
             return MaskFolder()
         case (folder, file) if folder == MASK_FOLDER and file.endswith(_MASK_SUFFIX):
             with suppress(InvalidName):
-                return MaskFile(MaskName.parse(file.removesuffix(_MASK_SUFFIX)))
+                return MaskFile(MaskName(file.removesuffix(_MASK_SUFFIX)))
     return OtherFile(parts)

@@ -40,7 +40,7 @@ class RefFolders:
         """The ref whose folder `parts` lead into; None for a folder of longer names. Raises NotFound."""
         for end in range(1, len(parts) + 1):
             with suppress(InvalidName):
-                if self._exists(name := kind.parse("/".join(parts[:end]))):
+                if self._exists(name := kind("/".join(parts[:end]))):
                     return InState(name, parts[end:])
         if parts and not self._below(kind, parts):
             raise NotFound("/".join(parts))
@@ -64,7 +64,7 @@ class RefFolders:
 
     def create(self, kind: type[RefName], parts: Parts, rev: str = "HEAD") -> None:
         """Start a branch, or tag a state. Raises InvalidName, RefExists, RefConflict, NoState."""
-        name = kind.parse("/".join(parts))
+        name = kind("/".join(parts))
         if isinstance(name, BranchName):
             create_branch(self._repository, name, rev)
         elif isinstance(name, TagName):
@@ -72,7 +72,7 @@ class RefFolders:
 
     def rename_branch(self, old: BranchName, new: Parts) -> None:
         """Rename a branch, and its scratch with it. Raises InvalidName, RefExists, RefConflict, NoState."""
-        name = BranchName.parse("/".join(new))
+        name = BranchName("/".join(new))
         folder = self.branch(old)
         folder.saver.settle(float("inf"))
         self._repository.refs.check_free(name)

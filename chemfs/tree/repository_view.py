@@ -197,7 +197,7 @@ class RepositoryView:
     def _snapshot(self, prefix: str) -> Digest:
         """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
         with suppress(InvalidDigest):
-            return Digest.parse(prefix)
+            return Digest(prefix)
         try:
             return revision.by_prefix(prefix, self.repository.objects)
         except (UnknownRevision, AmbiguousRevision) as error:

@@ -23,11 +23,6 @@ class Digest(str):
         return super().__new__(cls, text)
 
     @classmethod
-    def parse(cls, text: str) -> Digest:
-        """The same as the constructor."""
-        return cls(text)
-
-    @classmethod
     def of(cls, data: bytes | memoryview) -> Digest:
         """The SHA-256 of `data`."""
         return cls(hashlib.sha256(data).hexdigest())

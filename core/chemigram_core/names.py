@@ -35,11 +35,6 @@ class RefName(str):
         """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
         return super().__new__(cls, _accepted(cls.kind, text))
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The same as the constructor."""
-        return cls(text)
-
     @property
     def ref(self) -> str:
         """The full name, as HEAD and the log write it: `refs/heads/main`."""
@@ -72,11 +67,6 @@ class MaskName(str):
         """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
         return super().__new__(cls, _accepted(cls.kind, text))
 
-    @classmethod
-    def parse(cls, text: str) -> MaskName:
-        """The same as the constructor."""
-        return cls(text)
-
     @property
     def file_name(self) -> str:
         """The name of the file in a state's `masks/`."""
@@ -87,7 +77,7 @@ def parse_ref(text: str) -> BranchName | TagName:
     """The branch or tag whose full name `text` is. Raises InvalidName."""
     for kind in (BranchName, TagName):
         if text.startswith(f"{kind.namespace}/"):
-            return kind.parse(text.removeprefix(f"{kind.namespace}/"))
+            return kind(text.removeprefix(f"{kind.namespace}/"))
     raise InvalidName("ref", text, "it begins with neither refs/heads/ nor refs/tags/")
 
 

@@ -24,7 +24,7 @@ def add_to(verbs: Verbs) -> None:
     """The verbs."""
     log = add_verb(verbs, "log", _log, "what was done, the newest first")
     add_repository(log)
-    log.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="only what happened on that branch")
+    log.add_argument("--branch", metavar="NAME", type=BranchName, help="only what happened on that branch")
     log.add_argument("-n", dest="count", metavar="N", type=number_below(MAX_LINES), help="at most that many")
     add_json(log)
 

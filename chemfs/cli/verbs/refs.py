@@ -19,7 +19,7 @@ def add_to(verbs: Verbs) -> None:
     _add_name_and_rev(branch, BranchName)
     change = branch.add_mutually_exclusive_group()
     change.add_argument("--delete", action="store_true", help="delete it; its snapshots stay until gc")
-    change.add_argument("--rename", metavar="NEW", type=BranchName.parse, help="give it another name")
+    change.add_argument("--rename", metavar="NEW", type=BranchName, help="give it another name")
 
     tag = add_verb(verbs, "tag", _tag, "list tags, give a state one that never moves, or delete one")
     _add_name_and_rev(tag, TagName)
@@ -32,7 +32,7 @@ def add_to(verbs: Verbs) -> None:
 
 def _add_name_and_rev(parser: argparse.ArgumentParser, kind: type[RefName]) -> None:
     add_repository(parser)
-    parser.add_argument("name", metavar="NAME", type=kind.parse, nargs="?")
+    parser.add_argument("name", metavar="NAME", type=kind, nargs="?")
     parser.add_argument("rev", metavar="REV", type=given, nargs="?", help="its state; HEAD if not given")
     add_json(parser)
     parser.set_defaults(parser=parser)

@@ -67,7 +67,7 @@ def add_to(verbs: Verbs) -> None:
     snapshot.add_argument("xmp", metavar="XMP", type=given_path, help="a file; - is stdin")
     _add_pairs(snapshot, "--mask", "NAME=PNG", "a mask of that name; may be given for each of them")
     _add_pairs(snapshot, "--mask-info", "NAME=JSON", "what is known of a mask, such as its provider and prompt")
-    snapshot.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="instead of HEAD's")
+    snapshot.add_argument("--branch", metavar="NAME", type=BranchName, help="instead of HEAD's")
     snapshot.add_argument("--label", metavar="TEXT", help="a few words for the log")
     add_json(snapshot)
 
@@ -119,7 +119,7 @@ def _snapshot(options: argparse.Namespace) -> None:
 def _by_mask(pairs: Sequence[tuple[str, str]]) -> dict[MaskName, str]:
     found: dict[MaskName, str] = {}
     for text, value in pairs:
-        name = MaskName.parse(text)
+        name = MaskName(text)
         if name in found:
             raise GivenTwice(name)
         found[name] = value

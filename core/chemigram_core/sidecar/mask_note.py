@@ -69,7 +69,7 @@ def _entry(item: Value, number: int) -> tuple[MaskName, Digest]:
     match item:
         case Struct({"chemigram:name": str(name), "chemigram:sha256": str(sha256), **others}) if not others:
             try:
-                return MaskName.parse(name), Digest.parse(sha256)
+                return MaskName(name), Digest(sha256)
             except Refused as refusal:
                 raise InvalidXmp(str(refusal), place) from None
     raise InvalidXmp(f"{_NAME} and {_SHA256} are needed, and nothing else", place)

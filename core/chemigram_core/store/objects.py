@@ -204,7 +204,7 @@ class ObjectStore:
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
             for name in folder.names():
                 with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
-                    digest = Digest.parse(shard + name[:62])
+                    digest = Digest(shard + name[:62])
                     kind = Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
                     status = folder.stat(name)
                     yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
