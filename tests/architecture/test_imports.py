@@ -25,6 +25,7 @@ WINGS = {  # the floors of each package, lowest first
         "repository",
         "library operations",
         "gc fsck compare",
+        "api",
     ),
     "chemfs.tree": ("errors nodes open_files paths readme", "xattrs state", "heads", "compare history head_link"),
     "chemfs": ("exit_codes", "mount", "cli __main__"),
