@@ -170,6 +170,13 @@ class Incomparable(Refused):
         super().__init__(f"{left} can't be compared with {right}: give two folders or zips, or two files")
 
 
+class InvalidJson(Refused):
+    """A JSON value is not the changeset, node or item that it should be."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"not a usable {kind} in JSON: {reason}")
+
+
 class NeitherFileNorFolder(Refused):
     """What was named is a device, a pipe or the like."""
 

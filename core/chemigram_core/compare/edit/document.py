@@ -11,7 +11,7 @@ from types import MappingProxyType
 from chemigram_core.compare.edit.changes import Fact
 from chemigram_core.compare.edit.history import history_facts
 from chemigram_core.compare.edit.metadata import metadata_facts
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import CLERICAL, Action
 from chemigram_core.darktable.edit import edit_of
 from chemigram_core.sidecar import Document

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from chemigram_core.compare.edit.changes import Fact
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
 from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value
 
