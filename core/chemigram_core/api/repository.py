@@ -5,7 +5,7 @@ Names and revisions are parsed here, and nowhere below. docs/library.md explains
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from os import PathLike
@@ -33,7 +33,7 @@ from chemigram_core.states import State
 from chemigram_core.store.objects import Kind
 
 if TYPE_CHECKING:  # comparing loads numpy, which no other verb needs
-    from chemigram_core.compare import Changeset
+    from chemigram_core.compare import Changeset, Extension
 
 StrPath: TypeAlias = str | PathLike[str]
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -170,12 +170,15 @@ class Repository:
         entries = self._core.log.newest_first() if branch is None else newest_first(self._core, BranchName(branch))
         return list(islice(entries, limit))
 
-    def diff(self, left: str, right: str) -> Changeset:
-        """What changed from one state to another; its `root` is None where nothing did. Raises as `state`."""
+    def diff(self, left: str, right: str, *, extensions: Sequence[Extension] = ()) -> Changeset:
+        """What changed from one state to another; its `root` is None where nothing did. Raises as `state`.
+
+        `extensions` compare, beside installed plug-ins, what is not known here.
+        """
         from chemigram_core.compare import StoredStates, compare_states
 
         states = (self._core.resolve(left), self._core.resolve(right))
-        return compare_states(StoredStates(self._core), *states, (left, right))
+        return compare_states(StoredStates(self._core), *states, (left, right), extensions=extensions)
 
     def export(self, rev: str, folder: StrPath) -> list[Path]:
         """Write a state as files into a new or empty folder; their paths. Raises FolderNotEmpty, and as `state`."""
