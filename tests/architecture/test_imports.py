@@ -14,9 +14,9 @@ PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
 MAY_IMPORT_FUSE = {"chemfs.mount.libfuse"}
 WINGS = {  # the floors of each package, lowest first
     "chemigram_core": (
-        "errors digest progress",
+        "errors digest layout progress",
         "names",
-        "durable",
+        "durable signature",
         "store refs log",
         "masks xmp",
         "darktable",
