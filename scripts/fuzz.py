@@ -50,7 +50,7 @@ def parse_path(data: bytes) -> None:
     paths.parse_inside(parts, None)
     for kind in (BranchName, TagName, MaskName):
         with suppress(InvalidName):
-            _check_name(kind.parse(text))
+            _check_name(kind(text))
 
 
 def _check_name(name: RefName | MaskName) -> None:

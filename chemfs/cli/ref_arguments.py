@@ -19,7 +19,7 @@ Name = BranchName | TagName
 def add_name_and_revision(parser: argparse.ArgumentParser, kind: type[Name], name_help: str, rev_help: str) -> None:
     """REPO [NAME [REV]], --json."""
     add_repository(parser)
-    parser.add_argument("name", metavar="NAME", type=kind.parse, nargs="?", help=name_help)
+    parser.add_argument("name", metavar="NAME", type=kind, nargs="?", help=name_help)
     parser.add_argument("rev", metavar="REV", type=given, nargs="?", help=f"{rev_help} (default: HEAD)")
     add_json(parser)
 

@@ -44,11 +44,11 @@ def parse_target(repository: Repository, target: str) -> Head:
 def _head(repository: Repository, parts: tuple[str, ...]) -> Head | None:
     match parts:
         case ("heads", *name):
-            branch = BranchName.parse("/".join(name))
+            branch = BranchName("/".join(name))
             repository.tip(branch)
             return OnBranch(branch)
         case ("tags", *name):
-            return Detached(repository.tip(TagName.parse("/".join(name))))
+            return Detached(repository.tip(TagName("/".join(name))))
         case ("snapshots", prefix):
             return Detached(revision.by_prefix(prefix, repository.objects))
         case _:

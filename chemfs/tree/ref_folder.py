@@ -87,7 +87,7 @@ class RefFolder(Folder):
 
     def ref(self, name: str) -> RefName:
         """The full name of a ref here. Raises InvalidName."""
-        return self.ref_kind.parse(self.prefix + name)
+        return self.ref_kind(self.prefix + name)
 
     def _path(self, name: str) -> str:
         return f"{self.top}/{self.prefix}{name}"

@@ -42,7 +42,7 @@ class SnapshotsFolder(Folder):
     def _snapshot(self, prefix: str) -> Digest:
         """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
         with suppress(InvalidDigest):
-            return Digest.parse(prefix)
+            return Digest(prefix)
         try:
             return revision.by_prefix(prefix, self._opened().repository.objects)
         except (UnknownRevision, AmbiguousRevision) as error:

@@ -20,10 +20,10 @@ class TagsFolder(RefFolder):
     ref_kind = TagName
 
     def state(self, name: str) -> Node:
-        return TagFolder(self.opened, TagName.parse(self.prefix + name))
+        return TagFolder(self.opened, TagName(self.prefix + name))
 
     def make_ref(self, name: str, rev: str) -> None:
-        create_tag(self.opened().repository, TagName.parse(self.prefix + name), rev)
+        create_tag(self.opened().repository, TagName(self.prefix + name), rev)
 
 
 class TagFolder(StateFolder):

@@ -1,1 +1,61 @@
-"""The versioned repository of one image: objects, refs, log. Knows nothing of mounts, handles or error numbers."""
+"""The versioned repository of one image's darktable edits, without any mount (ADR-018).
+
+    import chemigram_core
+
+    repository = chemigram_core.init("IMG_1234", image="IMG_1234.CR2")
+    repository.save(xmp)
+
+The names below are the public face, loaded when they are first used. docs/library.md says what is stable.
+"""
+
+TYPE_CHECKING = False  # typing's, without loading typing
+if TYPE_CHECKING:
+    from chemigram_core.api import Repository, init, open
+    from chemigram_core.compare.node import Changeset
+    from chemigram_core.errors import ChemigramError, Refused, StoreFailed
+    from chemigram_core.fsck.finding import Finding
+    from chemigram_core.gc.collector import Garbage
+    from chemigram_core.log.entry import LogEntry
+    from chemigram_core.operations.save import Saved, Unchanged
+    from chemigram_core.states import State
+
+__all__ = [
+    "Changeset",
+    "ChemigramError",
+    "Finding",
+    "Garbage",
+    "LogEntry",
+    "Refused",
+    "Repository",
+    "Saved",
+    "State",
+    "StoreFailed",
+    "Unchanged",
+    "init",
+    "open",
+]
+
+_MODULES = {
+    "Changeset": "compare.node",
+    "ChemigramError": "errors",
+    "Finding": "fsck.finding",
+    "Garbage": "gc.collector",
+    "LogEntry": "log.entry",
+    "Refused": "errors",
+    "Saved": "operations.save",
+    "State": "states",
+    "StoreFailed": "errors",
+    "Unchanged": "operations.save",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'api')}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Self
 
 from chemigram_core.errors import InvalidDigest
 
@@ -11,16 +12,15 @@ _FORM = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class Digest(str):
-    """64 lower-case hexadecimal digits. Made by `parse` or `of`, never from an unchecked text."""
+    """64 lower-case hexadecimal digits."""
 
     __slots__ = ()
 
-    @classmethod
-    def parse(cls, text: str) -> Digest:
+    def __new__(cls, text: str) -> Self:
         """The digest that `text` spells. Raises InvalidDigest."""
         if not _FORM.fullmatch(text):
             raise InvalidDigest(text)
-        return cls(text)
+        return super().__new__(cls, text)
 
     @classmethod
     def of(cls, data: bytes | memoryview) -> Digest:

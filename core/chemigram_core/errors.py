@@ -171,6 +171,13 @@ class Incomparable(Refused):
         super().__init__(f"can't compare {left} with {right}; give two folders or zips, or two files")
 
 
+class InvalidJson(Refused):
+    """A JSON value is not the changeset, node or item that it should be."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"not a usable {kind} in JSON: {reason}")
+
+
 class NeitherFileNorFolder(Refused):
     """A path leads to a device, a pipe or the like."""
 

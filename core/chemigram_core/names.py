@@ -1,4 +1,4 @@
-"""Names of branches, tags and masks, checked where they enter. Value types; knows no files.
+"""Names of branches, tags and masks, checked when they are made. Value types; knows no files.
 
 The rules are git's check-ref-format, and beyond it what a folder of states needs: no part may be named like a file of
 a state, look like an option, an identifier or HEAD, or carry characters that a person can't see.
@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Self
 
 from chemigram_core.errors import InvalidName, NameTooLong
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
 
+_REMEMBERED_NAMES = 4_096  # that were accepted: a listing makes the same names each time
+
 _GIT_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-_STATE_FILES = frozenset(("image.xmp", "masks", "refs", "head"))
+_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, "refs", "head"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 
 
@@ -28,13 +32,9 @@ class RefName(str):
     kind = "ref"
     namespace = "refs"
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    def __new__(cls, text: str) -> Self:
         """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
-        _check_length(cls.kind, text)
-        if rule := _broken_rule(text):
-            raise InvalidName(cls.kind, text, rule)
-        return cls(text)
+        return super().__new__(cls, _accepted(cls.kind, text))
 
     @property
     def ref(self) -> str:
@@ -62,14 +62,11 @@ class MaskName(str):
     """A mask's symbolic name: its file is `masks/<name>.png`."""
 
     __slots__ = ()
+    kind = "mask"
 
-    @classmethod
-    def parse(cls, text: str) -> MaskName:
-        """The name that `text` spells. Raises InvalidName with the rule that it breaks."""
-        _check_length("mask", text)
-        if rule := _broken_part_rule(text):
-            raise InvalidName("mask", text, rule)
-        return cls(text)
+    def __new__(cls, text: str) -> Self:
+        """The name that `text` spells, unchanged. Raises InvalidName with the rule that it breaks."""
+        return super().__new__(cls, _accepted(cls.kind, text))
 
     @property
     def file_name(self) -> str:
@@ -81,7 +78,7 @@ def parse_ref(text: str) -> BranchName | TagName:
     """The branch or tag whose full name `text` is. Raises InvalidName."""
     for kind in (BranchName, TagName):
         if text.startswith(f"{kind.namespace}/"):
-            return kind.parse(text.removeprefix(f"{kind.namespace}/"))
+            return kind(text.removeprefix(f"{kind.namespace}/"))
     raise InvalidName("ref", text, "it begins with neither refs/heads/ nor refs/tags/")
 
 
@@ -93,6 +90,15 @@ def tail(text: str, limit_bytes: int) -> str:
 def folded(name: str) -> str:
     """`name` as a case- and normalisation-insensitive filesystem would see it; equal means a clash."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+@lru_cache(maxsize=_REMEMBERED_NAMES)
+def _accepted(kind: str, text: str) -> str:
+    """`text`, if it can name a `kind`. What is rejected is not remembered."""
+    _check_length(kind, text)
+    if rule := _broken_part_rule(text) if kind == MaskName.kind else _broken_rule(text):
+        raise InvalidName(kind, text, rule)
+    return text
 
 
 def _broken_rule(text: str) -> str | None:

@@ -101,9 +101,9 @@ def _past(repository: Repository, tip: Digest) -> set[Digest]:
 
 def branch(name: str) -> BranchName:
     """The branch of that name."""
-    return BranchName.parse(name)
+    return BranchName(name)
 
 
 def tag(name: str) -> TagName:
     """The tag of that name."""
-    return TagName.parse(name)
+    return TagName(name)

@@ -29,28 +29,28 @@ def changes(root: Path) -> dict[str, Callable[[str], object]]:
     return {
         "save": lambda number: save_xmp(Repository(root), MAIN, sidecar(int(number))),
         "mask": lambda number: save_mask(repository, MAIN, MaskName("sky"), mask(int(number), size=(99, 50))),
-        "branch": lambda number: create_branch(repository, BranchName.parse(f"a/b-{number}")),
-        "tag": lambda number: create_tag(repository, TagName.parse(f"v{number}")),
+        "branch": lambda number: create_branch(repository, BranchName(f"a/b-{number}")),
+        "tag": lambda number: create_tag(repository, TagName(f"v{number}")),
         "checkout": lambda _: checkout(repository, _other(repository)),
         "rename": lambda number: rename_branch(repository, *_names(int(number))),
-        "delete": lambda number: delete_branch(repository, BranchName.parse(f"gone/{number}")),
+        "delete": lambda number: delete_branch(repository, BranchName(f"gone/{number}")),
         "prepare": lambda number: _prepare(repository, number),
     }
 
 
 def _other(repository: Repository) -> OnBranch:
-    here, there = (OnBranch(BranchName.parse(f"on/{number}")) for number in (0, 1))
+    here, there = (OnBranch(BranchName(f"on/{number}")) for number in (0, 1))
     return there if repository.refs.head() == here else here
 
 
 def _names(number: int) -> tuple[BranchName, BranchName]:
-    return BranchName.parse(f"r/{number}"), BranchName.parse(f"r/{number + 1}")
+    return BranchName(f"r/{number}"), BranchName(f"r/{number + 1}")
 
 
 def _prepare(repository: Repository, number: str) -> None:
     """A branch for each change that needs one."""
     for name in (f"gone/{number}", f"r/{number}", "on/0", "on/1"):
-        if repository.refs.read(branch := BranchName.parse(name)) is None:
+        if repository.refs.read(branch := BranchName(name)) is None:
             create_branch(repository, branch)
 
 

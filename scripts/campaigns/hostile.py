@@ -95,7 +95,7 @@ def _judge_ref(case: Case, root: Path) -> None:
 
 
 def _judge_name(case: Case, _: Path) -> None:
-    BranchName.parse(case.data.decode("utf-8", "surrogatepass"))
+    BranchName(case.data.decode("utf-8", "surrogatepass"))
 
 
 _JUDGES: dict[Kind, Callable[[Case, Path], None]] = {

@@ -59,8 +59,8 @@ def _changes(root: Path, rounds: int) -> Iterator[Callable[[], object]]:
 
 
 def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]]:
-    side, other = BranchName.parse(f"side/try-{number}"), BranchName.parse(f"other-{number}")
-    version = TagName.parse(f"v-{number}")
+    side, other = BranchName(f"side/try-{number}"), BranchName(f"other-{number}")
+    version = TagName(f"v-{number}")
     yield lambda: _save_after_a_killed_saver(repository, sidecar(100 * number))
     yield lambda: _save_mask_after_a_killed_saver(repository, mask(number))
     yield lambda: save_xmp(repository, MAIN, sidecar(100 * number + 1), mask_files={TREE: mask(100 + number)})

@@ -84,13 +84,13 @@ def _damage(repository: Repository, size: int, random: Random, report: Report) -
 
 def _read_all(mountpoint: Path, damaged: set[Digest], report: Report) -> None:
     for name in os.listdir(mountpoint / "snapshots"):
-        state, snapshot = mountpoint / "snapshots" / name, Digest.parse(name)
+        state, snapshot = mountpoint / "snapshots" / name, Digest(name)
         _read(state / "image.xmp", snapshot, damaged, report)
         if snapshot in damaged:
             continue
         masks = state / "masks"
         for file in os.listdir(masks) if masks.exists() else ():
-            digest = Digest.parse(os.getxattr(masks / file, "user.chemfs.sha256").decode())
+            digest = Digest(os.getxattr(masks / file, "user.chemfs.sha256").decode())
             _read(masks / file, digest, damaged, report)
 
 

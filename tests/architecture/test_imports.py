@@ -14,9 +14,9 @@ PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
 MAY_IMPORT_FUSE = {"chemfs.mount.libfuse"}
 WINGS = {  # the floors of each package, lowest first
     "chemigram_core": (
-        "errors digest progress",
+        "errors digest layout progress",
         "names",
-        "durable",
+        "durable signature",
         "store refs log",
         "masks xmp",
         "darktable",
@@ -25,6 +25,7 @@ WINGS = {  # the floors of each package, lowest first
         "repository",
         "library operations",
         "gc fsck compare",
+        "api",
     ),
     "chemfs.tree": (
         "errors readme",

@@ -74,7 +74,7 @@ def test_what_is_no_identifier_is_damaged(repository: Repository, text: bytes) -
 
 
 def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Repository) -> None:
-    name = BranchName.parse("été/朝")
+    name = BranchName("été/朝")
     create_branch(repository, name)
     checkout(repository, OnBranch(name))
     assert Repository(repository.root).head_branch() == name
@@ -82,9 +82,9 @@ def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Reposito
 
 @pytest.mark.parametrize(("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude")])
 def test_names_that_some_filesystems_take_for_one_are_refused(repository: Repository, old: str, new: str) -> None:
-    create_branch(repository, BranchName.parse(old))
+    create_branch(repository, BranchName(old))
     with pytest.raises(RefConflict):
-        create_branch(repository, BranchName.parse(new))
+        create_branch(repository, BranchName(new))
 
 
 @pytest.fixture

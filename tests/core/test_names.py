@@ -1,11 +1,14 @@
-"""Names are checked where they enter: git's rules, and what a folder of states needs beyond them."""
+"""Names are checked when they are made: git's rules, and what a folder of states needs beyond them."""
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from chemigram_core.errors import InvalidName, NameTooLong
-from chemigram_core.names import BranchName, MaskName
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidDigest, InvalidName, NameTooLong
+from chemigram_core.names import BranchName, MaskName, RefName, TagName, parse_ref
 
 GOOD = ["main", "feature/warm", "v1.0", "grün", "美しい", "a@b", "x" * 200, "a/b/c"]
 BAD = [
@@ -17,26 +20,58 @@ BAD = [
 
 @pytest.mark.parametrize("text", GOOD)
 def test_a_good_name_is_taken_as_it_is(text: str) -> None:
-    assert BranchName.parse(text) == text
+    assert BranchName(text) == text
 
 
 @pytest.mark.parametrize("text", BAD)
 def test_a_bad_name_is_refused_with_its_rule(text: str) -> None:
     with pytest.raises(InvalidName, match="not a valid branch name "):
-        BranchName.parse(text)
+        BranchName(text)
 
 
 @pytest.mark.parametrize("text", ["x" * 201, "美" * 67, "a/" * 501 + "a"])
 def test_a_name_that_no_filesystem_carries_is_too_long(text: str) -> None:
     with pytest.raises(NameTooLong):
-        BranchName.parse(text)
+        BranchName(text)
 
 
 @pytest.mark.parametrize("text", ["", "a/b", ".hidden", "-x", "..", "a\x00b", "a\u202eb"])
 def test_a_mask_is_named_like_one_file(text: str) -> None:
     with pytest.raises(InvalidName):
-        MaskName.parse(text)
+        MaskName(text)
 
 
 def test_a_masks_file_is_a_png() -> None:
-    assert MaskName.parse("the subject").file_name == "the subject.png"
+    assert MaskName("the subject").file_name == "the subject.png"
+
+
+@pytest.mark.parametrize("kind", [RefName, BranchName, TagName, MaskName])
+def test_no_name_leads_out_of_its_folder(kind: type[RefName] | type[MaskName]) -> None:
+    for _ in range(2):  # what was rejected once is rejected again
+        with pytest.raises(InvalidName, match=f"can't name a {kind.kind}: "):
+            kind("../../x")
+
+
+def test_a_ref_is_a_name_with_its_rules() -> None:
+    assert parse_ref("refs/tags/v1") == TagName("v1")
+    with pytest.raises(InvalidName):
+        parse_ref("refs/heads/../../x")
+
+
+def test_a_name_of_one_kind_is_accepted_apart_from_the_others() -> None:
+    assert BranchName("a/b").ref == "refs/heads/a/b"
+    with pytest.raises(InvalidName):
+        MaskName("a/b")
+    assert TagName(BranchName("a/b")).ref == "refs/tags/a/b"
+
+
+@pytest.mark.parametrize("text", ["", "0" * 63, "0" * 65, "A" * 64, "0" * 64 + "\n", "٣" * 64, "g" * 64])
+def test_a_digest_is_64_lower_case_digits(text: str) -> None:
+    with pytest.raises(InvalidDigest):
+        Digest(text)
+
+
+@pytest.mark.parametrize("value", [BranchName("a/b"), MaskName("sky"), Digest.of(b"")])
+def test_a_checked_value_can_be_pickled(value: object) -> None:
+    copied = pickle.loads(pickle.dumps(value))  # noqa: S301
+    assert (type(copied), copied) == (type(value), value)

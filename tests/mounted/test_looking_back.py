@@ -61,7 +61,7 @@ def test_history_is_real_folders_and_read_only(edited: Mounted) -> None:
 
 
 def test_nested_and_deleted_branches_have_their_history(edited: Mounted) -> None:
-    warm = BranchName.parse("looks/warm")
+    warm = BranchName("looks/warm")
     create_branch(edited.repository, warm)
     delete_branch(edited.repository, warm)
     assert sorted(os.listdir(edited.path / "history")) == ["looks", "main"]
@@ -128,7 +128,7 @@ def test_sizes_are_exact_before_reading(edited: Mounted) -> None:
 
 def test_states_are_compared_under_any_of_their_names(edited: Mounted) -> None:
     first, *_, last = saves(edited.repository)
-    create_branch(edited.repository, BranchName.parse("looks/warm"), first)
+    create_branch(edited.repository, BranchName("looks/warm"), first)
     for name in (f"{first}..{last}", f"{first[:8]}..HEAD", "v1..main", "looks/warm..main", "main..looks/warm"):
         assert (edited.path / "compare" / name / "changes.md").read_text().strip()
     assert os.listdir(edited.path / "compare") == []

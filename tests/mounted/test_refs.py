@@ -87,7 +87,7 @@ def test_a_branch_with_other_programs_files_is_not_empty(saved: Mounted) -> None
 
 
 def test_nested_branches_are_nested_folders(saved: Mounted) -> None:
-    create_branch(saved.repository, BranchName.parse("looks/warm"))
+    create_branch(saved.repository, BranchName("looks/warm"))
     (saved.path / "heads/looks/cold").mkdir()
     (saved.path / "heads/looks/cold/image.xmp").write_bytes(sidecar(8))
     assert sorted(os.listdir(saved.path / "heads/looks")) == ["cold", "warm"]

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_name_and_revision(parser, BranchName, "branch to create, rename or delete", "state to start it at")
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--delete", action="store_true", help="delete the branch; gc removes its snapshots later")
-    change.add_argument("--rename", metavar="NEW", type=BranchName.parse, help="rename the branch to NEW")
+    change.add_argument("--rename", metavar="NEW", type=BranchName, help="rename the branch to NEW")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -26,7 +26,7 @@ MAX_LINES = 1_000_000_000  # more than any log has
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --branch, -n, --json."""
     add_repository(parser)
-    parser.add_argument("--branch", metavar="NAME", type=BranchName.parse, help="show only this branch")
+    parser.add_argument("--branch", metavar="NAME", type=BranchName, help="show only this branch")
     parser.add_argument("-n", dest="count", metavar="N", type=number_below(MAX_LINES), help="show at most N entries")
     add_json(parser)
 

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_pairs(parser, "--mask", "NAME=PNG", "save a PNG file as the mask NAME; may be repeated")
     _add_pairs(parser, "--mask-info", "NAME=JSON", "record where the mask NAME came from, such as provider and prompt")
     branch = "branch to save on, created if missing (default: the branch that HEAD is on)"
-    parser.add_argument("--branch", metavar="NAME", type=BranchName.parse, help=branch)
+    parser.add_argument("--branch", metavar="NAME", type=BranchName, help=branch)
     parser.add_argument("--label", metavar="TEXT", help="short description for the log")
     add_json(parser)
 
@@ -65,7 +65,7 @@ def _add_pairs(parser: argparse.ArgumentParser, option: str, form: str, about: s
 def _by_mask(pairs: Sequence[tuple[str, str]]) -> dict[MaskName, str]:
     found: dict[MaskName, str] = {}
     for text, value in pairs:
-        name = MaskName.parse(text)
+        name = MaskName(text)
         if name in found:
             raise GivenTwice(name)
         found[name] = value

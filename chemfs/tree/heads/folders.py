@@ -185,7 +185,7 @@ class BranchFolder(FolderOfFiles):
 
     def moved(self, folder: Folder, name: str) -> None:
         if isinstance(folder, RefFolder):
-            self._name = BranchName.parse(folder.prefix + name)
+            self._name = BranchName(folder.prefix + name)
 
     def opened(self) -> OpenRepository:
         return self._opened()

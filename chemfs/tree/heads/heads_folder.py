@@ -69,4 +69,4 @@ class HeadsFolder(RefFolder):
         return opened
 
     def _branch_name(self, name: str) -> BranchName:
-        return BranchName.parse(self.prefix + name)
+        return BranchName(self.prefix + name)

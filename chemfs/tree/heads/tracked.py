@@ -48,5 +48,5 @@ def mask_called(file_name: str) -> Mask | None:
     """The mask whose file in masks/ has that name; None where no mask can have it."""
     if file_name.endswith(MASK_SUFFIX):
         with suppress(InvalidName):
-            return Mask(MaskName.parse(file_name.removesuffix(MASK_SUFFIX)))
+            return Mask(MaskName(file_name.removesuffix(MASK_SUFFIX)))
     return None

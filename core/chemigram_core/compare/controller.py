@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias, assert_never
 
-from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
+from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action, Changeset, DiffNode, action_of
 from chemigram_core.errors import Incomparable
 

@@ -1,9 +1,4 @@
-"""What is compared: references to files and folders with hints about them. Knows no kind of file.
-
-A hint is filled by whoever has it for nothing, and true of the current bytes when it is there; nobody may count on one.
-`resolve_hash` and `resolve_size` give the hint or compute it. What they compute is not kept here: it travels on in the
-details of the node that is made of the item. A time of change is no hint: it isn't free, and it says little.
-"""
+"""What is compared: references to files and folders with hints about them. Knows no kind of file."""
 
 from __future__ import annotations
 
@@ -11,11 +6,11 @@ import hashlib
 import os
 from dataclasses import dataclass
 from io import BufferedIOBase
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, Self, cast
 
+from chemigram_core.compare.json_object import JsonObject, JsonValue
 from chemigram_core.digest import Digest
-
-JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+from chemigram_core.errors import InvalidDigest, InvalidJson
 
 
 class DataAccess(Protocol):
@@ -36,7 +31,19 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemRef:
-    """A file or folder: where it is logically (`/` between names), and a handle that only its producer understands."""
+    """A file or folder: where it is logically (`/` between names), and a handle that only its producer understands.
+
+    `content_hash`, `size_bytes` and `media_type` are opportunistic hints (the ItemRef ADR):
+
+    - A producer sets a hint when it is free, as a byproduct of what it does anyway.
+    - A consumer must not assume that a hint is there, and may trust one that is: it describes the current bytes.
+    - A consumer that needs a value calls `resolve_hash` or `resolve_size`, which give the hint, or read and compute.
+      They change nothing here: what was computed travels on in the `details` of the node that is made of the item.
+
+    A new hint follows the same rule: it is optional, and absent from JSON when it is absent here; it has a `resolve_*`
+    method with a clear fallback; the natural producer sets it if and only if it is free there; and consumers call
+    `resolve_*` instead of testing the field. A modification time is none: it is not free, and says little.
+    """
 
     logical_path: str
     is_directory: bool
@@ -64,11 +71,28 @@ class ItemRef:
         with data.open(self) as stream:
             return stream.seek(0, os.SEEK_END)
 
-    def as_json(self) -> dict[str, JsonValue]:
-        """The item without its handle; a hint that is absent is absent here."""
-        hints = {"content_hash": self.content_hash, "size_bytes": self.size_bytes, "media_type": self.media_type}
+    def to_json(self) -> dict[str, JsonValue]:
+        """The item without its handle, under the ADR's keys; a hint that is absent is absent here."""
+        hints = {"content_hash": self.content_hash, "size": self.size_bytes, "media_type": self.media_type}
         known: dict[str, JsonValue] = {name: value for name, value in hints.items() if value is not None}
         return {"logical_path": self.logical_path, "is_directory": self.is_directory, **known}
+
+    @classmethod
+    def from_json(cls, data: JsonValue, handle: object = None) -> Self:
+        """The item that `to_json` wrote, with a handle of the reader's. Raises InvalidJson."""
+        found = JsonObject.of("item", data)
+        try:
+            content_hash = None if (text := found.optional_text("content_hash")) is None else Digest(text)
+        except InvalidDigest as error:
+            raise InvalidJson("item", str(error)) from error
+        return cls(
+            found.text("logical_path"),
+            found.flag("is_directory"),
+            handle,
+            content_hash,
+            found.optional_size("size"),
+            found.optional_text("media_type"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chemigram_core import signature
 from chemigram_core.compare.item import ItemPair, ItemRef
 
 PNG = "image/png"
@@ -10,7 +11,7 @@ ZIP = "application/zip"
 SNIFFED_BYTES = 512
 
 _EXTENSIONS = {".png": PNG, ".xmp": XMP, ".zip": ZIP}
-_STARTS = {b"\x89PNG\r\n\x1a\n": PNG, b"PK\x03\x04": ZIP}
+_STARTS = {signature.PNG: PNG, signature.ZIP: ZIP}
 
 
 def sniffed(start: bytes) -> str | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from chemigram_core.compare.item import ItemPair, JsonValue
+from chemigram_core.compare.item import ItemPair
+from chemigram_core.compare.json_object import JsonObject, JsonValue
+from chemigram_core.errors import InvalidJson
 
 CLERICAL = "clerical"  # the tag of what changed without a meaning for the picture
 
@@ -63,6 +65,35 @@ class DiffNode:
         for child in self.children:
             yield from child.walk()
 
+    def to_json(self) -> dict[str, JsonValue]:
+        """The node and all below it under the ADR's keys; what is empty is absent."""
+        always: dict[str, JsonValue] = {"action": str(self.action), "item_type": self.item_type, "path": self.path}
+        sometimes: dict[str, JsonValue] = {
+            "source_path": self.source_path,
+            "summary": self.summary,
+            "tags": list[JsonValue](sorted(self.tags)),
+            "details": dict(self.details),
+            "children": [child.to_json() for child in self.children],
+            "transformed_by": list[JsonValue](self.transformed_by),
+        }
+        return always | {key: value for key, value in sometimes.items() if value}
+
+    @classmethod
+    def from_json(cls, data: JsonValue) -> DiffNode:
+        """The node that `to_json` wrote. Raises InvalidJson."""
+        found = JsonObject.of("node", data)
+        return cls(
+            _action(found.text("action")),
+            found.text("item_type"),
+            found.text("path"),
+            found.optional_text("source_path"),
+            found.optional_text("summary") or "",
+            frozenset(found.texts("tags")),
+            found.object("details"),
+            tuple(cls.from_json(child) for child in found.list("children")),
+            found.texts("transformed_by"),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Changeset:
@@ -72,9 +103,31 @@ class Changeset:
     to_name: str
     root: DiffNode | None
 
+    def to_json(self) -> dict[str, JsonValue]:
+        """The whole changeset: `from`, `to` and `root`, which is None when nothing changed."""
+        return {"from": self.from_name, "to": self.to_name, "root": None if self.root is None else self.root.to_json()}
+
+    @classmethod
+    def from_json(cls, data: JsonValue) -> Changeset:
+        """The changeset that `to_json` wrote. Raises InvalidJson."""
+        found = JsonObject.of("changeset", data)
+        root = found.values.get("root")
+        try:
+            node = None if root is None else DiffNode.from_json(root)
+        except RecursionError:
+            raise InvalidJson("changeset", "it is nested too deep") from None
+        return cls(found.text("from"), found.text("to"), node)
+
 
 def action_of(pair: ItemPair) -> Action:
     """Added, removed, or (both sides there) modified."""
     if pair.left is None:
         return Action.ADD
     return Action.REMOVE if pair.right is None else Action.MODIFY
+
+
+def _action(text: str) -> Action:
+    try:
+        return Action(text)
+    except ValueError as error:
+        raise InvalidJson("node", str(error)) from error

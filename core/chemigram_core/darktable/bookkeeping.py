@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from chemigram_core.darktable.properties import KEYWORDS, MULTI_NAME_HAND_EDITED, NUM, TAGS
 from chemigram_core.xmp.model import Array, Properties, Value
 
 BOOKKEEPING: Mapping[str, str] = MappingProxyType(
@@ -22,28 +23,26 @@ BOOKKEEPING: Mapping[str, str] = MappingProxyType(
         "darktable:xmp_version": "the shape of the file, not its content",
         "darktable:auto_presets_applied": "says that the first import is over",
         "darktable:raw_params": "flags of the database, which appear by themselves",
-        "darktable:num": "the place of an entry in its list says the same",
-        "darktable:multi_name_hand_edited": "says whose a module's name is; added by 4.4, dropped by 4.2",
+        NUM: "the place of an entry in its list says the same",
+        MULTI_NAME_HAND_EDITED: "says whose a module's name is; added by 4.4, dropped by 4.2",
         "xmpMM:DerivedFrom": "the name that the image has in the database that wrote the file",
         "exif:DateTimeOriginal": "a copy from the image, in another format in each version",
     }
 )
 
-TAGS, WORDS = "lr:hierarchicalSubject", "dc:subject"  # darktable writes each tag whole, and again as single words
-
 _AUTOMATIC = "darktable|"  # changed, exported, format|tif …
 
 
 def peoples_tags(properties: Properties) -> dict[str, Value]:
-    """TAGS and WORDS without the tags that darktable sets by itself, where there are any left.
+    """TAGS and KEYWORDS without the tags that darktable sets by itself, where there are any left.
 
     A word stays when any other tag has it too, and where no automatic tag explains it.
     """
-    tags, words = properties.get(TAGS), properties.get(WORDS)
+    tags, words = properties.get(TAGS), properties.get(KEYWORDS)
     automatic = {tag for tag in _items(tags) if isinstance(tag, str) and tag.startswith(_AUTOMATIC)}
     others = {tag for tag in _items(tags) if isinstance(tag, str)} - automatic
     explained = _words_of(automatic) - _words_of(others)
-    return {**_without(TAGS, tags, automatic), **_without(WORDS, words, explained)}
+    return {**_without(TAGS, tags, automatic), **_without(KEYWORDS, words, explained)}
 
 
 def _items(value: Value | None) -> Iterable[Value]:

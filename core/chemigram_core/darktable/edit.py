@@ -10,16 +10,15 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 
-from chemigram_core.darktable.bookkeeping import BOOKKEEPING, TAGS, WORDS, peoples_tags
+from chemigram_core.darktable import properties as names
+from chemigram_core.darktable.bookkeeping import BOOKKEEPING, peoples_tags
 from chemigram_core.darktable.encoding import decoded
-from chemigram_core.darktable.entries import MASK_NUM, Entry, Form
-from chemigram_core.darktable.history import END, ENTRIES, FORMS, History, history_of
+from chemigram_core.darktable.entries import Entry, Form
+from chemigram_core.darktable.history import History, history_of
 from chemigram_core.digest import Digest
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
 
-_ORDER, _ORDER_LIST = "darktable:iop_order_version", "darktable:iop_order_list"
 _V3_RAW, _V5_RAW = "2", "4"
-_ENCODED = frozenset(("darktable:params", "darktable:blendop_params", "darktable:mask_points", "darktable:mask_src"))
 _POSITIONS = ("exif:GPSLatitude", "exif:GPSLongitude", "exif:GPSDestLatitude", "exif:GPSDestLongitude")
 _POSITION = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d{1,20})?)(?:,(\d{1,2}(?:\.\d{1,20})?))?([NSEW])", re.ASCII)
 
@@ -37,7 +36,7 @@ def edit_of(packet: Packet) -> Packet:
 
 def _metadata(properties: Properties, history: History) -> Properties:
     """What people say about the picture: ratings, labels, tags, titles … without history and bookkeeping."""
-    others = {*BOOKKEEPING, *history.sources, TAGS, WORDS, _ORDER, _ORDER_LIST}
+    others = {*BOOKKEEPING, *history.sources, names.TAGS, names.KEYWORDS, names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST}
     said = {name: value for name, value in properties.items() if name not in others} | peoples_tags(properties)
     return {name: value for name, value in said.items() if not _is_empty(value)}
 
@@ -51,20 +50,20 @@ def _steps(history: History) -> dict[str, Value]:
     """The history in one shape. Steps that were undone are kept, and where they begin is part of the edit."""
     nums = [entry.num or 0 for entry in history.entries]
     steps: dict[str, Value] = {
-        ENTRIES: Array("Seq", tuple([_step(entry) for entry in history.entries])),
-        FORMS: Array("Seq", tuple([_form(form, nums) for form in history.forms])),
+        names.HISTORY: Array("Seq", tuple([_step(entry) for entry in history.entries])),
+        names.MASKS_HISTORY: Array("Seq", tuple([_form(form, nums) for form in history.forms])),
     }
     undone = len(history.effective) < len(history.entries)
-    return {**steps, END: str(len(history.effective))} if undone else steps
+    return {**steps, names.HISTORY_END: str(len(history.effective))} if undone else steps
 
 
 def _step(entry: Entry) -> Struct:
     return Struct(
         {
-            "darktable:multi_priority": "0",
+            names.MULTI_PRIORITY: "0",
             **_plain(entry.fields),
-            "darktable:enabled": "1" if entry.enabled else "0",
-            "darktable:multi_name": entry.name_by_hand,
+            names.ENABLED: "1" if entry.enabled else "0",
+            names.MULTI_NAME: entry.name_by_hand,
         }
     )
 
@@ -72,7 +71,7 @@ def _step(entry: Entry) -> Struct:
 def _form(form: Form, nums: Sequence[int]) -> Struct:
     if form.num is None:
         return Struct(_plain(form.fields))
-    return Struct({**_plain(form.fields), MASK_NUM: str(bisect_left(nums, form.num))})
+    return Struct({**_plain(form.fields), names.MASK_NUM: str(bisect_left(nums, form.num))})
 
 
 def _plain(fields: Properties) -> dict[str, Value]:
@@ -81,7 +80,7 @@ def _plain(fields: Properties) -> dict[str, Value]:
 
 
 def _decoded(name: str, value: Value) -> Value:
-    data = decoded(value) if name in _ENCODED and isinstance(value, str) else None
+    data = decoded(value) if name in names.ENCODED and isinstance(value, str) else None
     return value if data is None else str(Digest.of(data))
 
 
@@ -91,16 +90,16 @@ def _pipe_order(properties: Properties, history: History) -> dict[str, Value]:
     A list is what darktable follows where there is one, and it names every module that its writer knew. Without one,
     the order's version speaks: v5.0 RAW differs from v3.0 RAW only in where the picture is scaled.
     """
-    order = properties.get(_ORDER_LIST)
+    order = properties.get(names.IOP_ORDER_LIST)
     if isinstance(order, str):
         words = order.split(",")
         used = {(entry.operation, str(entry.multi_priority)) for entry in history.entries}
         pairs = [pair for pair in zip(words[::2], words[1::2], strict=False) if pair in used]
-        return {_ORDER_LIST: ",".join(f"{operation},{priority}" for operation, priority in pairs)}
-    version = properties.get(_ORDER)
+        return {names.IOP_ORDER_LIST: ",".join(f"{operation},{priority}" for operation, priority in pairs)}
+    version = properties.get(names.IOP_ORDER_VERSION)
     if version is None or not history.entries:
         return {}
-    return {_ORDER: _V3_RAW if version == _V5_RAW else version}
+    return {names.IOP_ORDER_VERSION: _V3_RAW if version == _V5_RAW else version}
 
 
 def _position(name: str, value: Value) -> Value:

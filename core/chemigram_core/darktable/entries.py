@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.encoding import decoded
 from chemigram_core.xmp.model import Properties
 from chemigram_core.xmp.numbers import is_whole
-
-NUM = "darktable:num"
-MASK_NUM = "darktable:mask_num"
-IOP_ORDER = "darktable:iop_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +29,11 @@ class Entry:
 
     @property
     def operation(self) -> str:
-        return _text(self.fields, "darktable:operation")
+        return _text(self.fields, names.OPERATION)
 
     @property
     def multi_priority(self) -> int:
-        return number_of(self.fields, "darktable:multi_priority") or 0
+        return number_of(self.fields, names.MULTI_PRIORITY) or 0
 
     @property
     def instance(self) -> tuple[str, int]:
@@ -45,7 +42,7 @@ class Entry:
 
     @property
     def multi_name(self) -> str:
-        return _text(self.fields, "darktable:multi_name")
+        return _text(self.fields, names.MULTI_NAME)
 
     @property
     def name_by_hand(self) -> str:
@@ -53,41 +50,41 @@ class Entry:
 
         darktable says since 4.4 whose the name is (`multi_name_hand_edited`); 4.2 turns all other names into 0.
         """
-        automatic = ("", "0", _text(self.fields, "darktable:multi_priority"))
-        flag = _text(self.fields, "darktable:multi_name_hand_edited")
+        automatic = ("", "0", _text(self.fields, names.MULTI_PRIORITY))
+        flag = _text(self.fields, names.MULTI_NAME_HAND_EDITED)
         return "" if flag == "0" or (flag != "1" and self.multi_name in automatic) else self.multi_name
 
     @property
     def enabled(self) -> bool:
         """xmp_version 1 has other words than 0 and 1; anything but 0 is on."""
-        return _text(self.fields, "darktable:enabled") != "0"
+        return _text(self.fields, names.ENABLED) != "0"
 
     @property
     def modversion(self) -> int | None:
-        return number_of(self.fields, "darktable:modversion")
+        return number_of(self.fields, names.MODVERSION)
 
     @property
     def params(self) -> Encoded:
-        return Encoded(_text(self.fields, "darktable:params"))
+        return Encoded(_text(self.fields, names.PARAMS))
 
     @property
     def blendop_version(self) -> int | None:
-        return number_of(self.fields, "darktable:blendop_version")
+        return number_of(self.fields, names.BLENDOP_VERSION)
 
     @property
     def blendop_params(self) -> Encoded | None:
         """None in entries of old versions and those that lay nothing over the picture."""
-        text = _text(self.fields, "darktable:blendop_params")
+        text = _text(self.fields, names.BLENDOP_PARAMS)
         return Encoded(text) if text else None
 
     @property
     def iop_order(self) -> float | None:
         """The place in the pixel pipe, in xmp_version 3 only."""
-        return float(text) if (text := _text(self.fields, IOP_ORDER)) else None
+        return float(text) if (text := _text(self.fields, names.IOP_ORDER)) else None
 
     @property
     def num(self) -> int | None:
-        return number_of(self.fields, NUM)
+        return number_of(self.fields, names.NUM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +96,24 @@ class Form:
     @property
     def num(self) -> int | None:
         """The `num` of the entry from which this form is valid; None in xmp_version 1 and 2."""
-        return number_of(self.fields, MASK_NUM)
+        return number_of(self.fields, names.MASK_NUM)
 
     @property
     def id(self) -> str:
-        return _text(self.fields, "darktable:mask_id")
+        return _text(self.fields, names.MASK_ID)
 
     @property
     def type(self) -> int | None:
         """Bits: 1 circle, 2 path, 4 group, 8 clone, 16 gradient, 32 ellipse, 64 brush, 128 not a clone."""
-        return number_of(self.fields, "darktable:mask_type")
+        return number_of(self.fields, names.MASK_TYPE)
 
     @property
     def name(self) -> str:
-        return _text(self.fields, "darktable:mask_name")
+        return _text(self.fields, names.MASK_NAME)
 
     @property
     def points(self) -> Encoded:
-        return Encoded(_text(self.fields, "darktable:mask_points"))
+        return Encoded(_text(self.fields, names.MASK_POINTS))
 
 
 def number_of(fields: Properties, name: str) -> int | None:

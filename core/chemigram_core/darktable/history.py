@@ -10,31 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.entries import Entry, Form, number_of
+from chemigram_core.darktable.properties import HISTORY, HISTORY_END, MASKS_HISTORY
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 
-ENTRIES = "darktable:history"
-FORMS = "darktable:masks_history"
-END = "darktable:history_end"
-
 ENTRY_LISTS: Mapping[str, str] = {  # xmp_version 1: a list per field instead of a list of entries
-    "darktable:history_operation": "darktable:operation",
-    "darktable:history_enabled": "darktable:enabled",
-    "darktable:history_modversion": "darktable:modversion",
-    "darktable:history_params": "darktable:params",
-    "darktable:multi_name": "darktable:multi_name",
-    "darktable:multi_priority": "darktable:multi_priority",
-    "darktable:blendop_version": "darktable:blendop_version",
-    "darktable:blendop_params": "darktable:blendop_params",
+    "darktable:history_operation": names.OPERATION,
+    "darktable:history_enabled": names.ENABLED,
+    "darktable:history_modversion": names.MODVERSION,
+    "darktable:history_params": names.PARAMS,
+    names.MULTI_NAME: names.MULTI_NAME,
+    names.MULTI_PRIORITY: names.MULTI_PRIORITY,
+    names.BLENDOP_VERSION: names.BLENDOP_VERSION,
+    names.BLENDOP_PARAMS: names.BLENDOP_PARAMS,
 }
 FORM_LISTS: Mapping[str, str] = {  # xmp_version 1 and 2, the same for the drawn shapes
-    "darktable:mask_id": "darktable:mask_id",
-    "darktable:mask_type": "darktable:mask_type",
-    "darktable:mask_name": "darktable:mask_name",
-    "darktable:mask_version": "darktable:mask_version",
-    "darktable:mask": "darktable:mask_points",
-    "darktable:mask_nb": "darktable:mask_nb",
-    "darktable:mask_src": "darktable:mask_src",
+    names.MASK_ID: names.MASK_ID,
+    names.MASK_TYPE: names.MASK_TYPE,
+    names.MASK_NAME: names.MASK_NAME,
+    names.MASK_VERSION: names.MASK_VERSION,
+    "darktable:mask": names.MASK_POINTS,
+    names.MASK_NB: names.MASK_NB,
+    names.MASK_SRC: names.MASK_SRC,
 }
 
 
@@ -64,13 +62,13 @@ class History:
 
 def history_of(properties: Properties) -> History:
     """The history in `properties`, empty where there is none that darktable could read."""
-    entries, entry_sources = _rows(properties, ENTRIES, ENTRY_LISTS)
-    forms, form_sources = _rows(properties, FORMS, FORM_LISTS)
+    entries, entry_sources = _rows(properties, HISTORY, ENTRY_LISTS)
+    forms, form_sources = _rows(properties, MASKS_HISTORY, FORM_LISTS)
     return History(
         entries=tuple(map(Entry, entries)),
         forms=tuple(map(Form, forms)),
-        end=number_of(properties, END),
-        sources=form_sources | entry_sources | {END},
+        end=number_of(properties, HISTORY_END),
+        sources=form_sources | entry_sources | {HISTORY_END},
     )
 
 

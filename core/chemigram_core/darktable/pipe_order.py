@@ -10,6 +10,7 @@ import re
 from typing import TypeAlias
 
 from chemigram_core.darktable import History
+from chemigram_core.darktable.properties import IOP_ORDER_LIST
 from chemigram_core.xmp import Properties
 
 Instance: TypeAlias = tuple[str, int]
@@ -18,7 +19,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 def pipe_order(history: History, properties: Properties) -> list[Instance]:
     """The instances in the order of the pixel pipe, as far as the XMP says it; empty when it leaves it to darktable."""
-    listed = properties.get("darktable:iop_order_list")
+    listed = properties.get(IOP_ORDER_LIST)
     if isinstance(listed, str) and listed:
         words = listed.split(",")
         pairs = zip(words[::2], words[1::2], strict=False)

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from chemigram_core.darktable import Encoded, Form, History
+from chemigram_core.darktable.properties import ENCODED, MASK_NB, MASK_NUM
 
 _GROUP = 4
 _NUMBER = re.compile(r"-?[0-9]{1,10}", re.ASCII)
-_MASK_NUM = "darktable:mask_num"
-_ENCODED = frozenset(("darktable:mask_points", "darktable:mask_src"))
 
 Shapes: TypeAlias = Mapping[int, Form]
 
@@ -59,9 +58,9 @@ def shape_changes(left: Mapping[int, Form], right: Mapping[int, Form]) -> list[s
 
 def _meaning(form: Form) -> dict[str, object]:
     return {
-        name: Encoded(value).data or value if name in _ENCODED and isinstance(value, str) else value
+        name: Encoded(value).data or value if name in ENCODED and isinstance(value, str) else value
         for name, value in form.fields.items()
-        if name != _MASK_NUM
+        if name != MASK_NUM
     }
 
 
@@ -71,7 +70,7 @@ def _is_group(form: Form) -> bool:
 
 def _members(form: Form) -> Iterator[int]:
     """The ids of a group's members: the first field of each of its structures, which versions made longer."""
-    data, count = form.points.data, form.fields.get("darktable:mask_nb")
+    data, count = form.points.data, form.fields.get(MASK_NB)
     if not _is_group(form) or not data or not isinstance(count, str) or not _NUMBER.fullmatch(count):
         return
     stride = len(data) // max(1, int(count))

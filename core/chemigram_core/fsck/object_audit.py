@@ -64,7 +64,7 @@ class ObjectAudit:
     def findings(self, file: ObjectFile) -> Iterator[Finding]:
         """What is wrong with one file."""
         try:
-            digest, kind = Digest.parse(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
+            digest, kind = Digest(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
         except (InvalidDigest, KeyError):
             yield Finding(Problem.OBJECT_MISPLACED, file.path, "no object has such a name")
             return

@@ -45,7 +45,7 @@ class RefAudit:
     def _ref(self, kind: type[RefName], text: str) -> Iterator[Finding]:
         path = f"{kind.namespace}/{text}"
         try:
-            name = kind.parse(text)
+            name = kind(text)
             digest = self._refs.read(name)
         except InvalidName as error:
             yield Finding(Problem.REF_NAME, path, str(error))

@@ -115,10 +115,10 @@ def _masks(value: object) -> dict[MaskName, Digest]:
 @lru_cache(maxsize=1_000)
 def _known_digest(text: str) -> Digest:
     """A state is the next line's parent, and a mask stands in line after line: who keeps them all keeps each once."""
-    return Digest.parse(text)
+    return Digest(text)
 
 
 @lru_cache(maxsize=10_000)
 def _mask_name(text: str) -> MaskName:
     """The same few names stand in line after line."""
-    return MaskName.parse(text)
+    return MaskName(text)

@@ -53,10 +53,10 @@ class Registry:
         """The registry in its JSON form, chemigram's included. Raises RegistryDamaged."""
         try:
             found = json.loads(data)
-            pointers = {MaskName.parse(name): _pointer(entry) for name, entry in found.items()}
+            pointers = {MaskName(name): _pointer(entry) for name, entry in found.items()}
             records = [record for entry in found.values() for record in (entry, *entry.get("history", ()))]
-            provenances = {Digest.parse(record["hash"]): _provenance(record) for record in records}
-            purged = {Digest.parse(record["hash"]): str(record["purged"]) for record in records if "purged" in record}
+            provenances = {Digest(record["hash"]): _provenance(record) for record in records}
+            purged = {Digest(record["hash"]): str(record["purged"]) for record in records if "purged" in record}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Refused) as error:
             raise RegistryDamaged(str(error)) from error
         return cls(pointers, provenances, purged)
@@ -121,8 +121,8 @@ class Registry:
 
 def _pointer(entry: Mapping[str, Any]) -> Pointer:
     history, removed = entry.get("history"), entry.get("removed")
-    earlier = None if history is None else tuple(Digest.parse(record["hash"]) for record in history)
-    return Pointer(Digest.parse(entry["hash"]), earlier, None if removed is None else str(removed))
+    earlier = None if history is None else tuple(Digest(record["hash"]) for record in history)
+    return Pointer(Digest(entry["hash"]), earlier, None if removed is None else str(removed))
 
 
 def _provenance(record: Mapping[str, Any]) -> Provenance:

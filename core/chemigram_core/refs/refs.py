@@ -44,8 +44,8 @@ class Refs:
             raise RefDamaged("HEAD", "it is not there")
         try:
             if text.startswith(_SYMBOLIC):
-                return OnBranch(BranchName.parse(text.removeprefix(_SYMBOLIC)))
-            return Detached(Digest.parse(text))
+                return OnBranch(BranchName(text.removeprefix(_SYMBOLIC)))
+            return Detached(Digest(text))
         except (InvalidDigest, InvalidName) as error:
             raise RefDamaged("HEAD", str(error)) from error
 
@@ -63,7 +63,7 @@ class Refs:
         """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
         text = ref_file.read(self._root, *name.ref.split("/"))
         try:
-            return None if text is None else Digest.parse(text)
+            return None if text is None else Digest(text)
         except InvalidDigest as error:
             raise RefDamaged(name.ref, str(error)) from error
 
@@ -89,7 +89,7 @@ class Refs:
         parts = tuple(prefix.split("/")[:-1])
         for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
             with suppress(InvalidName):
-                kind.parse(prefix + text)
+                kind(prefix + text)
                 if stat.S_ISREG(mode) or any(True for _ in _names_below(self._root, kind, (*parts, text))):
                     yield text
 
@@ -114,7 +114,7 @@ class Refs:
             return self.read(parse_ref("/".join(file)))
         except InvalidName:
             with suppress(InvalidDigest):
-                return Digest.parse(ref_file.read(self._root, *file) or "")
+                return Digest(ref_file.read(self._root, *file) or "")
         return None
 
     def create(self, name: RefName, digest: Digest) -> None:
@@ -186,7 +186,7 @@ def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Itera
     """The names that the folder holds; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
     for text, mode in entries(root, *kind.namespace.split("/"), *parts):
         with suppress(InvalidName):
-            name = kind.parse("/".join((*parts, text)))
+            name = kind("/".join((*parts, text)))
             if stat.S_ISREG(mode):
                 yield name
             elif stat.S_ISDIR(mode):

@@ -27,7 +27,7 @@ def resolve(text: str, refs: Refs, objects: ObjectStore) -> Digest:
 def by_prefix(text: str, objects: ObjectStore) -> Digest:
     """The snapshot whose identifier is or starts with `text`. Raises UnknownRevision, AmbiguousRevision."""
     with suppress(InvalidDigest):
-        if objects.has(digest := Digest.parse(text), Kind.SNAPSHOT):
+        if objects.has(digest := Digest(text), Kind.SNAPSHOT):
             return digest
     found = objects.starting_with(text) if MIN_PREFIX_DIGITS <= len(text) < 64 else []
     if not found:
@@ -58,7 +58,7 @@ def _head(refs: Refs) -> Digest:
 def _ref_names(text: str) -> list[RefName]:
     """The refs that `text` may mean, the one that wins first."""
     names: list[RefName] = []
-    for parse in (parse_ref,) if text.startswith("refs/") else (BranchName.parse, TagName.parse):
+    for parse in (parse_ref,) if text.startswith("refs/") else (BranchName, TagName):
         with suppress(InvalidName):
             names.append(parse(text))
     return names

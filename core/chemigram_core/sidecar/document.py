@@ -12,7 +12,8 @@ from chemigram_core.darktable.history import History, history_of
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.sidecar.mask_note import NO_MASKS, NOTE, masks_in, may_have_note, note_alone, with_note
+from chemigram_core.sidecar.mask_note import NO_MASKS, masks_in, may_have_note, note_alone, with_note
+from chemigram_core.sidecar.note_names import NOTE
 from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.model import Packet, Properties
 from chemigram_core.xmp.reader import MAX_FIELDS, packet_of

@@ -11,14 +11,13 @@ from types import MappingProxyType
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused
 from chemigram_core.names import MaskName
+from chemigram_core.sidecar import note_names
+from chemigram_core.sidecar.note_names import NAME, NOTE, SHA256
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 from chemigram_core.xmp.namespaces import KNOWN
 
-NOTE = "chemigram:masks"
 NO_MASKS: Mapping[MaskName, Digest] = MappingProxyType({})
 
-_NAME = "chemigram:name"
-_SHA256 = "chemigram:sha256"
 _NAMESPACE = KNOWN["chemigram"].encode()
 _BEFORE = f'<x:xmpmeta xmlns:x="{KNOWN["x"]}">\n <rdf:RDF xmlns:rdf="{KNOWN["rdf"]}">\n  <rdf:Description'.encode()
 _OPEN = f' rdf:about="" xmlns:chemigram="{KNOWN["chemigram"]}">'.encode()
@@ -60,16 +59,16 @@ def with_note(properties: Properties, masks: Mapping[MaskName, Digest]) -> Prope
     others = {name: value for name, value in properties.items() if name != NOTE}
     if not masks:
         return others
-    items = tuple(Struct({_NAME: str(name), _SHA256: str(digest)}) for name, digest in sorted(masks.items()))
+    items = tuple(Struct({NAME: str(name), SHA256: str(digest)}) for name, digest in sorted(masks.items()))
     return {**others, NOTE: Array("Bag", items)}
 
 
 def _entry(item: Value, number: int) -> tuple[MaskName, Digest]:
     place = f"{NOTE}, entry {number}"
     match item:
-        case Struct({"chemigram:name": str(name), "chemigram:sha256": str(sha256), **others}) if not others:
+        case Struct({note_names.NAME: str(name), note_names.SHA256: str(sha256), **others}) if not others:
             try:
-                return MaskName.parse(name), Digest.parse(sha256)
+                return MaskName(name), Digest(sha256)
             except Refused as refusal:
                 raise InvalidXmp(str(refusal), place) from None
-    raise InvalidXmp(f"{_NAME} and {_SHA256} are needed, and nothing else", place)
+    raise InvalidXmp(f"{NAME} and {SHA256} are needed, and nothing else", place)

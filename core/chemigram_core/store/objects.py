@@ -19,11 +19,11 @@ from threading import Lock
 
 from cachetools import LRUCache
 
+from chemigram_core import signature
 from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _VERIFIED_OBJECTS = 20_000  # identities remembered: about 5 MB at the most
 _HEX = frozenset("0123456789abcdef")
 
@@ -204,7 +204,7 @@ class ObjectStore:
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
             for name in folder.names():
                 with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
-                    digest = Digest.parse(shard + name[:62])
+                    digest = Digest(shard + name[:62])
                     kind = Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
                     status = folder.stat(name)
                     yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
@@ -217,7 +217,7 @@ def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
 
 def is_mask(descriptor: int) -> bool:
     """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
-    return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
+    return os.pread(descriptor, 8, 0) == signature.PNG
 
 
 def _identity(descriptor: int) -> _Identity:

@@ -30,7 +30,7 @@ def repository(tmp_path: Path) -> Repository:
     """The branch before/first, and main one save further; its mask differs."""
     made = Repository.init(tmp_path / "r")
     save_xmp(made, MAIN, sidecar(1), mask_files={SKY: mask(10)})
-    create_branch(made, BranchName.parse("before/first"))
+    create_branch(made, BranchName("before/first"))
     save_xmp(made, MAIN, sidecar(2), mask_files={SKY: mask(99)})
     return made
 
@@ -74,7 +74,7 @@ def test_folders_are_looked_up_and_listed_without_computing_anything(repository:
 
 
 def test_a_full_name_tells_a_tag_from_a_branch_below_it(repository: Repository) -> None:
-    create_tag(repository, TagName.parse("before"), "main")
+    create_tag(repository, TagName("before"), "main")
     view = ByPath(repository.root)
     for path in ("main..before", "main..refs/tags/before", "main..refs/heads/before/first", "refs/tags/before..main"):
         assert isinstance(view.node(f"/compare/{path}/changes.md"), File)

@@ -31,8 +31,8 @@ def test_a_folder_has_no_hash_and_no_size() -> None:
 
 
 def test_absent_hints_are_absent_from_json() -> None:
-    assert file("d/a", b"x", hints=()).as_json() == {"logical_path": "d/a", "is_directory": False}
-    assert file("d/a", b"x", hints={"size_bytes"}).as_json()["size_bytes"] == 1
+    assert file("d/a", b"x", hints=()).to_json() == {"logical_path": "d/a", "is_directory": False}
+    assert file("d/a", b"x", hints={"size_bytes"}).to_json()["size"] == 1
 
 
 def test_a_pair_goes_by_its_right_side() -> None:

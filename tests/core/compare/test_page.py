@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chemigram_core.compare.comparators import zip_archive
 from chemigram_core.compare.comparators.container import MAX_DEPTH
-from chemigram_core.compare.comparison import DIFF, JSON, MARKDOWN
+from chemigram_core.compare.comparison import FileName
 from chemigram_core.compare.edit import document
 from chemigram_core.compare.renderers.narrative import Topic
 from chemigram_core.darktable.layouts import LAYOUTS
@@ -37,7 +37,7 @@ def test_the_page_names_all_bookkeeping_and_the_topics_in_order() -> None:
 
 
 def test_the_page_names_the_files_and_the_limits() -> None:
-    assert all(f"`{name}`" in PAGE for name in (MARKDOWN, JSON, DIFF))
+    assert all(f"`{name}`" in PAGE for name in FileName)
     assert f"deeper than {MAX_DEPTH}" in PAGE
     assert f"more than {zip_archive.MAX_TOTAL_BYTES >> 30} GiB" in PAGE
     assert f"more than {MAX_DECODING_BYTES // 1_000_000} MB to decode" in PAGE

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from chemigram_core.compare import Action, Changeset, DiffNode, as_data, as_json, as_markdown, as_text, sections
+from chemigram_core.compare import Action, Changeset, DiffNode, as_json, as_markdown, as_text, sections
 from chemigram_core.compare.renderers.narrative import Topic
 from tests.core.compare.edits import Step, sidecar
 from tests.core.compare.trees import Tree, changeset, folder
@@ -39,7 +39,7 @@ def story() -> Changeset:
 
 
 def test_no_changes_are_said_to_be_none() -> None:
-    assert as_data(NOTHING) == {"from": "a", "to": "b", "root": None}
+    assert NOTHING.to_json() == {"from": "a", "to": "b", "root": None}
     assert as_markdown(NOTHING) == "# a → b\n\nNo changes.\n"
     assert as_text(NOTHING) == "No changes.\n"
 
@@ -91,7 +91,7 @@ def test_json_has_all_but_what_is_empty_or_inner() -> None:
         Action.MOVE, "binary", "b", source_path="a", summary="Moved from a", tags=frozenset({"y", "x"}),
         details={"hash_right": "2", "hash_left": "1"}, transformed_by=("moves",), diagnostics=("secret",),
     )  # fmt: skip
-    assert as_data(one(node))["root"] == {
+    assert one(node).to_json()["root"] == {
         "action": "move",
         "details": {"hash_left": "1", "hash_right": "2"},
         "item_type": "binary",
@@ -102,7 +102,7 @@ def test_json_has_all_but_what_is_empty_or_inner() -> None:
         "transformed_by": ["moves"],
     }
     bare = replace(node, source_path=None, summary="", tags=frozenset(), details={}, transformed_by=())
-    assert as_data(one(bare))["root"] == {"action": "move", "item_type": "binary", "path": "b"}
+    assert one(bare).to_json()["root"] == {"action": "move", "item_type": "binary", "path": "b"}
 
 
 @given(st.text("*_`[]()<>#+-=|~!&\\ \n.:;/ab19", min_size=1).filter(str.strip))

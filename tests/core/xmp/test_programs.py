@@ -34,7 +34,7 @@ STEPS = history(
     ],
     [form(0, 1), form(1, 2)],
 )
-MASKS = {MaskName.parse("subject"): Digest.of(b"1"), MaskName.parse("sky"): Digest.of(b"2")}
+MASKS = {MaskName("subject"): Digest.of(b"1"), MaskName("sky"): Digest.of(b"2")}
 DOCUMENT = parse(sidecar(SAID, LISTS + STEPS)).with_masks(MASKS)
 PLACED = parse(sidecar(SAID + ' exif:GPSLatitude="49,15.194321N" exif:GPSLongitude="3,3.045959E"', STEPS))
 EMPTY = parse(sidecar(SAID, history([entry(0, "exposure"), entry(1, "flip")]) + LISTS))

@@ -31,7 +31,7 @@ class Workshop:
     def new_desk(self, case: str, elsewhere: Path) -> Desk:
         """A branch of its own for a case, at the old state."""
         name = re.sub("[^a-z0-9]+", "-", case.casefold()).strip("-")
-        branch = BranchName.parse(f"{name}-{len(self.snapshots)}")
+        branch = BranchName(f"{name}-{len(self.snapshots)}")
         folder = self.mounted.path / "heads" / branch
         folder.mkdir()
         return Desk(self.mounted.repository, branch, folder, elsewhere)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from chemigram_core.compare.controller import Expand, Outcome, Skip, container_node
-from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
+from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
+from chemigram_core.compare.json_object import JsonValue
 
 LEFT_OUT = "left-out"
 MAX_DEPTH = 64  # folders within folders

@@ -6,7 +6,8 @@ from dataclasses import astuple
 
 from chemigram_core.compare.comparators.binary import one_sided
 from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
-from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef, JsonValue
+from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.media_type import PNG, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidMask

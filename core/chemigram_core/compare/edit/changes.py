@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
 
 HISTORY_LOST = "history-lost"

@@ -11,14 +11,13 @@ from types import MappingProxyType
 from chemigram_core.compare.edit.changes import Fact
 from chemigram_core.compare.edit.history import history_facts
 from chemigram_core.compare.edit.metadata import metadata_facts
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import CLERICAL, Action
 from chemigram_core.darktable.edit import edit_of
-from chemigram_core.sidecar import Document
+from chemigram_core.darktable.properties import HISTORY_TRIO
+from chemigram_core.sidecar import Document, note_names
 from chemigram_core.xmp import Properties
 
-_HISTORY = frozenset(("darktable:history", "darktable:masks_history", "darktable:history_end"))
-_NOTE = "chemigram:masks"
 _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
     {
         "_timestamp": "timestamps",
@@ -43,21 +42,21 @@ def document_facts(left: Document, right: Document) -> list[Fact]:
         facts += metadata_facts(_beside_history(before), _beside_history(after))
         facts += _note(left, right)
     substantive = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if substantive & _HISTORY:
-        substantive |= _HISTORY
+    if substantive & HISTORY_TRIO:
+        substantive |= HISTORY_TRIO
     return [*facts, *_bookkeeping(left, right, substantive)]
 
 
 def _history(left: Document, right: Document, before: Properties, after: Properties) -> list[Fact]:
     facts = history_facts(left, right)
-    if not facts and any(before.get(name) != after.get(name) for name in _HISTORY):
+    if not facts and any(before.get(name) != after.get(name) for name in HISTORY_TRIO):
         summary = "Earlier or undone steps of the history differ; what is applied at its end is the same"
         facts.append(Fact(Action.MODIFY, "history", "history", summary))
     return facts
 
 
 def _beside_history(properties: Properties) -> Properties:
-    return {name: value for name, value in properties.items() if name not in _HISTORY and name != _NOTE}
+    return {name: value for name, value in properties.items() if name not in HISTORY_TRIO and name != note_names.NOTE}
 
 
 def _note(left: Document, right: Document) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chemigram_core.compare.edit.changes import HISTORY_LOST, Fact
 from chemigram_core.compare.edit.module_changes import ModuleChange, Side, changes_of, description
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.longest_increasing import moved
 from chemigram_core.compare.node import Action
 from chemigram_core.darktable import Entry, History

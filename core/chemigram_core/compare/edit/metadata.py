@@ -6,24 +6,24 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from chemigram_core.compare.edit.changes import Fact
-from chemigram_core.compare.item import JsonValue
+from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
+from chemigram_core.darktable.properties import IOP_ORDER_LIST, IOP_ORDER_VERSION, KEYWORDS, TAGS
 from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value
 
-_TAGS, _KEYWORDS = "lr:hierarchicalSubject", "dc:subject"
-_ORDER_LIST = "darktable:iop_order_list"
-_ORDERS = frozenset((_ORDER_LIST, "darktable:iop_order_version"))  # part of the edit, though beside the history
+_COLOR_LABELS, _RATING = "darktable:colorlabels", "xmp:Rating"
+_ORDERS = frozenset((IOP_ORDER_LIST, IOP_ORDER_VERSION))  # part of the edit, though beside the history
 _NONE = "none"
 _LONGEST = 80  # characters of a value in a sentence
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
         "acdsee:notes": "Notes",
-        "darktable:colorlabels": "Color labels",
+        _COLOR_LABELS: "Color labels",
         "darktable:harmony_guide_rotation": "Rotation of the color harmony guide",
         "darktable:harmony_guide_type": "Color harmony guide",
         "darktable:harmony_guide_width": "Width of the color harmony guide",
-        "darktable:iop_order_list": "Order of the modules",
-        "darktable:iop_order_version": "Order of the pixel pipe",
+        IOP_ORDER_LIST: "Order of the modules",
+        IOP_ORDER_VERSION: "Order of the pixel pipe",
         "darktable:version_name": "Version name",
         "dc:creator": "Creator",
         "dc:description": "Description",
@@ -34,7 +34,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "exif:GPSLatitude": "Latitude",
         "exif:GPSLongitude": "Longitude",
         "xmp:Label": "Label",
-        "xmp:Rating": "Rating",
+        _RATING: "Rating",
     }
 )
 _COLORS = MappingProxyType({"0": "red", "1": "yellow", "2": "green", "3": "blue", "4": "purple"})
@@ -43,14 +43,14 @@ _PIPES = MappingProxyType(
     {"0": "custom", "1": "legacy", "2": "v3.0 RAW", "3": "v3.0 JPEG", "4": "v5.0 RAW", "5": "v5.0 JPEG"}
 )
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"darktable:colorlabels": _COLORS, "xmp:Rating": _RATINGS, "darktable:iop_order_version": _PIPES}
+    {_COLOR_LABELS: _COLORS, _RATING: _RATINGS, IOP_ORDER_VERSION: _PIPES}
 )
 
 
 def metadata_facts(left: Properties, right: Properties) -> Iterator[Fact]:
     """One fact for each property that differs; tags and keywords are one thing."""
     yield from _tags(left, right)
-    for name in sorted((left.keys() | right.keys()) - {_TAGS, _KEYWORDS}):
+    for name in sorted((left.keys() | right.keys()) - {TAGS, KEYWORDS}):
         if left.get(name) != right.get(name):
             yield _property(name, left.get(name), right.get(name))
 
@@ -84,14 +84,14 @@ def in_words(name: str, value: Value | None) -> str:
 
 
 def _text_in_words(name: str, text: str) -> str:
-    if name == _ORDER_LIST:
+    if name == IOP_ORDER_LIST:
         return "custom"
     known = _WORDS.get(name, {})
     return known.get(text) or (text if text.lstrip("+-").isdecimal() else _quoted(text))
 
 
 def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
-    if all(left.get(name) == right.get(name) for name in (_TAGS, _KEYWORDS)):
+    if all(left.get(name) == right.get(name) for name in (TAGS, KEYWORDS)):
         return
     before, after = _all_tags(left), _all_tags(right)
     added, removed = sorted(after - before), sorted(before - after)
@@ -104,9 +104,9 @@ def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
 
 def _all_tags(properties: Properties) -> set[str]:
     """The hierarchical tags, and those flat ones that are in no hierarchy."""
-    tags = set(_texts(properties.get(_TAGS)))
+    tags = set(_texts(properties.get(TAGS)))
     words = {word for tag in tags for word in tag.split("|")}
-    return tags | {word for word in _texts(properties.get(_KEYWORDS)) if word not in words}
+    return tags | {word for word in _texts(properties.get(KEYWORDS)) if word not in words}
 
 
 def _texts(value: Value | None) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chemigram_core.darktable import Encoded, Entry
+from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.blending import OPACITY, Blending, blending_of
 from chemigram_core.darktable.layouts import layout_of
 from chemigram_core.darktable.modules import own_name
@@ -13,10 +14,10 @@ from chemigram_core.darktable.settings import OTHER, UNSET, told_apart
 from chemigram_core.darktable.shapes import Shapes, parts, shape_changes
 
 _FIELDS_WITH_WORDS = frozenset(
-    f"darktable:{name}"
-    for name in (
-        *("num", "operation", "multi_priority", "multi_name", "multi_name_hand_edited", "enabled", "iop_order"),
-        *("modversion", "params", "blendop_version", "blendop_params"),
+    (
+        *(names.NUM, names.OPERATION, names.ENABLED, names.IOP_ORDER, names.MODVERSION, names.PARAMS),
+        *(names.MULTI_PRIORITY, names.MULTI_NAME, names.MULTI_NAME_HAND_EDITED),
+        *(names.BLENDOP_VERSION, names.BLENDOP_PARAMS),
     )
 )
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from chemigram_core import signature
 from chemigram_core.errors import InvalidMask
 from chemigram_core.masks.png.header import MAX_BYTES, ColorType, PngHeader
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
 _COLOR_KEY_BYTES = {ColorType.GRAY: 2, ColorType.RGB: 6}
 
@@ -55,7 +55,7 @@ def read_picture(data: bytes | memoryview) -> Picture:
 def _walk(data: memoryview) -> Iterator[Chunk]:
     if len(data) > MAX_BYTES:
         raise InvalidMask(f"it has more than {MAX_BYTES} bytes")
-    if data[:8] != SIGNATURE:
+    if data[:8] != signature.PNG:
         raise InvalidMask("it does not start with the signature of a PNG")
     position, kind = 8, b""
     while kind != b"IEND":

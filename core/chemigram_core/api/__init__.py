@@ -1,0 +1,27 @@
+"""The public face: repositories, opened or made. `chemigram_core` gives these names, loaded when they are used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemigram_core.api.repository import Repository, StrPath
+from chemigram_core.repository import Repository as CoreRepository
+
+__all__ = ["Repository", "init", "open"]
+
+
+def open(path: StrPath) -> Repository:
+    """The repository in the folder `path`. Raises NotARepository."""
+    return Repository(path)
+
+
+def init(path: StrPath, *, image: StrPath | None = None) -> Repository:
+    """Make a repository in the folder `path`, or open the one there. `image` is linked into it, unless it has one.
+
+    Raises FileNotFoundError where there is no such image and UnusableImage for its name, before anything is made.
+    """
+    image_file = None if image is None else Path(image)
+    if image_file is not None:
+        image_file.resolve(strict=True)
+    CoreRepository.init(Path(path), image_file)
+    return Repository(path)

@@ -1,0 +1,59 @@
+"""The pages for programmers are true: their examples run as one program each, and every verb is named."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import chemigram_core
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "library.md").read_text(encoding="utf-8")
+CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+EXAMPLES: list[str] = CODE.findall(PAGE)
+
+
+def output_of(examples: list[str], folder: Path) -> str:
+    """What the examples print when they run in one program, in order."""
+    (folder / "program.py").write_text("\n".join(examples), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_runs(tmp_path: Path) -> None:
+    output = output_of(EXAMPLES, tmp_path)
+    assert output.startswith("Metadata\n  Rating: ★ → ★★★★\n"), "as the page says beside the line"
+    assert "can't name a branch" in output
+
+
+def test_the_example_of_an_extension_runs(tmp_path: Path) -> None:
+    examples = CODE.findall((DOCS / "comparing.md").read_text(encoding="utf-8"))
+    assert output_of(examples, tmp_path) == "Files\n  right.txt: 1 lines → 2 lines\n\n"
+
+
+def test_the_first_example_fits_on_a_screen() -> None:
+    assert len([line for line in EXAMPLES[0].splitlines() if line]) <= 15
+
+
+def test_each_block_of_the_page_is_one_that_runs() -> None:
+    assert PAGE.count("```") == 2 * len(EXAMPLES)
+
+
+def test_the_page_names_every_verb_with_its_arguments() -> None:
+    members = inspect.getmembers(chemigram_core.Repository)
+    verbs = {name: member for name, member in members if name[0] != "_" and not isinstance(member, property)}
+    for name, verb in {**verbs, "open": chemigram_core.open, "init": chemigram_core.init}.items():
+        written = re.search(rf"`(?:chemigram_core\.)?{name}\(([^`]*)\)`", PAGE)
+        assert written, name
+        keywords = {one.name for one in inspect.signature(verb).parameters.values() if one.kind is one.KEYWORD_ONLY}
+        assert keywords <= set(re.findall(r"\w+(?==)", written[1])), name
+
+
+def test_the_page_names_what_the_package_gives() -> None:
+    assert not {name for name in chemigram_core.__all__ if not re.search(rf"`[^`\n]*\b{name}\b", PAGE)}
