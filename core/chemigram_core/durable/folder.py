@@ -1,4 +1,4 @@
-"""A folder of the repository, entered part by part so that no symlink is followed; files in it are replaced whole.
+"""A folder of the repository, entered so that no symlink is followed; files in it are replaced whole.
 
 Durable in the strict sense: a file is written beside its place, synced, renamed over it, and the folder is synced
 (a rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
@@ -15,12 +15,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Self
 
+from chemigram_core.durable import beneath
 from chemigram_core.errors import NotAFile
 
 TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
 
-_ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -35,10 +35,7 @@ class Folder:
     @classmethod
     def enter(cls, root: Path, *parts: str) -> Self:
         """The folder `parts` below `root`. Raises FileNotFoundError, NotADirectoryError (also for a symlink)."""
-        descriptor = os.open(root, _ENTER)
-        for part in parts:
-            descriptor = _step(descriptor, part)
-        return cls(descriptor)
+        return cls(beneath.open_below(root, parts, beneath.FOLDER))
 
     @classmethod
     def make(cls, root: Path, *parts: str) -> Self:
@@ -70,21 +67,15 @@ class Folder:
 
     def open(self, name: str) -> int:
         """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
-        try:
-            descriptor = os.open(name, _READ, dir_fd=self.descriptor)
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError) and not stat.S_ISREG(self.stat(name).st_mode):
-                raise NotAFile(name) from error
-            raise
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise NotAFile(name)
-        return descriptor
+        return beneath.open_file_at(self.descriptor, (name,))
 
     def read(self, name: str, limit_bytes: int | None = None) -> bytes:
         """The bytes of a regular file, at most `limit_bytes` of them."""
-        with os.fdopen(self.open(name), "rb") as file:
-            return file.read(-1 if limit_bytes is None else limit_bytes)
+        descriptor = self.open(name)
+        try:
+            return read_whole(descriptor) if limit_bytes is None else os.pread(descriptor, limit_bytes, 0)
+        finally:
+            os.close(descriptor)
 
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
@@ -100,7 +91,7 @@ class Folder:
 
     def append(self, name: str, data: bytes) -> None:
         """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added."""
-        descriptor = os.open(name, _READ | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+        descriptor = os.open(name, _FILE | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -119,7 +110,7 @@ class Folder:
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Cut the end of a regular file off, durable."""
-        descriptor = os.open(name, _READ | os.O_RDWR, dir_fd=self.descriptor)
+        descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
             os.fsync(descriptor)
@@ -150,12 +141,12 @@ class Folder:
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
-        folder = cls(os.open(root, _ENTER))
+        folder = cls(os.open(root, beneath.FOLDER))
         for part in parts:
             with folder:
                 if folder._make_one(part) or sync_found:
                     folder.sync()
-                folder = cls(_step(os.dup(folder.descriptor), part))
+                folder = cls(beneath.open_at(folder.descriptor, (part,), beneath.FOLDER))
         return folder
 
     def _make_one(self, name: str) -> bool:
@@ -177,11 +168,15 @@ class Folder:
             raise
 
 
-def _step(descriptor: int, part: str) -> int:
-    try:
-        return os.open(part, _ENTER | os.O_NOFOLLOW, dir_fd=descriptor)
-    finally:
-        os.close(descriptor)
+def read_whole(descriptor: int) -> bytes:
+    """All bytes of an open regular file: one pread of the right size, unless it is being written or above 2 GiB."""
+    size_bytes = os.fstat(descriptor).st_size
+    data = os.pread(descriptor, size_bytes + 1, 0)
+    if len(data) == size_bytes:
+        return data
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return file.read()
 
 
 def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
