@@ -107,7 +107,7 @@ def _snapshot(options: argparse.Namespace) -> None:
     told = {name: Provenance.parse_json(text) for name, text in _by_mask(options.mask_info).items()}
     data = read_input(options.xmp, xmp.MAX_BYTES)
     try:
-        saved = save_xmp(repository, branch, data, mask_files=masks, told=told, label=options.label)
+        saved = save_xmp(repository, branch, data, mask_files=masks, provenance=told, label=options.label)
     except InvalidXmp as error:
         raise UnusableInput(options.xmp, error) from error
     if options.json:

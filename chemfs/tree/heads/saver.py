@@ -13,7 +13,7 @@ from chemfs.tree.heads.pending_removals import Absences
 from chemfs.tree.paths import MaskFile, SidecarFile, Tracked, XmpFile
 from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.masks.provenance import Provenance
-from chemigram_core.masks.registry import NOTHING_TOLD, Masks
+from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
 from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
@@ -44,9 +44,9 @@ class BranchSaver(DraftSaver):
                     outcome = save_xmp(self._repository, self.branch, data, without=removed)
             case MaskFile(name):
                 given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: no XMP waits for it
-                known = NOTHING_TOLD if told == NOTHING else {name: told}
+                known = NO_PROVENANCE if told == NOTHING else {name: told}
                 with self._bringing(target) as removed:
-                    outcome = save_given(self._repository, self.branch, given, without=removed, told=known)
+                    outcome = save_given(self._repository, self.branch, given, without=removed, provenance=known)
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.where(target), outcome.digest)
 

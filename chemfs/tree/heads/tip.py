@@ -51,7 +51,7 @@ class BranchTip:
 
     def masks(self) -> dict[MaskName, Digest]:
         """The masks of the tip, removed ones too."""
-        return {} if (tip := self.digest()) is None else dict(self._repository.states.glance(tip).masks)
+        return {} if (tip := self.digest()) is None else dict(self._repository.states.peek_unverified(tip).masks)
 
     def object(self, target: Tracked) -> Digest | None:
         """The object of a tracked file, which is the tip for the XMP. None where the tip has none."""
@@ -116,7 +116,8 @@ class BranchTip:
         return None if self._is_away(target, now) and target not in self._drafting.targets() else tip
 
     def _object(self, target: Tracked, tip: Digest) -> Digest | None:
-        return self._repository.states.glance(tip).masks.get(target.name) if isinstance(target, MaskFile) else tip
+        states = self._repository.states
+        return states.peek_unverified(tip).masks.get(target.name) if isinstance(target, MaskFile) else tip
 
     def _is_away(self, target: Tracked, now: Digest) -> bool:
         """Whether a file is still what was removed: what was saved meanwhile, from outside, is there."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Self
+from typing import NamedTuple, Self
 
 from chemigram_core.durable import beneath
 from chemigram_core.errors import NotAFile
@@ -22,6 +22,14 @@ TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours sta
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Appended(NamedTuple):
+    """What was added to a file: its inode number, its size before and behind, in bytes."""
+
+    inode: int
+    start_bytes: int
+    end_bytes: int
 
 
 class Folder:
@@ -89,13 +97,17 @@ class Folder:
             os.symlink(target, temporary, dir_fd=self.descriptor)
             self.replace(temporary, name)
 
-    def append(self, name: str, data: bytes) -> None:
-        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added."""
-        descriptor = os.open(name, _FILE | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+    def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
+        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added.
+
+        `joint` is given the file, open to read, and says what must stand between its present end and `data`.
+        """
+        descriptor = os.open(name, _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise NotAFile(name)
+            data = joint(descriptor) + data
             try:
                 _write_all(descriptor, data)
                 os.fsync(descriptor)
@@ -107,6 +119,7 @@ class Folder:
                 raise
         finally:
             os.close(descriptor)
+        return Appended(status.st_ino, status.st_size, status.st_size + len(data))
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Cut the end of a regular file off, durable."""

@@ -59,7 +59,7 @@ class ObjectStore:
     """The objects of one repository. Safe for many threads and processes: objects never change."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._suffixed: bool | None = None
         self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
 
@@ -134,13 +134,13 @@ class ObjectStore:
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
         for name in file_names(digest, kind):
             with suppress(FileNotFoundError, NotADirectoryError):
-                return name, beneath.stat_below(self._root, "objects", digest.shard, name)
+                return name, beneath.stat_below(self.root, "objects", digest.shard, name)
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
         for name in file_names(digest, kind):
             try:
-                return beneath.open_file(self._root, "objects", digest.shard, name)
+                return beneath.open_file(self.root, "objects", digest.shard, name)
             except NotAFile as error:
                 raise ObjectDamaged(digest) from error
             except (FileNotFoundError, NotADirectoryError):
@@ -161,8 +161,8 @@ class ObjectStore:
         parts = ("objects", digest.shard)
         if digest.shard in self._durable_shards:
             with suppress(FileNotFoundError):
-                return Folder.enter(self._root, *parts)
-        shard = Folder.make_durable(self._root, *parts)
+                return Folder.enter(self.root, *parts)
+        shard = Folder.make_durable(self.root, *parts)
         self._durable_shards.add(digest.shard)
         return shard
 
@@ -174,18 +174,18 @@ class ObjectStore:
 
     def _bare_names(self) -> Iterator[str]:
         for shard in self._shards():
-            with Folder.enter(self._root, "objects", shard) as folder:
+            with Folder.enter(self.root, "objects", shard) as folder:
                 names = folder.names()
             yield from (name for name in names if len(name) == 62)
             if names:
                 return  # a repository names its objects in one way: the first shard with any tells
 
     def _shards(self) -> list[str]:
-        with Folder.enter(self._root, "objects") as folder:
+        with Folder.enter(self.root, "objects") as folder:
             return [name for name in folder.names() if len(name) == 2 and _HEX.issuperset(name)]
 
     def _shard(self, shard: str) -> Iterator[StoredObject]:
-        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
+        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:
             for name in folder.names():
                 with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
                     digest = Digest.parse(shard + name[:62])
