@@ -68,7 +68,7 @@ class StateFolder(Folder):
 
     def masks(self) -> Mapping[MaskName, Digest]:
         """The masks as the XMP's note names them, unverified: enough to show names."""
-        return self._opened().repository.states.glance(self.digest()).masks
+        return self._opened().repository.states.peek_unverified(self.digest()).masks
 
     def mask(self, file_name: str) -> StoredFile:
         """The mask with that file name. Raises NotFound, ObjectMissing."""

@@ -1,13 +1,17 @@
-"""A state: an XMP with its masks, read from the store and remembered, since what a digest names never changes."""
+"""A state: an XMP with its masks, read from the store and remembered, since what a digest names never changes.
+
+What is known of a digest is shared by all repositories of a process and bounded; so a repository object keeps nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cached
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
@@ -16,9 +20,6 @@ from chemigram_core.store.objects import Kind, ObjectStore
 
 if TYPE_CHECKING:
     from chemigram_core.sidecar import Document
-
-_STATES = 4_000  # a few MB at the most
-_DIGESTS = 500  # of tips and their masks, which the next save asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +30,105 @@ class State:
     masks: Mapping[MaskName, Digest]
 
 
+_DOCUMENT_BYTES = 1 << 20  # of an XMP that is kept parsed, which takes about 8 times the memory
+_documents: LRUCache[Digest, Document] = LRUCache(16)  # the tips that the next saves are compared with
+_states: LRUCache[Digest, State] = LRUCache(10_000)  # about 5 MB at the most
+_peeks: LRUCache[tuple[Path, Digest], State] = LRUCache(10_000)
+_edits: LRUCache[Digest, Digest] = LRUCache(10_000)
+_bare_edits: LRUCache[Digest, Digest] = LRUCache(1_000)
+_pixels: LRUCache[Digest, Digest] = LRUCache(10_000)
+_lock = Lock()  # of all of them; held for no longer than a look
+
+
+def _by_digest(_: ObjectStore, digest: Digest) -> Digest:
+    return digest
+
+
+def _by_place(objects: ObjectStore, digest: Digest) -> tuple[Path, Digest]:
+    return objects.root, digest
+
+
 class States:
-    """The states of one store. Safe for many threads."""
+    """The states of one store. Safe for many threads. Methods raise ObjectMissing, ObjectDamaged, InvalidXmp."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
-        self._lock = Lock()
-        self._states: LRUCache[Digest, State] = LRUCache(_STATES)
-        self._glances: LRUCache[Digest, State] = LRUCache(_STATES)
-        self._edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
-        self._bare_edits: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
-        self._pixels: LRUCache[Digest, Digest] = LRUCache(_DIGESTS)
 
     def read(self, digest: Digest) -> State:
-        """The state of a snapshot. Raises ObjectMissing, ObjectDamaged, InvalidXmp."""
-        with self._lock:
-            if (known := self._states.get(digest)) is not None:
-                return known
-        state = State(digest, _masks_of(self._objects.read(digest, Kind.SNAPSHOT)))
-        with self._lock:
-            return self._states.setdefault(digest, state)
+        """The state of a snapshot."""
+        return _state(self._objects, digest)
 
-    def glance(self, digest: Digest) -> State:
-        """The state as its file says, which is not verified: enough to show names. Raises as `read`."""
-        with self._lock:
-            if (known := self._states.get(digest) or self._glances.get(digest)) is not None:
+    def peek_unverified(self, digest: Digest) -> State:
+        """The state as its file says, which is not verified: enough to show names."""
+        with _lock:
+            if (known := _states.get(digest)) is not None:
                 return known
         try:
-            state = State(digest, _masks_of(self._objects.read_unverified(digest, Kind.SNAPSHOT)))
+            return _peek(self._objects, digest)
         except InvalidXmp:
             return self.read(digest)
-        with self._lock:
-            return self._glances.setdefault(digest, state)
 
     def document(self, digest: Digest) -> Document:
-        """The snapshot's XMP, parsed. Raises as `read`."""
+        """The snapshot's XMP, parsed."""
         from chemigram_core.sidecar import parse
 
-        return parse(self._objects.read(digest, Kind.SNAPSHOT))
+        with _lock:
+            if (known := _documents.get(digest)) is not None:
+                return known
+        data = self._objects.read(digest, Kind.SNAPSHOT)
+        document = parse(data)
+        if len(data) <= _DOCUMENT_BYTES:
+            with _lock:
+                _documents[digest] = document
+        return document
 
     def edit(self, digest: Digest) -> Digest:
-        """The edit identity of a snapshot. Raises as `read`."""
-        return self._remembered(self._edits, digest, lambda: self.document(digest).edit_digest)
+        """The edit identity of a snapshot."""
+        return _edit(self._objects, digest)
 
     def edit_without_masks(self, digest: Digest) -> Digest:
-        """The edit identity that a snapshot would have without its masks. Raises as `read`."""
-        return self._remembered(self._bare_edits, digest, lambda: self.document(digest).with_masks({}).edit_digest)
+        """The edit identity that a snapshot would have without its masks."""
+        return _bare_edit(self._objects, digest)
 
     def pixels(self, mask: Digest) -> Digest:
-        """What a mask's pixels are, however they are compressed. Raises ObjectMissing, ObjectDamaged, InvalidMask."""
-        from chemigram_core.masks.png.pixels import pixels_digest
+        """What a mask's pixels are, however they are compressed. Raises InvalidMask, not InvalidXmp."""
+        return _mask_pixels(self._objects, mask)
 
-        return self._remembered(self._pixels, mask, lambda: pixels_digest(self._objects.read(mask, Kind.MASK)))
+    def learn(self, document: Document) -> None:
+        """What was just stored need not be read and parsed again by the next save."""
+        digest = document.digest
+        with _lock:
+            _states[digest] = State(digest, document.masks)
+            _edits[digest] = document.edit_digest
+            if len(document.canonical()) <= _DOCUMENT_BYTES:
+                _documents[digest] = document
 
-    def _remembered(self, known: LRUCache[Digest, Digest], digest: Digest, find: Callable[[], Digest]) -> Digest:
-        with self._lock:
-            if (remembered := known.get(digest)) is not None:
-                return remembered
-        found = find()
-        with self._lock:
-            return known.setdefault(digest, found)
+
+@cached(_states, _by_digest, _lock)
+def _state(objects: ObjectStore, digest: Digest) -> State:
+    return State(digest, _masks_of(objects.read(digest, Kind.SNAPSHOT)))
+
+
+@cached(_peeks, _by_place, _lock)
+def _peek(objects: ObjectStore, digest: Digest) -> State:
+    return State(digest, _masks_of(objects.read_unverified(digest, Kind.SNAPSHOT)))
+
+
+@cached(_edits, _by_digest, _lock)
+def _edit(objects: ObjectStore, digest: Digest) -> Digest:
+    return States(objects).document(digest).edit_digest
+
+
+@cached(_bare_edits, _by_digest, _lock)
+def _bare_edit(objects: ObjectStore, digest: Digest) -> Digest:
+    return States(objects).document(digest).with_masks({}).edit_digest
+
+
+@cached(_pixels, _by_digest, _lock)
+def _mask_pixels(objects: ObjectStore, mask: Digest) -> Digest:
+    from chemigram_core.masks.png.pixels import pixels_digest
+
+    return pixels_digest(objects.read(mask, Kind.MASK))
 
 
 def _masks_of(xmp: bytes) -> Mapping[MaskName, Digest]:

@@ -27,6 +27,7 @@ from tests.support.daemon import Daemon
 
 _ERRORS = {
     "openat": ("ENOSPC", "EIO", "EMFILE"),
+    "openat2": ("EIO", "EMFILE"),
     "write": ("ENOSPC", "EIO"),
     "fsync": ("ENOSPC", "EIO"),
     "renameat": ("ENOSPC", "EIO"),
@@ -34,6 +35,7 @@ _ERRORS = {
     "symlinkat": ("ENOSPC", "EIO"),
     "unlinkat": ("EIO",),
     "read": ("EIO",),
+    "pread64": ("EIO",),
     "flock": ("EIO",),
     "getdents64": ("EIO",),
     "fcntl": ("EMFILE",),

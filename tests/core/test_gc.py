@@ -46,7 +46,7 @@ def abandoned(repository: Repository) -> list[Digest]:
     create_branch(repository, WARM)
     told = {SKY: Provenance("sam2", "the sky")}
     saves = [
-        save_xmp(repository, WARM, sidecar(1), mask_files={SKY: mask(1)}, told=told),
+        save_xmp(repository, WARM, sidecar(1), mask_files={SKY: mask(1)}, provenance=told),
         save_xmp(repository, WARM, sidecar(2), mask_files={SUBJECT: mask(2), SKY: mask(3)}),
     ]
     delete_branch(repository, WARM)

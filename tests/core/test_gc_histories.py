@@ -41,7 +41,7 @@ def step(verb: Callable[..., object], *arguments: st.SearchStrategy[object]) -> 
 def save_with_masks(repository: Repository, branch: BranchName, edit: int, chosen: dict[MaskName, int]) -> None:
     told = {name: Provenance("provider", f"level {level}") for name, level in chosen.items()}
     files = {name: mask(level, size=(4, 3)) for name, level in chosen.items()}
-    save_xmp(repository, branch, sidecar(edit), mask_files=files, told=told)
+    save_xmp(repository, branch, sidecar(edit), mask_files=files, provenance=told)
 
 
 def remove_mask(repository: Repository, branch: BranchName, name: MaskName) -> None:

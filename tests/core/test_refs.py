@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable import beneath, file_cache
 from chemigram_core.errors import RefConflict, RefDamaged, RefExists, RefMissing, RefMoved
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.refs.refs import Refs
+from tests.core.calls import count_calls
 
 A, B = Digest.of(b"a"), Digest.of(b"b")
 MAIN = BranchName("main")
@@ -108,6 +111,38 @@ def test_a_symlink_is_no_ref(refs: Refs, tmp_path: Path) -> None:
     with pytest.raises(RefDamaged):
         refs.read(MAIN)
     assert refs.branches() == []
+
+
+def test_a_ref_that_was_looked_at_is_opened_and_not_read_again(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)  # as if the clock had gone on
+    refs.create(MAIN, A)
+    refs.look(MAIN)
+    monkeypatch.setattr(os, "pread", None)
+    position = refs.look(MAIN)
+    assert position is not None
+    assert (position.digest, position.moved_ns) == (A, refs.moved_ns(MAIN))
+
+
+def test_a_missing_name_among_many_lists_nothing(refs: Refs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "listdir", None)
+    monkeypatch.setattr(os, "scandir", None)
+    assert refs.look(TagName("missing")) is None
+
+
+def test_a_new_name_is_looked_for_and_no_other_ref_is(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        refs.create(TagName(f"v{number}"), A)
+        refs.create(TagName(f"far/away/v{number}"), A)
+    looks = count_calls(monkeypatch, beneath, "stat_below")
+    lists = count_calls(monkeypatch, os, "listdir")
+    refs.check_free(TagName("near/v0"))
+    assert (len(looks), len(lists)) == (2, 1)
+
+
+def test_a_ref_written_in_place_is_read_anew(refs: Refs, tmp_path: Path) -> None:
+    for digest in (A, B, A, B):
+        (tmp_path / "refs/heads/main").write_text(f"{digest}\n")
+        assert refs.read(MAIN) == digest
 
 
 def test_head_stands_on_a_branch_or_a_snapshot(refs: Refs, tmp_path: Path) -> None:

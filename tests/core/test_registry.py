@@ -57,7 +57,7 @@ def digest(level: int) -> Digest:
 
 
 def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -> None:
-    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)}, told={SUBJECT: SAM})
+    save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)}, provenance={SUBJECT: SAM})
     assert entries(repository) == {
         "subject": {
             "hash": digest(1),
@@ -75,7 +75,7 @@ def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -
 
 
 def test_regenerated_masks_are_a_names_history(repository: Repository) -> None:
-    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SUBJECT, mask(2))
     save_mask(repository, MAIN, SUBJECT, mask(3))
     (entry,) = entries(repository).values()
@@ -138,7 +138,7 @@ def test_an_old_xmp_brings_its_masks_back_to_the_registry(repository: Repository
 
 
 def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Repository) -> None:
-    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SKY, mask(1))
     assert entries(repository)["sky"]["prompt"] == "the fish"
     describe_mask(repository, MAIN, SKY, lambda known: known.with_text("prompt", "the sea"))
@@ -148,18 +148,18 @@ def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Reposit
 
 def test_the_same_mask_with_other_words_is_told_and_no_snapshot(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1))
-    again = save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0), told={SUBJECT: SAM})
+    again = save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0), provenance={SUBJECT: SAM})
     assert isinstance(again, Unchanged)
     assert entries(repository)["subject"]["prompt"] == "the fish"
     log = (repository.root / "log.jsonl").read_bytes()
-    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     assert (repository.root / "log.jsonl").read_bytes() == log
 
 
 def test_nothing_is_told_of_masks_that_a_state_lacks(repository: Repository) -> None:
     tip = repository.refs.read(MAIN)
     with pytest.raises(UnknownMask):
-        save_xmp(repository, MAIN, sidecar(1), told={SUBJECT: SAM})
+        save_xmp(repository, MAIN, sidecar(1), provenance={SUBJECT: SAM})
     with pytest.raises(UnknownMask):
         describe_mask(repository, MAIN, SUBJECT, lambda known: known)
     assert repository.refs.read(MAIN) == tip
@@ -204,7 +204,7 @@ def test_a_broken_registry_is_reported_and_the_ref_stays(repository: Repository,
 
 
 def test_a_rebuilt_registry_knows_everything_again(repository: Repository) -> None:
-    save_mask(repository, MAIN, SUBJECT, mask(1), told={SUBJECT: SAM})
+    save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SUBJECT, mask(2))
     save_mask(repository, MAIN, SKY, mask(3))
     describe_mask(repository, MAIN, SKY, lambda known: known.with_text("provider", "by hand"))

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
-_OPENERS = (("chemigram_core.durable.folder", "openat2"),)  # by ctypes, of which an audit hook hears nothing
+_OPENERS = (("chemigram_core.durable.beneath", "_openat2"),)  # by ctypes, of which an audit hook hears nothing
 _PARSERS = tuple(("lxml.etree", name) for name in ("fromstring", "parse", "XML", "iterparse"))
 _STATS = frozenset(("stat", "lstat", "fstat"))
 

@@ -53,7 +53,7 @@ def _save(repository: Repository, options: argparse.Namespace) -> Digest:
     provenance = {name: Provenance.parse_json(text) for name, text in _by_mask(options.mask_info).items()}
     data = read_input(options.xmp, xmp.MAX_BYTES)
     try:
-        return save_xmp(repository, branch, data, mask_files=masks, told=provenance, label=options.label).digest
+        return save_xmp(repository, branch, data, mask_files=masks, provenance=provenance, label=options.label).digest
     except InvalidXmp as error:
         raise UnusableInput(options.xmp, error) from error
 

@@ -14,7 +14,7 @@ from threading import Lock
 from chemfs.tree.errors import NotEmpty, NotFound
 from chemfs.tree.heads.draft import Draft, DraftState
 from chemfs.tree.heads.draft_files import DraftFiles, mark_in_use
-from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.renames import Renames
 from chemfs.tree.heads.saver import Saver
 from chemfs.tree.heads.scratch import Scratch
@@ -45,7 +45,7 @@ class Branch:
         path = self._files.path(self._saver.path(target))
         descriptor = self._files.create(path, kept, flags & os.O_APPEND)
         state = DraftState.SAVED if kept else DraftState.WRITTEN
-        draft = Draft(target, path, state, provenance=emptied or NO_PROVENANCE)
+        draft = Draft(target, path, state, provenance=emptied or NOTHING_KNOWN)
         return WritableFile(descriptor, draft, self.table, self._saver, keeps)
 
     def open_scratch(self, parts: Parts, flags: int, mode: int, keeps: object) -> OpenFile:

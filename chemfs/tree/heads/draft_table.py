@@ -36,7 +36,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import MaskName
 
-NO_PROVENANCE = Provenance()
+NOTHING_KNOWN = Provenance()
 
 
 class DraftTable:
@@ -119,7 +119,7 @@ class DraftTable:
             if save.draft.writes == save.writes:
                 save.draft.state = state
             if state is DraftState.SAVED:
-                save.draft.provenance = NO_PROVENANCE
+                save.draft.provenance = NOTHING_KNOWN
 
     def released(self, draft: Draft) -> bool:
         """An open file is gone; whether it was the last."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from threading import Lock
 
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
-from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.masks.provenance import Provenance
-from chemigram_core.masks.registry import NOTHING_TOLD, Masks
+from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
 from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
 from chemigram_core.rejected import RejectedSave
@@ -56,7 +56,7 @@ class Saver:
             if self._table.forget(draft, _size_bytes(draft.path)):
                 draft.path.unlink(missing_ok=True)
 
-    def save(self, target: Tracked, data: bytes, provenance: Provenance = NO_PROVENANCE) -> None:
+    def save(self, target: Tracked, data: bytes, provenance: Provenance = NOTHING_KNOWN) -> None:
         """Make the bytes the branch's `target`. Raises Refused, StoreFailed, OSError."""
         match target:
             case Xmp() | Sidecar():
@@ -64,9 +64,9 @@ class Saver:
                     outcome = save_xmp(self._repository, self.branch, data, without=removed)
             case Mask(name):
                 given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: no XMP waits for it
-                known = NOTHING_TOLD if provenance == NO_PROVENANCE else {name: provenance}
+                known = NO_PROVENANCE if provenance == NOTHING_KNOWN else {name: provenance}
                 with self._committing(target) as removed:
-                    outcome = save_given(self._repository, self.branch, given, without=removed, told=known)
+                    outcome = save_given(self._repository, self.branch, given, without=removed, provenance=known)
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)
 

@@ -79,7 +79,7 @@ class Tip:
     def masks(self) -> Iterator[MaskName]:
         """The names of the masks that are shown, sorted."""
         tip = self.digest()
-        known: Iterable[MaskName] = () if tip is None else self._repository.states.glance(tip).masks
+        known: Iterable[MaskName] = () if tip is None else self._repository.states.peek_unverified(tip).masks
         written = {target.name for target in self._table.targets() if isinstance(target, Mask)}
         return (name for name in sorted({*known, *written}) if self.is_there(Mask(name)))
 
@@ -90,7 +90,7 @@ class Tip:
         return None if self._is_hidden(target, now) and target not in self._table.targets() else now
 
     def _object(self, target: Tracked, tip: Digest) -> Digest | None:
-        return self._repository.states.glance(tip).masks.get(target.name) if isinstance(target, Mask) else tip
+        return self._repository.states.peek_unverified(tip).masks.get(target.name) if isinstance(target, Mask) else tip
 
     def _is_hidden(self, target: Tracked, now: Digest) -> bool:
         """Whether a file is still what was removed: what was saved meanwhile, from outside, is shown."""

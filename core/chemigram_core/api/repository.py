@@ -91,7 +91,7 @@ class Repository:
             self._branch(branch),
             xmp,
             mask_files={MaskName(name): png for name, png in masks.items()},
-            told={MaskName(name): Provenance.parse(known) for name, known in provenance.items()},
+            provenance={MaskName(name): Provenance.parse(known) for name, known in provenance.items()},
             label=label,
         )
 

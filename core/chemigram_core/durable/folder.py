@@ -1,4 +1,4 @@
-"""A folder of the repository, entered part by part so that no symlink is followed; files in it are replaced whole.
+"""A folder of the repository, entered so that no symlink is followed; files in it are replaced whole.
 
 Durable in the strict sense: a file is written beside its place, synced, renamed over it, and the folder is synced
 (a rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Self
+from typing import NamedTuple, Self
 
+from chemigram_core.durable import beneath
 from chemigram_core.errors import NotAFile
 
 TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
 
-_ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Appended(NamedTuple):
+    """What was added to a file: its inode number, its size before and behind, in bytes."""
+
+    inode: int
+    start_bytes: int
+    end_bytes: int
 
 
 class Folder:
@@ -35,10 +43,7 @@ class Folder:
     @classmethod
     def enter(cls, root: Path, *parts: str) -> Self:
         """The folder `parts` below `root`. Raises FileNotFoundError, NotADirectoryError (also for a symlink)."""
-        descriptor = os.open(root, _ENTER)
-        for part in parts:
-            descriptor = _step(descriptor, part)
-        return cls(descriptor)
+        return cls(beneath.open_below(root, parts, beneath.FOLDER))
 
     @classmethod
     def make(cls, root: Path, *parts: str) -> Self:
@@ -70,21 +75,15 @@ class Folder:
 
     def open(self, name: str) -> int:
         """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
-        try:
-            descriptor = os.open(name, _READ, dir_fd=self.descriptor)
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError) and not stat.S_ISREG(self.stat(name).st_mode):
-                raise NotAFile(name) from error
-            raise
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise NotAFile(name)
-        return descriptor
+        return beneath.open_file_at(self.descriptor, (name,))
 
     def read(self, name: str, limit_bytes: int | None = None) -> bytes:
         """The bytes of a regular file, at most `limit_bytes` of them."""
-        with os.fdopen(self.open(name), "rb") as file:
-            return file.read(-1 if limit_bytes is None else limit_bytes)
+        descriptor = self.open(name)
+        try:
+            return read_whole(descriptor) if limit_bytes is None else os.pread(descriptor, limit_bytes, 0)
+        finally:
+            os.close(descriptor)
 
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
@@ -98,13 +97,17 @@ class Folder:
             os.symlink(target, temporary, dir_fd=self.descriptor)
             self.replace(temporary, name)
 
-    def append(self, name: str, data: bytes) -> None:
-        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added."""
-        descriptor = os.open(name, _READ | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+    def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
+        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added.
+
+        `joint` is given the file, open to read, and says what must stand between its present end and `data`.
+        """
+        descriptor = os.open(name, _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise NotAFile(name)
+            data = joint(descriptor) + data
             try:
                 _write_all(descriptor, data)
                 os.fsync(descriptor)
@@ -116,10 +119,11 @@ class Folder:
                 raise
         finally:
             os.close(descriptor)
+        return Appended(status.st_ino, status.st_size, status.st_size + len(data))
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Cut the end of a regular file off, durable."""
-        descriptor = os.open(name, _READ | os.O_RDWR, dir_fd=self.descriptor)
+        descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
             os.fsync(descriptor)
@@ -150,12 +154,12 @@ class Folder:
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
-        folder = cls(os.open(root, _ENTER))
+        folder = cls(os.open(root, beneath.FOLDER))
         for part in parts:
             with folder:
                 if folder._make_one(part) or sync_found:
                     folder.sync()
-                folder = cls(_step(os.dup(folder.descriptor), part))
+                folder = cls(beneath.open_at(folder.descriptor, (part,), beneath.FOLDER))
         return folder
 
     def _make_one(self, name: str) -> bool:
@@ -177,11 +181,15 @@ class Folder:
             raise
 
 
-def _step(descriptor: int, part: str) -> int:
-    try:
-        return os.open(part, _ENTER | os.O_NOFOLLOW, dir_fd=descriptor)
-    finally:
-        os.close(descriptor)
+def read_whole(descriptor: int) -> bytes:
+    """All bytes of an open regular file: one pread of the right size, unless it is being written or above 2 GiB."""
+    size_bytes = os.fstat(descriptor).st_size
+    data = os.pread(descriptor, size_bytes + 1, 0)
+    if len(data) == size_bytes:
+        return data
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return file.read()
 
 
 def _write_synced(descriptor: int, data: bytes | memoryview) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import CannotBeLogged, InvalidDigest, InvalidName
 from chemigram_core.log.lines import LINE_BYTES
 from chemigram_core.log.operations import RECOVERED, SNAPSHOT
 from chemigram_core.names import MaskName
+
+JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
 _ORIGINS = (SNAPSHOT, RECOVERED)  # the words of lines that say what a state was made from
 

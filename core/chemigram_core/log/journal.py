@@ -12,7 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from chemigram_core.durable.folder import Folder
+from chemigram_core.durable import beneath
+from chemigram_core.durable.folder import Appended, Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.log.entry import LogEntry, parse_line
 from chemigram_core.log.lines import TORN, is_void, lines_backwards, next_line, torn_end
@@ -26,11 +27,11 @@ class OperationLog:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def append(self, entry: LogEntry) -> None:
+    def append(self, entry: LogEntry) -> Appended:
         """Add one line, durable. Raises CannotBeLogged, OSError."""
         line = entry.line()
         with Folder.enter(self._root) as folder:
-            folder.append(FILE_NAME, self._end_of_last() + line)
+            return folder.append(FILE_NAME, line, _end_of_last)
 
     @contextmanager
     def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
@@ -39,15 +40,13 @@ class OperationLog:
         `is_done` tells whether it came to pass all the same: then the line stays, since without it a state would have
         no parent, and the collector would take those before it.
         """
-        _, before_bytes = self.extent()
-        self.append(entry)
-        extent = self.extent()
+        appended = self.append(entry)
         try:
             yield
         except (ChemigramError, OSError):
             with suppress(ChemigramError, OSError):
-                if not is_done() and self.extent() == extent:
-                    self._cut(before_bytes)
+                if not is_done() and self.extent() == (appended.inode, appended.end_bytes):
+                    self._cut(appended.start_bytes)
             raise
 
     def entries(self) -> Iterator[LogEntry]:
@@ -81,11 +80,10 @@ class OperationLog:
 
     def extent(self) -> tuple[int, int]:
         """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
-        with Folder.enter(self._root) as folder:
-            try:
-                status = folder.stat(FILE_NAME)
-            except FileNotFoundError:
-                return 0, 0
+        try:
+            status = beneath.stat_below(self._root, FILE_NAME)
+        except FileNotFoundError:
+            return 0, 0
         return status.st_ino, status.st_size
 
     def _cut(self, size_bytes: int) -> None:
@@ -104,15 +102,16 @@ class OperationLog:
 
     def _open(self) -> BinaryIO:
         """The file to read; an empty one before there is one."""
-        with Folder.enter(self._root) as folder:
-            try:
-                return os.fdopen(folder.open(FILE_NAME), "rb")
-            except FileNotFoundError:
-                return BytesIO()
+        try:
+            return os.fdopen(beneath.open_file(self._root, FILE_NAME), "rb")
+        except FileNotFoundError:
+            return BytesIO()
 
-    def _end_of_last(self) -> bytes:
-        """What the last line lacks: an entry a line feed, what a crash tore the mark of that."""
-        with self._open() as file:
-            if not (line := torn_end(file)):
-                return b""
-        return TORN if parse_line(line) is None else b"\n"
+
+def _end_of_last(descriptor: int) -> bytes:
+    """What the last line lacks: an entry a line feed, what a crash tore the mark of that."""
+    size_bytes = os.fstat(descriptor).st_size
+    if not size_bytes or os.pread(descriptor, 1, size_bytes - 1) == b"\n":
+        return b""
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        return TORN if parse_line(torn_end(file)) is None else b"\n"

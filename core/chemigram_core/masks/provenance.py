@@ -1,4 +1,4 @@
-"""Where a mask came from, as far as somebody told (RFC-003, ADR-022). A value; knows no registry and no file."""
+"""Where a mask came from, as far as it is known (RFC-003, ADR-022). A value; knows no registry and no file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Provenance:
     created_at: str | None = None
 
     @classmethod
-    def parse(cls, told: object) -> Self:
-        """What a JSON object with some of these keys tells. Raises InvalidProvenance."""
-        if not isinstance(told, Mapping):
+    def parse(cls, found: object) -> Self:
+        """The provenance in a JSON object with some of these keys. Raises InvalidProvenance."""
+        if not isinstance(found, Mapping):
             raise InvalidProvenance("a JSON object is needed")
-        for key, value in told.items():
+        for key, value in found.items():
             _check(key, value)
-        return cls(**told)
+        return cls(**found)
 
     @classmethod
     def parse_json(cls, text: str | bytes) -> Self:

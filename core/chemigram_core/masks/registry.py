@@ -19,7 +19,7 @@ from chemigram_core.names import MaskName
 
 Masks = Mapping[MaskName, Digest]
 Provenances = Mapping[MaskName, Provenance]
-NOTHING_TOLD: Provenances = MappingProxyType({})
+NO_PROVENANCE: Provenances = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Registry:
         """What is known of a mask, maybe nothing."""
         return self.provenances.get(mask, Provenance())
 
-    def follow(self, before: Masks, after: Masks, told: Provenances = NOTHING_TOLD) -> Self:
-        """A state with the masks `before` gave way to one with `after`, of some of which something was told.
+    def follow(self, before: Masks, after: Masks, provenances: Provenances = NO_PROVENANCE) -> Self:
+        """The registry after a state with the masks `before` gave way to one with `after`; some have new provenances.
 
         A name that stands for a mask of elsewhere by now is not removed.
         """
@@ -84,7 +84,7 @@ class Registry:
                 pointers[name] = replace(pointer, removed=pointer.removed or now())
         for name, mask in after.items():
             pointers[name] = pointers[name].moved(mask) if name in pointers else Pointer(mask)
-        described = self.describe({mask: told.get(name, self.provenance(mask)) for name, mask in after.items()})
+        described = self.describe({mask: provenances.get(name, self.provenance(mask)) for name, mask in after.items()})
         return replace(described, pointers=pointers).restore(after.values())
 
     def checked_out(self, masks: Masks) -> Self:
@@ -92,9 +92,9 @@ class Registry:
         of_states = {name: mask for name, mask in self.current().items() if self.pointers[name].earlier is not None}
         return self.follow(of_states, masks)
 
-    def describe(self, told: Mapping[Digest, Provenance]) -> Self:
-        """This is known of these masks from now on; a time that was not told stays, or is now."""
-        dated = {mask: _dated(provenance, self.provenance(mask)) for mask, provenance in told.items()}
+    def describe(self, provenances: Mapping[Digest, Provenance]) -> Self:
+        """The registry with these provenances; one without a time keeps the known time, or gets the present one."""
+        dated = {mask: _dated(provenance, self.provenance(mask)) for mask, provenance in provenances.items()}
         return replace(self, provenances={**self.provenances, **dated})
 
     def purge(self, masks: Iterable[Digest]) -> Self:
@@ -135,5 +135,5 @@ def _provenance(record: Mapping[str, Any]) -> Provenance:
     )
 
 
-def _dated(told: Provenance, known: Provenance) -> Provenance:
-    return told if told.created_at else replace(told, created_at=known.created_at or now())
+def _dated(provenance: Provenance, known: Provenance) -> Provenance:
+    return provenance if provenance.created_at else replace(provenance, created_at=known.created_at or now())

@@ -7,34 +7,33 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from chemigram_core.durable.folder import Folder
+from chemigram_core.durable import beneath
+from chemigram_core.durable.file_cache import FileCache
+from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.masks.registry import Registry
 
 FOLDER = "masks"
 FILE_NAME = "registry.json"
 
-_Identity = tuple[int, int, int]
+_REGISTRIES: FileCache[Registry] = FileCache(100)
 
 
 class RegistryFile:
-    """The file, and what it said when it was last read. Safe for many threads and processes: it is replaced whole."""
+    """The file. Safe for many threads and processes: it is replaced whole."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._known: tuple[_Identity | None, Registry] = (None, Registry())
 
     def read(self) -> Registry:
         """What the file says; an empty registry without one. Raises RegistryDamaged."""
         try:
-            with Folder.enter(self._root, FOLDER) as folder, os.fdopen(folder.open(FILE_NAME), "rb") as file:
-                identity = _identity(os.fstat(file.fileno()))
-                known_identity, known = self._known
-                if identity != known_identity:
-                    known = Registry.parse(file.read())
-                    self._known = (identity, known)
-                return known
+            descriptor = beneath.open_file(self._root, FOLDER, FILE_NAME)
         except (FileNotFoundError, NotADirectoryError):
             return Registry()
+        try:
+            return _REGISTRIES.get(descriptor, lambda _: Registry.parse(read_whole(descriptor)))
+        finally:
+            os.close(descriptor)
 
     def update(self, change: Callable[[Registry], Registry]) -> None:
         """Change the registry; nothing is written when nothing changed. Raises RegistryDamaged."""
@@ -47,12 +46,7 @@ class RegistryFile:
         lines = (f"{_json(name)}: {_json(entry)}" for name, entry in registry.to_json().items())
         with Folder.make(self._root, FOLDER) as folder:
             folder.write(FILE_NAME, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "surrogatepass"))
-            self._known = (_identity(folder.stat(FILE_NAME)), registry)
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _identity(status: os.stat_result) -> _Identity:
-    return (status.st_ino, status.st_mtime_ns, status.st_size)

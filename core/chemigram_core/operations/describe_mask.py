@@ -1,4 +1,4 @@
-"""What is told of masks that a state has already: into the log, from which it can be rebuilt, and the registry."""
+"""The provenance of masks that a state has already: into the log, from which it can be rebuilt, and the registry."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chemigram_core.masks.registry import Masks, Provenances
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import Repository
 
-PROVENANCE = "provenance"  # in a log line's metadata: what was told, by the names in its `masks`
+PROVENANCE = "provenance"  # in a log line's metadata: that of some of its `masks`, by their names
 
 
 def describe_mask(
@@ -29,25 +29,26 @@ def describe_mask(
         describe(repository, masks, {name: change(repository.registry.read().provenance(masks[name]))})
 
 
-def describe(repository: Repository, masks: Masks, told: Provenances) -> None:
-    """Keep what was told of some of `masks`; nothing is written for what is known. For the holder of the lock."""
+def describe(repository: Repository, masks: Masks, provenances: Provenances) -> None:
+    """Keep the provenance of some of `masks`; nothing is written for what is known. For the holder of the lock."""
     known = repository.registry.read()
-    news = {name: provenance for name, provenance in told.items() if provenance != known.provenance(masks[name])}
+    news = {name: provenance for name, provenance in provenances.items() if provenance != known.provenance(masks[name])}
     if news:
         described = {name: masks[name] for name in news}
-        repository.log.append(LogEntry(DESCRIBE, metadata=remark(news), masks=described))
+        repository.log.append(LogEntry(DESCRIBE, metadata=provenance_metadata(news), masks=described))
         repository.registry.write(known.describe({described[name]: news[name] for name in news}))
 
 
-def remark(told: Provenances) -> dict[str, Any]:
-    """What was told, for the metadata of a log line."""
-    return {PROVENANCE: {name: provenance.to_json() for name, provenance in told.items()}} if told else {}
+def provenance_metadata(provenances: Provenances) -> dict[str, Any]:
+    """Provenances for the metadata of a log line."""
+    described = {name: provenance.to_json() for name, provenance in provenances.items()}
+    return {PROVENANCE: described} if described else {}
 
 
-def told_in(entry: LogEntry) -> dict[MaskName, Provenance]:
-    """What a log line tells of some of its masks; what can't be read is passed over."""
-    told = {}
+def provenances_in(entry: LogEntry) -> dict[MaskName, Provenance]:
+    """The provenances in a log line's metadata; what can't be read is passed over."""
+    found = {}
     for name in entry.masks:
         with suppress(InvalidProvenance, LookupError, TypeError):
-            told[name] = Provenance.parse(entry.metadata[PROVENANCE][name])
-    return told
+            found[name] = Provenance.parse(entry.metadata[PROVENANCE][name])
+    return found

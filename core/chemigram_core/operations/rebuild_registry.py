@@ -11,7 +11,7 @@ from chemigram_core.errors import ChemigramError, StoreFailed
 from chemigram_core.log.operations import DESCRIBE
 from chemigram_core.masks.registry import Masks, Provenances, Registry
 from chemigram_core.operations import mask_links
-from chemigram_core.operations.describe_mask import told_in
+from chemigram_core.operations.describe_mask import provenances_in
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
@@ -24,8 +24,8 @@ def rebuild(repository: Repository) -> Registry:
     Raises StoreFailed, OSError.
     """
     registry = Registry()
-    for masks, told, time in _told_by_log(repository):
-        registry = registry.follow({}, masks, _dated(registry, masks, told, time))
+    for masks, provenances, time in _in_log(repository):
+        registry = registry.follow({}, masks, _dated(registry, masks, provenances, time))
     for masks, time in _in_snapshots(repository):
         if not registry.provenances.keys() >= set(masks.values()):
             registry = registry.follow({}, masks, _dated(registry, masks, {}, time))
@@ -38,13 +38,13 @@ def rebuild(repository: Repository) -> Registry:
     return registry
 
 
-def _told_by_log(repository: Repository) -> Iterator[tuple[Masks, Provenances, str]]:
-    """The masks of each state that changed some, or that something was told of, and when; oldest first."""
+def _in_log(repository: Repository) -> Iterator[tuple[Masks, Provenances, str]]:
+    """The masks of each line that changes or describes some, with the provenances in it, and when; oldest first."""
     before: Masks = {}
     for entry in repository.log.entries():
-        told = told_in(entry)
-        if entry.masks and (told or entry.masks != before):
-            yield entry.masks, told, entry.timestamp
+        provenances = provenances_in(entry)
+        if entry.masks and (provenances or entry.masks != before):
+            yield entry.masks, provenances, entry.timestamp
             before = before if entry.op == DESCRIBE else entry.masks
 
 
@@ -57,7 +57,7 @@ def _in_snapshots(repository: Repository) -> Iterator[tuple[Masks, str]]:
                 yield repository.state(found.digest).masks, time.isoformat(timespec="microseconds")
 
 
-def _dated(registry: Registry, masks: Masks, told: Provenances, time: str) -> Provenances:
-    """What was told, and for masks that are new to the registry the time at which they were first heard of."""
-    known = {name: told.get(name, registry.provenance(mask)) for name, mask in masks.items()}
+def _dated(registry: Registry, masks: Masks, provenances: Provenances, time: str) -> Provenances:
+    """The provenances of `masks`, new or known; for masks that are new to the registry with the time of the line."""
+    known = {name: provenances.get(name, registry.provenance(mask)) for name, mask in masks.items()}
     return {name: replace(provenance, created_at=provenance.created_at or time) for name, provenance in known.items()}

@@ -10,24 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from chemigram_core import sidecar
-from chemigram_core.darktable import history_loss
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
-from chemigram_core.errors import InvalidMask, InvalidName, StoreFailed, UnknownMask
-from chemigram_core.log.entry import LogEntry
-from chemigram_core.log.operations import DESCRIBE, SNAPSHOT
-from chemigram_core.masks import png
-from chemigram_core.masks.registry import NOTHING_TOLD, Masks, Provenances
-from chemigram_core.names import BranchName, MaskName, folded
+from chemigram_core.errors import UnknownMask
+from chemigram_core.log.entry import JSON, LogEntry
+from chemigram_core.log.operations import DESCRIBE
+from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
+from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations import mask_links
-from chemigram_core.operations.describe_mask import describe, remark
+from chemigram_core.operations.describe_mask import describe
+from chemigram_core.operations.given_masks import NO_FILES, GivenMasks, MaskFiles
+from chemigram_core.operations.save_plan import HISTORY_LOSS, Incoming, NewSnapshot, Tip, Unedited, plan
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
-HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lacks of the state before
+__all__ = [
+    "HISTORY_LOSS",
+    "GivenMasks",
+    "MaskFiles",
+    "Outcome",
+    "Saved",
+    "Unchanged",
+    "remove_masks",
+    "rename_mask",
+    "save_given",
+    "save_mask",
+    "save_xmp",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +51,15 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A save had the edit of the branch's tip: no snapshot, the ref's time stays, the log has what else was told."""
+    """A save had the edit of the branch's tip: no snapshot, the ref's time stays; label and provenance are logged."""
 
     digest: Digest
 
 
 Outcome = Saved | Unchanged
-MaskFiles = Mapping[MaskName, bytes]
 
 NO_MASKS: Masks = MappingProxyType({})
-NO_FILES: MaskFiles = MappingProxyType({})
+NO_METADATA: Mapping[str, JSON] = MappingProxyType({})
 
 
 def save_xmp(
@@ -59,27 +69,31 @@ def save_xmp(
     *,
     mask_files: MaskFiles = NO_FILES,
     without: Masks = NO_MASKS,
-    told: Provenances = NOTHING_TOLD,
+    provenance: Provenances = NO_PROVENANCE,
     label: str | None = None,
+    metadata: Mapping[str, JSON] | None = None,
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
 
-    `told` is what is known of some of the state's masks. Raises InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged,
-    StoreFailed, OSError.
+    `provenance` is what is known of some of the state's masks. `metadata` goes into the log line of the snapshot; where
+    the save is Unchanged there is no such line, and it is not kept. Raises InvalidXmp, InvalidMask, UnknownMask,
+    CannotBeLogged, StoreFailed, OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        tip = repository.refs.read(branch)
-        masks = {**_left(_masks_that_speak(repository, document, tip), without), **given.changed(tip)}
-        return _advance(repository, branch, tip, document.with_masks(masks), label=label, told=told)
+        tip = _tip(repository, repository.refs.read(branch))
+        before = NO_MASKS if tip is None else tip.masks
+        masks = {**_without(_masks_of_save(repository, document, before), without), **given.changed(before)}
+        incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA)
+        return _save(repository, tip, incoming)
 
 
 def save_mask(
-    repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, told: Provenances = NOTHING_TOLD
+    repository: Repository, branch: BranchName, name: MaskName, data: bytes, *, provenance: Provenances = NO_PROVENANCE
 ) -> Outcome:
     """Save a mask on a branch; pixels equal to the tip's are no change. Raises InvalidMask, NoState, OSError."""
-    return save_given(repository, branch, GivenMasks(repository, branch, {name: data}), told=told)
+    return save_given(repository, branch, GivenMasks(repository, branch, {name: data}), provenance=provenance)
 
 
 def save_given(
@@ -88,16 +102,18 @@ def save_given(
     given: GivenMasks,
     *,
     without: Masks = NO_MASKS,
-    told: Provenances = NOTHING_TOLD,
+    provenance: Provenances = NO_PROVENANCE,
 ) -> Outcome:
     """Save masks on a branch as `save_mask`, without those of the tip that were removed before."""
-    return _change_masks(repository, branch, lambda tip, masks: {**_left(masks, without), **given.changed(tip)}, told)
+    return _change_masks(
+        repository, branch, lambda masks: {**_without(masks, without), **given.changed(masks)}, provenance
+    )
 
 
 def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: MaskName) -> Outcome:
     """Give a mask of the tip another name, over one of that name. Raises UnknownMask, NoState, OSError."""
 
-    def renamed(_: Digest, masks: Masks) -> Masks:
+    def renamed(masks: Masks) -> Masks:
         if old not in masks:
             raise UnknownMask(old)
         return {**{name: mask for name, mask in masks.items() if name != old}, new: masks[old]}
@@ -107,120 +123,69 @@ def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: 
 
 def remove_masks(repository: Repository, branch: BranchName, removed: Masks) -> Outcome:
     """Save the tip without these masks, as far as it still has them as they are named. Raises NoState, OSError."""
-    return _change_masks(repository, branch, lambda _, masks: _left(masks, removed))
-
-
-def _check(name: MaskName, data: bytes) -> None:
-    try:
-        png.check(data)
-    except InvalidMask as error:
-        raise InvalidMask(error.reason, name) from error
-
-
-class GivenMasks:
-    """Masks that came with a save: checked, stored and decoded beside the branch's before anybody has to wait."""
-
-    def __init__(self, repository: Repository, branch: BranchName, files: MaskFiles) -> None:
-        """Do the long part of a save. Raises InvalidMask, OSError."""
-        for name, data in files.items():
-            _check(name, data)
-        self._repository = repository
-        self._files = {name: (repository.objects.put(data, Kind.MASK), data) for name, data in files.items()}
-        if files:
-            self.changed(repository.refs.read(branch))
-
-    def changed(self, tip: Digest | None) -> Masks:
-        """Those whose pixels are not those of the tip's mask of the same name; the store has them."""
-        before: Masks = {} if tip is None else self._repository.state(tip).masks
-        return {name: self._kept(name) for name in self._files if not self._same_pixels(before.get(name), name)}
-
-    def _same_pixels(self, before: Digest | None, name: MaskName) -> bool:
-        digest, _ = self._files[name]
-        pixels = self._repository.states.pixels
-        try:
-            return before is not None and (before == digest or pixels(before) == pixels(digest))
-        except StoreFailed:
-            return False  # the old mask can't be read: saving a new one is the cure
-
-    def _kept(self, name: MaskName) -> Digest:
-        digest, data = self._files[name]
-        self._repository.objects.keep(digest, data, Kind.MASK)
-        return digest
-
-
-def _masks_that_speak(repository: Repository, document: sidecar.Document, tip: Digest | None) -> Masks:
-    """The XMP's own note when every mask in it is in this store, else the branch's masks carried forward."""
-    note = document.masks
-    if note and all(repository.objects.has(mask, Kind.MASK) for mask in note.values()):
-        return note
-    return {} if tip is None else repository.state(tip).masks
-
-
-def _left(masks: Masks, removed: Masks) -> Masks:
-    """The masks that are not removed; one that is another object by now was made anew and stays."""
-    return {name: mask for name, mask in masks.items() if removed.get(name) != mask}
+    return _change_masks(repository, branch, lambda masks: _without(masks, removed))
 
 
 def _change_masks(
     repository: Repository,
     branch: BranchName,
-    change: Callable[[Digest, Masks], Masks],
-    told: Provenances = NOTHING_TOLD,
+    change: Callable[[Masks], Masks],
+    provenance: Provenances = NO_PROVENANCE,
 ) -> Outcome:
     with locked(repository.root):
-        tip = repository.tip(branch)
-        masks = change(tip, repository.state(tip).masks)
-        return _advance(repository, branch, tip, repository.states.document(tip).with_masks(masks), told=told)
+        tip = _read_tip(repository, repository.tip(branch))
+        document = tip.document.with_masks(change(tip.masks))
+        return _save(repository, tip, Incoming(branch, document, provenance=provenance))
 
 
-def _advance(
-    repository: Repository,
-    branch: BranchName,
-    tip: Digest | None,
-    document: sidecar.Document,
-    *,
-    label: str | None = None,
-    told: Provenances,
-) -> Outcome:
-    """Make `document` the tip of `branch`, which stands at `tip`. For the holder of the lock."""
-    if unknown := told.keys() - document.masks.keys():
-        raise UnknownMask(min(unknown))
-    if tip is not None and document.edit_digest == repository.states.edit(tip):
-        return _stay(repository, branch, tip, label=label, told=told)
-    before = NO_MASKS if tip is None else repository.state(tip).masks
-    _refuse_clashes(document.masks)
-    remarks = {**_losses(repository, tip, document), **remark(told)}
-    entry = LogEntry(SNAPSHOT, document.digest, branch.ref, tip, label, remarks, document.masks)
-    entry.line()  # raises CannotBeLogged before anything is stored
+def _tip(repository: Repository, digest: Digest | None) -> Tip | None:
+    return None if digest is None else _read_tip(repository, digest)
+
+
+def _read_tip(repository: Repository, digest: Digest) -> Tip:
+    states = repository.states
+    return Tip(digest, states.document(digest), states.edit(digest))
+
+
+def _masks_of_save(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
+    """The XMP's own note when every mask in it is in this store, else the branch's masks carried forward."""
+    note = document.masks
+    return note if note and all(repository.objects.has(mask, Kind.MASK) for mask in note.values()) else before
+
+
+def _without(masks: Masks, removed: Masks) -> Masks:
+    """The masks that are not removed; one that is another object by now was made anew and stays."""
+    return {name: mask for name, mask in masks.items() if removed.get(name) != mask}
+
+
+def _save(repository: Repository, tip: Tip | None, incoming: Incoming) -> Outcome:
+    """Decide, then do it. For the holder of the lock."""
+    match plan(tip, incoming):
+        case NewSnapshot() as planned:
+            return _apply(repository, planned)
+        case Unedited() as planned:
+            return _describe(repository, planned)
+
+
+def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
+    """Store the snapshot and move the branch to it."""
+    branch, document, provenance = planned.incoming.branch, planned.incoming.document, planned.incoming.provenance
+    parent = planned.entry.parent
     digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
-    if told or document.masks != before:
-        repository.registry.update(lambda known: known.follow(before, document.masks, told))
-    with repository.log.appended(entry, lambda: repository.refs.read(branch) == digest):
-        repository.refs.move(branch, tip, digest)
+    if planned.changes_registry:
+        repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
+    with repository.log.appended(planned.entry, lambda: repository.refs.read(branch) == digest):
+        repository.refs.move(branch, parent, digest)
+    repository.states.learn(document)
     mask_links.restore(repository)
-    return Saved(digest, tip)
+    return Saved(digest, parent)
 
 
-def _stay(
-    repository: Repository, branch: BranchName, tip: Digest, *, label: str | None, told: Provenances
-) -> Unchanged:
-    """Keep what else was told with the edit that the tip has already. For the holder of the lock."""
+def _describe(repository: Repository, planned: Unedited) -> Unchanged:
+    """Keep what else was said of the edit that the tip has already."""
+    branch, label, tip = planned.incoming.branch, planned.incoming.label, planned.tip
     repository.refs.sync(branch)
-    describe(repository, repository.state(tip).masks, told)
-    if label and label != repository.history.label(tip):
-        repository.log.append(LogEntry(DESCRIBE, tip, branch.ref, label=label))
-    return Unchanged(tip)
-
-
-def _refuse_clashes(masks: Masks) -> None:
-    """No two masks of a state are one file where case or Unicode form don't count."""
-    known: dict[str, MaskName] = {}
-    for name in masks:
-        if (other := known.setdefault(folded(name), name)) != name:
-            raise InvalidName("mask", name, f"{other} differs from it in case or Unicode form alone")
-
-
-def _losses(repository: Repository, tip: Digest | None, document: sidecar.Document) -> Mapping[str, Any]:
-    """What a photographer should be told of a save: darktable lost a part of the history, or all of it."""
-    loss = None if tip is None else history_loss(repository.states.document(tip).history, document.history)
-    return {} if loss is None else {HISTORY_LOSS: str(loss)}
+    describe(repository, tip.masks, planned.incoming.provenance)
+    if label and label != repository.history.label(tip.digest):
+        repository.log.append(LogEntry(DESCRIBE, tip.digest, branch.ref, label=label))
+    return Unchanged(tip.digest)

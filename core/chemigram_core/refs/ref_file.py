@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
+from chemigram_core.durable import beneath
+from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile, RefDamaged
 
+_T = TypeVar("_T")
+
 _LIMIT_BYTES = 2048  # a ref is 65 bytes, HEAD a little more than the longest branch name
+_NO_FILE = "it is no regular file"
 
 
-def read(root: Path, *parts: str) -> str | None:
-    """What the file at `parts` says, or None where none is, or the folder of longer names. Raises RefDamaged."""
-    *folders, file = parts
-    try:
-        with Folder.enter(root, *folders) as folder:
-            text = folder.read(file, _LIMIT_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
+def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable[[str, int], _T]) -> _T | None:
+    """What `parse` makes of the text and the time (ns) of the file at `parts`; None where no file is, or a folder.
+
+    A file that `known` remembers is opened and not read. Raises RefDamaged, and what `parse` raises.
+    """
+    if (descriptor := _opened(root, parts)) is None:
         return None
-    except NotAFile as error:
-        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts):
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
             return None
-        raise RefDamaged("/".join(parts), str(error)) from error
-    if len(text) == _LIMIT_BYTES:
-        raise RefDamaged("/".join(parts), "it is longer than a ref can be")
-    return text.decode("utf-8", "surrogateescape").rstrip("\r\n ")
+        if not stat.S_ISREG(mode):
+            raise RefDamaged("/".join(parts), _NO_FILE)
+        return known.get(descriptor, lambda _: parse(_text(descriptor, parts), os.fstat(descriptor).st_mtime_ns))
+    finally:
+        os.close(descriptor)
 
 
 def clear(folder: Folder, file: str) -> None:
@@ -36,9 +45,15 @@ def clear(folder: Folder, file: str) -> None:
             folder.set_aside(file)
 
 
-def put(folder: Folder, file: str, text: str) -> None:
-    """Write a ref. Should that fail when the new one is in place already, the old one is put back."""
-    before = folder.read(file, _LIMIT_BYTES) if _is_regular(folder, file) else None
+def data(folder: Folder, file: str) -> bytes | None:
+    """The bytes of a ref, for `put`; None where no regular file is."""
+    with suppress(FileNotFoundError, NotAFile):
+        return folder.read(file, _LIMIT_BYTES)
+    return None
+
+
+def put(folder: Folder, file: str, text: str, *, before: bytes | None) -> None:
+    """Write a ref whose file had the bytes `before`; a failure after the rename puts them back. Raises OSError."""
     try:
         folder.write(file, f"{text}\n".encode())
     except OSError:
@@ -58,8 +73,19 @@ def remove(folder: Folder, file: str) -> None:
         raise
 
 
-def _is_regular(folder: Folder, file: str) -> bool:
+def _opened(root: Path, parts: Sequence[str]) -> int | None:
     try:
-        return stat.S_ISREG(folder.stat(file).st_mode)
-    except FileNotFoundError:
-        return False
+        return beneath.open_below(root, parts, beneath.FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if stat.S_ISLNK(beneath.stat_below(root, *parts).st_mode):
+            raise RefDamaged("/".join(parts), _NO_FILE) from error
+        raise
+
+
+def _text(descriptor: int, parts: Sequence[str]) -> str:
+    data = os.pread(descriptor, _LIMIT_BYTES, 0)
+    if len(data) == _LIMIT_BYTES:
+        raise RefDamaged("/".join(parts), "it is longer than a ref can be")
+    return data.decode("utf-8", "surrogateescape").rstrip("\r\n ")

@@ -5,31 +5,37 @@ Whoever changes one holds the repository's lock and says what was seen before (c
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import (
     InvalidDigest,
     InvalidName,
-    RefConflict,
     RefDamaged,
-    RefExists,
     RefMissing,
     RefMoved,
 )
-from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
-from chemigram_core.refs import ref_file
+from chemigram_core.names import BranchName, RefName, TagName, parse_ref
+from chemigram_core.refs import ref_file, ref_listing
 from chemigram_core.refs.head import Detached, Head, OnBranch
 
-MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 _SYMBOLIC = "ref: refs/heads/"
 
-_Name = TypeVar("_Name", bound=RefName)
+
+class Position(NamedTuple):
+    """Where a ref points, and when it came there: ns since 1970."""
+
+    digest: Digest
+    moved_ns: int
+
+
+_POSITIONS: FileCache[Position] = FileCache(20_000)  # about 10 MB at the most
+_HEADS: FileCache[Head] = FileCache(2_000)
 
 
 class Refs:
@@ -40,58 +46,43 @@ class Refs:
 
     def head(self) -> Head:
         """Where HEAD stands. Raises RefDamaged."""
-        if (text := ref_file.read(self._root, "HEAD")) is None:
+        if (head := ref_file.look(self._root, ("HEAD",), _HEADS, lambda text, _: _parsed_head(text))) is None:
             raise RefDamaged("HEAD", "it is not there")
-        try:
-            if text.startswith(_SYMBOLIC):
-                return OnBranch(BranchName(text.removeprefix(_SYMBOLIC)))
-            return Detached(Digest(text))
-        except (InvalidDigest, InvalidName) as error:
-            raise RefDamaged("HEAD", str(error)) from error
+        return head
 
     def set_head(self, head: Head) -> None:
         """Move HEAD."""
-        match head:
-            case OnBranch(branch):
-                text = f"ref: {branch.ref}"
-            case Detached(digest):
-                text = digest
         with Folder.enter(self._root) as folder:
-            ref_file.put(folder, "HEAD", text)
+            ref_file.put(folder, "HEAD", _head_text(head), before=ref_file.data(folder, "HEAD"))
 
-    def read(self, name: RefName) -> Digest | None:
-        """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
-        text = ref_file.read(self._root, *name.ref.split("/"))
+    def look(self, name: RefName) -> Position | None:
+        """Where a branch or tag points and since when, or None. One file is opened. Raises RefDamaged."""
         try:
-            return None if text is None else Digest(text)
+            return ref_file.look(self._root, name.ref.split("/"), _POSITIONS, _parsed_position)
         except InvalidDigest as error:
             raise RefDamaged(name.ref, str(error)) from error
 
+    def read(self, name: RefName) -> Digest | None:
+        """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
+        return None if (position := self.look(name)) is None else position.digest
+
     def moved_ns(self, name: RefName) -> int:
-        """When the ref came to point where it points, ns since 1970. Raises RefMissing."""
-        *folders, file = name.ref.split("/")
-        try:
-            with Folder.enter(self._root, *folders) as folder:
-                return folder.stat(file).st_mtime_ns
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise RefMissing(name.ref) from error
+        """When the ref came to point where it points, ns since 1970. Raises RefMissing, RefDamaged."""
+        if (position := self.look(name)) is None:
+            raise RefMissing(name.ref)
+        return position.moved_ns
 
     def branches(self) -> list[BranchName]:
         """All branches that have a snapshot, sorted."""
-        return sorted(self._names(BranchName))
+        return sorted(ref_listing.names(self._root, BranchName))
 
     def tags(self) -> list[TagName]:
         """All tags, sorted."""
-        return sorted(self._names(TagName))
+        return sorted(ref_listing.names(self._root, TagName))
 
     def names_below(self, kind: type[RefName], prefix: str) -> Iterator[str]:
         """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
-        parts = tuple(prefix.split("/")[:-1])
-        for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
-            with suppress(InvalidName):
-                kind(prefix + text)
-                if stat.S_ISREG(mode) or any(True for _ in _names_below(self._root, kind, (*parts, text))):
-                    yield text
+        return ref_listing.names_below(self._root, kind, prefix)
 
     def targets(self) -> Iterator[Digest]:
         """What HEAD, when it is detached, and all files below refs/ point at, also those whose name breaks the rules.
@@ -103,7 +94,7 @@ class Refs:
     def files(self) -> Iterator[tuple[str, ...]]:
         """The paths of HEAD and of all files below refs/."""
         yield ("HEAD",)
-        yield from _files_below(self._root, "refs")
+        yield from ref_listing.files_below(self._root, "refs")
 
     def target(self, file: tuple[str, ...]) -> Digest | None:
         """What one of `files` points at; None for HEAD on a branch and for what is no ref. Raises RefDamaged."""
@@ -114,7 +105,8 @@ class Refs:
             return self.read(parse_ref("/".join(file)))
         except InvalidName:
             with suppress(InvalidDigest):
-                return Digest(ref_file.read(self._root, *file) or "")
+                position = ref_file.look(self._root, file, _POSITIONS, _parsed_position)
+                return position.digest if position else None
         return None
 
     def create(self, name: RefName, digest: Digest) -> None:
@@ -123,7 +115,7 @@ class Refs:
         *folders, file = name.ref.split("/")
         with Folder.make_durable(self._root, *folders) as folder:
             ref_file.clear(folder, file)
-            ref_file.put(folder, file, digest)
+            ref_file.put(folder, file, digest, before=None)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
         """Point a branch at `digest` if it still points at `expected` (None: isn't there). Raises RefMoved."""
@@ -134,7 +126,7 @@ class Refs:
             return
         *folders, file = name.ref.split("/")
         with Folder.enter(self._root, *folders) as folder:
-            ref_file.put(folder, file, digest)
+            ref_file.put(folder, file, digest, before=f"{expected}\n".encode())
 
     def sync(self, name: RefName) -> None:
         """Make durable where a ref points: who moved it may have been killed before that. Raises OSError."""
@@ -154,16 +146,7 @@ class Refs:
 
     def check_free(self, name: RefName) -> None:
         """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another."""
-        for other in self._names(type(name)):
-            if other == name:
-                raise RefExists(name.ref)
-            if _clash(name.split("/"), other.split("/")):
-                raise RefConflict(name.ref, other.ref)
-        for inside in _files_below(self._root, *name.ref.split("/")):
-            raise RefConflict(name.ref, "/".join(inside))  # no name of ours, but maybe all that points at a state
-
-    def _names(self, kind: type[_Name]) -> Iterator[_Name]:
-        return _names_below(self._root, kind, ())
+        ref_listing.check_free(self._root, name)
 
     def _prune(self, folders: list[str]) -> None:
         with suppress(OSError):
@@ -172,41 +155,22 @@ class Refs:
                     parent.remove_folder(folders[depth])
 
 
-def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
-    """The names in a folder, each with its mode."""
-    found: list[tuple[str, int]] = []
-    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
-        for name in folder.names():
-            with suppress(FileNotFoundError):  # removed meanwhile
-                found.append((name, folder.stat(name).st_mode))
-    return found
+def _parsed_position(text: str, moved_ns: int) -> Position:
+    return Position(Digest(text), moved_ns)
 
 
-def _names_below(root: Path, kind: type[_Name], parts: tuple[str, ...]) -> Iterator[_Name]:
-    """The names that the folder holds; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
-    for text, mode in entries(root, *kind.namespace.split("/"), *parts):
-        with suppress(InvalidName):
-            name = kind("/".join((*parts, text)))
-            if stat.S_ISREG(mode):
-                yield name
-            elif stat.S_ISDIR(mode):
-                yield from _names_below(root, kind, (*parts, text))
+def _parsed_head(text: str) -> Head:
+    try:
+        if text.startswith(_SYMBOLIC):
+            return OnBranch(BranchName(text.removeprefix(_SYMBOLIC)))
+        return Detached(Digest(text))
+    except (InvalidDigest, InvalidName) as error:
+        raise RefDamaged("HEAD", str(error)) from error
 
 
-def _files_below(root: Path, *folders: str) -> Iterator[tuple[str, ...]]:
-    pending = [folders]
-    while pending:
-        parts = pending.pop()
-        for name, mode in entries(root, *parts):
-            if stat.S_ISREG(mode):
-                yield (*parts, name)
-            elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
-                pending.append((*parts, name))
-
-
-def _clash(parts: list[str], others: list[str]) -> bool:
-    """Whether two names can't both be paths: one ends inside the other, or a part differs in case or form alone."""
-    for part, other in zip(parts, others, strict=False):
-        if part != other:
-            return folded(part) == folded(other)
-    return True
+def _head_text(head: Head) -> str:
+    match head:
+        case OnBranch(branch):
+            return f"ref: {branch.ref}"
+        case Detached(digest):
+            return digest

@@ -15,16 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from threading import Lock
-
-from cachetools import LRUCache
+from typing import NamedTuple
 
 from chemigram_core import signature
 from chemigram_core.digest import Digest
-from chemigram_core.durable.folder import Folder
+from chemigram_core.durable import beneath
+from chemigram_core.durable.file_cache import FileCache
+from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 
-_VERIFIED_OBJECTS = 20_000  # identities remembered: about 5 MB at the most
+_SMALL_BYTES = 1 << 20  # read at once to verify them; larger ones in pieces
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -45,17 +45,22 @@ class StoredObject:
     mtime_ns: int
 
 
-_Identity = tuple[int, int, int, int, int]
+class _Content(NamedTuple):
+    """What a file has in it, whatever its name says."""
+
+    digest: str
+    is_mask: bool
+
+
+_CONTENTS: FileCache[_Content] = FileCache(20_000)  # about 8 MB at the most
 
 
 class ObjectStore:
     """The objects of one repository. Safe for many threads and processes: objects never change."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._suffixed: bool | None = None
-        self._verified: LRUCache[tuple[Digest, Kind], _Identity] = LRUCache(_VERIFIED_OBJECTS)
-        self._verified_lock = Lock()
         self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
@@ -79,20 +84,18 @@ class ObjectStore:
 
     def read(self, digest: Digest, kind: Kind) -> bytes:
         """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
-        with os.fdopen(self.open(digest, kind), "rb") as file:
-            return file.read()
+        return _read_and_close(self.open(digest, kind))
 
     def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
         """The bytes of an object as they are on disk, for what costs little and harms nobody. Raises ObjectMissing."""
-        with os.fdopen(self._open_unverified(digest, kind), "rb") as file:
-            return file.read()
+        return _read_and_close(self._open_unverified(digest, kind))
 
     def open(self, digest: Digest, kind: Kind) -> int:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
         descriptor = self._open_unverified(digest, kind)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
-            self._verify(digest, kind, descriptor)
+            _verify(digest, kind, _CONTENTS.get(descriptor, _content))
         except BaseException:
             os.close(descriptor)
             raise
@@ -109,7 +112,7 @@ class ObjectStore:
         return f"objects/{digest.shard}/{name}"
 
     def has(self, digest: Digest, kind: Kind) -> bool:
-        """Whether there is an object of that name; its bytes are not looked at."""
+        """Whether there is an object of that name; its bytes are not read."""
         try:
             self.info(digest, kind)
         except ObjectMissing:
@@ -129,39 +132,20 @@ class ObjectStore:
             yield from self._shard(shard)
 
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
-        gone = suppress(FileNotFoundError, NotADirectoryError)
-        with gone, Folder.enter(self._root, "objects", digest.shard) as shard:
-            for name in file_names(digest, kind):
-                with suppress(FileNotFoundError):
-                    return name, shard.stat(name)
+        for name in file_names(digest, kind):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                return name, beneath.stat_below(self.root, "objects", digest.shard, name)
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
-        try:
-            with Folder.enter(self._root, "objects", digest.shard) as shard:
-                for name in file_names(digest, kind):
-                    with suppress(FileNotFoundError):
-                        return shard.open(name)
-        except NotAFile as error:
-            raise ObjectDamaged(digest) from error
-        except (FileNotFoundError, NotADirectoryError):
-            pass
+        for name in file_names(digest, kind):
+            try:
+                return beneath.open_file(self.root, "objects", digest.shard, name)
+            except NotAFile as error:
+                raise ObjectDamaged(digest) from error
+            except (FileNotFoundError, NotADirectoryError):
+                pass
         raise ObjectMissing(digest)
-
-    def _verify(self, digest: Digest, kind: Kind, descriptor: int) -> None:
-        identity = _identity(descriptor)
-        with self._verified_lock:
-            if self._verified.get((digest, kind)) == identity:
-                return
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        if found != digest:
-            raise ObjectDamaged(digest)
-        if (kind is Kind.MASK) is not is_mask(descriptor):
-            raise ObjectMissing(digest)
-        with self._verified_lock:
-            self._verified[digest, kind] = identity
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         with self._durable_shard(digest) as shard:
@@ -177,8 +161,8 @@ class ObjectStore:
         parts = ("objects", digest.shard)
         if digest.shard in self._durable_shards:
             with suppress(FileNotFoundError):
-                return Folder.enter(self._root, *parts)
-        shard = Folder.make_durable(self._root, *parts)
+                return Folder.enter(self.root, *parts)
+        shard = Folder.make_durable(self.root, *parts)
         self._durable_shards.add(digest.shard)
         return shard
 
@@ -190,18 +174,18 @@ class ObjectStore:
 
     def _bare_names(self) -> Iterator[str]:
         for shard in self._shards():
-            with Folder.enter(self._root, "objects", shard) as folder:
+            with Folder.enter(self.root, "objects", shard) as folder:
                 names = folder.names()
             yield from (name for name in names if len(name) == 62)
             if names:
                 return  # a repository names its objects in one way: the first shard with any tells
 
     def _shards(self) -> list[str]:
-        with Folder.enter(self._root, "objects") as folder:
+        with Folder.enter(self.root, "objects") as folder:
             return [name for name in folder.names() if len(name) == 2 and _HEX.issuperset(name)]
 
     def _shard(self, shard: str) -> Iterator[StoredObject]:
-        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, "objects", shard) as folder:
+        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:
             for name in folder.names():
                 with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
                     digest = Digest(shard + name[:62])
@@ -220,9 +204,27 @@ def is_mask(descriptor: int) -> bool:
     return os.pread(descriptor, 8, 0) == signature.PNG
 
 
-def _identity(descriptor: int) -> _Identity:
-    status = os.fstat(descriptor)
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+def _verify(digest: Digest, kind: Kind, content: _Content) -> None:
+    if content.digest != digest:
+        raise ObjectDamaged(digest)
+    if (kind is Kind.MASK) is not content.is_mask:
+        raise ObjectMissing(digest)
+
+
+def _content(descriptor: int) -> _Content:
+    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
+        return _Content(hashlib.sha256(read_whole(descriptor)).hexdigest(), is_mask(descriptor))
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return _Content(digest, is_mask(descriptor))
+
+
+def _read_and_close(descriptor: int) -> bytes:
+    try:
+        return read_whole(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 
 from chemigram_core import fsck, gc
 from chemigram_core.digest import Digest
+from chemigram_core.durable import beneath
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotARepository
 from chemigram_core.fsck import Problem
@@ -95,14 +96,14 @@ def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Rep
 
 def forbid(monkeypatch: pytest.MonkeyPatch, path: Path, error: int = errno.EACCES) -> None:
     """Let nobody read the file at `path`, not even root."""
-    really = Folder.open
+    really = beneath.open_file_at
 
-    def refusing(folder: Folder, name: str) -> int:
-        if name == path.name:
-            raise OSError(error, os.strerror(error), name)
-        return really(folder, name)
+    def refusing(folder: int, parts: Sequence[str]) -> int:
+        if parts[-1] == path.name:
+            raise OSError(error, os.strerror(error), path.name)
+        return really(folder, parts)
 
-    monkeypatch.setattr(Folder, "open", refusing)
+    monkeypatch.setattr(beneath, "open_file_at", refusing)
 
 
 @pytest.mark.parametrize("kind", [Kind.SNAPSHOT, Kind.MASK])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
-from chemfs.tree.heads.draft_table import NO_PROVENANCE, DraftTable
+from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Tracked, Xmp
 from chemigram_core.digest import Digest
 from chemigram_core.masks.provenance import Provenance
@@ -124,7 +124,7 @@ def test_a_save_takes_along_what_is_known_and_leaves_nothing() -> None:
     save = close(table, draft)
     assert save.provenance == Provenance(prompt="sky")
     table.judged(save, DraftState.SAVED)
-    assert draft.provenance == NO_PROVENANCE
+    assert draft.provenance == NOTHING_KNOWN
     assert not table.describe(SKY, lambda known: known.with_text("prompt", "another"))
 
 

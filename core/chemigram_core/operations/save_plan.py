@@ -1,0 +1,119 @@
+"""What a save will do, decided from two values: the tip of the branch and what came in. Reads and writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chemigram_core.darktable import history_loss
+from chemigram_core.digest import Digest
+from chemigram_core.errors import CannotBeLogged, InvalidName, UnknownMask
+from chemigram_core.log.entry import JSON, LogEntry
+from chemigram_core.log.operations import SNAPSHOT
+from chemigram_core.masks.registry import Masks, Provenances
+from chemigram_core.names import BranchName, MaskName, folded
+from chemigram_core.operations.describe_mask import PROVENANCE, provenance_metadata
+from chemigram_core.sidecar import Document
+
+HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lacks of the state before
+
+_OWN_KEYS = frozenset((HISTORY_LOSS, PROVENANCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The state that a branch stands at, read once under the lock."""
+
+    digest: Digest
+    document: Document
+    edit: Digest
+
+    @property
+    def masks(self) -> Masks:
+        """The masks that its note names."""
+        return self.document.masks
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What is to be saved on a branch: the XMP with the masks that the new state shall have, and what is said of it."""
+
+    branch: BranchName
+    document: Document
+    label: str | None = None
+    provenance: Provenances = field(default_factory=dict)
+    metadata: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSnapshot:
+    """The document becomes the branch's tip; `entry` is the line of the log that says so."""
+
+    incoming: Incoming
+    entry: LogEntry
+    before: Masks
+
+    @property
+    def changes_registry(self) -> bool:
+        """Whether the registry has something to learn."""
+        return bool(self.incoming.provenance) or self.incoming.document.masks != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Unedited:
+    """The tip has the edit already; what else was said may be news."""
+
+    incoming: Incoming
+    tip: Tip
+
+
+def plan(tip: Tip | None, incoming: Incoming) -> NewSnapshot | Unedited:
+    """What to do with `incoming` on a branch that stands at `tip`. Raises UnknownMask, InvalidName, CannotBeLogged."""
+    document = incoming.document
+    if unknown := incoming.provenance.keys() - document.masks.keys():
+        raise UnknownMask(min(unknown))
+    _refuse_metadata(incoming.metadata)
+    if tip is not None and document.edit_digest == tip.edit:
+        return Unedited(incoming, tip)
+    _refuse_clashes(document.masks)
+    entry = _entry(tip, incoming)
+    entry.line()  # raises CannotBeLogged before anything is stored
+    return NewSnapshot(incoming, entry, {} if tip is None else tip.masks)
+
+
+def _entry(tip: Tip | None, incoming: Incoming) -> LogEntry:
+    document = incoming.document
+    return LogEntry(
+        SNAPSHOT,
+        document.digest,
+        incoming.branch.ref,
+        None if tip is None else tip.digest,
+        incoming.label,
+        {**incoming.metadata, **_history_loss(tip, document), **provenance_metadata(incoming.provenance)},
+        document.masks,
+    )
+
+
+def _history_loss(tip: Tip | None, document: Document) -> Mapping[str, Any]:
+    """What a photographer should know of a save: darktable lost a part of the history, or all of it."""
+    loss = None if tip is None else history_loss(tip.document.history, document.history)
+    return {} if loss is None else {HISTORY_LOSS: str(loss)}
+
+
+def _refuse_metadata(metadata: Mapping[str, JSON]) -> None:
+    if own := _OWN_KEYS & metadata.keys():
+        raise CannotBeLogged(f"the key {min(own)} of the metadata is written by the save itself")
+    try:
+        json.dumps(dict(metadata), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CannotBeLogged(f"the metadata is not JSON ({error})") from error
+
+
+def _refuse_clashes(masks: Masks) -> None:
+    """No two masks of a state are one file where case or Unicode form don't count."""
+    known: dict[str, MaskName] = {}
+    for name in masks:
+        if (other := known.setdefault(folded(name), name)) != name:
+            raise InvalidName("mask", name, f"{other} differs from it in case or Unicode form alone")

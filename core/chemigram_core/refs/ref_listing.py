@@ -1,0 +1,115 @@
+"""The refs that are there: listed by their files, and whether one more name can stand beside them. Reads no ref."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from chemigram_core.durable import beneath
+from chemigram_core.durable.folder import Folder
+from chemigram_core.errors import InvalidName, RefConflict, RefExists
+from chemigram_core.names import RefName, folded
+
+MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
+
+_Name = TypeVar("_Name", bound=RefName)
+Parts = tuple[str, ...]
+
+
+def names(root: Path, kind: type[_Name]) -> Iterator[_Name]:
+    """The refs of one kind; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
+    return _names_in(root, kind, ())
+
+
+def names_below(root: Path, kind: type[RefName], prefix: str) -> Iterator[str]:
+    """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
+    parts = tuple(prefix.split("/")[:-1])
+    for text, mode in entries(root, *kind.namespace.split("/"), *parts):
+        with suppress(InvalidName):
+            kind(prefix + text)
+            if stat.S_ISREG(mode) or any(True for _ in _names_in(root, kind, (*parts, text))):
+                yield text
+
+
+def files_below(root: Path, *folders: str) -> Iterator[Parts]:
+    """The paths of all regular files below a folder, whatever their names."""
+    pending = [folders]
+    while pending:
+        parts = pending.pop()
+        for name, mode in entries(root, *parts):
+            if stat.S_ISREG(mode):
+                yield (*parts, name)
+            elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
+                pending.append((*parts, name))
+
+
+def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
+    """The names in a folder, each with its mode."""
+    found: list[tuple[str, int]] = []
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
+        for name in folder.names():
+            with suppress(FileNotFoundError):  # removed meanwhile
+                found.append((name, folder.stat(name).st_mode))
+    return found
+
+
+def check_free(root: Path, name: RefName) -> None:
+    """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another.
+
+    Looks at one path and lists one folder a level, however many refs there are.
+    """
+    parts = tuple(name.split("/"))
+    for end in range(1, len(parts) + 1):
+        _check_level(root, name, parts[:end])
+    for inside in files_below(root, *name.ref.split("/")):
+        raise RefConflict(name.ref, "/".join(inside))  # no name of ours, but maybe all that points at a state
+
+
+def _check_level(root: Path, name: RefName, parts: Parts) -> None:
+    kind, (*above, part) = type(name), parts
+    if stat.S_ISREG(_mode(root, kind, parts)):
+        raise RefExists(name.ref) if "/".join(parts) == name else RefConflict(name.ref, kind("/".join(parts)).ref)
+    for other in _similar(root, kind, tuple(above), part):
+        for clash in _names_at(root, kind, (*above, other)):
+            raise RefConflict(name.ref, clash.ref)
+
+
+def _similar(root: Path, kind: type[RefName], above: Parts, part: str) -> list[str]:
+    """The names in a folder that differ from `part` in case or Unicode form alone."""
+    same = folded(part)
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *_path(kind, above)) as folder:
+        return [other for other in folder.names() if other != part and folded(other) == same]
+    return []
+
+
+def _names_at(root: Path, kind: type[_Name], parts: Parts) -> Iterator[_Name]:
+    return _named(root, kind, parts, _mode(root, kind, parts))
+
+
+def _names_in(root: Path, kind: type[_Name], parts: Parts) -> Iterator[_Name]:
+    for text, mode in entries(root, *_path(kind, parts)):
+        yield from _named(root, kind, (*parts, text), mode)
+
+
+def _named(root: Path, kind: type[_Name], parts: Parts, mode: int) -> Iterator[_Name]:
+    """The ref that a file is, or the refs in a folder."""
+    with suppress(InvalidName):
+        name = kind("/".join(parts))
+        if stat.S_ISREG(mode):
+            yield name
+        elif stat.S_ISDIR(mode):
+            yield from _names_in(root, kind, parts)
+
+
+def _mode(root: Path, kind: type[RefName], parts: Parts) -> int:
+    try:
+        return beneath.stat_below(root, *_path(kind, parts)).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
+def _path(kind: type[RefName], parts: Parts) -> Parts:
+    return (*kind.namespace.split("/"), *parts)

@@ -1,0 +1,124 @@
+"""What is below a folder is opened without following a link, with openat2 and without it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.durable import beneath
+from chemigram_core.errors import NotAFile
+
+
+@pytest.fixture(params=[True, False], ids=["openat2", "part by part"], autouse=True)
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of opening, whatever this kernel has."""
+    if request.param and not beneath.has_openat2():
+        pytest.skip("this kernel has no openat2")
+    monkeypatch.setattr(beneath, "has_openat2", lambda: request.param)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A file two folders down; links to it, to its folder and to what is outside; a fifo."""
+    root = tmp_path / "root"
+    (root / "a" / "b").mkdir(parents=True)
+    (root / "a" / "b" / "file").write_bytes(b"inside")
+    (tmp_path / "secret").write_bytes(b"outside")
+    (root / "a" / "link").symlink_to("b")
+    (root / "a" / "out").symlink_to(tmp_path)
+    (root / "a" / "b" / "link").symlink_to("file")
+    os.mkfifo(root / "a" / "b" / "fifo")
+    return root
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_a_file_below_is_opened(root: Path) -> None:
+    descriptor = beneath.open_file(root, "a", "b", "file")
+    assert os.read(descriptor, 10) == b"inside"
+    os.close(descriptor)
+    assert beneath.stat_below(root, "a", "b", "file").st_size == 6
+
+
+def test_only_the_kernels_that_have_it_are_asked_for_openat2(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, calls = beneath._openat2, []
+
+    def noted(folder: int, path: str, flags: int) -> int:
+        calls.append(path)
+        return really(folder, path, flags)
+
+    monkeypatch.setattr(beneath, "_openat2", noted)
+    os.close(beneath.open_file(root, "a", "b", "file"))
+    assert calls == (["a/b/file"] if beneath.has_openat2() else [])
+
+
+@pytest.mark.parametrize("error", [38, 1], ids=["ENOSYS", "EPERM"])
+def test_a_kernel_or_a_sandbox_that_refuses_openat2_is_asked_once(error: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    calls = []
+
+    def refused(*_: object) -> int:
+        calls.append(error)
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(beneath, "_openat2", refused)
+    beneath.has_openat2.cache_clear()
+    try:
+        assert [beneath.has_openat2() for _ in range(3)] == [False] * 3
+        assert len(calls) == 1
+    finally:
+        beneath.has_openat2.cache_clear()
+
+
+@pytest.mark.parametrize("flags", [beneath.FILE, beneath.FOLDER, os.O_PATH])
+@pytest.mark.parametrize(
+    ("parts", "condition"),
+    [
+        (("a", "b", "missing"), FileNotFoundError),
+        (("missing", "b", "file"), FileNotFoundError),
+        (("a", "b", "file", "x"), NotADirectoryError),
+        (("a", "link", "file"), NotADirectoryError),
+        (("a", "out", "secret"), NotADirectoryError),
+        (("a", "..", "..", "secret"), FileNotFoundError),
+        (("..", "secret"), FileNotFoundError),
+        (("a", "b", ".."), FileNotFoundError),
+        (("..",), FileNotFoundError),
+        (("a/b", "file"), FileNotFoundError),
+        (("a/b/file",), FileNotFoundError),
+        (("", "etc"), FileNotFoundError),
+        (("a", "", "b"), FileNotFoundError),
+    ],
+)
+def test_nothing_is_reached_by_a_link_or_a_step_up(
+    root: Path, parts: tuple[str, ...], condition: type[OSError], flags: int
+) -> None:
+    before = descriptors()
+    with pytest.raises(condition):
+        beneath.open_below(root, parts, flags)
+    assert descriptors() == before
+
+
+@pytest.mark.parametrize("name", ["link", "fifo"])
+def test_what_is_no_regular_file_is_not_opened_to_read(root: Path, name: str) -> None:
+    before = descriptors()
+    with pytest.raises(NotAFile):
+        beneath.open_file(root, "a", "b", name)
+    with pytest.raises(NotAFile):
+        beneath.open_file(root, "a", "b")
+    assert descriptors() == before
+
+
+def test_a_link_in_the_last_place_is_looked_at_itself(root: Path) -> None:
+    assert stat.S_ISLNK(beneath.stat_below(root, "a", "link").st_mode)
+    with pytest.raises(NotADirectoryError):
+        beneath.open_below(root, ("a", "link"), beneath.FOLDER)
+
+
+def test_the_root_itself_may_be_reached_through_a_link(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "alias").symlink_to(root)
+    assert beneath.stat_below(tmp_path / "alias", "a", "b", "file").st_size == 6
