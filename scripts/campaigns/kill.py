@@ -17,7 +17,7 @@ from random import Random
 from statistics import median
 from threading import Thread
 
-from chemfs.tree.heads.draft_files import DraftStore
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core.repository import Repository
 from scripts.campaigns.acknowledged import Acknowledged, branch, tag
 from scripts.campaigns.report import Report
@@ -168,5 +168,5 @@ class _Life:
 
     def _left(self) -> list[Path]:
         with suppress(FileNotFoundError):
-            return list(DraftStore(self._root).left_behind())
+            return list(DraftFiles(self._root).orphaned())
         return []

@@ -35,7 +35,7 @@ WINGS = {  # the floors of each package, lowest first
         "heads",
         "open_repository",
         "real_file ref_folder state",
-        "heads.files heads.folders heads.heads_folder tags snapshots history compare rejected",
+        "heads.files heads.folders heads.branch_folder heads.heads_folder tags snapshots history compare rejected",
         "repository",
         "library background",
         "tree",

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from chemfs.tree.heads import orphaned_drafts
-from chemfs.tree.heads.draft_files import DraftStore
-from chemigram_core.names import BranchName
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core.sidecar import parse
 from tests.mounted.conftest import Mounted, mount_repository
 from tests.support.builders import mask, saves, sidecar
@@ -68,8 +67,8 @@ def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
 
 
 def test_another_mounts_drafts_stay(mount: Mounted) -> None:
-    store = DraftStore(mount.repository.root)
-    path = store.path(BranchName("main"), "image.xmp")
+    store = DraftFiles(mount.repository.root)
+    path = store.path("heads/main/image.xmp")
     descriptor = store.create(path)
     os.write(descriptor, b"being written")
     orphaned_drafts.hand_back(mount.repository.root)

@@ -11,13 +11,11 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from enum import Enum, auto
 
-from chemfs.tree import xattrs
 from chemfs.tree.errors import (
     AlreadyThere,
     IsAFolder,
     NotAFolder,
     NotEmpty,
-    NotFound,
     NotPermitted,
     OtherBranch,
     ReadOnly,
@@ -26,14 +24,10 @@ from chemfs.tree.errors import (
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.files import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, mask_called
-from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Xattrs
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import OpenFile, Stat
-from chemfs.tree.open_repository import Opened, OpenRepository
-from chemfs.tree.ref_folder import RefFolder
-from chemigram_core.image import Image
-from chemigram_core.names import BranchName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
-from chemigram_core.refs.head import OnBranch
+from chemfs.tree.open_repository import OpenRepository
+from chemigram_core.operations.export import MASK_FOLDER
 
 FOLDER_MODE = 0o755
 
@@ -172,67 +166,6 @@ class FolderOfFiles(FolderInBranch):
         if stat.S_ISDIR(mode):
             return ScratchFolder(self, parts[-1])
         return (ScratchLink if stat.S_ISLNK(mode) else ScratchFile)(self, parts[-1])
-
-
-class BranchFolder(FolderOfFiles):
-    """heads/<branch>/."""
-
-    __slots__ = ("_name", "_opened")
-
-    def __init__(self, opened: Opened, name: BranchName) -> None:
-        self._opened = opened
-        self._name = name
-
-    def moved(self, folder: Folder, name: str) -> None:
-        if isinstance(folder, RefFolder):
-            self._name = BranchName(folder.prefix + name)
-
-    def opened(self) -> OpenRepository:
-        return self._opened()
-
-    def branch(self) -> Branch:
-        return self._opened().branches[self._name]
-
-    def existing(self) -> Branch:
-        refs = self._opened().repository.refs
-        if refs.read(self._name) is None and refs.head() != OnBranch(self._name):
-            raise NotFound(self._name)
-        return self.branch()
-
-    def parts(self) -> Parts:
-        return ()
-
-    def meaning(self, name: str) -> Meaning:
-        image = self._image()
-        if name == XMP_FILE:
-            return Xmp()
-        if name == MASK_FOLDER:
-            return Fixed.MASKS
-        if image is not None and name in (image.name, image.sidecar_name):
-            return Fixed.IMAGE if name == image.name else Sidecar()
-        return (name,)
-
-    def stat(self) -> Stat:
-        return Stat(0, self.existing().tip.time_ns(), FOLDER_MODE)
-
-    def entries(self) -> Iterable[Entry]:
-        branch, image = self.existing(), self._image()
-        if branch.tip.is_there(Xmp()):
-            yield Entry(XMP_FILE, NodeKind.FILE)
-        if image is not None:
-            if not branch.table.hides_image():
-                yield Entry(image.name, NodeKind.FILE)
-            if branch.tip.is_there(Sidecar()):
-                yield Entry(image.sidecar_name, NodeKind.FILE)
-        yield Entry(MASK_FOLDER, NodeKind.FOLDER)
-        yield from (entry for entry in self.scratch_entries() if entry.name != MASK_FOLDER)
-
-    def xattrs(self) -> Xattrs:
-        tip = self.existing().tip.digest()
-        return {} if tip is None else xattrs.of_state(self.opened().repository, tip)
-
-    def _image(self) -> Image | None:
-        return self._opened().repository.image
 
 
 class BranchMasks(FolderOfFiles):

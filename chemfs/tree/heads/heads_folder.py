@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from chemfs.tree.errors import ReadOnly
-from chemfs.tree.heads.folders import BranchFolder
+from chemfs.tree.heads.branch_folder import BranchFolder
 from chemfs.tree.nodes import Folder, Node
 from chemfs.tree.open_repository import OpenRepository
 from chemfs.tree.ref_folder import RefFolder

@@ -40,9 +40,8 @@ class Tip:
 
     def time_ns(self) -> int:
         """When the branch came to its tip, ns since 1970."""
-        if self.digest() is None:
-            return self._repository.root.stat().st_mtime_ns
-        return self._repository.refs.moved_ns(self._branch)
+        position = self._repository.refs.look(self._branch)
+        return self._repository.root.stat().st_mtime_ns if position is None else position.moved_ns
 
     def object(self, target: Tracked) -> Digest | None:
         """The object of a tracked file, hidden or not; the snapshot itself for the XMP. None where the tip has none."""
@@ -51,12 +50,11 @@ class Tip:
 
     def shown(self, target: Tracked) -> Shown:
         """A tracked file. Raises NotFound, ObjectMissing."""
-        tip = self.digest()
-        if tip is not None and (found := self._shown(target, tip)) is not None:
+        position = self._repository.refs.look(self._branch)
+        if position is not None and (found := self._shown(target, position.digest)) is not None:
             stored = self._repository.objects.info(found, _kind(target))
-            is_mask = isinstance(target, Mask)
-            mtime_ns = stored.mtime_ns if is_mask else self._repository.refs.moved_ns(self._branch)
-            return Shown(tip, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
+            mtime_ns = stored.mtime_ns if isinstance(target, Mask) else position.moved_ns
+            return Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
         if target in self._table.targets():
             return Shown(None, None, Stat(0, self.time_ns(), TRACKED_MODE))
         raise NotFound(str(target))

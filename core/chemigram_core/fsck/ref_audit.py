@@ -14,7 +14,7 @@ from chemigram_core.log.journal import OperationLog
 from chemigram_core.log.ref_positions import told_refs
 from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 from chemigram_core.refs.head import Detached
-from chemigram_core.refs.ref_listing import MAX_DEPTH, entries
+from chemigram_core.refs.ref_tree import MAX_DEPTH, entries
 from chemigram_core.refs.refs import Refs
 from chemigram_core.store.objects import Kind
 

@@ -21,7 +21,7 @@ from chemigram_core.errors import (
     RefMoved,
 )
 from chemigram_core.names import BranchName, RefName, TagName, parse_ref
-from chemigram_core.refs import ref_file, ref_listing
+from chemigram_core.refs import ref_file, ref_tree
 from chemigram_core.refs.head import Detached, Head, OnBranch
 
 _SYMBOLIC = "ref: refs/heads/"
@@ -74,15 +74,15 @@ class Refs:
 
     def branches(self) -> list[BranchName]:
         """All branches that have a snapshot, sorted."""
-        return sorted(ref_listing.names(self._root, BranchName))
+        return sorted(ref_tree.names(self._root, BranchName))
 
     def tags(self) -> list[TagName]:
         """All tags, sorted."""
-        return sorted(ref_listing.names(self._root, TagName))
+        return sorted(ref_tree.names(self._root, TagName))
 
     def names_below(self, kind: type[RefName], prefix: str) -> Iterator[str]:
         """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
-        return ref_listing.names_below(self._root, kind, prefix)
+        return ref_tree.names_below(self._root, kind, prefix)
 
     def targets(self) -> Iterator[Digest]:
         """What HEAD, when it is detached, and all files below refs/ point at, also those whose name breaks the rules.
@@ -94,7 +94,7 @@ class Refs:
     def files(self) -> Iterator[tuple[str, ...]]:
         """The paths of HEAD and of all files below refs/."""
         yield ("HEAD",)
-        yield from ref_listing.files_below(self._root, "refs")
+        yield from ref_tree.files_below(self._root, "refs")
 
     def target(self, file: tuple[str, ...]) -> Digest | None:
         """What one of `files` points at; None for HEAD on a branch and for what is no ref. Raises RefDamaged."""
@@ -146,7 +146,7 @@ class Refs:
 
     def check_free(self, name: RefName) -> None:
         """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another."""
-        ref_listing.check_free(self._root, name)
+        ref_tree.check_free(self._root, name)
 
     def _prune(self, folders: list[str]) -> None:
         with suppress(OSError):

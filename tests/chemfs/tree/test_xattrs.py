@@ -21,20 +21,29 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
 from tests.support.by_path import ByPath
+from tests.support.processes import elsewhere
 
 STATES = 12
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A repository with a dozen states that share one mask and have one each of their own, and with a few refs."""
-    repository = Repository.init(tmp_path / "repository")
+    """A repository with a dozen states that share one mask and have one each of their own, and with a few refs.
+
+    Made by another process: what a process saved itself it need not read again.
+    """
+    elsewhere(lambda: make(tmp_path / "repository"))
+    return tmp_path / "repository"
+
+
+def make(root: Path) -> None:
+    repository = Repository.init(root)
     shared, own = MaskName("shared"), MaskName("own")
     for number in range(STATES):
-        save_xmp(repository, MAIN, sidecar(number), mask_files={shared: mask(99), own: mask(number)})
+        masks = {shared: mask(99), own: mask(number)}
+        save_xmp(repository, MAIN, sidecar(number, image=root.parent.name), mask_files=masks)
     create_tag(repository, TagName("v1"))
     create_branch(repository, BranchName("warm"))
-    return repository.root
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.tree.heads.draft_files import DraftStore
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core.names import BranchName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
@@ -46,7 +46,7 @@ def test_a_missing_head_is_no_reason_to_give_up(chemfs: Chemfs, repository: Repo
 
 
 def test_what_a_killed_mount_left_is_named_and_moved_aside(chemfs: Chemfs, repository: Repository) -> None:
-    path = DraftStore(repository.root).path(BranchName("main"), "image.xmp")
+    path = DraftFiles(repository.root).path("heads/main/image.xmp")
     path.write_bytes(b"half")
     assert ".drafts" in chemfs("fsck", repository.root).out
     assert chemfs("fsck", repository.root, "--repair").code == 1
