@@ -1,4 +1,4 @@
-"""How long a collection takes, how much memory it needs, how both grow, and how long a save waits meanwhile.
+"""How long a garbage collection takes, how much memory it needs, how both grow, and how long a save waits meanwhile.
 
 Each row is a fresh repository, half of which nothing reaches: states of 10 KB with three masks each, ten states a mask,
 a branch that is kept and one hundred that were deleted. The collector runs in a process of its own; another one saves
@@ -25,7 +25,7 @@ from chemigram_core.names import MaskName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.sidecar import parse
-from scripts.bench_saves import edit
+from scripts.bench.content import edit
 from tests.support.builders import sidecar
 
 TIME = "2026-11-20T08:00:00.000000+00:00"
@@ -70,8 +70,8 @@ def measure(root: Path, snapshots: int) -> None:
     repository = Repository.init(root)
     build(repository, snapshots)
     alone = [save(repository) for _ in range(SAVES_ALONE)]
-    told, beside = collect_beside_a_saver(repository)
-    seconds, cpu_seconds, memory_mb, removed_snapshots, removed_masks = told
+    result, beside = collect_beside_a_saver(repository)
+    seconds, cpu_seconds, memory_mb, removed_snapshots, removed_masks = result
     masks = snapshots // STATES_PER_MASK
     removed = f"{removed_snapshots}+{removed_masks}"
     print(
@@ -145,13 +145,13 @@ def picture(number: int) -> bytes:
 
 
 def collect_beside_a_saver(repository: Repository) -> tuple[tuple[float, float, float, int, int], list[float]]:
-    """What the collector tells of itself, and how long each save took that was made meanwhile, in seconds."""
+    """The line that the collector prints, and how long each save meanwhile took, in seconds."""
     collector = subprocess.Popen([sys.executable, "-c", COLLECT, repository.root], stdout=subprocess.PIPE, text=True)
     waits = [save(repository)]
     while collector.poll() is None:
         waits.append(save(repository))
-    told, _ = collector.communicate()
-    return tuple(json.loads(told)), waits
+    printed, _ = collector.communicate()
+    return tuple(json.loads(printed)), waits
 
 
 def save(repository: Repository) -> float:

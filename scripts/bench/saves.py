@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -20,9 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PIL import Image
-
-from tests.support.builders import sidecar
+from scripts.bench.content import edit, noise
 
 AUTOSAVE_SECONDS = 0.5
 
@@ -101,21 +97,6 @@ def masks_beside(branch: Path, megabytes: int) -> Iterator[None]:
     finally:
         stopped.set()
         saver.join()
-
-
-def noise(seed: int, size_bytes: int) -> bytes:
-    """A gray PNG of noise, which no compression makes smaller."""
-    width = 400
-    height = size_bytes // width
-    picture = Image.frombytes("L", (width, height), random.Random(seed).randbytes(width * height))
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=0)
-    return file.getvalue()
-
-
-def edit(number: int) -> bytes:
-    """A sidecar of about 20 KB; each number is another edit."""
-    return sidecar(number, entries=46)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """How long identities take: canonical form and edit hash beside lxml's parse and C14N 2.0 of the same bytes.
 
-    python -m scripts.bench_xmp [REPEATS]
+    python -m scripts.bench.xmp [REPEATS]
 
 Times are milliseconds, the best of REPEATS (100) for each. The goal: `digest` (parse, canonical form and SHA-256) is
 no slower than lxml's parse and C14N 2.0 together. Two shapes of sidecar: many steps, and one step with large values.

@@ -15,7 +15,7 @@ from chemigram_core.operations.refs import create_branch
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind, StoredObject
-from scripts.bench_saves import edit, noise
+from scripts.bench.content import edit, noise
 
 SUBJECT = MaskName("current_subject_mask")
 MASK_BYTES = 200_000
