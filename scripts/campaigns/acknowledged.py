@@ -1,6 +1,6 @@
-"""What a repository acknowledged to its users, and whether all of it is there. Knows no mounts.
+"""What a repository acknowledged, and whether all of it is there. Knows no mounts.
 
-Somebody who uses a repository notes here what was answered with success; what was under way when the answer failed to
+A user of a repository notes here every change that succeeded; a change that was under way when the answer failed to
 come may have happened or not.
 """
 
@@ -46,7 +46,7 @@ class Acknowledged:
             self.saves += 1
 
     def under_way(self, *names: RefName) -> None:
-        """Nothing is known of these refs until they are `told`."""
+        """A change of these refs begins: they may be there or not."""
         with self._lock:
             for name in names:
                 self._refs.pop(name, None)
@@ -89,7 +89,7 @@ class Acknowledged:
 
 
 def _past(repository: Repository, tip: Digest) -> set[Digest]:
-    """A state with all that it was made from, as the log tells."""
+    """A state and all its ancestors, by the log."""
     found: set[Digest] = set()
     pending = [tip]
     while pending:

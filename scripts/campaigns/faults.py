@@ -1,7 +1,7 @@
-"""Faults: in `size` kinds of changes every system call fails in turn, until none is left to fail.
+"""Faults: in `size` kinds of changes every system call fails in turn.
 
-Whoever asked hears of it, no ref moves, no temporary file stays, and the next save works. In a process of its own
-(all calls), and in a mount's daemon (those that libfuse itself doesn't need).
+The caller gets an error, no ref moves, no temporary file stays, and the next save works. In a process of its own (all
+calls), and in a mount's daemon (those that libfuse itself doesn't need).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def run(seed: int, size: int, folder: Path) -> Report:
 
 
 class _Target(Protocol):
-    """Somebody who makes changes, and can be made to fail."""
+    """A process that makes changes, and can be made to fail."""
 
     root: Path
 
@@ -99,7 +99,7 @@ def _try(target: _Target, change: str, fault: Fault, numbers: Iterator[int], rep
         answer = target.ask(change, number)
     if injection.was_hit:
         answer = target.known(change, number, answer)
-        report.counts[answer if answer in (_DONE, _UNSEEN) else "told"] += 1
+        report.counts[answer if answer in (_DONE, _UNSEEN) else "reported"] += 1
         story = f"{type(target).__name__[1:].lower()}, {change}, {fault}: {answer}"
         for wrong in _wrong(target.root, before, change, answer, fault):
             report.violation(f"{story}: {wrong}")
@@ -116,7 +116,7 @@ def _wrong(root: Path, before: Mapping[str, str], change: str, answer: str, faul
     if answer in (_DONE, _UNSEEN) and after == before:
         yield "nothing was done"
     if answer == _DONE and fault.call == "fsync" and change != "mask":  # its link is no part of the save
-        yield "nobody was told that it is not durable"
+        yield "success was reported, but it is not durable"
     if fault.call != "unlinkat" and (left := _left_after_a_while(root)):
         yield f"left {left}"
 

@@ -1,4 +1,4 @@
-"""A process that changes a repository when it is told to, and answers `done` or what went wrong.
+"""A process that changes a repository on request, and answers `done` or what went wrong.
 
     python -m scripts.campaigns.faults_victim REPOSITORY SOCKET
 

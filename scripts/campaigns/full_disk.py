@@ -1,7 +1,7 @@
 """Full disk: a tmpfs of a few megabytes is filled `size` times by saves through a mount, until there is no room.
 
-Whoever saves is told so; everything acknowledged is there and readable; when some room is made, saving goes on. Needs
-root, to mount the tmpfs.
+A save that doesn't fit fails with ENOSPC, everything acknowledged is there and readable, and once there is room again
+saves succeed. Needs root, to mount the tmpfs.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _save_until_full(mountpoint: Path, acknowledged: Acknowledged, report: Repor
             refused += 1
             report.counts["saves refused"] += 1
             if error.errno != errno.ENOSPC:
-                report.violation(f"a full disk was told as {error}")
+                report.violation(f"a full disk was reported as {error}")
     report.counts["acknowledged saves"] += acknowledged.saves
     return number
 
@@ -86,4 +86,4 @@ def _check(daemon: Daemon, acknowledged: Acknowledged, report: Report, when: str
     if left := list(daemon.root.rglob(".tmp-*")):
         report.violation(f"{when}: {left} left")
     if not daemon.is_alive:
-        report.violation(f"{when}: the daemon is gone")
+        report.violation(f"{when}: the daemon has died")

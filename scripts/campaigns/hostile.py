@@ -1,6 +1,6 @@
 """Hostile input: each case gets its promised verdict, in less than 2 s and 512 MB, and the daemon lives on.
 
-Each is judged in a process of its own; then XMPs, PNGs and names go through a mount, which must be as quick and stay.
+Each is judged in a process of its own; then XMPs, PNGs and names go through a mount, which must be as quick.
 """
 
 from __future__ import annotations
@@ -116,13 +116,13 @@ def _through_a_mount(known: list[Case], root: Path, mountpoint: Path, report: Re
         if peak > _BYTES:
             report.violation(f"the daemon took {peak >> 20} MiB")
         if not daemon.is_alive:
-            report.violation("the daemon is gone")
+            report.violation("the daemon has died")
         (mountpoint / "heads/main/masks/last.png").write_bytes(mask(9))
         (mountpoint / "heads/main/image.xmp").write_bytes(sidecar(7))
         if Digest.of((mountpoint / "heads/main/image.xmp").read_bytes()) != Repository(root).tip(MAIN):
-            report.violation("the next save was no save")
+            report.violation("the next save was not saved")
     except (OSError, StoreFailed) as error:
-        report.violation(f"after all: {error}")
+        report.violation(f"a save afterwards: {error}")
     finally:
         daemon.unmount()
 

@@ -1,4 +1,4 @@
-"""Input that somebody made to do harm, or that a crash made, each with the verdict that is promised for it."""
+"""Malicious input, and input that a crash damaged, each with the verdict that is promised for it."""
 
 from __future__ import annotations
 

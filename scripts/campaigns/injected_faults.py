@@ -1,4 +1,4 @@
-"""Faults put into the system calls of a running process by strace, which says afterwards whether one was hit."""
+"""Faults injected into the system calls of a running process by strace, which reports whether one was hit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Fault:
 
 
 class Injection:
-    """A fault while it waits to happen; `was_hit` afterwards."""
+    """Whether a fault was hit, known when the block has ended."""
 
     def __init__(self) -> None:
         self.was_hit = False
@@ -31,7 +31,7 @@ class Injection:
 
 @contextmanager
 def injected(fault: Fault, process_id: int, log: Path) -> Iterator[Injection]:
-    """Put a fault into a process for as long as the context lasts."""
+    """Inject a fault into a process while the block runs."""
     inject = f"inject={fault.call}:error={fault.error}:when={fault.nth}"
     injection = Injection()
     try:

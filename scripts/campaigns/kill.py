@@ -61,7 +61,7 @@ class _Life:
         self._first = True
 
     def live_and_die(self) -> None:
-        """Work on the mount until the daemon is killed; then look what is left, and mount again."""
+        """Use the mount until the daemon is killed; then check what is left, and mount again."""
         if not (self.daemon.mountpoint / "heads" / "main" / "image.xmp").exists():
             self._save()
         before = self._acknowledged.saves
@@ -96,7 +96,7 @@ class _Life:
                 if error.errno in _DEAD:
                     return
                 if error.errno not in (errno.ENOENT, errno.EEXIST):
-                    self._report.violation(f"a user was told {error}")
+                    self._report.violation(f"a user got {error}")
                     return
 
     def _save_one(self, _: Random) -> None:

@@ -1,7 +1,7 @@
-"""Power cut: after every system call, every state that a pessimist's disk may show must be a repository without loss.
+"""Power cut: after every system call, every state that a disk may be left in must be a repository without loss.
 
-`size` rounds of all that changes a repository are traced and replayed on a simulated disk. To prove that the checker
-sees what it looks for, two writers that don't sync (at all; folders) go the same way, and must fail.
+`size` rounds of all that changes a repository are traced and replayed on a simulated disk. Two writers that don't sync
+(anything; folders) are controls: the checker must find losses in both.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def run(seed: int, size: int, folder: Path) -> Report:
     for recording in (_of_the_library(folder, "synced", size), _of_a_mount(folder, 1 + size // 10)):
         for violation in _violations(recording, random, report):
             report.violation(violation)
-    for syncing in ("nothing-synced", "folders-unsynced"):
-        control = Report(syncing, seed, size)
-        for violation in _violations(_of_the_library(folder, syncing, size // 10), random, control):
+    for durability in ("nothing-synced", "folders-unsynced"):
+        control = Report(durability, seed, size)
+        for violation in _violations(_of_the_library(folder, durability, size // 10), random, control):
             control.violation(violation)
         bad, states = control.counts["states with loss"], control.counts["states"]
-        report.figures[f"a writer with {syncing}:"] = f"loss in {bad} of {states} states"
+        report.figures[f"a writer with {durability}:"] = f"loss in {bad} of {states} states"
         if not bad:
-            report.violation(f"the checker found nothing in a writer that has {syncing}")
+            report.violation(f"the checker found nothing in a writer that has {durability}")
     return report
 
 
@@ -65,14 +65,16 @@ class _Recording:
     states: Sequence[State | None]
 
 
-def _of_the_library(folder: Path, syncing: str, rounds: int) -> _Recording:
-    place, marks = folder / syncing, folder / f"{syncing}.marks"
+def _of_the_library(folder: Path, durability: str, rounds: int) -> _Recording:
+    place, marks = folder / durability, folder / f"{durability}.marks"
     place.mkdir()
     disk = SimulatedDisk(str(place))
-    command = ["-m", "scripts.campaigns.power_cut_workload", place / _REPOSITORY, marks, rounds, syncing]
-    traced = trace([sys.executable, *map(str, command)], folder / f"{syncing}.trace")
+    command = ["-m", "scripts.campaigns.power_cut_workload", place / _REPOSITORY, marks, rounds, durability]
+    traced = trace([sys.executable, *map(str, command)], folder / f"{durability}.trace")
     states = [None, *map(json.loads, marks.read_text().splitlines())]
-    return _Recording(syncing, disk, traced, lambda call: call.name == "write" and call.data(0) == bytes(marks), states)
+    return _Recording(
+        durability, disk, traced, lambda call: call.name == "write" and call.data(0) == bytes(marks), states
+    )
 
 
 def _of_a_mount(folder: Path, rounds: int) -> _Recording:

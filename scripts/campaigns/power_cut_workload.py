@@ -32,9 +32,9 @@ _fsync = os.fsync
 
 
 def main() -> None:
-    """Do it."""
-    root, marks, rounds, syncing = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    vars(os)["fsync"] = {"synced": _fsync, "nothing-synced": _never, "folders-unsynced": _files_alone}[syncing]
+    """Make the changes."""
+    root, marks, rounds, durability = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    vars(os)["fsync"] = {"synced": _fsync, "nothing-synced": _never, "folders-unsynced": _files_alone}[durability]
     with marks.open("wb", buffering=0) as file:
         for change in _changes(root, rounds):
             change()
@@ -74,20 +74,20 @@ def _round(repository: Repository, number: int) -> Iterator[Callable[[], object]
     yield lambda: rename_branch(repository, side, other)
     yield lambda: checkout(repository, OnBranch(MAIN))
     yield lambda: delete_branch(repository, other)
-    yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "it is none")
+    yield lambda: repository.rejected.keep(b"no XMP", "heads/main/image.xmp", "not an XMP")
     yield lambda: gc.collect(repository, timedelta(0))
     yield lambda: save_xmp(repository, MAIN, sidecar(100 * number))
 
 
 def _save_after_a_killed_saver(repository: Repository, data: bytes) -> None:
-    """Somebody who saved the same was killed before the ref was durable: who finds it moved makes it so."""
+    """Another process saved the same and was killed before the ref was durable; this save makes it durable."""
     with _unsynced(repository.root / "refs" / "heads"):
         save_xmp(repository, MAIN, data)
     save_xmp(repository, MAIN, data)
 
 
 def _save_mask_after_a_killed_saver(repository: Repository, data: bytes) -> None:
-    """The same, before the object's name was durable."""
+    """The same for a mask, whose saver was killed before the object's name was durable."""
     with _unsynced(repository.root / "objects" / Digest.of(data).shard):
         repository.objects.put(data, Kind.MASK)
     save_mask(repository, MAIN, SKY, data)
@@ -96,11 +96,11 @@ def _save_mask_after_a_killed_saver(repository: Repository, data: bytes) -> None
 @contextmanager
 def _unsynced(folder: Path) -> Iterator[None]:
     """Names in `folder` are not synced in the context, everything else as before."""
-    syncing = os.fsync
+    fsync = os.fsync
 
     def sync(descriptor: int) -> None:
         if Path(f"/proc/self/fd/{descriptor}").readlink() != folder:
-            syncing(descriptor)
+            fsync(descriptor)
 
     with patch.object(os, "fsync", sync):
         yield

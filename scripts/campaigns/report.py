@@ -1,4 +1,4 @@
-"""What a campaign found out, as one line of figures."""
+"""The result of a campaign, as one line of figures."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Report:
     too_slow: list[str] = field(default_factory=list)  # apart, since it depends on the machine and what else it does
 
     def violation(self, what: str) -> None:
-        """Something that must hold doesn't."""
+        """Add a broken promise."""
         self.violations.append(what)
 
     def line(self) -> str:
         """The figures."""
         counted = [f"{count} {what}" for what, count in self.counts.items()]
-        told = [f"{what} {value}" for what, value in self.figures.items()]
+        stated = [f"{what} {value}" for what, value in self.figures.items()]
         return f"{self.campaign}: seed {self.seed}, size {self.size}: " + ", ".join(
-            [*counted, *told, f"{len(self.violations)} violations", f"{len(self.too_slow)} too slow"]
+            [*counted, *stated, f"{len(self.violations)} violations", f"{len(self.too_slow)} too slow"]
         )
 
     def details(self) -> str:

@@ -1,4 +1,4 @@
-"""Bit rot: `size` objects are damaged in four ways; whoever reads one gets an error, and nothing else is touched by it.
+"""Bit rot: `size` objects are damaged in four ways; reading one is an error, and nothing else is affected.
 
 Each damaged object is refused with EIO through a mount, every other file of every state has the bytes that its name
 promises, and fsck names exactly the damaged ones.
@@ -46,7 +46,7 @@ def run(seed: int, size: int, folder: Path) -> Report:
         if (now := daemon.descriptors()) > descriptors + _SPARE_DESCRIPTORS:
             report.violation(f"{now} descriptors in the end, {descriptors} at first")
         if not daemon.is_alive:
-            report.violation("the daemon is gone")
+            report.violation("the daemon has died")
     finally:
         daemon.unmount()
     return report

@@ -1,6 +1,6 @@
-"""A disk as pessimists see it: what was not synced may be lost, in any order, when the power goes.
+"""A disk in the strictest model: whatever was not synced may be lost at a power cut, in any order.
 
-The strict model. A file's bytes are safe after fsync of the file; until then there may be the old bytes, all, half or
+A file's bytes are safe after fsync of the file; until then there may be the old bytes, all, half or
 zeros. A name (made, renamed, removed) is safe after fsync of its folder; until then each change of a folder may be
 there or not, whatever became of the others. A rename within a folder is one change; across folders it is two.
 """

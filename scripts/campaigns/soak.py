@@ -36,7 +36,7 @@ def run(seed: int, size: int, folder: Path) -> Report:
     try:
         samples = _use(daemon, Random(seed), size, report)
         if not daemon.is_alive:
-            report.violation("the daemon is gone")
+            report.violation("the daemon has died")
     finally:
         gc.collect()  # an error in the midst of a walk through folders keeps one of them open
         daemon.unmount()
@@ -85,7 +85,7 @@ def _judge(samples: list[tuple[int, int, int]], report: Report) -> None:
 
 
 class _User:
-    """Somebody who does all that can be done through a mount."""
+    """A user who does everything that a mount allows."""
 
     def __init__(self, mountpoint: Path, random: Random) -> None:
         self._mount = mountpoint

@@ -1,4 +1,4 @@
-"""A mount whose daemon strace looks at while somebody changes everything through it, and what was acknowledged when.
+"""A mount whose daemon strace traces during all kinds of changes, with the moment when each was acknowledged.
 
 After each change a file is made beside the branch's, which is a mark in the trace.
 """
@@ -20,7 +20,7 @@ State = dict[str, dict[str, str]]
 
 _MARK = "mark-"
 _REST_SECONDS = 0.05  # what a daemon does after it has answered
-_SETTLE_SECONDS = 2.5  # until a removed mask becomes a snapshot
+_REMOVAL_SECONDS = 2.5  # until a removed mask becomes a snapshot
 
 
 def trace_mount(root: Path, mountpoint: Path, log: Path, rounds: int) -> tuple[list[Call], list[State]]:
@@ -81,4 +81,4 @@ def _check_out(mountpoint: Path, target: str) -> None:
 
 def _remove(path: Path) -> None:
     path.unlink()
-    time.sleep(_SETTLE_SECONDS)
+    time.sleep(_REMOVAL_SECONDS)

@@ -1,4 +1,4 @@
-"""What tests are made of: small sidecars, masks and repositories of the tests' own making."""
+"""Small sidecars, masks and pictures, and what a repository holds."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def snapshots(repository: Repository) -> list[Digest]:
 
 
 def saves(repository: Repository) -> list[Digest]:
-    """The snapshots that were made, oldest first, as the log tells."""
+    """The snapshots in the log, oldest first."""
     return [entry.hash for entry in repository.log.entries() if entry.op == "snapshot" and entry.hash]

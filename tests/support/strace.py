@@ -53,7 +53,7 @@ def traced(process_id: int, log: Path) -> Iterator[Trace]:
 
 @contextmanager
 def attached(process_id: int, options: Sequence[str]) -> Iterator[None]:
-    """strace looks at all threads of a process while the block runs."""
+    """Run strace on all threads of a process while the block runs. Raises RuntimeError where it may not."""
     strace = subprocess.Popen(["strace", "-f", *options, "-p", str(process_id)], stderr=subprocess.DEVNULL)
     try:
         _wait_until_attached(process_id, strace)
