@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -43,8 +44,9 @@ def list_all(paths: Sequence[str]) -> None:
 
 
 def copy(paths: Sequence[str]) -> None:
-    """cp -r; the last path is the target."""
-    _run("cp", "-r", *paths)
+    """cp -r, into a new folder in the last path."""
+    *sources, scratch = paths
+    _run("cp", "-r", *sources, tempfile.mkdtemp(dir=scratch))
 
 
 def _run(*words: str) -> None:

@@ -12,11 +12,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from operator import attrgetter
 from pathlib import Path
 
 from scripts.bench import peers, trees
 from scripts.bench.rows import Goal, Row, rows
+from scripts.bench.trees import Tree
 from scripts.bench.turns import Turns
 
 _MEMORY = Path("/dev/shm")  # where copies go, so that no disk is measured  # noqa: S108
@@ -32,7 +32,7 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # daemons inherit it
     with tempfile.TemporaryDirectory(dir=options.folder) as name, tempfile.TemporaryDirectory(dir=_MEMORY) as copies:
         built = trees.build(Path(name), options.states)
-        table, turns = rows(built, Path(copies)), Turns()
+        table, turns = rows(built["states"], Path(copies)), Turns()
         for _ in range(options.rounds):
             measured = _round(built, Path(name) / "mnt", table, turns, Path(copies))
     _print(table, turns, [peer for peer in _PEERS if peer in measured])
@@ -40,9 +40,9 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--states", type=int, default=200, help="states of each repository (default 200)")
+    parser.add_argument("--states", type=int, default=200, help="states of each tree (default 200)")
     parser.add_argument(
-        "--rounds", type=int, default=8, help="how often everything is mounted and measured (default 8)"
+        "--rounds", type=int, default=8, help="how often everything is mounted and measured, 2 or more (default 8)"
     )
     parser.add_argument("--pin", action="store_true", help="run the client and all daemons on one CPU")
     parser.add_argument("--install", action="store_true", help="install ratarmount into the user's cache first")
@@ -50,15 +50,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _round(built: trees.Trees, mountpoints: Path, table: list[Row], turns: Turns, copies: Path) -> list[str]:
-    """Mount everything anew and do all rows; which places were measured."""
+def _round(built: dict[str, Tree], mountpoints: Path, table: list[Row], turns: Turns, copies: Path) -> list[str]:
+    """Mount one tree after the other and do its rows; which places were measured."""
     mountpoints.mkdir(exist_ok=True)
-    with peers.mounted(built, mountpoints) as places:
-        turns.look_before(table, places)
-        for row in sorted(table, key=attrgetter("seen"), reverse=True):
-            turns.take(row, places)
-            for copy in copies.iterdir():
-                shutil.rmtree(copy)
+    for name, tree in built.items():
+        with peers.mounted(tree, mountpoints) as places:
+            turns.take_all([row for row in table if row.tree == name], places)
+        for copy in copies.iterdir():
+            shutil.rmtree(copy)
     return list(places)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from scripts.bench.trees import Trees
+from scripts.bench.trees import Tree
 
 _SECONDS = 10.0
 
@@ -27,15 +27,15 @@ def install() -> None:
 
 
 @contextmanager
-def mounted(trees: Trees, folder: Path) -> Iterator[dict[str, Path]]:
+def mounted(tree: Tree, folder: Path) -> Iterator[dict[str, Path]]:
     """The mountpoint of each peer and of chemfs by name, mounted anew, and the ordinary folder."""
-    commands: dict[str, list[str | Path]] = {"chemfs": [sys.executable, "-m", "chemfs", "mount", trees.library]}
+    commands: dict[str, list[str | Path]] = {"chemfs": [sys.executable, "-m", "chemfs", "mount", tree.repository]}
     if shutil.which("bindfs"):
-        commands["bindfs"] = ["bindfs", "--no-allow-other", trees.plain]
+        commands["bindfs"] = ["bindfs", "--no-allow-other", tree.plain]
     if _ratarmount().exists():
-        commands["ratarmount"] = [_ratarmount(), trees.archive]
+        commands["ratarmount"] = [_ratarmount(), tree.archive]
     with ExitStack() as stack:
-        places = {"plain": trees.plain}
+        places = {"plain": tree.plain}
         for name, command in commands.items():
             places[name] = stack.enter_context(_mounted(command, folder / name))
         yield places

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.bench import accesses
-from scripts.bench.trees import BRANCHES, LARGE, MASK, TAGS, Trees
+from scripts.bench.trees import BRANCHES, MASK, TAGS, Tree
 
 XMP = "image.xmp"
 BATCHES = 2
@@ -43,28 +43,30 @@ class Row:
     batches: Sequence[Sequence[str]]  # paths below the mountpoint
     first: Goal
     again: Goal | None = None
+    tree: str = "states"  # which one it is done in
     seen: bool = False  # looked at before it is timed
 
 
-def rows(trees: Trees, scratch: Path) -> list[Row]:
+def rows(states: Tree, scratch: Path) -> list[Row]:
     """All rows; what is copied goes into `scratch`."""
-    stat, missing, xmp, mask = _quarters([f"states/snapshots/{name}" for name in trees.states])
-    heads = [[f"states/heads/{branch}/{XMP}"] * _REPEATS for branch in BRANCHES]
-    tags = [f"states/tags/{tag}" for tag in TAGS]
+    *many, large = [f"snapshots/{digest}" for digest in states.snapshots]
+    stat, missing, xmp, mask = _quarters(many)
+    heads = [[f"heads/{branch}/{XMP}"] * _REPEATS for branch in BRANCHES]
+    tags = [f"tags/{tag}" for tag in TAGS]
     only_kernel = Goal(ratarmount=None)
     return [
         Row("stat", accesses.stat, _batches(stat, XMP), Goal(0.5), only_kernel),
         Row("stat of a missing name", accesses.stat_missing, _batches(missing, "nothing"), Goal(0.7), Goal(4)),
         Row("open+read XMP", accesses.read, _batches(xmp, XMP), Goal(0.4), Goal(1)),
         Row("open+read mask", accesses.read, _batches(mask, _MASK_FILE), Goal(0.6), Goal()),
-        Row("find", accesses.find, [["find/snapshots"]], Goal(0.5), Goal(1.1)),
-        Row("ls -lR", accesses.list_all, [["list/snapshots"]], Goal(0.75), Goal(1.8)),
-        Row("cp -r", accesses.copy, [["copy/snapshots", f"{scratch}/"]], Goal(0.85)),
+        Row("find", accesses.find, [["snapshots"]], Goal(0.5), Goal(1.1), tree="find"),
+        Row("ls -lR", accesses.list_all, [["snapshots"]], Goal(0.75), Goal(1.8), tree="list"),
+        Row("cp -r", accesses.copy, [["snapshots", str(scratch)]], Goal(0.85), tree="copy"),
         Row("stat a branch", accesses.stat, heads[::2], Goal(0.15, kept=1.5), seen=True),
         Row("open+read a branch", accesses.read, heads[1::2], Goal(0.6, kept=0.9), seen=True),
         Row("stat tags", accesses.stat, _batches(tags[::2], XMP), Goal(0.5, kept=4), seen=True),
         Row("open+read tags", accesses.read, _batches(tags[1::2], XMP), Goal(0.6, kept=0.9), seen=True),
-        Row("200 MB mask", accesses.read, [[f"{LARGE}/snapshots/{trees.large}/{_MASK_FILE}"]], Goal()),
+        Row("200 MB mask", accesses.read, [[f"{large}/{_MASK_FILE}"]], Goal()),
     ]
 
 

@@ -1,8 +1,7 @@
-"""The same states in every form that is compared: repositories, an ordinary folder, a TAR archive.
+"""The same states in every form that is compared: a repository, an ordinary folder, a TAR archive.
 
-A library of five repositories with different content, so that what one task has looked at is new to the next one:
-`states`, `find`, `list` and `copy` have many small states; `states` has branches and tags, too; `large` has one mask of
-200 MB.
+There are four trees of different content, so that what one task has looked at is new to the next one. All have many
+small states; `states` has branches, tags and a state with a mask of 200 MB, too.
 """
 
 from __future__ import annotations
@@ -21,42 +20,45 @@ from chemigram_core.repository import MAIN, Repository
 from scripts.bench.content import edit, noise
 from tests.support.builders import picture, saves
 
-MANY = ("states", "find", "list", "copy")
-LARGE = "large"
+NAMES = ("states", "find", "list", "copy")
 BRANCHES = (MAIN, *(BranchName(f"side-{number}") for number in range(1, 4)))
 TAGS = tuple(TagName(f"v{number}") for number in range(100))
 MASK = MaskName("subject")
+_LARGE = BranchName("large")
 _MASK_BYTES = 200_000
 _LARGE_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Trees:
-    """Where each form is, and the snapshots in `states` and in `large`."""
+class Tree:
+    """Where each form of a tree is, and its snapshots, oldest first."""
 
-    library: Path
+    repository: Path
     plain: Path
     archive: Path
-    states: list[str]
-    large: str
+    snapshots: list[str]
 
 
-def build(folder: Path, states: int) -> Trees:
-    """Write all forms into a folder. Nothing of it is worth an fsync."""
-    library, plain, archive = folder / "library", folder / "plain", folder / "plain.tar"
+def build(folder: Path, states: int) -> dict[str, Tree]:
+    """Write all trees into a folder, by name. Nothing of it is worth an fsync."""
     image = picture(folder / "a.tif")
+    built = {}
     with patch.object(os, "fsync", lambda _: None):
-        for number, name in enumerate(MANY):
-            repository = Repository.init(library / name, image)
+        for number, name in enumerate(NAMES):
+            repository = Repository.init(folder / "repositories" / name, image)
             _fill(repository, states, number * states)
-            _export(repository, plain / name)
-        many = Repository(library / MANY[0])
-        _add_refs(many, plain / MANY[0])
-        large = Repository.init(library / LARGE)
-        save_xmp(large, MAIN, edit(0), mask_files={MASK: noise(0, _LARGE_BYTES)})
-        _export(large, plain / LARGE)
+            if name == "states":
+                _add_refs(repository, folder / "plain" / name)
+            built[name] = _in_all_forms(repository, folder / "plain" / name)
+    return built
+
+
+def _in_all_forms(repository: Repository, plain: Path) -> Tree:
+    for digest in saves(repository):
+        export(repository, digest, plain / "snapshots" / digest)
+    archive = plain.with_suffix(".tar")
     subprocess.run(["tar", "-cf", archive, "-C", plain, "."], check=True)
-    return Trees(library, plain, archive, list(saves(many)), large.tip(MAIN))
+    return Tree(repository.root, plain, archive, list(saves(repository)))
 
 
 def _fill(repository: Repository, states: int, first: int) -> None:
@@ -65,18 +67,13 @@ def _fill(repository: Repository, states: int, first: int) -> None:
         save_xmp(repository, MAIN, edit(number), mask_files={MASK: noise(number, _MASK_BYTES)})
 
 
-def _export(repository: Repository, folder: Path) -> None:
-    """The states as a mount shows them."""
-    for digest in saves(repository):
-        export(repository, digest, folder / "snapshots" / digest)
-
-
 def _add_refs(repository: Repository, folder: Path) -> None:
-    """Branches and tags of the last state, here and there."""
+    """Branches and tags of the last state, here and there, and a branch with a large mask."""
     tip = repository.tip(MAIN)
-    for branch in BRANCHES[1:]:
+    for branch in (*BRANCHES[1:], _LARGE):
         create_branch(repository, branch)
     for tag in TAGS:
         create_tag(repository, tag)
     for path in (*(f"heads/{branch}" for branch in BRANCHES), *(f"tags/{tag}" for tag in TAGS)):
         export(repository, tip, folder / path)
+    save_xmp(repository, _LARGE, edit(-1), mask_files={MASK: noise(-1, _LARGE_BYTES)})

@@ -6,7 +6,6 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 from pathlib import Path
 
 from scripts.bench.rows import Row
@@ -22,20 +21,14 @@ class Turns:
         self._seconds: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         self._turn = 0
 
-    def take(self, row: Row, places: Mapping[str, Path]) -> None:
-        """Do every batch of a row in all places; another one begins each time."""
-        for batch in row.batches:
-            self._turn += 1
-            for name in _rotated(list(places), self._turn):
-                self._time(row, name, [str(places[name] / path) for path in batch])
-
-    @staticmethod
-    def look_before(table: Sequence[Row], places: Mapping[str, Path]) -> None:
-        """Do what is to be seen before it is timed, and wait until kernels no longer keep it by default."""
-        for row in filter(attrgetter("seen"), table):
+    def take_all(self, table: Sequence[Row], places: Mapping[str, Path]) -> None:
+        """Do rows; first those of names that have been seen, but so long ago that kernels keep no entry by default."""
+        for row in (seen := [row for row in table if row.seen]):
             for place in places.values():
                 row.access([str(place / path) for batch in row.batches for path in batch])
-        time.sleep(_ENTRY_SECONDS)
+        time.sleep(_ENTRY_SECONDS if seen else 0)
+        for row in (*seen, *(row for row in table if not row.seen)):
+            self._take(row, places)
 
     def milliseconds(self, row: str) -> float:
         """The median batch of chemfs."""
@@ -45,6 +38,13 @@ class Turns:
         """How many times as fast as a peer chemfs was: the quartiles, lowest first."""
         pairs = zip(self._seconds[row][peer], self._seconds[row][SUBJECT], strict=True)
         return statistics.quantiles([other / own for other, own in pairs], n=4, method="inclusive")
+
+    def _take(self, row: Row, places: Mapping[str, Path]) -> None:
+        """Do every batch of a row in all places; another one begins each time."""
+        for batch in row.batches:
+            self._turn += 1
+            for name in _rotated(list(places), self._turn):
+                self._time(row, name, [str(places[name] / path) for path in batch])
 
     def _time(self, row: Row, place: str, paths: Sequence[str]) -> None:
         self._seconds[row.name][place].append(_seconds(row, paths))

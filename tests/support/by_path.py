@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, File, Folder, Link, Node
 from chemfs.tree.open_files import OpenFile
 from chemfs.tree.open_repository import OpenRepository
@@ -42,13 +43,13 @@ class ByPath:
 
     def open(self, path: str, flags: int = os.O_RDONLY, mode: int = 0o644) -> OpenFile:
         """open(2): as a kernel does it, which looks a name up before it makes a file."""
-        folder, name = self._parent(path)
         try:
             node = self.node(path)
-        except Exception:
-            if flags & os.O_CREAT:
-                return folder.create(name, flags, mode)
-            raise
+        except NotFound:
+            if not flags & os.O_CREAT:
+                raise
+            folder, name = self._parent(path)
+            return folder.create(name, flags, mode)
         assert isinstance(node, File)
         return node.open(flags & ~os.O_CREAT)
 

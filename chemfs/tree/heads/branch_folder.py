@@ -58,7 +58,12 @@ class BranchFolder(FolderOfFiles):
         return (name,)
 
     def stat(self) -> Stat:
-        return Stat(0, self.existing().tip.time_ns(), FOLDER_MODE)
+        opened = self._opened()
+        position = opened.repository.refs.look(self._name)
+        if position is None:
+            self.existing()
+        mtime_ns = opened.repository.root.stat().st_mtime_ns if position is None else position.moved_ns
+        return Stat(0, mtime_ns, FOLDER_MODE)
 
     def entries(self) -> Iterable[Entry]:
         branch, image = self.existing(), self._image()
