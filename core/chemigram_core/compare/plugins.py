@@ -1,7 +1,7 @@
-"""Extensions that installed packages bring, by their entry points. Whatever is wrong with one breaks no comparison.
+"""Extensions of installed packages, found by their entry points. A broken one never breaks a comparison.
 
-Where a plug-in can't be loaded, raises, or gives what is no answer, the log gets one line for each reason, and the
-comparison goes on as if the plug-in had nothing to say.
+When a plug-in can't be loaded, raises or returns something invalid, one line is logged for each reason, and the
+comparison goes on without its answer.
 """
 
 from __future__ import annotations
