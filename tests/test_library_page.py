@@ -29,7 +29,7 @@ def output_of(examples: list[str], folder: Path) -> str:
 def test_every_example_runs(tmp_path: Path) -> None:
     output = output_of(EXAMPLES, tmp_path)
     assert output.startswith("Metadata\n  Rating: ★ → ★★★★\n"), "as the page says beside the line"
-    assert "can't name a branch" in output
+    assert "'../elsewhere'" in output
 
 
 def test_the_example_of_an_extension_runs(tmp_path: Path) -> None:

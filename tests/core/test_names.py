@@ -48,7 +48,7 @@ def test_a_masks_file_is_a_png() -> None:
 @pytest.mark.parametrize("kind", [RefName, BranchName, TagName, MaskName])
 def test_no_name_leads_out_of_its_folder(kind: type[RefName] | type[MaskName]) -> None:
     for _ in range(2):  # what was rejected once is rejected again
-        with pytest.raises(InvalidName, match=f"can't name a {kind.kind}: "):
+        with pytest.raises(InvalidName, match=f"{kind.kind}.*: "):
             kind("../../x")
 
 
