@@ -19,6 +19,7 @@ from chemigram_core.compare.controller import Comparator, Expand, Identical, Lea
 from chemigram_core.compare.extension import Extension
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.node import Action, DiffNode
+from chemigram_core.errors import StoreFailed
 
 GROUP = "chemigram_core.compare"  # of the entry points: a name of the plug-in's own, and where its Extension is
 
@@ -66,6 +67,8 @@ def _guarded(entry: EntryPoint) -> Extension:
 def _attempt(plugin: str, call: Callable[[], _T], instead: _T) -> _T:
     try:
         return call()
+    except StoreFailed:
+        raise  # it read damaged data, which is not its fault
     except Exception as error:
         report(plugin, described(error))
         return instead
