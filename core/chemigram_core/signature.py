@@ -1,4 +1,4 @@
-"""The first bytes by which a kind of file is known. Knows nothing of what follows them."""
+"""The first bytes that identify a kind of file."""
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ZIP = b"PK\x03\x04"

@@ -18,7 +18,7 @@ def open(path: StrPath) -> Repository:
 def init(path: StrPath, *, image: StrPath | None = None) -> Repository:
     """Make a repository in the folder `path`, or open the one there. `image` is linked into it, unless it has one.
 
-    Raises FileNotFoundError where there is no such image and UnusableImage for its name, before anything is made.
+    Raises FileNotFoundError for a missing image and UnusableImage for its name, before anything is made.
     """
     image_file = None if image is None else Path(image)
     if image_file is not None:

@@ -13,7 +13,7 @@ from chemigram_core.repository import Repository
 
 
 def newest_first(repository: Repository, branch: BranchName) -> Iterator[LogEntry]:
-    """What happened on a branch. Raises RefMissing in the end where nothing ever did."""
+    """What happened on a branch. Raises RefMissing at the end if nothing ever did."""
     ref, found = branch.ref, False
     for entry in repository.log.newest_first():
         if entry.ref == ref:

@@ -43,7 +43,7 @@ class Repository:
     """The repository of one image. Safe for many threads; other processes may work on it at the same time.
 
     `rev` is a branch, a tag, HEAD, a full ref, an identifier or its first digits (7 or more); a branch wins over a tag
-    of the same name. `branch` is the branch that HEAD is on where none is named. Every method may raise StoreFailed for
+    of the same name. `branch` is by default the branch that HEAD is on. Every method may raise StoreFailed for
     a damaged repository, and OSError.
     """
 
@@ -62,7 +62,7 @@ class Repository:
         return None if (image := self._core.image) is None else image.path
 
     def head(self) -> BranchName | Digest:
-        """The branch that HEAD is on, or the snapshot where it is on none."""
+        """The branch that HEAD is on, or the snapshot if it is detached."""
         match self._core.refs.head():
             case OnBranch(branch):
                 return branch
@@ -78,13 +78,13 @@ class Repository:
         provenance: Mapping[str, Mapping[str, Any]] = _NONE,
         label: str | None = None,
     ) -> Outcome:
-        """Save an XMP as the next state of a branch, which is started where there is none of that name.
+        """Save an XMP as the next state of a branch; a branch that does not exist is started.
 
-        `masks` are PNGs by name, new ones or in the place of the branch's; the other masks stay (but where the XMP
-        carries a note of its masks, it decides). `provenance` is what is known of some of the state's masks, by name:
-        provider, prompt, generator_config, generated_from_render_hash, created_at. Unchanged where nothing but
-        bookkeeping differs from the branch's tip. Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance,
-        UnknownMask, CannotBeLogged, HeadDetached.
+        `masks` are PNGs by name, new ones or replacements; the branch's other masks stay, unless the XMP has a note of
+        its masks: then the note decides. `provenance` is what is known of some of the state's masks, by name: provider,
+        prompt, generator_config, generated_from_render_hash, created_at. Unchanged if nothing but bookkeeping differs
+        from the branch's tip. Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance, UnknownMask,
+        CannotBeLogged, HeadDetached.
         """
         return save_xmp(
             self._core,
@@ -96,7 +96,7 @@ class Repository:
         )
 
     def save_mask(self, name: str, png: bytes, *, branch: str | None = None) -> Outcome:
-        """Save one mask as the next state of a branch; Unchanged where the tip's has the same pixels.
+        """Save one mask as the next state of a branch; Unchanged if the tip's has the same pixels.
 
         Raises InvalidMask, InvalidName, NoState, RefMissing, HeadDetached.
         """
@@ -165,13 +165,13 @@ class Repository:
     def log(self, branch: str | None = None, *, limit: int | None = None) -> list[LogEntry]:
         """What was done, the newest first: all of it or on one branch, `limit` entries at most.
 
-        Raises RefMissing for a branch that never was.
+        Raises RefMissing for a branch that never existed.
         """
         entries = self._core.log.newest_first() if branch is None else newest_first(self._core, BranchName(branch))
         return list(islice(entries, limit))
 
     def diff(self, left: str, right: str, *, extensions: Sequence[Extension] = ()) -> Changeset:
-        """What changed from one state to another; its `root` is None where nothing did. Raises as `state`.
+        """What changed from one state to another; its `root` is None if nothing did. Raises as `state`.
 
         `extensions` compare, beside installed plug-ins, what is not known here.
         """

@@ -43,7 +43,7 @@ def compare(
     except Exception as error:
         if not found:
             raise
-        changeset = controller(data, extensions).changeset(left, right, names)  # raises what is no plug-in's doing
+        changeset = controller(data, extensions).changeset(left, right, names)  # raises if plug-ins are not the cause
         plugins.report("of some package", plugins.described(error))
         return changeset
 

@@ -17,7 +17,7 @@ from chemigram_core.compare.item import HandleAccess, ItemPair
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.json import as_json
 from chemigram_core.compare.renderers.markdown import as_markdown
-from chemigram_core.compare.unified_diff import unified
+from chemigram_core.compare.unified_diff import unified_diff
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
@@ -76,7 +76,7 @@ class Comparison:
         try:
             return MaskComparator().extract(pair, HandleAccess())
         except InvalidMask:
-            return b""  # one of them can't be drawn, such as a very large one; that they changed is told in words
+            return b""  # one can't be drawn, such as a very large one; the other files say that it changed
 
     def _xmp_diff(self) -> Iterator[bytes]:
         """A unified diff of the two snapshots; empty when they are one."""
@@ -84,7 +84,7 @@ class Comparison:
             return
         before, after = (_lines(self.access.xmp(state)) for state in (self.left, self.right))
         old, new = (f"{name}/{XMP_FILE}" for name in self.names)
-        yield from (line.encode() for line in unified(before, after, (old, new)))
+        yield from (line.encode() for line in unified_diff(before, after, (old, new)))
 
 
 def _lines(file: StateFile) -> list[str]:

@@ -47,7 +47,7 @@ class Comparator(Protocol):
     """Knows one kind of item."""
 
     def matches(self, pair: ItemPair) -> bool:
-        """Whether it can judge the pair, as far as names and hints tell."""
+        """Whether it can judge the pair, going by names and hints."""
         ...
 
     def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:

@@ -42,7 +42,7 @@ class ItemRef:
 
     A new hint follows the same rule: it is optional, and absent from JSON when it is absent here; it has a `resolve_*`
     method with a clear fallback; the natural producer sets it if and only if it is free there; and consumers call
-    `resolve_*` instead of testing the field. A modification time is none: it is not free, and says little.
+    `resolve_*` instead of testing the field. A modification time is not a hint: it is not free, and unreliable.
     """
 
     logical_path: str

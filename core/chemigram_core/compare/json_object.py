@@ -1,4 +1,4 @@
-"""A JSON object that somebody else wrote, read key by key. Knows no key's meaning; unknown keys are ignored."""
+"""A JSON object from outside, read key by key with the types checked. Unknown keys are ignored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class JsonObject:
 
     @classmethod
     def of(cls, kind: str, data: JsonValue) -> JsonObject:
-        """The object in `data`. Raises InvalidJson where that is none."""
+        """The object in `data`. Raises InvalidJson for anything else."""
         if not isinstance(data, dict):
             raise InvalidJson(kind, "it is not an object")
         return cls(kind, data)
@@ -46,15 +46,15 @@ class JsonObject:
         return size
 
     def object(self, key: str) -> dict[str, JsonValue]:
-        """An object, empty where there is none."""
+        """An object; an absent one is empty."""
         return self._required(key, dict) if key in self.values else {}
 
     def list(self, key: str) -> list[JsonValue]:
-        """A list, empty where there is none."""
+        """A list; an absent one is empty."""
         return self._required(key, list) if key in self.values else []
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts, empty where there is none."""
+        """A list of texts; an absent one is empty."""
         found = self.list(key)
         texts = tuple(text for text in found if isinstance(text, str))
         if len(texts) != len(found):

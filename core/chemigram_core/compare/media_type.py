@@ -1,4 +1,4 @@
-"""The few kinds of bytes that comparing tells apart, by name and by first bytes."""
+"""The media types that comparing distinguishes, by name and by first bytes."""
 
 from __future__ import annotations
 

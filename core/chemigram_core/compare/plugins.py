@@ -1,7 +1,7 @@
-"""Extensions that installed packages bring, by their entry points. Whatever is wrong with one breaks no comparison.
+"""Extensions of installed packages, found by their entry points. A broken one never breaks a comparison.
 
-Where a plug-in can't be loaded, raises, or gives what is no answer, the log gets one line for each reason, and the
-comparison goes on as if the plug-in had nothing to say.
+When a plug-in can't be loaded, raises or returns something invalid, one line is logged for each reason, and the
+comparison goes on without its answer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from chemigram_core.compare.controller import Comparator, Expand, Identical, Lea
 from chemigram_core.compare.extension import Extension
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.node import Action, DiffNode
+from chemigram_core.errors import StoreFailed
 
 GROUP = "chemigram_core.compare"  # of the entry points: a name of the plug-in's own, and where its Extension is
 
@@ -66,6 +67,8 @@ def _guarded(entry: EntryPoint) -> Extension:
 def _attempt(plugin: str, call: Callable[[], _T], instead: _T) -> _T:
     try:
         return call()
+    except StoreFailed:
+        raise  # it read damaged data, which is not its fault
     except Exception as error:
         report(plugin, described(error))
         return instead

@@ -15,7 +15,7 @@ from chemigram_core.compare.longest_increasing import longest_increasing
 _MOST_LEVELS = 8  # of looking again between lines that hold; what is left then counts as replaced
 
 
-def unified(before: Sequence[str], after: Sequence[str], names: tuple[str, str]) -> Iterator[str]:
+def unified_diff(before: Sequence[str], after: Sequence[str], names: tuple[str, str]) -> Iterator[str]:
     """The lines of the diff of two texts called `names`, three lines around each change; none when they are equal."""
     groups = list(_Matcher(before, after).get_grouped_opcodes())
     if groups:

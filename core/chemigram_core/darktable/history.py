@@ -61,7 +61,7 @@ class History:
 
 
 def history_of(properties: Properties) -> History:
-    """The history in `properties`, empty where there is none that darktable could read."""
+    """The history in `properties`; empty if darktable could not read one."""
     entries, entry_sources = _rows(properties, HISTORY, ENTRY_LISTS)
     forms, form_sources = _rows(properties, MASKS_HISTORY, FORM_LISTS)
     return History(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-_MOST_DIGITS = 9  # enough to tell any two numbers of 32 bits apart
+_MOST_DIGITS = 9  # enough to distinguish any two floats of 32 bits
 OTHER = "other settings"
 UNSET = "unset"
 
@@ -107,10 +107,10 @@ class Layout:
         there = {setting.label: setting for setting in other.settings}
         pairs = ((setting, there[setting.label]) for setting in self.settings if setting.label in there)
         values = {old.label: (old, _raw(old, before), new, _raw(new, after)) for old, new in pairs}
-        return {label: told_apart(*both) for label, both in values.items() if both[1] != both[3]}
+        return {label: distinct_values(*both) for label, both in values.items() if both[1] != both[3]}
 
 
-def told_apart(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
+def distinct_values(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
     """Both values with as many digits as it takes to see that they differ."""
     for digits in range(_MOST_DIGITS):
         pair = old.shown(before, digits), new.shown(after, digits)

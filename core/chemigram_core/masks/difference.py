@@ -1,6 +1,6 @@
 """How two masks differ, in numbers and as a picture. Knows pixels alone: no file, no name, no store.
 
-The coverage of a pixel is what a mask says there, 0 to 65,535: its gray or, in colour, its brightest channel (as
+The opacity of a pixel is what a mask says there, 0 to 65,535: its gray or, in colour, its brightest channel (as
 darktable reads external masks), times its alpha. All sums are of whole numbers, so 16 bits lose nothing.
 """
 
@@ -40,8 +40,8 @@ class BoundingBox:
 class MaskDifference:
     """Two masks of one size compared.
 
-    `changed_share`: pixels that are not exactly the same, 0 to 1. `mean_absolute_difference`: of the coverage, 0 to 1.
-    `intersection_over_union`: of where the coverage is half or more, 1 when both are empty there. `changed_box`: around
+    `changed_share`: pixels that are not exactly the same, 0 to 1. `mean_absolute_difference`: of the opacity, 0 to 1.
+    `intersection_over_union`: of where the opacity is half or more, 1 when both are empty there. `changed_box`: around
     all changed pixels, None when there are none. All shares are rounded to 6 places.
     """
 
@@ -51,12 +51,12 @@ class MaskDifference:
     changed_box: BoundingBox | None
 
 
-def measured(left: Pixels, right: Pixels) -> MaskDifference:
+def mask_difference(left: Pixels, right: Pixels) -> MaskDifference:
     """How two pictures of the same width and height differ."""
     changed = np.empty(right.shape[:2], np.bool_)
     distance = intersection = union = 0
     for rows in _bands(right):
-        before, after = coverage(left[rows]), coverage(right[rows])
+        before, after = opacity(left[rows]), opacity(right[rows])
         changed[rows] = _changed(left[rows], right[rows])
         distance += int(_distance(before, after).sum(dtype=np.uint64))
         intersection += _count((before >= HALF) & (after >= HALF))
@@ -69,7 +69,7 @@ def measured(left: Pixels, right: Pixels) -> MaskDifference:
     )
 
 
-def coverage(pixels: Pixels) -> NDArray[np.uint16]:
+def opacity(pixels: Pixels) -> NDArray[np.uint16]:
     """What a mask says at each pixel: shape (height, width), 0 to FULL."""
     wide = _widened(pixels)
     has_alpha = wide.shape[2] in {2, 4}
@@ -87,7 +87,7 @@ def heat_map(left: Pixels, right: Pixels) -> bytes:
     height, width = right.shape[:2]
     picture = np.empty((height, width, 3), np.uint8)
     for rows in _bands(right):
-        picture[rows] = _colors(coverage(_stretched(left, right, rows)), coverage(right[rows]))
+        picture[rows] = _colors(opacity(_stretched(left, right, rows)), opacity(right[rows]))
     return _encoded(picture)
 
 
@@ -107,7 +107,7 @@ def _colors(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> NDArray[np
 
 
 def _changed(left: Pixels, right: Pixels) -> NDArray[np.bool_]:
-    """Where any sample differs, alpha and colour too, even at equal coverage."""
+    """Where any sample differs, alpha and colour too, even at equal opacity."""
     if left.shape != right.shape or left.dtype != right.dtype:
         left, right = _as_rgba(left), _as_rgba(right)
     changed: NDArray[np.bool_] = (left != right).any(axis=2)
@@ -131,9 +131,9 @@ def _distance(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> NDArray[
     return np.maximum(before, after) - np.minimum(before, after)
 
 
-def _scaled(coverages: NDArray[np.uint16], top: int) -> NDArray[np.uint8]:
+def _scaled(opacities: NDArray[np.uint16], top: int) -> NDArray[np.uint8]:
     """From 0 to FULL down to 0 to `top`."""
-    return (coverages.astype(np.uint32) * np.uint32(top) // np.uint32(FULL)).astype(np.uint8)
+    return (opacities.astype(np.uint32) * np.uint32(top) // np.uint32(FULL)).astype(np.uint8)
 
 
 def _count(places: NDArray[np.bool_]) -> int:

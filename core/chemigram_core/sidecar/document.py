@@ -59,7 +59,7 @@ class Document:
 
     @property
     def properties(self) -> Properties:
-        """Every property by its name with the canonical prefix (`xmp:Rating`), `{uri}local` where there is none."""
+        """Every property by its name with the canonical prefix (`xmp:Rating`), or `{uri}local` without one."""
         return self.packet.properties
 
     def with_masks(self, masks: Mapping[MaskName, Digest]) -> Document:

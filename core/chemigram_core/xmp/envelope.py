@@ -67,7 +67,7 @@ def _agrees(declared: str, encoding: str) -> bool:
 
 
 def _refuse_doctype(data: bytes) -> None:
-    """Before the parser sees it: entities in attributes would be expanded whatever the parser is told."""
+    """Before the parser sees it: entities in attributes would be expanded whatever options the parser has."""
     prolog = _PROLOG.match(data)
     if prolog and data.startswith(b"<!DOCTYPE", prolog.end()):
         line = data.count(b"\n", 0, prolog.end()) + 1

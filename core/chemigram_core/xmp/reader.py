@@ -163,7 +163,7 @@ def _refuse_count(element: etree._Element, count: int) -> None:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    _refuse_count(element, len(element.attrib) - 1)  # one may be rdf:about, which is no field; `gather` counts those
+    _refuse_count(element, len(element.attrib) - 1)  # one may be rdf:about, which is not a field; `gather` counts those
     return dict(cast(Iterable[tuple[str, str]], element.items()))
 
 

@@ -111,7 +111,7 @@ def compared(left: bytes, right: bytes) -> DiffNode | None:
 
 
 def summaries(left: bytes, right: bytes) -> list[str]:
-    """What is told of each thing: `modules/exposure/0: …`."""
+    """The summary of each change: `modules/exposure/0: …`."""
     root = compared(left, right)
     return [] if root is None else [f"{node.path.removeprefix('image.xmp/')}: {node.summary}" for node in root.children]
 

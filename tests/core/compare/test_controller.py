@@ -47,7 +47,7 @@ def test_known_hashes_are_in_the_details() -> None:
     assert node_at(root, "a").details["hash_left"] == Digest.of(b"1")
 
 
-def test_a_hydrated_hash_is_in_the_details_afterwards() -> None:
+def test_a_computed_hash_is_in_the_details_afterwards() -> None:
     root = changeset(folder({"x": b"2"}, ()), folder({"y": b"4"}, ())).root
     assert dict(node_at(root, "x").details) == {"hash_left": Digest.of(b"2")}
     assert dict(node_at(root, "y").details) == {"hash_right": Digest.of(b"4")}

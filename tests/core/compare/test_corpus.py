@@ -29,7 +29,7 @@ def test_an_import_is_clerical_exactly_where_the_edit_is_the_same(original: Path
 
 
 @pytest.mark.parametrize(("left", "right"), list(pairwise(ORIGINALS)), ids=lambda path: path.stem)
-def test_any_two_edits_are_told_apart_in_words(left: Path, right: Path) -> None:
+def test_any_two_edits_are_distinguished_in_words(left: Path, right: Path) -> None:
     changes = compare_paths(left, right)
     same = parse(left.read_bytes()).digest == parse(right.read_bytes()).digest
     assert (changes.root is None) == same

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from io import BufferedIOBase
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from chemigram_core.compare import (
     compare_paths,
     plugins,
 )
+from chemigram_core.errors import ObjectDamaged
 from tests.core.compare.trees import InMemory
 
 ROOT = Path(__file__).parents[3]
@@ -209,6 +211,13 @@ class Unreadable:
     """A handle that can't be opened."""
 
 
+class Damaged:
+    """A handle of an object whose bytes are not those of its name."""
+
+    def open(self) -> BufferedIOBase:
+        raise ObjectDamaged("0" * 64)
+
+
 FOLDER = DiffNode(Action.MODIFY, "x", "")
 BAD_NODE = DiffNode("paint", "x", "")  # type: ignore[arg-type]
 NO_JSON = DiffNode(Action.MODIFY, "x", "a.txt", details={"when": object()})  # type: ignore[dict-item]
@@ -265,6 +274,16 @@ def test_errors_that_are_no_plug_ins_doing_are_raised(
     lost = ItemRef("a", is_directory=False, handle=Unreadable())
     with pytest.raises(AttributeError):
         compare(lost, lost, ("a", "b"))
+    assert not caplog.records
+
+
+def test_damaged_data_is_not_blamed_on_a_plug_in(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    install(monkeypatch, pages=f"{__name__}:EXTENSION")
+    damaged = ItemRef("a.txt", is_directory=False, handle=Damaged())
+    with pytest.raises(ObjectDamaged):
+        compare(damaged, damaged, ("a", "b"))
     assert not caplog.records
 
 

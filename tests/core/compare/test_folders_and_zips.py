@@ -18,7 +18,7 @@ from chemigram_core.compare.comparators import xmp as xmp_comparator
 from chemigram_core.compare.comparators import zip_archive
 from chemigram_core.compare.node import Changeset
 from chemigram_core.errors import Incomparable, NeitherFileNorFolder
-from tests.core.compare.trees import told
+from tests.core.compare.trees import leaf_lines
 from tests.support.builders import mask, sidecar
 
 Files = Mapping[str, bytes]
@@ -61,7 +61,7 @@ def left_out(changeset: Changeset) -> dict[str, str]:
 def test_any_mix_tells_the_same(tmp_path: Path, left: str, right: str) -> None:
     make = {"folder": folder, "zip": packed}
     changes = compare_paths(make[left](tmp_path / f"a.{left}", BEFORE), make[right](tmp_path / f"b.{right}", AFTER))
-    assert told(changes.root) == [
+    assert leaf_lines(changes.root) == [
         "modify image.xmp/modules/exposure/0",
         "modify masks/sky.png",
         "move new.txt from old.txt",
@@ -93,10 +93,10 @@ def test_a_zip_in_a_folder_is_looked_into_and_told_when_it_is_only_packed_anew(t
     packed(left / "x.zip", {"f": b"1" * 99})
     packed(right / "x.zip", {"f": b"1" * 99}, zipfile.ZIP_STORED)
     changes = compare_paths(left, right)
-    assert told(changes.root) == ["modify x.zip"]
+    assert leaf_lines(changes.root) == ["modify x.zip"]
     assert as_text(changes) == "Files\n  x.zip: packed in another way, the same files in it\n"
     packed(right / "x.zip", {"f": b"2"})
-    assert told(compare_paths(left, right).root) == ["modify x.zip/f"]
+    assert leaf_lines(compare_paths(left, right).root) == ["modify x.zip/f"]
 
 
 def test_two_files_are_compared_by_their_kind(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_pipe_or_a_device_can_not_be_compared(tmp_path: Path) -> None:
 def test_folders_deep_within_folders_are_left_out(tmp_path: Path) -> None:
     left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"/".join(["d"] * 300) + "/x": b"1", "y": b"2"})
     changes = compare_paths(left, right)
-    assert told(changes.root)[-1] == "add y"
+    assert leaf_lines(changes.root)[-1] == "add y"
     assert "/".join(["d"] * 65) + ": left out, too deep\n" in as_text(changes)
 
 
@@ -157,7 +157,7 @@ def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_pat
     (right / "circle").symlink_to("circle")
     os.mkfifo(right / "pipe")
     changes = compare_paths(left, right)
-    assert told(changes.root) == ["add inside", "add objects/x"]
+    assert leaf_lines(changes.root) == ["add inside", "add objects/x"]
     assert left_out(changes).keys() == {"outside", "absolute", "gone", "loop", "circle", "pipe"}
     assert "\n  absolute: left out, a link that leads out of the folder\n" in as_text(changes)
 
@@ -171,7 +171,7 @@ def test_a_folder_that_nobody_may_list_is_left_out(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "scandir", refuse)
     changes = compare_paths(left, right)
-    assert told(changes.root) == ["add open"]
+    assert leaf_lines(changes.root) == ["add open"]
     assert left_out(changes) == {"locked": "it can't be read (Permission denied)"}
 
 
@@ -180,7 +180,7 @@ def test_a_folder_that_nobody_may_list_is_left_out(tmp_path: Path, monkeypatch: 
 )
 def test_names_that_lead_out_of_a_zip_are_left_out(tmp_path: Path, name: str) -> None:
     changes = compare_paths(packed(tmp_path / "a.zip", {}), packed(tmp_path / "b.zip", {name: b"1", "ok": b"2"}))
-    assert told(changes.root) == ["add ok"]
+    assert leaf_lines(changes.root) == ["add ok"]
     assert list(left_out(changes)) == [name]
 
 
@@ -205,7 +205,7 @@ def test_a_damaged_entry_is_left_out(tmp_path: Path) -> None:
     path = packed(tmp_path / "b.zip", {"bad": b"payload" * 9, "good": b"1"}, zipfile.ZIP_STORED)
     path.write_bytes(path.read_bytes().replace(b"payloadpayload", b"payloadPayload", 1))
     changes = compare_paths(packed(tmp_path / "a.zip", {}), path)
-    assert told(changes.root) == ["add good"]
+    assert leaf_lines(changes.root) == ["add good"]
     assert "CRC" in left_out(changes)["bad"]
 
 
@@ -214,7 +214,7 @@ def test_sizes_in_a_zip_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(zip_archive, "MAX_TOTAL_BYTES", 2500)
     files = {"a": bytes(1001), "b": bytes(900), "c": bytes(900)}
     changes = compare_paths(packed(tmp_path / "a.zip", {}), packed(tmp_path / "b.zip", files))
-    assert told(changes.root) == ["add b"]
+    assert leaf_lines(changes.root) == ["add b"]
     assert {name: reason.split()[-2] for name, reason in left_out(changes).items()} == {"a": "1000", "c": "2500"}
 
 
@@ -224,14 +224,14 @@ def test_zips_in_a_zip_share_its_cap(tmp_path: Path, monkeypatch: pytest.MonkeyP
         packed(tmp_path / name, {f"{number}.zip": zipped({"x": name.encode() * 300}) for number in range(3)})
         for name in ("a.zip", "b.zip")
     )
-    assert told(compare_paths(left, right).root) == ["modify 0.zip/x", "modify 1.zip", "modify 2.zip"]
+    assert leaf_lines(compare_paths(left, right).root) == ["modify 0.zip/x", "modify 1.zip", "modify 2.zip"]
 
 
 def test_a_large_zip_in_a_zip_is_compared_as_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_archive, "MAX_NESTED_BYTES", 300)
     small, large = ({"s.zip": zipped({"x": text}), "l.zip": zipped({"x": text * 400})} for text in (b"1", b"2"))
     changes = compare_paths(packed(tmp_path / "a.zip", small), packed(tmp_path / "b.zip", large))
-    assert told(changes.root) == ["modify l.zip", "modify s.zip/x"]
+    assert leaf_lines(changes.root) == ["modify l.zip", "modify s.zip/x"]
 
 
 def test_zips_in_zips_end_somewhere(tmp_path: Path) -> None:
@@ -242,5 +242,5 @@ def test_zips_in_zips_end_somewhere(tmp_path: Path) -> None:
 
     (tmp_path / "a.zip").write_bytes(nested(b"1"))
     (tmp_path / "b.zip").write_bytes(nested(b"2"))
-    (line,) = told(compare_paths(tmp_path / "a.zip", tmp_path / "b.zip").root)
+    (line,) = leaf_lines(compare_paths(tmp_path / "a.zip", tmp_path / "b.zip").root)
     assert line == "modify " + "/".join(["n.zip"] * 4)

@@ -8,8 +8,8 @@ from tests.support.builders import sidecar
 
 
 def test_each_fact_of_the_edit_is_told() -> None:
-    told = headline(parse(sidecar(exposure=1, rating=1)), parse(sidecar(exposure=2, rating=4)))
-    assert told == "exposure: settings changed · Rating: ★ → ★★★★"
+    found = headline(parse(sidecar(exposure=1, rating=1)), parse(sidecar(exposure=2, rating=4)))
+    assert found == "exposure: settings changed · Rating: ★ → ★★★★"
 
 
 def test_bookkeeping_is_not() -> None:

@@ -14,7 +14,7 @@ from chemigram_core.compare.comparators.mask import MaskComparator, percent
 from chemigram_core.compare.item import ItemPair
 from chemigram_core.compare.node import DiffNode
 from chemigram_core.masks import difference
-from chemigram_core.masks.difference import BoundingBox, coverage, heat_map, measured
+from chemigram_core.masks.difference import BoundingBox, heat_map, mask_difference, opacity
 from chemigram_core.masks.png import check
 from chemigram_core.masks.png.pixels import decode
 from tests.core.compare.trees import CountingAccess, changeset, file
@@ -39,7 +39,7 @@ def compared(left: bytes, right: bytes) -> DiffNode:
 
 
 def test_two_squares_that_overlap_are_measured_exactly() -> None:
-    difference = measured(decode(square(2, 2, 10)), decode(square(7, 2, 10)))
+    difference = mask_difference(decode(square(2, 2, 10)), decode(square(7, 2, 10)))
     assert difference.changed_share == 100 / 400
     assert difference.mean_absolute_difference == 100 / 400
     assert difference.intersection_over_union == round(50 / 150, 6)
@@ -47,7 +47,7 @@ def test_two_squares_that_overlap_are_measured_exactly() -> None:
 
 
 def test_a_paler_square_changed_but_covers_the_same() -> None:
-    difference = measured(decode(square(0, 0, 10)), decode(square(0, 0, 10, value=153)))
+    difference = mask_difference(decode(square(0, 0, 10)), decode(square(0, 0, 10, value=153)))
     assert difference.changed_share == 0.25
     assert difference.mean_absolute_difference == round(0.25 * 102 / 255, 6)
     assert difference.intersection_over_union == 1.0
@@ -56,13 +56,13 @@ def test_a_paler_square_changed_but_covers_the_same() -> None:
 @pytest.mark.parametrize(
     ("value", "depth", "inside"), [(127, 8, False), (128, 8, True), (32767, 16, False), (32768, 16, True)]
 )
-def test_half_coverage_is_inside(value: int, depth: int, *, inside: bool) -> None:
+def test_half_opacity_is_inside(value: int, depth: int, *, inside: bool) -> None:
     full = decode(gray([[(1 << depth) - 1]], depth))
-    assert measured(full, decode(gray([[value]], depth))).intersection_over_union == float(inside)
+    assert mask_difference(full, decode(gray([[value]], depth))).intersection_over_union == float(inside)
 
 
 def test_masks_that_cover_nothing_overlap_wholly() -> None:
-    assert measured(decode(gray([[0, 1]])), decode(gray([[1, 0]]))).intersection_over_union == 1.0
+    assert mask_difference(decode(gray([[0, 1]])), decode(gray([[1, 0]]))).intersection_over_union == 1.0
 
 
 def test_the_lowest_bit_of_16_is_seen_and_measured() -> None:
@@ -95,11 +95,11 @@ def test_a_mask_of_8_bits_and_its_copy_of_16_are_the_same_pixels() -> None:
     ],
 )
 def test_coverage_is_the_brightest_channel_times_alpha(grid: Grid, color: int, expected: int) -> None:
-    assert coverage(decode(png(grid, color, 8))).tolist() == [[expected]]
+    assert opacity(decode(png(grid, color, 8))).tolist() == [[expected]]
 
 
 def test_a_change_of_colour_alone_is_a_change() -> None:
-    difference = measured(decode(png([[(255, 0, 0)]], 2, 8)), decode(png([[(0, 255, 0)]], 2, 8)))
+    difference = mask_difference(decode(png([[(255, 0, 0)]], 2, 8)), decode(png([[(0, 255, 0)]], 2, 8)))
     assert (difference.changed_share, difference.mean_absolute_difference) == (1.0, 0.0)
 
 
@@ -145,9 +145,9 @@ def test_a_heat_map_has_the_size_of_the_later_mask_whatever_the_earlier_had() ->
 
 def test_large_masks_are_measured_and_drawn_in_bands_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     left, right, wide = decode(square(2, 2, 10)), decode(square(7, 4, 10)), decode(square(3, 3, 9, canvas=33))
-    whole = measured(left, right), heat_map(left, right), heat_map(wide, right)
+    whole = mask_difference(left, right), heat_map(left, right), heat_map(wide, right)
     monkeypatch.setattr(difference, "_BAND_PIXELS", 60)
-    assert (measured(left, right), heat_map(left, right), heat_map(wide, right)) == whole
+    assert (mask_difference(left, right), heat_map(left, right), heat_map(wide, right)) == whole
 
 
 def test_a_heat_map_is_the_same_bytes_every_time() -> None:

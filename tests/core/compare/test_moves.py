@@ -1,4 +1,4 @@
-"""Moves and copies: every number of each, what can't be read, and that nothing is told twice or forgotten."""
+"""Moves and copies: every number of each, what can't be read, and that nothing is named twice or forgotten."""
 
 from __future__ import annotations
 

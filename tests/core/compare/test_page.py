@@ -1,4 +1,4 @@
-"""docs/comparing.md says what the code does: which settings are told, what is bookkeeping, what stands in compare/."""
+"""docs/comparing.md says what the code does: which settings it knows, what is bookkeeping, what stands in compare/."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(enco
 
 def test_the_page_names_every_module_whose_settings_are_told() -> None:
     listed = PAGE.partition("with the versions of their parameters: ")[2].partition(". ##")[0]
-    told = {
+    found = {
         (name.strip(), int(version))
         for name, versions in re.findall(r"([a-z][^,]*?(?: \(profiled\))?) \(([0-9, ]+)\)", listed)
         for version in versions.split(",")
     }
-    assert told == {(NAMES[operation], version) for operation, version in LAYOUTS}
+    assert found == {(NAMES[operation], version) for operation, version in LAYOUTS}
 
 
 def test_the_page_names_all_bookkeeping_and_the_topics_in_order() -> None:

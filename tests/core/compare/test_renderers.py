@@ -74,7 +74,7 @@ def test_markdown_tells_the_same_story() -> None:
     ]
 
 
-def test_people_are_told_no_hashes_and_no_inner_names() -> None:
+def test_people_see_no_hashes_and_no_internal_names() -> None:
     for text in (as_markdown(story()), as_text(story())):
         assert not any(word in text for word in ("hash", "xmp:Rating", "clerical", "modules/", "moves"))
         assert not any(len(word.strip("().,")) == 64 for word in text.split())
@@ -119,8 +119,8 @@ def test_foreign_texts_bring_no_markup(name: str) -> None:
     rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
     plain = " ".join(name.split())
     assert set(re.findall("<(\\w+)", rendered)) == {"h1", "h2", "ul", "li", "strong"}
-    told = [unescape(line) for line in re.sub("<[^>]*>", "", rendered).split("\n") if line]
-    assert [line.lower() for line in told] == [f"{plain} → b", "metadata", plain, "files", f"{plain}: added"]
+    found = [unescape(line) for line in re.sub("<[^>]*>", "", rendered).split("\n") if line]
+    assert [line.lower() for line in found] == [f"{plain} → b", "metadata", plain, "files", f"{plain}: added"]
 
 
 def test_markdown_can_be_read_as_it_is() -> None:
@@ -133,7 +133,7 @@ def test_foreign_texts_do_not_steer_a_terminal() -> None:
     assert text == "Files\n  \ufffd[31mred\ufffd\ufffd: added\n"
 
 
-def test_several_sidecars_are_told_apart() -> None:
+def test_several_sidecars_are_kept_apart() -> None:
     left: Tree = {"a.xmp": sidecar(Step()), "b": {"c.xmp": sidecar(Step())}}
     right: Tree = {"a.xmp": sidecar(Step(enabled=0)), "b": {"c.xmp": sidecar(Step(), properties={"xmp:Rating": 2})}}
     assert as_text(changeset(folder(left), folder(right))) == (
@@ -141,7 +141,7 @@ def test_several_sidecars_are_told_apart() -> None:
     )
 
 
-def test_a_mask_note_is_told_only_where_no_mask_is() -> None:
+def test_a_mask_note_is_mentioned_only_without_masks() -> None:
     note = '<chemigram:masks><rdf:Bag><rdf:li chemigram:name="sky" chemigram:sha256="{}"/></rdf:Bag></chemigram:masks>'
     left, right = (sidecar(Step(), inside=note.format(digit * 64)) for digit in "12")
     alone = changeset(item("a.xmp", left), item("a.xmp", right))
@@ -153,7 +153,7 @@ def test_a_mask_note_is_told_only_where_no_mask_is() -> None:
     assert as_text(beside) == "Masks\n  tree: moved from sky.png\n"
 
 
-def test_masks_below_other_folders_are_told_with_their_folder() -> None:
+def test_masks_below_other_folders_are_shown_with_their_folder() -> None:
     changes = changeset(folder({}), folder({"masks": {"sky.png": b"1"}, "old": {"masks": {"sky.png": b"2"}}}))
     assert as_text(changes) == "Masks\n  sky: added\n  old/masks/sky.png: added\n"
 
@@ -169,7 +169,7 @@ def test_the_order_of_the_modules_belongs_to_the_edit() -> None:
     assert as_text(changes) == "Edit\n  Order of the pixel pipe: legacy → v3.0 RAW\n"
 
 
-def test_topics_are_told_in_one_order() -> None:
+def test_topics_have_one_order() -> None:
     order = list(Topic)
     topics = [section.topic for section in sections(story())]
     assert topics == sorted(topics, key=order.index)

@@ -20,7 +20,7 @@ from chemigram_core.operations.export import export
 from chemigram_core.operations.save import remove_masks, rename_mask, save_mask, save_xmp
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, ObjectStore
-from tests.core.compare.trees import told
+from tests.core.compare.trees import leaf_lines
 from tests.support.builders import mask, sidecar
 
 MAIN = BranchName("main")
@@ -57,7 +57,7 @@ def test_masks_that_differ_in_name_only_are_compared_without_reading_one(
     after = rename_mask(repository, MAIN, SKY, MaskName("clouds")).digest
     opened.clear()
     changes = compare_states(StoredStates(repository), before, after, NAMES)
-    assert told(changes.root) == ["modify image.xmp/masks", "move masks/clouds.png from masks/sky.png"]
+    assert leaf_lines(changes.root) == ["modify image.xmp/masks", "move masks/clouds.png from masks/sky.png"]
     assert Kind.MASK not in opened
 
 
@@ -67,7 +67,7 @@ def test_a_hundred_masks_of_which_one_changed_cost_two_reads(repository: Reposit
     after = save_mask(repository, MAIN, MaskName("m7"), mask(200)).digest
     opened.clear()
     changes = compare_states(StoredStates(repository), before, after, NAMES)
-    assert told(changes.root) == ["modify image.xmp/masks", "modify masks/m7.png"]
+    assert leaf_lines(changes.root) == ["modify image.xmp/masks", "modify masks/m7.png"]
     assert opened.count(Kind.MASK) == 2
 
 
@@ -83,11 +83,14 @@ def test_masks_come_and_go(repository: Repository) -> None:
     before = repository.resolve("main")
     after = remove_masks(repository, MAIN, repository.state(before).masks).digest
     states = StoredStates(repository)
-    assert told(compare_states(states, before, after, NAMES).root)[1:] == [
+    assert leaf_lines(compare_states(states, before, after, NAMES).root)[1:] == [
         "remove masks/sky.png",
         "remove masks/tree.png",
     ]
-    assert told(compare_states(states, after, before, NAMES).root)[1:] == ["add masks/sky.png", "add masks/tree.png"]
+    assert leaf_lines(compare_states(states, after, before, NAMES).root)[1:] == [
+        "add masks/sky.png",
+        "add masks/tree.png",
+    ]
 
 
 def test_a_state_equals_its_export(repository: Repository, tmp_path: Path) -> None:
@@ -96,7 +99,7 @@ def test_a_state_equals_its_export(repository: Repository, tmp_path: Path) -> No
     state, folder = state_item(tip, StoredStates(repository)), item_on_disk(tmp_path / "out")
     assert compare(state, folder, ("state", "folder")).root is None
     (tmp_path / "out/masks/sky.png").write_bytes(mask(99))
-    assert told(compare(folder, state, ("folder", "state")).root) == ["modify masks/sky.png"]
+    assert leaf_lines(compare(folder, state, ("folder", "state")).root) == ["modify masks/sky.png"]
     assert compare_paths(tmp_path / "out", tmp_path / "out").root is None
 
 

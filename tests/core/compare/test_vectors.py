@@ -1,4 +1,4 @@
-"""Trees before and after, and what is told of them, whichever hints there are and however they are shuffled."""
+"""Trees before and after, and the changes between them, whichever hints there are and however they are shuffled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chemigram_core.compare.renderers.json import as_json
-from tests.core.compare.trees import HINTS, Tree, changeset, folder, told
+from tests.core.compare.trees import HINTS, Tree, changeset, folder, leaf_lines
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors" / "trees.json").read_text("utf-8"))
 
@@ -30,7 +30,7 @@ def shuffled(content: Tree, rng: random.Random) -> Tree:
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["story"])
 def test_a_vector(vector: Mapping[str, Any], hints: Collection[str]) -> None:
     left, right = folder(tree(vector["left"]), hints), folder(tree(vector["right"]), hints)
-    assert told(changeset(left, right).root) == vector["told"]
+    assert leaf_lines(changeset(left, right).root) == vector["changes"]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["story"])

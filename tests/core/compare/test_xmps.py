@@ -30,7 +30,7 @@ DRAWN = replace(PLAIN, blendop_params=blending(mask_mode=3, mask_id=7))
 
 
 @pytest.mark.parametrize(
-    ("right", "told", "kinds"),
+    ("right", "found", "kinds"),
     [
         (replace(PLAIN, enabled=0), "switched off", ["enabled"]),
         (replace(PLAIN, params=exposure(1.25)), "exposure +0.50 EV → +1.25 EV", ["params"]),
@@ -55,11 +55,11 @@ DRAWN = replace(PLAIN, blendop_params=blending(mask_mode=3, mask_id=7))
         ),
     ],
 )
-def test_each_difference_of_a_module_is_seen(right: Step, told: str, kinds: list[str]) -> None:
+def test_each_difference_of_a_module_is_seen(right: Step, found: str, kinds: list[str]) -> None:
     root = compared(sidecar(PLAIN), sidecar(right))
     assert root is not None
     (node,) = root.children
-    assert (node.action, node.path, node.summary) == (Action.MODIFY, "image.xmp/modules/exposure/0", told)
+    assert (node.action, node.path, node.summary) == (Action.MODIFY, "image.xmp/modules/exposure/0", found)
     assert node.details["changed"] == kinds
     assert root.tags == frozenset()
 
@@ -75,11 +75,11 @@ def test_a_module_is_added_and_removed_with_what_it_does() -> None:
         "modules/vibrance/0: added: switched off, vibrance 25.00 %"
     ]
     assert summaries(sidecar(PLAIN), sidecar(PLAIN, Step("novelty", "00", 1))) == ["modules/novelty/0: added"]
-    told = summaries(sidecar(PLAIN, SHARPEN), sidecar(PLAIN))
-    assert "modules/sharpen/0: removed" in told
+    found = summaries(sidecar(PLAIN, SHARPEN), sidecar(PLAIN))
+    assert "modules/sharpen/0: removed" in found
 
 
-def test_instances_of_one_module_are_told_apart() -> None:
+def test_instances_of_one_module_are_found_apart() -> None:
     second = replace(PLAIN, multi_priority=1, multi_name="1")
     root = compared(sidecar(PLAIN, second), sidecar(PLAIN, replace(second, params=exposure(3))))
     assert root is not None
@@ -96,8 +96,8 @@ def test_the_last_step_that_counts_is_the_effective_one() -> None:
 
 def test_the_end_of_the_history_alone_is_seen() -> None:
     steps = (PLAIN, SHARPEN, replace(PLAIN, params=exposure(2.0)))
-    told = summaries(sidecar(*steps), sidecar(*steps, end=2))
-    assert told == [
+    found = summaries(sidecar(*steps), sidecar(*steps, end=2))
+    assert found == [
         "history: The history got shorter: 3 steps before, 2 now (1 step undone but kept)",
         "modules/exposure/0: exposure +2.00 EV → +0.50 EV",
     ]
@@ -119,8 +119,8 @@ def test_a_lost_history_is_tagged_and_said() -> None:
 def test_steps_that_come_to_the_same_are_said_to() -> None:
     left = sidecar(replace(PLAIN, params=exposure(9.0)), PLAIN)
     right = sidecar(replace(PLAIN, params=exposure(8.0)), PLAIN)
-    (told,) = summaries(left, right)
-    assert told.startswith("history: Earlier or undone steps of the history differ")
+    (found,) = summaries(left, right)
+    assert found.startswith("history: Earlier or undone steps of the history differ")
 
 
 def test_an_order_of_steps_alone_is_a_reorder_with_its_new_place() -> None:
@@ -131,7 +131,7 @@ def test_an_order_of_steps_alone_is_a_reorder_with_its_new_place() -> None:
     assert node.summary == "moved in the history from place 1 to 3"
 
 
-def test_a_changed_module_that_became_the_last_step_is_told_for_its_change() -> None:
+def test_a_changed_module_that_became_the_last_step_is_put_for_its_change() -> None:
     right = sidecar(SHARPEN, replace(PLAIN, params=exposure(1.0)))
     assert summaries(sidecar(PLAIN, SHARPEN), right) == ["modules/exposure/0: exposure +0.50 EV → +1.00 EV"]
 
@@ -173,7 +173,7 @@ def drawn(*shapes: Shape) -> bytes:
     return sidecar(DRAWN, shapes=shapes)
 
 
-def test_shapes_of_a_mask_are_told_by_name() -> None:
+def test_shapes_of_a_mask_are_found_by_name() -> None:
     circle, path = Shape(1), Shape(2, 2, "path #1")
     moved = replace(circle, mask_points="01" * 16)
     assert summaries(drawn(group(7, 1), circle), drawn(group(7, 1), moved)) == ["modules/exposure/0: circle #1 changed"]
@@ -194,7 +194,7 @@ def test_a_mask_alone_makes_an_edit() -> None:
     assert root.children[0].details["changed"] == ["mask"]
 
 
-def test_shapes_that_no_module_uses_are_told_apart() -> None:
+def test_shapes_that_no_module_uses_are_found_apart() -> None:
     assert summaries(sidecar(PLAIN), sidecar(PLAIN, shapes=[Shape(5)])) == [
         "shapes: Shapes that no module uses: circle #1 added"
     ]
@@ -217,7 +217,7 @@ def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "left", "right", "told"),
+    ("name", "left", "right", "found"),
     [
         ("xmp:Rating", 1, 5, "metadata/xmp:Rating: Rating: ★ → ★★★★★"),
         ("xmp:Rating", 0, -1, "metadata/xmp:Rating: Rating: none → rejected"),
@@ -225,8 +225,8 @@ def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
         ("crs:Sharpness", 25, 40, "metadata/crs:Sharpness: crs:Sharpness: 25 → 40"),
     ],
 )
-def test_metadata_is_told_in_words(name: str, left: int, right: int, told: str) -> None:
-    assert summaries(sidecar(PLAIN, properties={name: left}), sidecar(PLAIN, properties={name: right})) == [told]
+def test_metadata_is_put_in_words(name: str, left: int, right: int, found: str) -> None:
+    assert summaries(sidecar(PLAIN, properties={name: left}), sidecar(PLAIN, properties={name: right})) == [found]
 
 
 def test_the_kind_of_pixel_pipe_is_named() -> None:
@@ -248,7 +248,7 @@ def test_texts_and_labels_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "found"),
     [
         (bag("dc:subject", "a", "b"), "", "the same ones, noted in another way"),
         (bag("dc:subject", "a"), bag("dc:subject", "a", "a"), "the same ones, noted in another way"),
@@ -260,24 +260,24 @@ def test_texts_and_labels_are_told() -> None:
         ),
     ],
 )
-def test_tags_in_an_unusual_form_are_told_too(before: str, after: str, told: str) -> None:
-    """They make another edit, so a snapshot: it must not be told as a mere repacking."""
+def test_tags_in_an_unusual_form_are_found_too(before: str, after: str, found: str) -> None:
+    """They make another edit, so a snapshot: it must not look like mere repacking."""
     hierarchy = bag("lr:hierarchicalSubject", "a|b")
     left, right = (sidecar(PLAIN, inside=hierarchy + inside) for inside in (before, after))
     assert parse(left).edit_digest != parse(right).edit_digest
-    assert summaries(left, right) == [f"metadata/tags: Tags: {told}"]
+    assert summaries(left, right) == [f"metadata/tags: Tags: {found}"]
     root = compared(left, right)
     assert root is not None
     assert root.tags == frozenset()
 
 
-def test_tags_are_told_once_and_automatic_ones_are_clerical() -> None:
+def test_tags_are_found_once_and_automatic_ones_are_clerical() -> None:
     def tagged(*tags: str) -> bytes:
         words = sorted({word for tag in tags for word in tag.split("|")})
         return sidecar(PLAIN, inside=bag("lr:hierarchicalSubject", *tags) + bag("dc:subject", *words))
 
-    told = summaries(tagged("places|Oslo"), tagged("places|Rome", "darktable|exported|jpg"))
-    assert told == ['metadata/tags: Tags: added "places|Rome"; removed "places|Oslo"']
+    found = summaries(tagged("places|Oslo"), tagged("places|Rome", "darktable|exported|jpg"))
+    assert found == ['metadata/tags: Tags: added "places|Rome"; removed "places|Oslo"']
     root = compared(tagged("places|Oslo"), tagged("places|Oslo", "darktable|changed"))
     assert root is not None
     assert root.tags == {"clerical"}
@@ -303,7 +303,7 @@ def test_an_edit_beside_bookkeeping_is_not_clerical() -> None:
     assert [node.item_type for node in root.children] == ["bookkeeping", "module"]
 
 
-def test_the_note_of_masks_is_told_by_names() -> None:
+def test_the_note_of_masks_is_put_by_names() -> None:
     def noted(**masks: str) -> bytes:
         entries = "".join(
             f'<rdf:li chemigram:name="{name}" chemigram:sha256="{digit * 64}"/>' for name, digit in masks.items()
@@ -347,7 +347,7 @@ def test_versions_of_a_module_are_compared_by_the_settings_they_share() -> None:
     ]
 
 
-def test_a_choice_is_told_in_words() -> None:
+def test_a_choice_is_put_in_words() -> None:
     assert summaries(sidecar(FLIP), sidecar(replace(FLIP, params="05000000"))) == [
         "modules/flip/0: orientation automatic → turned by 90° clockwise"
     ]

@@ -94,7 +94,7 @@ def changeset(left: ItemRef, right: ItemRef, data: DataAccess | None = None) -> 
     return engine(data or CountingAccess()).changeset(left, right, ("left", "right"))
 
 
-def told(root: DiffNode | None) -> list[str]:
+def leaf_lines(root: DiffNode | None) -> list[str]:
     """The leaves of a changeset, a line each: `move b from a`."""
     leaves = [] if root is None else [node for node in root.walk() if not node.children]
     return [f"{leaf.action} {leaf.path}" + (f" from {leaf.source_path}" if leaf.source_path else "") for leaf in leaves]

@@ -31,7 +31,7 @@ class Lister(Protocol):
         ...
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
-        """What is in it; None when it is none after all. Raises OSError, StoreFailed."""
+        """What is in it; None when it turns out not to be such a container. Raises OSError, StoreFailed."""
         ...
 
 
@@ -47,7 +47,7 @@ class ContainerComparator:
         return whole and all(self._lister(item) for item in pair.sides)
 
     def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:
-        """The pairs in it; Skip when one side is no container after all."""
+        """The pairs in it; Skip when one side turns out not to be a container."""
         left, right = self._listing(pair.left, data), self._listing(pair.right, data)
         if left is None or right is None:
             return Skip()

@@ -80,5 +80,5 @@ def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:
 def _folder(handle: OnDisk, path: str) -> ItemRef | str:
     if handle.path.is_symlink():
         return "a link to a folder"
-    os.scandir(handle.path).close()  # what nobody may list is told here, and doesn't end the comparison later
+    os.scandir(handle.path).close()  # if it can't be listed, it is left out here, and ends no comparison later
     return "too deep" if path.count("/") >= MAX_DEPTH else ItemRef(path, is_directory=True, handle=handle)

@@ -11,7 +11,7 @@ from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.media_type import PNG, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidMask
-from chemigram_core.masks.difference import MaskDifference, heat_map, measured
+from chemigram_core.masks.difference import MaskDifference, heat_map, mask_difference
 from chemigram_core.masks.png import MAX_BYTES, PngHeader, check
 from chemigram_core.masks.png.pixels import decode
 
@@ -26,7 +26,7 @@ class MaskComparator:
         return are_files_of(pair, PNG)
 
     def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:
-        """Sizes, and how masks of one size differ; Skip when one is no whole PNG. Raises OSError, StoreFailed."""
+        """Sizes, and how masks of one size differ; Skip when one is not a complete PNG. Raises OSError, StoreFailed."""
         if pair.left is None or pair.right is None:
             return one_sided(pair, ITEM_TYPE)
         try:
@@ -57,8 +57,8 @@ def _compared(path: str, left: bytes, right: bytes) -> DiffNode:
     if (before.width_pixels, before.height_pixels) != (after.width_pixels, after.height_pixels):
         summary = f"Size changed ({_size(before)} → {_size(after)})"
         return DiffNode(Action.MODIFY, ITEM_TYPE, path, summary=summary, details=details)
-    difference = measured(decode(left), decode(right))
-    details |= _facts(difference)
+    difference = mask_difference(decode(left), decode(right))
+    details |= _values(difference)
     tags = frozenset[str]() if difference.changed_box else frozenset({CLERICAL})
     return DiffNode(
         Action.MODIFY,
@@ -71,11 +71,11 @@ def _compared(path: str, left: bytes, right: bytes) -> DiffNode:
 
 
 def _described(header: PngHeader, side: str) -> dict[str, JsonValue]:
-    facts = {"width": header.width_pixels, "height": header.height_pixels, "bit_depth": header.bit_depth}
-    return {f"{name}_{side}": value for name, value in facts.items()}
+    values = {"width": header.width_pixels, "height": header.height_pixels, "bit_depth": header.bit_depth}
+    return {f"{name}_{side}": value for name, value in values.items()}
 
 
-def _facts(difference: MaskDifference) -> dict[str, JsonValue]:
+def _values(difference: MaskDifference) -> dict[str, JsonValue]:
     box = difference.changed_box
     return {
         "changed_share": difference.changed_share,

@@ -1,11 +1,11 @@
-"""Compares XMPs as edits, not as text. Knows how facts become nodes; what they say is the business of `edit`."""
+"""Compares XMPs as edits, not as text. Knows how changes become nodes; what they say is the business of `edit`."""
 
 from __future__ import annotations
 
 from chemigram_core.compare.comparators.binary import one_sided
 from chemigram_core.compare.controller import Identical, Leaf, Outcome, Skip
-from chemigram_core.compare.edit.changes import HISTORY_LOST, Fact
-from chemigram_core.compare.edit.document import document_facts
+from chemigram_core.compare.edit.changes import HISTORY_LOST, Change
+from chemigram_core.compare.edit.document import document_changes
 from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.media_type import XMP, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
@@ -24,7 +24,7 @@ class XmpComparator:
         return are_files_of(pair, XMP)
 
     def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:
-        """A node with one child per fact; Skip when one side is no usable XMP. Raises OSError, StoreFailed."""
+        """A node with one child per change; Skip when one side is not a usable XMP. Raises OSError, StoreFailed."""
         if pair.left is None or pair.right is None:
             return one_sided(pair, ITEM_TYPE)
         try:
@@ -33,9 +33,9 @@ class XmpComparator:
             return Skip()
         if left.packet == right.packet:
             return Identical(ITEM_TYPE)
-        facts = document_facts(left, right)
-        node = DiffNode(Action.MODIFY, ITEM_TYPE, pair.path, tags=_tags(facts))
-        return Leaf(node.with_children(_node(pair.path, fact) for fact in facts))
+        changes = document_changes(left, right)
+        node = DiffNode(Action.MODIFY, ITEM_TYPE, pair.path, tags=_tags(changes))
+        return Leaf(node.with_children(_node(pair.path, change) for change in changes))
 
 
 def _document(item: ItemRef, data: DataAccess) -> Document:
@@ -43,18 +43,18 @@ def _document(item: ItemRef, data: DataAccess) -> Document:
         return parse(stream.read(MAX_BYTES + 1))
 
 
-def _tags(facts: list[Fact]) -> frozenset[str]:
+def _tags(changes: list[Change]) -> frozenset[str]:
     """Of the file: whether all of it is clerical, whether a history was lost."""
-    tags = {CLERICAL} if all(CLERICAL in fact.tags for fact in facts) else set[str]()
-    return frozenset(tags | {tag for fact in facts for tag in fact.tags & {HISTORY_LOST}})
+    tags = {CLERICAL} if all(CLERICAL in change.tags for change in changes) else set[str]()
+    return frozenset(tags | {tag for change in changes for tag in change.tags & {HISTORY_LOST}})
 
 
-def _node(path: str, fact: Fact) -> DiffNode:
+def _node(path: str, change: Change) -> DiffNode:
     return DiffNode(
-        fact.action,
-        fact.item_type,
-        f"{path}/{fact.place}",
-        summary=fact.summary,
-        tags=fact.tags,
-        details=dict(fact.details),
+        change.action,
+        change.item_type,
+        f"{path}/{change.place}",
+        summary=change.summary,
+        tags=change.tags,
+        details=dict(change.details),
     )

@@ -36,7 +36,7 @@ class ZipLister:
         return isinstance(item.handle, _Folder) or (is_file_of(item, ZIP) and _can_be_nested(item))
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
-        """The entries with their hints; None when it is no zip. Folders without files don't count. Raises OSError."""
+        """The entries with their hints; None when it is not a zip. Empty folders don't count. Raises OSError."""
         if isinstance(item.handle, _Folder):
             return Listing(_ITEM_TYPE, _one_level(item.logical_path, item.handle.files))
         try:
@@ -108,7 +108,7 @@ def _danger(info: zipfile.ZipInfo, budget: _Budget) -> str | None:
     parts = info.filename.split("/")
     checks = {
         "its name leads out of the archive": ".." in parts or "\\" in info.filename or parts[0] in {"", "~"},
-        "its name is no path": "." in parts or "" in parts or len(parts) > MAX_DEPTH,
+        "its name is not a path": "." in parts or "" in parts or len(parts) > MAX_DEPTH,
         "a link": stat.S_ISLNK(info.external_attr >> 16),
         "encrypted": bool(info.flag_bits & 1),
         f"larger than {MAX_ENTRY_BYTES} bytes": info.file_size > MAX_ENTRY_BYTES,

@@ -12,7 +12,7 @@ HISTORY_LOST = "history-lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Change:
     """What became of one thing in an XMP; `place` is its path below the file."""
 
     action: Action

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from chemigram_core.compare.edit.changes import Fact
-from chemigram_core.compare.edit.history import history_facts
-from chemigram_core.compare.edit.metadata import metadata_facts
+from chemigram_core.compare.edit.changes import Change
+from chemigram_core.compare.edit.history import history_changes
+from chemigram_core.compare.edit.metadata import metadata_changes
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import CLERICAL, Action
 from chemigram_core.darktable.edit import edit_of
@@ -33,44 +33,44 @@ _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
 _OTHERWISE = "the way in which darktable wrote it down"
 
 
-def document_facts(left: Document, right: Document) -> list[Fact]:
+def document_changes(left: Document, right: Document) -> list[Change]:
     """Every difference of two documents that are not the same, what matters most first."""
     before, after = edit_of(left.packet).properties, edit_of(right.packet).properties
-    facts: list[Fact] = []
+    changes: list[Change] = []
     if before != after:
-        facts += _history(left, right, before, after)
-        facts += metadata_facts(_beside_history(before), _beside_history(after))
-        facts += _note(left, right)
+        changes += _history(left, right, before, after)
+        changes += metadata_changes(_beside_history(before), _beside_history(after))
+        changes += _note(left, right)
     substantive = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if substantive & HISTORY_TRIO:
         substantive |= HISTORY_TRIO
-    return [*facts, *_bookkeeping(left, right, substantive)]
+    return [*changes, *_bookkeeping(left, right, substantive)]
 
 
-def _history(left: Document, right: Document, before: Properties, after: Properties) -> list[Fact]:
-    facts = history_facts(left, right)
-    if not facts and any(before.get(name) != after.get(name) for name in HISTORY_TRIO):
+def _history(left: Document, right: Document, before: Properties, after: Properties) -> list[Change]:
+    changes = history_changes(left, right)
+    if not changes and any(before.get(name) != after.get(name) for name in HISTORY_TRIO):
         summary = "Earlier or undone steps of the history differ; what is applied at its end is the same"
-        facts.append(Fact(Action.MODIFY, "history", "history", summary))
-    return facts
+        changes.append(Change(Action.MODIFY, "history", "history", summary))
+    return changes
 
 
 def _beside_history(properties: Properties) -> Properties:
     return {name: value for name, value in properties.items() if name not in HISTORY_TRIO and name != note_names.NOTE}
 
 
-def _note(left: Document, right: Document) -> Iterator[Fact]:
+def _note(left: Document, right: Document) -> Iterator[Change]:
     """Masks by name only: a state has their pictures beside the XMP."""
     added, removed = right.masks.keys() - left.masks.keys(), left.masks.keys() - right.masks.keys()
     changed = {name for name in left.masks.keys() & right.masks.keys() if left.masks[name] != right.masks[name]}
     named = (("added", added), ("removed", removed), ("changed", changed))
     words = [f"{word} {', '.join(sorted(names))}" for word, names in named if names]
     if words:
-        yield Fact(Action.MODIFY, "mask-note", "masks", f"Masks: {'; '.join(words)}")
+        yield Change(Action.MODIFY, "mask-note", "masks", f"Masks: {'; '.join(words)}")
 
 
-def _bookkeeping(left: Document, right: Document, substantive: set[str]) -> Iterator[Fact]:
-    """One fact for all that differs in the files but not in the edits."""
+def _bookkeeping(left: Document, right: Document, substantive: set[str]) -> Iterator[Change]:
+    """One change for all that differs in the files but not in the edits."""
     names = {
         name
         for name in left.properties.keys() | right.properties.keys()
@@ -83,7 +83,7 @@ def _bookkeeping(left: Document, right: Document, substantive: set[str]) -> Iter
     words = dict.fromkeys(_in_words(name) for name in sorted(names))
     summary = ", ".join(sorted(words, key=_OTHERWISE.__eq__))
     details: dict[str, JsonValue] = {"properties": list[JsonValue](sorted(names))}
-    yield Fact(Action.MODIFY, "bookkeeping", "bookkeeping", summary, details, frozenset({CLERICAL}))
+    yield Change(Action.MODIFY, "bookkeeping", "bookkeeping", summary, details, frozenset({CLERICAL}))
 
 
 def _in_words(name: str) -> str:

@@ -1,19 +1,19 @@
-"""The change from one XMP to the next in one line, for lists of many. Bookkeeping is not told."""
+"""The change from one XMP to the next in one line, for lists of many, without bookkeeping."""
 
 from __future__ import annotations
 
-from chemigram_core.compare.edit.changes import Fact
-from chemigram_core.compare.edit.document import document_facts
+from chemigram_core.compare.edit.changes import Change
+from chemigram_core.compare.edit.document import document_changes
 from chemigram_core.compare.node import CLERICAL
 from chemigram_core.sidecar import Document
 
 
 def headline(before: Document, after: Document) -> str:
-    """The facts of the edit, one after another; empty when there are none. One line, however long."""
-    facts = [fact for fact in document_facts(before, after) if CLERICAL not in fact.tags]
-    return " · ".join(" ".join(_sentence(fact).split()) for fact in facts)
+    """The changes of the edit, one after another; empty when there are none. One line, however long."""
+    changes = [change for change in document_changes(before, after) if CLERICAL not in change.tags]
+    return " · ".join(" ".join(_sentence(change).split()) for change in changes)
 
 
-def _sentence(fact: Fact) -> str:
-    module = fact.details.get("module")
-    return f"{module}: {fact.summary}" if isinstance(module, str) else fact.summary
+def _sentence(change: Change) -> str:
+    module = change.details.get("module")
+    return f"{module}: {change.summary}" if isinstance(module, str) else change.summary

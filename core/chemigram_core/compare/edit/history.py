@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chemigram_core.compare.edit.changes import HISTORY_LOST, Fact
+from chemigram_core.compare.edit.changes import HISTORY_LOST, Change
 from chemigram_core.compare.edit.module_changes import ModuleChange, Side, changes_of, description
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.longest_increasing import moved
@@ -20,7 +20,7 @@ _MASKS_ONLY = "mask_manager"  # an entry that carries shapes and does nothing it
 _PIPE, _STEPS = "in the pixel pipe", "in the history"
 
 
-def history_facts(left: Document, right: Document) -> list[Fact]:
+def history_changes(left: Document, right: Document) -> list[Change]:
     """All differences of two histories that are seen in their modules, shapes and order."""
     before, after = _Half.of(left), _Half.of(right)
     return [
@@ -54,7 +54,7 @@ class _Half:
         return {number: form for number, form in self.shapes.items() if number not in used}
 
 
-def _loss(left: History, right: History) -> Iterator[Fact]:
+def _loss(left: History, right: History) -> Iterator[Change]:
     """A history that vanished or got shorter: the accident that a store of edits exists for."""
     before, after = len(left.effective), len(right.effective)
     if after >= before:
@@ -69,19 +69,19 @@ def _loss(left: History, right: History) -> Iterator[Fact]:
         summary += f" ({_steps(undone)} undone but kept)"
     details: dict[str, JsonValue] = {"steps_left": before, "steps_right": after, "undone_right": undone}
     action = Action.MODIFY if after else Action.REMOVE
-    yield Fact(action, "history", "history", summary, details, frozenset({HISTORY_LOST}))
+    yield Change(action, "history", "history", summary, details, frozenset({HISTORY_LOST}))
 
 
 def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
 
 
-def _modules(before: _Half, after: _Half) -> Iterator[Fact]:
+def _modules(before: _Half, after: _Half) -> Iterator[Change]:
     for instance in sorted(before.instances.keys() - after.instances.keys()):
-        yield Fact(Action.REMOVE, "module", *_named(before.side(instance), "removed"))
+        yield Change(Action.REMOVE, "module", *_named(before.side(instance), "removed"))
     for instance in sorted(after.instances.keys() - before.instances.keys()):
         words = description(after.side(instance))
-        yield Fact(
+        yield Change(
             Action.ADD, "module", *_named(after.side(instance), f"added: {', '.join(words)}" if words else "added")
         )
     yield from _changed_modules(before, after)
@@ -91,7 +91,7 @@ def _named(side: Side, summary: str) -> tuple[str, str, dict[str, JsonValue]]:
     return _place(side.entry), summary, {"module": title(side.entry)}
 
 
-def _changed_modules(before: _Half, after: _Half) -> Iterator[Fact]:
+def _changed_modules(before: _Half, after: _Half) -> Iterator[Change]:
     common = sorted(before.instances.keys() & after.instances.keys())
     changes = {instance: changes_of(before.side(instance), after.side(instance)) for instance in common}
     places = _places(before, after, [instance for instance in common if not changes[instance].kinds])
@@ -108,7 +108,7 @@ def _places(before: _Half, after: _Half, unchanged: list[Instance]) -> dict[Inst
     return in_steps | {instance: (_PIPE, *places) for instance, places in pipe.items()}
 
 
-def _changed(entry: Entry, change: ModuleChange, place: tuple[str, int, int] | None) -> Fact:
+def _changed(entry: Entry, change: ModuleChange, place: tuple[str, int, int] | None) -> Change:
     action = Action.MODIFY if change.kinds else Action.REORDER
     details: dict[str, JsonValue] = {"module": title(entry)}
     if place is not None:
@@ -118,14 +118,14 @@ def _changed(entry: Entry, change: ModuleChange, place: tuple[str, int, int] | N
     if change.settings:
         details["settings"] = {label: list(pair) for label, pair in change.settings.items()}
     details["changed"] = list[JsonValue](change.kinds)
-    return Fact(action, "module", _place(entry), ", ".join(change.words), details)
+    return Change(action, "module", _place(entry), ", ".join(change.words), details)
 
 
 def _place(entry: Entry) -> str:
     return f"modules/{entry.operation}/{entry.multi_priority}"
 
 
-def _unused_shapes(before: _Half, after: _Half) -> Iterator[Fact]:
+def _unused_shapes(before: _Half, after: _Half) -> Iterator[Change]:
     words = shape_changes(before.unused_shapes(), after.unused_shapes())
     if words:
-        yield Fact(Action.MODIFY, "shapes", "shapes", f"Shapes that no module uses: {', '.join(words)}")
+        yield Change(Action.MODIFY, "shapes", "shapes", f"Shapes that no module uses: {', '.join(words)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from chemigram_core.compare.edit.changes import Fact
+from chemigram_core.compare.edit.changes import Change
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
 from chemigram_core.darktable.properties import IOP_ORDER_LIST, IOP_ORDER_VERSION, KEYWORDS, TAGS
@@ -47,8 +47,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
-def metadata_facts(left: Properties, right: Properties) -> Iterator[Fact]:
-    """One fact for each property that differs; tags and keywords are one thing."""
+def metadata_changes(left: Properties, right: Properties) -> Iterator[Change]:
+    """One change for each property that differs; tags and keywords are one thing."""
     yield from _tags(left, right)
     for name in sorted((left.keys() | right.keys()) - {TAGS, KEYWORDS}):
         if left.get(name) != right.get(name):
@@ -56,7 +56,7 @@ def metadata_facts(left: Properties, right: Properties) -> Iterator[Fact]:
 
 
 def as_json(value: Value | None) -> JsonValue:
-    """A value of an XMP as plain data; None where there is none."""
+    """A value of an XMP as plain data; None for an absent one."""
     match value:
         case Array(_, items):
             return [as_json(item) for item in items]
@@ -90,7 +90,7 @@ def _text_in_words(name: str, text: str) -> str:
     return known.get(text) or (text if text.lstrip("+-").isdecimal() else _quoted(text))
 
 
-def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
+def _tags(left: Properties, right: Properties) -> Iterator[Change]:
     if all(left.get(name) == right.get(name) for name in (TAGS, KEYWORDS)):
         return
     before, after = _all_tags(left), _all_tags(right)
@@ -99,7 +99,7 @@ def _tags(left: Properties, right: Properties) -> Iterator[Fact]:
     words += [f"removed {', '.join(map(_quoted, removed))}"] if removed else []
     details: dict[str, JsonValue] = {"added": list[JsonValue](added), "removed": list[JsonValue](removed)}
     summary = f"Tags: {'; '.join(words) or 'the same ones, noted in another way'}"
-    yield Fact(Action.MODIFY, "metadata", "metadata/tags", summary, details)
+    yield Change(Action.MODIFY, "metadata", "metadata/tags", summary, details)
 
 
 def _all_tags(properties: Properties) -> set[str]:
@@ -119,13 +119,13 @@ def _texts(value: Value | None) -> list[str]:
     return []
 
 
-def _property(name: str, left: Value | None, right: Value | None) -> Fact:
+def _property(name: str, left: Value | None, right: Value | None) -> Change:
     action = Action.ADD if left is None else Action.REMOVE if right is None else Action.MODIFY
     before, after = in_words(name, left), in_words(name, right)
     change = f"{before} → {after}" if before != after else "changed"
     details: dict[str, JsonValue] = {"property": name, "left": as_json(left), "right": as_json(right)}
     item_type = "order" if name in _ORDERS else "metadata"
-    return Fact(action, item_type, f"{item_type}/{name}", f"{_NAMES.get(name, name)}: {change}", details)
+    return Change(action, item_type, f"{item_type}/{name}", f"{_NAMES.get(name, name)}: {change}", details)
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.blending import OPACITY, Blending, blending_of
 from chemigram_core.darktable.layouts import layout_of
 from chemigram_core.darktable.modules import own_name
-from chemigram_core.darktable.settings import OTHER, UNSET, told_apart
+from chemigram_core.darktable.settings import OTHER, UNSET, distinct_values
 from chemigram_core.darktable.shapes import Shapes, parts, shape_changes
 
 _FIELDS_WITH_WORDS = frozenset(
@@ -125,7 +125,7 @@ def _compare_blending(left: Side, right: Side, change: ModuleChange) -> None:
 def _compare_blend_fields(before: Blending, after: Blending, change: ModuleChange) -> None:
     words = []
     if before.opacity != after.opacity:
-        words.append("opacity {} → {}".format(*told_apart(OPACITY, before.opacity, OPACITY, after.opacity)))
+        words.append("opacity {} → {}".format(*distinct_values(OPACITY, before.opacity, OPACITY, after.opacity)))
     if before.mode != after.mode:
         words.append(f"blend mode {before.mode} → {after.mode}")
     if words or before.rest[0] != after.rest[0]:

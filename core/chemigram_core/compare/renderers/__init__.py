@@ -1,1 +1,1 @@
-"""Renderers: one changeset as canonical JSON, as Markdown, as plain text. What to tell and how is theirs to choose."""
+"""Renderers: one changeset as canonical JSON, as Markdown, as plain text. Each chooses what to say and how."""

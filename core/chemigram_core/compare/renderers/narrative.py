@@ -17,7 +17,7 @@ NO_CHANGES = "No changes."
 
 
 class Topic(StrEnum):
-    """What a section is about, in the order in which sections are told; the value is its title."""
+    """What a section is about, in the order of the sections; the value is its title."""
 
     LOST = "History lost"
     EDIT = "Edit"
@@ -61,13 +61,13 @@ def sections(changeset: Changeset) -> list[Section]:
     """The story; empty when nothing changed."""
     if changeset.root is None:
         return []
-    told: dict[tuple[Topic, str], list[Line]] = {}
+    by_topic: dict[tuple[Topic, str], list[Line]] = {}
     masks_are_there = any(node.item_type == "mask" for node in changeset.root.walk())
     for file, node in _sentences(changeset.root, changeset.root.path):
         if not (node.item_type == "mask-note" and masks_are_there):
-            told.setdefault((_topic(node), file), []).extend(_lines(node))
+            by_topic.setdefault((_topic(node), file), []).extend(_lines(node))
     order = list(Topic)
-    ordered = sorted(told.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    ordered = sorted(by_topic.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
     return [Section(topic, file, lines) for (topic, file), lines in ordered]
 
 

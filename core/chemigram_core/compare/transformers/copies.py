@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chemigram_core.compare.item import DataAccess
 from chemigram_core.compare.node import Action, DiffNode
-from chemigram_core.compare.transformers.with_hash import content_of, hydrated
+from chemigram_core.compare.transformers.with_hash import content_of, with_hash
 
 _NAME = "copies"
 
@@ -21,7 +21,7 @@ class CopyDetector:
         candidates = {Action.ADD, Action.IDENTICAL}
         if not candidates <= {child.action for child in node.children}:
             return node
-        children = [hydrated(child, data, _NAME) if child.action in candidates else child for child in node.children]
+        children = [with_hash(child, data, _NAME) if child.action in candidates else child for child in node.children]
         originals: dict[str, DiffNode] = {}
         for child in sorted(children, key=lambda child: child.path):
             if child.action is Action.IDENTICAL and (content := content_of(child)):

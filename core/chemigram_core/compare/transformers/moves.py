@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chemigram_core.compare.item import DataAccess
 from chemigram_core.compare.node import Action, DiffNode
-from chemigram_core.compare.transformers.with_hash import content_of, hydrated
+from chemigram_core.compare.transformers.with_hash import content_of, with_hash
 
 _NAME = "moves"
 
@@ -22,7 +22,7 @@ class MoveDetector:
         if not {Action.ADD, Action.REMOVE} <= {child.action for child in node.children}:
             return node
         candidates = {Action.ADD, Action.REMOVE}
-        children = [hydrated(child, data, _NAME) if child.action in candidates else child for child in node.children]
+        children = [with_hash(child, data, _NAME) if child.action in candidates else child for child in node.children]
         moves = _moves(children)
         if not moves and all(new is old for new, old in zip(children, node.children, strict=True)):
             return node

@@ -13,7 +13,7 @@ _KEYS = {Action.ADD: "hash_right", Action.REMOVE: "hash_left", Action.IDENTICAL:
 _EMPTY = Digest.of(b"")
 
 
-def hydrated(node: DiffNode, data: DataAccess, by: str) -> DiffNode:
+def with_hash(node: DiffNode, data: DataAccess, by: str) -> DiffNode:
     """An added, removed or identical node with its hash in `details`.
 
     The node itself when the hash is there; with a diagnostic when its file is a folder, gone or unreadable.
@@ -29,6 +29,6 @@ def hydrated(node: DiffNode, data: DataAccess, by: str) -> DiffNode:
 
 
 def content_of(node: DiffNode) -> str | None:
-    """The hash of a hydrated node; None where there is none, or where the file is empty and says nothing."""
+    """The hash of a node that `with_hash` returned; None if it is unknown, or the file is empty and says nothing."""
     digest = node.details.get(_KEYS[node.action])
     return digest if isinstance(digest, str) and digest != _EMPTY else None

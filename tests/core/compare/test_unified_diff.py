@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chemigram_core.compare.unified_diff import unified
+from chemigram_core.compare.unified_diff import unified_diff
 
 texts = st.lists(st.sampled_from([f"{letter}\n" for letter in "abcdefghijklmn"]), max_size=30)
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")
 
 
 def diff(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    return list(unified(before, after, ("a", "b")))
+    return list(unified_diff(before, after, ("a", "b")))
 
 
 def patched(before: Sequence[str], lines: Iterable[str]) -> list[str]:
@@ -47,11 +47,11 @@ def test_a_diff_leads_from_one_text_to_the_other(before: list[str], after: list[
     assert bool(lines) == (before != after)
 
 
-def test_a_changed_line_is_told_with_three_around_it() -> None:
+def test_a_changed_line_is_put_with_three_around_it() -> None:
     before = [f"{number}\n" for number in range(1, 20)]
     after = [*before[:9], "new\n", *before[10:]]
-    told = ["--- a\n", "+++ b\n", "@@ -7,7 +7,7 @@\n", " 7\n", " 8\n", " 9\n", "-10\n", "+new\n"]
-    assert diff(before, after) == [*told, " 11\n", " 12\n", " 13\n"]
+    found = ["--- a\n", "+++ b\n", "@@ -7,7 +7,7 @@\n", " 7\n", " 8\n", " 9\n", "-10\n", "+new\n"]
+    assert diff(before, after) == [*found, " 11\n", " 12\n", " 13\n"]
 
 
 def test_lines_that_repeat_around_a_change_are_not_told_as_changed() -> None:
