@@ -17,6 +17,7 @@ import chemigram_core
 from chemigram_core import api
 from chemigram_core.digest import Digest
 from chemigram_core.errors import (
+    CannotBeLogged,
     HeadDetached,
     InvalidMask,
     InvalidName,
@@ -146,6 +147,16 @@ def test_saves_go_where_head_is_or_to_the_named_branch(repository: chemigram_cor
     assert b'darktable:operation="exposure"' in repository.xmp("a/b")
     known = CoreRepository(repository.path).registry.read().provenance(Digest.of(mask(1)))
     assert known == Provenance(provider="sam", created_at=known.created_at)
+
+
+def test_metadata_of_a_save_is_in_its_log_line(repository: chemigram_core.Repository) -> None:
+    repository.save(sidecar(1), metadata={"agent": {"name": "a", "steps": [1, 2]}})
+    assert repository.log(limit=1)[0].metadata == {"agent": {"name": "a", "steps": [1, 2]}}
+    repository.save(sidecar(1), metadata={"agent": "b"})
+    assert len(repository.log()) == 1
+    with pytest.raises(CannotBeLogged):
+        repository.save(sidecar(2), metadata={"agent": "\ud800"})
+    assert len(repository.log()) == 1
 
 
 def test_a_mask_is_saved_alone(repository: chemigram_core.Repository) -> None:

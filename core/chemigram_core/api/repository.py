@@ -20,7 +20,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import UnknownMask
 from chemigram_core.fsck import Finding
 from chemigram_core.gc import Garbage
-from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations import refs
@@ -77,13 +77,15 @@ class Repository:
         masks: Mapping[str, bytes] = _NONE,
         provenance: Mapping[str, Mapping[str, Any]] = _NONE,
         label: str | None = None,
+        metadata: Mapping[str, JSON] | None = None,
     ) -> Outcome:
         """Save an XMP as the next state of a branch; a branch that does not exist is started.
 
         `masks` are PNGs by name, new ones or replacements; the branch's other masks stay, unless the XMP has a note of
         its masks: then the note decides. `provenance` is what is known of some of the state's masks, by name: provider,
-        prompt, generator_config, generated_from_render_hash, created_at. Unchanged if nothing but bookkeeping differs
-        from the branch's tip. Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance, UnknownMask,
+        prompt, generator_config, generated_from_render_hash, created_at. `metadata` is any JSON object for the log line
+        of the snapshot. Unchanged, and without a log line, if nothing but bookkeeping differs from the branch's tip.
+        Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance, UnknownMask,
         CannotBeLogged, HeadDetached.
         """
         return save_xmp(
@@ -93,6 +95,7 @@ class Repository:
             mask_files={MaskName(name): png for name, png in masks.items()},
             provenance={MaskName(name): Provenance.parse(known) for name, known in provenance.items()},
             label=label,
+            metadata=metadata,
         )
 
     def save_mask(self, name: str, png: bytes, *, branch: str | None = None) -> Outcome:
