@@ -1,4 +1,4 @@
-"""The log as a person reads it on a terminal: branches as lines, a row for each save, and what it changed."""
+"""The log as a terminal shows it: branches as lines, a row for each save, and what it changed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
-_DIGITS = 8  # of an identifier: enough to name it, and room for words on a narrow terminal
+_DIGITS = 8  # of an identifier: enough to name it, and room for the change on a narrow terminal
 _TO_THE_MINUTE = len("2026-01-01 00:00")
 
 
 def draw(
-    repository: Repository, newest_first: Iterable[LogEntry], most: int | None = None, console: Console | None = None
+    repository: Repository,
+    newest_first: Iterable[LogEntry],
+    max_rows: int | None = None,
+    console: Console | None = None,
 ) -> None:
-    """Print the saves among the entries, at most so many, a line for each as soon as it is known what it changed."""
+    """Print the saves among the entries, at most `max_rows`; each row appears as soon as its change is known."""
     console = console or Console(highlight=False)
     names = _names(repository)
-    listed, drawn = tee(islice(_saves(newest_first), most))
+    listed, drawn = tee(islice(_saves(newest_first), max_rows))
     lanes: Lanes[Digest] = Lanes()
     rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
     for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
@@ -45,7 +48,7 @@ def draw(
 
 
 def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]]:
-    """The saves, each with the label that its state was given last."""
+    """The saves, each with the latest label of its state."""
     labels: dict[Digest, str] = {}
     for entry in newest_first:
         if entry.hash and entry.label:
@@ -61,11 +64,11 @@ def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
     if entry.label:
         yield f'  "{printable(entry.label)}"', "bold"
     if HISTORY_LOSS in entry.metadata:
-        yield "  history lost", "bold red"  # of what, follows as the change
+        yield "  history lost", "bold red"  # the change, which follows, says what
 
 
 def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
-    """What a save changed; nothing where the objects are gone or can't be read, which the log outlives."""
+    """What a save changed, or that its objects are gone: the log outlives them."""
     if entry.parent is None:
         return Text("")
     with suppress(StoreFailed, InvalidXmp):
@@ -77,7 +80,7 @@ def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
 
 
 def _names(repository: Repository) -> dict[Digest, list[str]]:
-    """The branches and tags that stand at a snapshot; HEAD's branch is marked."""
+    """The branches and tags that point at each snapshot; HEAD's branch is marked."""
     refs, names = repository.refs, dict[Digest, list[str]]()
     for name in (*refs.branches(), *refs.tags()):
         if (digest := refs.read(name)) is not None:

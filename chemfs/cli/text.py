@@ -16,12 +16,10 @@ def print_fields(fields: Mapping[str, str | None]) -> None:
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
     """A table without lines: each column as wide as its widest cell on a terminal."""
-    from rich.cells import cell_len
-
     table = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(_cells, column)) for column in zip(*table, strict=True)]
     for row in table:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        padded = (cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True))
         print("  ".join(padded).rstrip())
 
 
@@ -44,3 +42,12 @@ def local_time(timestamp: str) -> str:
         return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return timestamp
+
+
+def _cells(text: str) -> int:
+    """How many columns a terminal needs for printable text; rich has the table of wide characters."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

@@ -22,7 +22,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 
 class XmpFiles:
-    """The files, parsed one after another; a file that is no XMP is reported and doesn't stop the others."""
+    """The files, parsed one after another; a file that is not an XMP is reported, and the others go on."""
 
     def __init__(self, files: list[Path], task: str, *, prints: bool = False) -> None:
         self.files = files

@@ -193,7 +193,7 @@ def test_who_unmounts_is_told_why_it_takes_long(chemfs: Chemfs, root: Path, plac
         command = [sys.executable, "-m", "chemfs", "unmount", str(place)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(tmp_path)) as unmounting:
             assert unmounting.stderr
-            assert "another program (a container?) has the mount too" in unmounting.stderr.readline()
+            assert "another program (a container?) holds the mount" in unmounting.stderr.readline()
             assert mounted_type(place) is None
             assert daemon_of(place)
             container.kill()

@@ -26,10 +26,10 @@ def branched(chemfs: Chemfs, repository: str, sidecar: Sidecar) -> Repository:
     return Repository(Path(repository))
 
 
-def drawn(repository: Repository, width: int = 120, most: int | None = None) -> list[str]:
+def drawn(repository: Repository, width: int = 120, max_rows: int | None = None) -> list[str]:
     """The lines, without the identifiers and times that differ each time."""
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    draw(repository, repository.log.newest_first(), most, console)
+    draw(repository, repository.log.newest_first(), max_rows, console)
     assert isinstance(console.file, io.StringIO)
     return [re.sub(r"[0-9a-f]{8}  ....-..-.. ..:..", "#", line) for line in console.file.getvalue().splitlines()]
 
@@ -54,7 +54,7 @@ def test_what_gc_collected_is_still_listed(branched: Repository) -> None:
 
 
 def test_as_many_saves_are_drawn_as_were_asked_for(branched: Repository) -> None:
-    assert drawn(branched, most=2) == drawn(branched)[:2]
+    assert drawn(branched, max_rows=2) == drawn(branched)[:2]
 
 
 def test_a_save_that_lost_history_is_marked(chemfs: Chemfs, repository: str) -> None:

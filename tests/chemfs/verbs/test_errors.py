@@ -1,4 +1,4 @@
-"""What goes wrong is one line that says what to do, and an exit code: never a traceback."""
+"""An error is one line that says what happened and what to do, and an exit code: never a traceback."""
 
 from __future__ import annotations
 

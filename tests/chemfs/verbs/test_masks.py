@@ -1,4 +1,4 @@
-"""masks, and what is told of them with a snapshot."""
+"""masks, and the provenance that a snapshot gives them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PIL import Image
 from tests.chemfs.verbs.answer import Chemfs
 
 Sidecar = Callable[[int], Path]
-TOLD = '{"provider": "sam", "prompt": "the sun", "created_at": "2026-11-20T08:00:00+00:00"}'
+PROVENANCE = '{"provider": "sam", "prompt": "the sun", "created_at": "2026-11-20T08:00:00+00:00"}'
 
 
 def saved_twice(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> tuple[str, str]:
     """A repository whose mask was regenerated; the two hashes, old and new."""
     chemfs("init", "sunset")
     first = chemfs(
-        "snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--mask-info", f"subject={TOLD}", "--json"
+        "snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--mask-info", f"subject={PROVENANCE}", "--json"
     ).json
     Image.linear_gradient("L").rotate(90).save(mask)
     second = chemfs("snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--json").json
@@ -40,21 +40,23 @@ def test_for_people(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert before.endswith('sam  "the sun"')
 
 
-def test_the_log_says_of_which_masks_something_was_told(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_the_log_names_the_masks_that_were_given_a_provenance(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     saved_twice(chemfs, sidecar, mask)
     assert chemfs("log", "sunset").out.splitlines()[-1].endswith("provenance: subject  masks: subject")
 
 
-def test_a_state_tells_where_its_masks_came_from(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_a_state_shows_where_its_masks_came_from(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     saved_twice(chemfs, sidecar, mask)
     chemfs("tag", "sunset", "new")
     first = chemfs("log", "sunset", "--json").json[-1]["hash"]
     assert chemfs("show", "sunset", first, "--json").json["provenance"]["subject"]["prompt"] == "the sun"
 
 
-def test_what_can_not_be_known_of_a_mask_is_refused(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_an_unusable_provenance_is_refused(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     chemfs("init", "sunset")
-    for told in ("{", "[]", '{"colour": "red"}'):
-        answer = chemfs("snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--mask-info", f"subject={told}")
-        assert answer.code == 3, told
+    for provenance in ("{", "[]", '{"colour": "red"}'):
+        answer = chemfs(
+            "snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--mask-info", f"subject={provenance}"
+        )
+        assert answer.code == 3, provenance
     assert chemfs("masks", "sunset").out == ""

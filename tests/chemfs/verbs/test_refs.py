@@ -7,7 +7,7 @@ import pytest
 from tests.chemfs.verbs.answer import Chemfs
 
 
-def test_a_branch_starts_at_head_or_where_it_is_told(chemfs: Chemfs, repository: str) -> None:
+def test_a_branch_starts_at_head_or_at_the_given_state(chemfs: Chemfs, repository: str) -> None:
     chemfs("branch", repository, "warm")
     chemfs("branch", repository, "cold", "v1_export")
     found = {one["ref"]: one for one in chemfs("branch", repository, "--json").json}
@@ -73,7 +73,7 @@ def test_a_change_without_a_name_is_wrong_usage(chemfs: Chemfs, repository: str)
 
 @pytest.mark.parametrize("change", ["branch --delete", "branch --rename new", "tag --delete"])
 def test_one_name_is_changed_at_a_time(chemfs: Chemfs, repository: str, change: str) -> None:
-    """Who gives two means both, so nothing is done with the first."""
+    """Two names mean two changes; making only the first would surprise."""
     verb, *options = change.split()
     chemfs(verb, repository, "one")
     chemfs(verb, repository, "two")

@@ -24,8 +24,8 @@ def test_a_state_and_itself(chemfs: Chemfs, repository: str) -> None:
 
 
 def test_long_lines_are_broken_between_words_on_a_terminal() -> None:
-    told = "Edit\n  exposure: exposure +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
-    assert wrapped(told, 24) == "Edit\n  exposure: exposure\n    +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
+    text = "Edit\n  exposure: exposure +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
+    assert wrapped(text, 24) == "Edit\n  exposure: exposure\n    +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
 
 
 def test_for_programs_and_for_a_page(chemfs: Chemfs, repository: str) -> None:

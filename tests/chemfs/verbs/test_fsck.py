@@ -27,14 +27,14 @@ def test_a_healthy_repository(chemfs: Chemfs, repository: Repository) -> None:
     assert chemfs("fsck", repository.root, "--json").json == []
 
 
-def test_a_problem_is_told_mended_and_gone(chemfs: Chemfs, repository: Repository) -> None:
+def test_a_problem_is_reported_repaired_and_gone(chemfs: Chemfs, repository: Repository) -> None:
     (repository.root / "refs/heads/main").write_text("")
-    told = chemfs("fsck", repository.root)
-    assert (told.code, told.out.count("\n")) == (1, 2)
-    assert "refs/heads/main: " in told.out
-    (mended,) = chemfs("fsck", repository.root, "--repair", "--json").json
-    assert mended["problem"] == "ref-damaged"
-    assert "restored to" in mended["repair"]
+    report = chemfs("fsck", repository.root)
+    assert (report.code, report.out.count("\n")) == (1, 2)
+    assert "refs/heads/main: " in report.out
+    (repaired,) = chemfs("fsck", repository.root, "--repair", "--json").json
+    assert repaired["problem"] == "ref-damaged"
+    assert "restored to" in repaired["repair"]
     assert chemfs("fsck", repository.root).code == 0
 
 
