@@ -16,7 +16,7 @@ from chemfs.tree.open_files import Handle, TextHandle
 from chemfs.tree.paths import Parts
 from chemigram_core.compare import Comparison, StoredStates
 from chemigram_core.errors import Refused
-from chemigram_core.operations.export import MASK_FOLDER
+from chemigram_core.layout import MASK_FOLDER
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 

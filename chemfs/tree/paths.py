@@ -15,8 +15,8 @@ from functools import lru_cache
 
 from chemigram_core.errors import InvalidName
 from chemigram_core.image import Image
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName, MaskName, RefName, TagName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 
 Parts = tuple[str, ...]
 _MASK_SUFFIX = ".png"

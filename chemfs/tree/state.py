@@ -23,8 +23,8 @@ from chemfs.tree.paths import (
 from chemfs.tree.xattrs import Attributes
 from chemigram_core.digest import Digest
 from chemigram_core.image import Image
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.repository import Repository
 from chemigram_core.states import State
 from chemigram_core.store.objects import Kind

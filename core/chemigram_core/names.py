@@ -11,13 +11,14 @@ import unicodedata
 from typing import Self
 
 from chemigram_core.errors import InvalidName, NameTooLong
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
 
 _GIT_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-_STATE_FILES = frozenset(("image.xmp", "masks", "refs", "head"))
+_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, "refs", "head"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 
 

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache, cached
 
-from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, ObjectStore
+
+if TYPE_CHECKING:
+    from chemigram_core.sidecar import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class State:
 
 
 _DOCUMENT_BYTES = 1 << 20  # of an XMP that is kept parsed, which takes about 8 times the memory
-_documents: LRUCache[Digest, sidecar.Document] = LRUCache(16)  # the tips that the next saves are compared with
+_documents: LRUCache[Digest, Document] = LRUCache(16)  # the tips that the next saves are compared with
 _states: LRUCache[Digest, State] = LRUCache(10_000)  # about 5 MB at the most
 _peeks: LRUCache[tuple[Path, Digest], State] = LRUCache(10_000)
 _edits: LRUCache[Digest, Digest] = LRUCache(10_000)
@@ -65,17 +68,23 @@ class States:
         except InvalidXmp:
             return self.read(digest)
 
-    def document(self, digest: Digest) -> sidecar.Document:
-        """The snapshot's XMP, parsed."""
-        with _lock:
-            if (known := _documents.get(digest)) is not None:
-                return known
+    def document(self, digest: Digest) -> Document:
+        """The snapshot's XMP, parsed. It is read in any case: what was collected has none."""
+        from chemigram_core.sidecar import parse
+
         data = self._objects.read(digest, Kind.SNAPSHOT)
-        document = sidecar.parse(data)
+        if (known := self.recall(digest)) is not None:
+            return known
+        document = parse(data)
         if len(data) <= _DOCUMENT_BYTES:
             with _lock:
                 _documents[digest] = document
         return document
+
+    def recall(self, digest: Digest) -> Document | None:
+        """The XMP of a snapshot that was stored or parsed a short while ago, without a look into the store."""
+        with _lock:
+            return _documents.get(digest)
 
     def edit(self, digest: Digest) -> Digest:
         """The edit identity of a snapshot."""
@@ -89,7 +98,7 @@ class States:
         """What a mask's pixels are, however they are compressed. Raises InvalidMask, not InvalidXmp."""
         return _mask_pixels(self._objects, mask)
 
-    def learn(self, document: sidecar.Document) -> None:
+    def learn(self, document: Document) -> None:
         """What was just stored need not be read and parsed again by the next save."""
         digest = document.digest
         with _lock:
@@ -101,12 +110,12 @@ class States:
 
 @cached(_states, _by_digest, _lock)
 def _state(objects: ObjectStore, digest: Digest) -> State:
-    return State(digest, sidecar.masks_of(objects.read(digest, Kind.SNAPSHOT)))
+    return State(digest, _masks_of(objects.read(digest, Kind.SNAPSHOT)))
 
 
 @cached(_peeks, _by_place, _lock)
 def _peek(objects: ObjectStore, digest: Digest) -> State:
-    return State(digest, sidecar.masks_of(objects.read_unverified(digest, Kind.SNAPSHOT)))
+    return State(digest, _masks_of(objects.read_unverified(digest, Kind.SNAPSHOT)))
 
 
 @cached(_edits, _by_digest, _lock)
@@ -124,3 +133,10 @@ def _mask_pixels(objects: ObjectStore, mask: Digest) -> Digest:
     from chemigram_core.masks.png.pixels import pixels_digest
 
     return pixels_digest(objects.read(mask, Kind.MASK))
+
+
+def _masks_of(xmp: bytes) -> Mapping[MaskName, Digest]:
+    """The masks of a snapshot's XMP. lxml is loaded when the first XMP is read: listing branches needs none."""
+    from chemigram_core.sidecar import masks_of
+
+    return masks_of(xmp)

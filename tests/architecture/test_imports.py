@@ -14,14 +14,14 @@ PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
 MAY_IMPORT_FUSE = {"chemfs.mount.libfuse"}
 WINGS = {  # the floors of each package, lowest first
     "chemigram_core": (
-        "errors digest progress",
+        "errors digest layout progress",
         "names",
         "durable",
         "store refs log",
         "masks xmp",
         "darktable",
         "sidecar",
-        "states image rejected",
+        "states state_files image rejected",
         "repository",
         "library operations",
         "gc fsck compare",

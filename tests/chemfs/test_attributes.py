@@ -14,6 +14,7 @@ from chemfs.tree.errors import NoSuchAttribute
 from chemfs.tree.filesystem import Filesystem
 from chemfs.tree.nodes import NodeKind
 from chemigram_core import sidecar as documents
+from chemigram_core.durable import file_cache
 from chemigram_core.masks import png
 from chemigram_core.masks.png import pixels
 from chemigram_core.names import BranchName, MaskName, TagName
@@ -21,6 +22,7 @@ from chemigram_core.operations.refs import create_branch, create_tag
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
+from tests.support.memory import forget_everything
 
 STATES = 12
 
@@ -34,6 +36,7 @@ def root(tmp_path: Path) -> Path:
         save_xmp(repository, MAIN, sidecar(number), mask_files={shared: mask(99), own: mask(number)})
     create_tag(repository, TagName("v1"))
     create_branch(repository, BranchName("warm"))
+    forget_everything()
     return repository.root
 
 
@@ -41,6 +44,7 @@ def root(tmp_path: Path) -> Path:
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often something was hashed, or a picture decoded, or a whole XMP parsed."""
     counts: Counter[str] = Counter()
+    monkeypatch.setattr(file_cache, "_RACY_NS", 0)  # as if the files had been written a while ago
 
     def counted(module: object, name: str, what: str) -> None:
         verb: Callable[..., object] = getattr(module, name)

@@ -13,7 +13,7 @@ from chemigram_core.errors import RefConflict, RefDamaged, RefExists, RefMissing
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.refs.refs import Refs
-from tests.support.counts import count_calls
+from tests.core.calls import count_calls
 
 A, B = Digest.of(b"a"), Digest.of(b"b")
 MAIN = BranchName("main")

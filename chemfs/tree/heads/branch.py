@@ -40,9 +40,9 @@ from chemfs.tree.paths import (
 )
 from chemfs.tree.state import image_node, open_image
 from chemfs.tree.xattrs import NO_ATTRIBUTES, Attributes, text_of, writable
+from chemigram_core.layout import MASK_FOLDER
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
-from chemigram_core.operations.export import MASK_FOLDER
 from chemigram_core.repository import Repository
 
 _FOLDER_MODE = 0o755

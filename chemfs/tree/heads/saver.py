@@ -12,10 +12,10 @@ from chemfs.tree.heads.drafts import Draft, DraftSaver, Stage, Verdict
 from chemfs.tree.heads.pending_removals import Absences
 from chemfs.tree.paths import MaskFile, SidecarFile, Tracked, XmpFile
 from chemigram_core.errors import ChemigramError, Refused
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository

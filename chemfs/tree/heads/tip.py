@@ -16,8 +16,8 @@ from chemfs.tree.state import StateView
 from chemfs.tree.xattrs import NO_ATTRIBUTES, Attributes
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
+from chemigram_core.layout import XMP_FILE
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operations.export import XMP_FILE
 from chemigram_core.repository import Repository
 
 

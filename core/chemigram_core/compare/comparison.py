@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chemigram_core.compare.comparators.mask import MaskComparator
-from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH, StateAccess, StateFile, mask_item
+from chemigram_core.compare.comparators.state import StateAccess, StateFile, mask_item
 from chemigram_core.compare.compare import compare_states
 from chemigram_core.compare.item import HandleAccess, ItemPair
 from chemigram_core.compare.node import Changeset
@@ -19,6 +19,7 @@ from chemigram_core.compare.renderers.markdown import as_markdown
 from chemigram_core.compare.unified_diff import unified
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidMask
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 MARKDOWN, JSON, DIFF = "changes.md", "changes.json", "image.xmp.diff"
 
@@ -50,7 +51,7 @@ class Comparison:
 
     def file_names(self) -> list[str]:
         """The paths of all files, with `/` between. Raises StoreFailed, OSError."""
-        return [MARKDOWN, JSON, DIFF, *(f"{MASKS_PATH}/{name}" for name in self.masks)]
+        return [MARKDOWN, JSON, DIFF, *(f"{MASK_FOLDER}/{name}" for name in self.masks)]
 
     def read(self, path: str) -> bytes:
         """The bytes of one file. Raises FileNotFoundError for another path; StoreFailed, OSError."""
@@ -62,7 +63,7 @@ class Comparison:
             case "image.xmp.diff":
                 return b"".join(self._xmp_diff())
         folder, _, name = path.rpartition("/")
-        if folder != MASKS_PATH or name not in self.masks:
+        if folder != MASK_FOLDER or name not in self.masks:
             raise FileNotFoundError(f"no file {path} in a comparison")
         pair = ItemPair(*(mask_item(file) for file in self.masks[name]))
         try:
@@ -75,7 +76,7 @@ class Comparison:
         if self.left == self.right:
             return
         before, after = (_lines(self.access.xmp(state)) for state in (self.left, self.right))
-        old, new = (f"{name}/{XMP_PATH}" for name in self.names)
+        old, new = (f"{name}/{XMP_FILE}" for name in self.names)
         yield from (line.encode() for line in unified(before, after, (old, new)))
 
 

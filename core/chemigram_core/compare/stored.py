@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
 
-from chemigram_core.compare.comparators.state import XMP_PATH, StateFile
+from chemigram_core.compare.comparators.state import StateFile
 from chemigram_core.digest import Digest
+from chemigram_core.layout import XMP_FILE
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, ObjectStore
 
@@ -21,7 +22,7 @@ class StoredStates:
 
     def xmp(self, state: Digest) -> StateFile:
         """The snapshot. Raises ObjectMissing."""
-        return self._file(XMP_PATH, state, Kind.SNAPSHOT)
+        return self._file(XMP_FILE, state, Kind.SNAPSHOT)
 
     def masks(self, state: Digest) -> Sequence[StateFile]:
         """The masks that its note names. Raises ObjectMissing, ObjectDamaged."""

@@ -101,6 +101,14 @@ class ObjectStore:
             raise
         return descriptor
 
+    def verify(self, digest: Digest, kind: Kind) -> None:
+        """Read an object, though it may be known to be whole since an earlier read. Raises as `open`."""
+        descriptor = self._open_unverified(digest, kind)
+        try:
+            _verify(digest, kind, _content(descriptor))
+        finally:
+            os.close(descriptor)
+
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
         """Size and time of an object, unread. Raises ObjectMissing."""
         _, status = self._look_up(digest, kind)
@@ -138,14 +146,12 @@ class ObjectStore:
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
-        for name in file_names(digest, kind):
-            try:
-                return beneath.open_file(self.root, "objects", digest.shard, name)
-            except NotAFile as error:
-                raise ObjectDamaged(digest) from error
-            except (FileNotFoundError, NotADirectoryError):
-                pass
-        raise ObjectMissing(digest)
+        try:
+            return beneath.open_first_file(self.root, _paths(digest, kind))
+        except NotAFile as error:
+            raise ObjectDamaged(digest) from error
+        except (FileNotFoundError, NotADirectoryError):
+            raise ObjectMissing(digest) from None
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         with self._durable_shard(digest) as shard:
@@ -197,6 +203,10 @@ class ObjectStore:
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
     """The names that an object's file may have in its shard: with the suffix, and without."""
     return digest.rest + kind.value, digest.rest
+
+
+def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
+    return [("objects", digest.shard, name) for name in file_names(digest, kind)]
 
 
 def is_mask(descriptor: int) -> bool:

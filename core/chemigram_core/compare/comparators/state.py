@@ -13,9 +13,7 @@ from chemigram_core.compare.comparators.container import Listing
 from chemigram_core.compare.item import DataAccess, ItemRef, Readable
 from chemigram_core.compare.media_type import PNG, XMP
 from chemigram_core.digest import Digest
-
-XMP_PATH = "image.xmp"
-MASKS_PATH = "masks"
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class StateAccess(Protocol):
 
 def mask_item(file: StateFile) -> ItemRef:
     """A mask of a state to compare, all hints set."""
-    return _item(f"{MASKS_PATH}/{file.name}", file, PNG)
+    return _item(f"{MASK_FOLDER}/{file.name}", file, PNG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,8 @@ class StateLister:
         match item.handle:
             case _State(digest, access):
                 masks = tuple(access.masks(digest))
-                folder = [ItemRef(MASKS_PATH, is_directory=True, handle=_Masks(masks))] if masks else []
-                return Listing("state", [_item(XMP_PATH, access.xmp(digest), XMP), *folder])
+                folder = [ItemRef(MASK_FOLDER, is_directory=True, handle=_Masks(masks))] if masks else []
+                return Listing("state", [_item(XMP_FILE, access.xmp(digest), XMP), *folder])
         return None
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chemigram_core.compare.comparators.state import MASKS_PATH, XMP_PATH
 from chemigram_core.compare.edit.changes import HISTORY_LOST
 from chemigram_core.compare.node import CLERICAL, Changeset, DiffNode
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 NO_CHANGES = "No changes."
 
@@ -73,7 +73,7 @@ def sections(changeset: Changeset) -> list[Section]:
 
 def _sentences(node: DiffNode, root: str, file: str = "") -> Iterator[tuple[str, DiffNode]]:
     """Every node that has something to say, with the XMP that it is in where it isn't the only one."""
-    if node.item_type == "xmp" and node.path not in {XMP_PATH, root}:
+    if node.item_type == "xmp" and node.path not in {XMP_FILE, root}:
         file = node.path
     if not node.children or "left_out" in node.details:
         yield (file if node.item_type in _PARTS_OF_XMP else ""), node
@@ -103,7 +103,7 @@ def _lines(node: DiffNode) -> list[Line]:
 def _name(node: DiffNode) -> str:
     """A file by its path; a mask that stands where masks do by what it is called."""
     folder, _, file = node.path.rpartition("/")
-    return file.removesuffix(".png") if node.item_type == "mask" and folder in {"", MASKS_PATH} else node.path
+    return file.removesuffix(".png") if node.item_type == "mask" and folder in {"", MASK_FOLDER} else node.path
 
 
 def _capital(summary: str) -> str:
