@@ -94,7 +94,7 @@ class ObjectAudit:
         if digest in self._whole[kind]:
             return True
         try:
-            os.close(self._store.open(digest, kind))
+            self._store.verify(digest, kind)
         except PermissionError:
             return True
         except (StoreFailed, OSError):

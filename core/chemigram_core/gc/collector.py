@@ -88,13 +88,13 @@ class _Collector:
 
     def _look(self) -> None:
         """Raises what `collect` says where it can't be known what is reached."""
-        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
-            raise LogDamaged(f"{unreadable} lines can't be read")
         self._reached.refresh()
+        if unreadable := self._reached.unreadable_lines:
+            raise LogDamaged(f"{unreadable} lines can't be read")
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)
-        if untold := self._reached.untold():
-            raise LogDamaged(f"the origin of {len(untold)} states is lost")
+        if unlogged := self._reached.unlogged():
+            raise LogDamaged(f"the origin of {len(unlogged)} states is lost")
 
     def _remove_masks(self, candidates: Sequence[StoredObject]) -> list[StoredObject]:
         registry = self._repository.registry

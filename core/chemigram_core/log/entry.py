@@ -39,12 +39,12 @@ class LogEntry:
         return datetime.fromisoformat(self.timestamp).astimezone(UTC)
 
     @property
-    def tells_origin(self) -> bool:
+    def has_origin(self) -> bool:
         """Whether it says what its state was made from, if only that there was nothing before."""
         return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:
-        """The line that tells it. Raises CannotBeLogged where no reader would get it back."""
+        """The entry as a line. Raises CannotBeLogged where no reader would get it back."""
         text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
         try:
             line = text.encode()
@@ -70,7 +70,7 @@ class LogEntry:
 
 
 def parse_line(line: bytes) -> LogEntry | None:
-    """The operation that a line of the log tells, None where it tells none; chemigram's lines among them."""
+    """The operation in a line of the log, or None where it is no entry; reads chemigram's lines too."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
