@@ -17,7 +17,7 @@ from chemfs.tree.paths import Parts
 from chemfs.tree.repository_view import RepositoryView
 from chemigram_core.errors import NotARepository
 from chemigram_core.library import Library
-from chemigram_core.repository import Repository, what_lacks
+from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a look into its folder meets each
 
@@ -40,7 +40,7 @@ class Shelf(Protocol):
 
 def shelf_at(root: Path) -> Shelf:
     """The repository at `root`, or the library. Raises NotARepository when it is neither."""
-    return OneRepository(root) if what_lacks(root) is None else ManyRepositories(root)
+    return OneRepository(root) if missing_part(root) is None else ManyRepositories(root)
 
 
 class OneRepository:

@@ -51,7 +51,7 @@ class RawFolder:
 
 
 def find(root: Path) -> Image | None:
-    """The image of the repository at `root`: the first file in raw/ by name; None when there is none to be read."""
+    """The image of the repository at `root`: the first readable file in raw/ by name, or None."""
     with suppress(OSError):
         with Folder.enter(root, FOLDER) as folder:
             names = folder.names()

@@ -57,7 +57,7 @@ class RefAudit:
             return
         self._seen.add(path)
         if digest is not None and not self._objects.has(digest, Kind.SNAPSHOT):
-            yield Finding(Problem.REF_DANGLING, path, f"it points at {digest}, which can't be had", digest)
+            yield Finding(Problem.REF_DANGLING, path, f"points at missing or damaged object {digest}", digest)
 
     def _clashes(self) -> Iterator[Finding]:
         known: dict[str, str] = {}
@@ -81,7 +81,9 @@ class RefAudit:
             yield Finding(Problem.HEAD_DAMAGED, "HEAD", error.found)
             return
         if isinstance(head, Detached) and not self._objects.has(head.digest, Kind.SNAPSHOT):
-            yield Finding(Problem.HEAD_DAMAGED, "HEAD", f"it is on {head.digest}, which can't be had", head.digest)
+            yield Finding(
+                Problem.HEAD_DAMAGED, "HEAD", f"points at missing or damaged object {head.digest}", head.digest
+            )
 
 
 def _may_be(ref: str) -> bool:

@@ -62,7 +62,7 @@ def _move_aside(root: Path, finding: Finding) -> str:
 
 
 def _move_object_aside(root: Path, finding: Finding) -> str | None:
-    """Unless it is right by now: who saves the same again makes a damaged object whole."""
+    """Unless it is right by now: a save of the same bytes makes a damaged object whole."""
     found = ObjectAudit(root).findings(ObjectFile.at(finding.path))
     return _move_aside(root, finding) if finding in found else None
 

@@ -23,7 +23,7 @@ class Unlogged:
         self._named = self.targets.union(*lineage.parents.values(), filter(self._has, lineage.positions.values()))
 
     def named(self) -> list[Digest]:
-        """Those that a ref points at, or did, or a line has as a parent: what the log had of them is lost."""
+        """Those that a ref points at, or did, or a line has as a parent: the log has lost their lines."""
         return sorted(self._named - self._lineage.parents.keys())
 
     def all(self) -> list[Digest]:

@@ -91,7 +91,7 @@ def parse_line(line: bytes) -> LogEntry | None:
 
 
 def _is_spoilt(found: dict[str, Any]) -> bool:
-    """Whether the state is none, or what it was made from; other lines of chemigram's have names there."""
+    """Whether the state or its parent is no digest; in other lines chemigram writes names there."""
     keys = ("hash", "parent") if found["op"] in _ORIGINS else ("hash",)
     return any(found.get(key) is not None and _digest(found[key]) is None for key in keys)
 
@@ -116,7 +116,7 @@ def _masks(value: object) -> dict[MaskName, Digest]:
 
 @lru_cache(maxsize=1_000)
 def _known_digest(text: str) -> Digest:
-    """A state is the next line's parent, and a mask stands in line after line: who keeps them all keeps each once."""
+    """One object for each digest: a state is the next line's parent, and a mask stands in line after line."""
     return Digest.parse(text)
 
 

@@ -37,7 +37,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as its file tells without being read: size in bytes, time of its content in ns."""
+    """An object, without reading it: the size of its file in bytes, the time of its content in ns."""
 
     digest: Digest
     kind: Kind
@@ -184,7 +184,7 @@ class ObjectStore:
                 names = folder.names()
             yield from (name for name in names if len(name) == 62)
             if names:
-                return  # a repository names its objects in one way: the first shard with any tells
+                return  # a repository names all its objects in one way: one shard is enough
 
     def _shards(self) -> list[str]:
         with Folder.enter(self.root, "objects") as folder:
@@ -210,7 +210,7 @@ def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
 
 
 def is_mask(descriptor: int) -> bool:
-    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
+    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't say."""
     return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
 
 
