@@ -17,7 +17,7 @@ from chemigram_core.operations.export import export
 from chemigram_core.operations.save import Saved, Unchanged, save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.sidecar import document
-from chemigram_core.store import objects
+from chemigram_core.store import content
 from chemigram_core.store.objects import Kind
 from tests.core.calls import count_calls
 from tests.support.builders import mask, sidecar
@@ -110,7 +110,7 @@ def test_an_object_costs_one_look_and_is_hashed_once(
 ) -> None:
     tip = repository.tip(MAIN)
     forget_everything()
-    hashes = count_calls(monkeypatch, objects, "_content")
+    hashes = count_calls(monkeypatch, content, "read_content")
     for _ in range(3):
         assert cost(lambda: os.close(repository.objects.open(tip, Kind.SNAPSHOT))) == (2, 0)
     assert len(hashes) == 1

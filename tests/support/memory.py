@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chemigram_core import states
 from chemigram_core.sidecar import document
-from chemigram_core.store import objects
+from chemigram_core.store import content
 
 
 def forget_everything() -> None:
     """Forget all that was read, parsed or stored."""
     for name in ("_documents", "_states", "_peeks", "_edits", "_bare_edits", "_pixels"):
         getattr(states, name).clear()
-    vars(objects)["_CONTENTS"] = type(objects._CONTENTS)(20_000)
+    vars(content)["_contents"] = type(content._contents)(20_000)
     document._masks_of_note.cache_clear()

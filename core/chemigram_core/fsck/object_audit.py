@@ -16,7 +16,8 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidDigest, InvalidXmp, NotAFile, StoreFailed
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.names import MaskName
-from chemigram_core.store.objects import Kind, ObjectStore, is_mask
+from chemigram_core.store.content import is_mask
+from chemigram_core.store.objects import Kind, ObjectStore
 
 _SUFFIXES = {"": None, Kind.SNAPSHOT.value: Kind.SNAPSHOT, Kind.MASK.value: Kind.MASK}
 _NO_RIGHT = "permission denied: run fsck as the owner, or change the permissions (chmod)"

@@ -8,23 +8,19 @@ forms are read, and where such objects are, new ones are named in the same way.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
+from chemigram_core.store.content import Content, content_of, is_mask, read_content
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_SMALL_BYTES = 1 << 20  # read at once to verify them; larger ones in pieces
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -43,16 +39,6 @@ class StoredObject:
     kind: Kind
     size_bytes: int
     mtime_ns: int
-
-
-class _Content(NamedTuple):
-    """What a file has in it, whatever its name says."""
-
-    digest: str
-    is_mask: bool
-
-
-_CONTENTS: FileCache[_Content] = FileCache(20_000)  # about 8 MB at the most
 
 
 class ObjectStore:
@@ -95,7 +81,7 @@ class ObjectStore:
         descriptor = self._open_unverified(digest, kind)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
-            _verify(digest, kind, _CONTENTS.get(descriptor, _content))
+            _verify(digest, kind, content_of(descriptor))
         except BaseException:
             os.close(descriptor)
             raise
@@ -105,7 +91,7 @@ class ObjectStore:
         """Read an object, though it may be known to be whole since an earlier read. Raises as `open`."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            _verify(digest, kind, _content(descriptor))
+            _verify(digest, kind, read_content(descriptor))
         finally:
             os.close(descriptor)
 
@@ -209,25 +195,11 @@ def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
     return [("objects", digest.shard, name) for name in file_names(digest, kind)]
 
 
-def is_mask(descriptor: int) -> bool:
-    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't say."""
-    return os.pread(descriptor, 8, 0) == _PNG_SIGNATURE
-
-
-def _verify(digest: Digest, kind: Kind, content: _Content) -> None:
+def _verify(digest: Digest, kind: Kind, content: Content) -> None:
     if content.digest != digest:
         raise ObjectDamaged(digest)
     if (kind is Kind.MASK) is not content.is_mask:
         raise ObjectMissing(digest)
-
-
-def _content(descriptor: int) -> _Content:
-    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
-        return _Content(hashlib.sha256(read_whole(descriptor)).hexdigest(), is_mask(descriptor))
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return _Content(digest, is_mask(descriptor))
 
 
 def _read_and_close(descriptor: int) -> bytes:
