@@ -20,7 +20,6 @@ from chemigram_core.log.operations import SNAPSHOT
 from chemigram_core.operations.save import HISTORY_LOSS
 from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from chemigram_core.store.objects import Kind
 
 _DIGITS = 8  # of an identifier: enough to name it, and room for the change on a narrow terminal
 _TO_THE_MINUTE = len("2026-01-01 00:00")
@@ -72,8 +71,6 @@ def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
     if entry.parent is None:
         return Text("")
     with suppress(StoreFailed, InvalidXmp):
-        for state in (entry.parent, digest):
-            repository.objects.info(state, Kind.SNAPSHOT)  # documents are remembered longer than objects are there
         before, after = repository.states.document(entry.parent), repository.states.document(digest)
         return Text(f"  {printable(headline(before, after))}")
     return Text("  collected", "dim")

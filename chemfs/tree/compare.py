@@ -16,7 +16,7 @@ from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemigram_core.compare import Comparison, StoredStates
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
-from chemigram_core.operations.export import MASK_FOLDER
+from chemigram_core.layout import MASK_FOLDER
 from chemigram_core.store.objects import Kind
 
 _BETWEEN = ".."

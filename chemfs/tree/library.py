@@ -25,7 +25,7 @@ from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemigram_core.errors import NotARepository
 from chemigram_core.library import Library
-from chemigram_core.repository import Repository, what_lacks
+from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a look into its folder meets each
 _README = "README.txt"
@@ -46,7 +46,7 @@ class Repositories(ABC):
 
 def repositories_at(root: Path, on_change: OnChange | None) -> Repositories:
     """The repository at `root`, or the library. Raises NotARepository when it is neither."""
-    return OneRepository(root, on_change) if what_lacks(root) is None else ManyRepositories(root, on_change)
+    return OneRepository(root, on_change) if missing_part(root) is None else ManyRepositories(root, on_change)
 
 
 class OneRepository(Repositories):
@@ -98,7 +98,7 @@ class ManyRepositories(Repositories):
 
     def check(self, name: str) -> None:
         """Raises NotFound where no repository is any more."""
-        if what_lacks(self.library.root / name) is not None:
+        if missing_part(self.library.root / name) is not None:
             with self._lock:
                 self._latest.pop(name, None)
             raise NotFound(name)

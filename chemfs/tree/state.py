@@ -15,8 +15,8 @@ from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
 from chemigram_core.digest import Digest
 from chemigram_core.image import Image
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.store.objects import Kind, StoredObject
 
 READ_ONLY_FOLDER_MODE = 0o555

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import UnusableImage
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 
 FOLDER = "raw"
-_STATE_FILES = frozenset(("image.xmp", "masks", "image"))  # they, or their sidecars, are files of every state
+_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, XMP_FILE.removesuffix(".xmp")))  # or their sidecars are
 _NAME_BYTES = 255  # that filesystems allow
 
 
@@ -50,7 +51,7 @@ class RawFolder:
 
 
 def find(root: Path) -> Image | None:
-    """The image of the repository at `root`: the first file in raw/ by name; None when there is none to be read."""
+    """The image of the repository at `root`: the first readable file in raw/ by name, or None."""
     with suppress(OSError):
         with Folder.enter(root, FOLDER) as folder:
             names = folder.names()

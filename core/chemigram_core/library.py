@@ -1,4 +1,4 @@
-"""A library: a folder of repositories, found on demand. A folder that is no repository is passed over."""
+"""A library: a folder of repositories, found on demand. Other folders are passed over."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
 
+from cachetools import LRUCache
+
 from chemigram_core.errors import NotARepository
-from chemigram_core.repository import Repository, what_lacks
+from chemigram_core.repository import Repository, missing_part
 
 
 class Library:
@@ -17,19 +19,21 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = Lock()
-        self._open: WeakValueDictionary[str, Repository] = WeakValueDictionary()  # each once, while somebody has it
+        self._open: WeakValueDictionary[str, Repository] = WeakValueDictionary()  # each once, while it is in use
+        self._recent: LRUCache[str, Repository] = LRUCache(1_000)  # kept for the next look: about 3 KB each
 
     def names(self) -> list[str]:
         """The repositories that are there now, sorted."""
         with os.scandir(self.root) as entries:
-            return sorted(entry.name for entry in entries if what_lacks(Path(entry.path)) is None)
+            return sorted(entry.name for entry in entries if missing_part(Path(entry.path)) is None)
 
     def repository(self, name: str) -> Repository:
         """The repository in the folder `name`. Raises NotARepository."""
         path = self.root / name
-        if lacking := what_lacks(path):
-            raise NotARepository(path, lacking)
+        if missing := missing_part(path):
+            raise NotARepository(path, missing)
         with self._lock:
             if (repository := self._open.get(name)) is None:
                 repository = self._open[name] = Repository(path)
+            self._recent[name] = repository
             return repository

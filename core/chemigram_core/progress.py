@@ -1,4 +1,4 @@
-"""How long work tells how far it is, and how it tells nobody. Knows no terminal."""
+"""How long work reports its progress, or reports none. Knows no terminal."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ Progress = Callable[[str, int, int], None]
 
 
 def silent(_: str, __: int, ___: int) -> None:
-    """Nobody looks."""
+    """Report nothing."""

@@ -44,7 +44,7 @@ class Rejected:
     def take(self, path: Path, where: str, why: str) -> RejectedSave:
         """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost.
 
-        The reason comes first: who finds the file finds why it is there.
+        The reason is written first: where the file is, its reason is too.
         """
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
@@ -54,8 +54,8 @@ class Rejected:
             folder.sync()
         return save
 
-    def withdraw(self, save: RejectedSave) -> None:
-        """The same file was saved whole after all: half of it need not be kept."""
+    def discard(self, save: RejectedSave) -> None:
+        """Remove a refused save: the same file was saved whole after all."""
         with suppress(FileNotFoundError), Folder.enter(self._root, FOLDER) as folder:
             folder.remove(save.file_name + _REASON_SUFFIX)
             folder.remove(save.file_name)

@@ -1,6 +1,6 @@
 """The repository of one image: its parts and how to look into it (ADR-018). Knows no mounts and no command line.
 
-What changes a repository stands in `saving` and `branching`; both hold the repository's lock while they look and write.
+What changes a repository stands in `operations`; each holds the repository's lock while it looks and writes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Repository:
 
     def __init__(self, root: Path) -> None:
         """Open a repository; nothing is written. Raises NotARepository."""
-        if lacking := what_lacks(root):
-            raise NotARepository(root, lacking)
+        if missing := missing_part(root):
+            raise NotARepository(root, missing)
         self.root = root
         self.objects = ObjectStore(root)
         self.refs = Refs(root)
@@ -100,8 +100,8 @@ class Repository:
         raise NoState(ref.ref) if is_heads else RefMissing(ref.ref)
 
 
-def what_lacks(root: Path) -> str | None:
-    """What a folder lacks to be a repository, or None. A link to a folder or a file is none of a repository's own."""
+def missing_part(root: Path) -> str | None:
+    """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
     for name in ("objects", "refs"):
         if not stat.S_ISDIR(_mode(root / name)):
             return f"{name}/ is missing" if os.access(root, os.X_OK) else "not a folder that you may search"

@@ -69,18 +69,22 @@ class States:
             return self.read(digest)
 
     def document(self, digest: Digest) -> Document:
-        """The snapshot's XMP, parsed."""
+        """The snapshot's XMP, parsed. It is read in any case: what was collected has none."""
         from chemigram_core.sidecar import parse
 
-        with _lock:
-            if (known := _documents.get(digest)) is not None:
-                return known
         data = self._objects.read(digest, Kind.SNAPSHOT)
+        if (known := self.recall(digest)) is not None:
+            return known
         document = parse(data)
         if len(data) <= _DOCUMENT_BYTES:
             with _lock:
                 _documents[digest] = document
         return document
+
+    def recall(self, digest: Digest) -> Document | None:
+        """The XMP of a snapshot that was stored or parsed a short while ago, without a look into the store."""
+        with _lock:
+            return _documents.get(digest)
 
     def edit(self, digest: Digest) -> Digest:
         """The edit identity of a snapshot."""

@@ -21,7 +21,7 @@ WINGS = {  # the floors of each package, lowest first
         "masks xmp",
         "darktable",
         "sidecar",
-        "states image rejected",
+        "states state_files image rejected",
         "repository",
         "library operations",
         "gc fsck compare",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chemfs.tree.filesystem import Filesystem
 
 from chemfs.mount.inodes import Inode, Inodes
-from chemfs.tree.filesystem import Filesystem
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import sidecar

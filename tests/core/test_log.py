@@ -11,6 +11,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.index import History
 from chemigram_core.log.journal import OperationLog
+from chemigram_core.log.lineage import Lineage
 from chemigram_core.log.operations import RENAME
 from chemigram_core.names import MaskName
 
@@ -66,7 +67,7 @@ def test_a_torn_last_line_is_passed_over_and_ended_as_torn(tmp_path: Path, torn:
     log.append(LogEntry("snapshot", B))
     assert [entry.hash for entry in log.entries()] == [A, B]
     assert torn + b" (torn)\n" in (tmp_path / "log.jsonl").read_bytes()
-    assert list(log.unreadable_lines()) == []
+    assert Lineage.of(log.lines()).unreadable == []
 
 
 def test_a_last_line_that_lacks_only_its_line_feed_counts_again(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_last_line_that_lacks_only_its_line_feed_counts_again(tmp_path: Path) 
 
 def test_lines_that_were_entries_are_unreadable_and_others_are_not(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").write_bytes(b'\n{"op": 1}\n{"op": "t (torn)\n \nx (torn) \n')
-    assert list(OperationLog(tmp_path).unreadable_lines()) == [2, 5]
+    assert Lineage.of(OperationLog(tmp_path).lines()).unreadable == [2, 5]
 
 
 def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
     )
     entries = list(OperationLog(tmp_path).entries())
     assert [entry.op for entry in entries] == ["snapshot", "branch", "branch", "unknown to us"]
-    assert [entry.tells_origin for entry in entries] == [True, False, False, False]
+    assert [entry.has_origin for entry in entries] == [True, False, False, False]
     assert History(OperationLog(tmp_path)).parent(A) is None
 
 
@@ -136,11 +137,11 @@ def test_who_reads_on_where_a_line_was_taken_back_misses_none(tmp_path: Path) ->
     log = OperationLog(tmp_path)
     log.append(LogEntry("first"))
     with pytest.raises(OSError, match="no room"), log.appended(LogEntry("second, which fails"), lambda: False):
-        *_, (_, behind) = log.entries_from(0)
+        *_, (_, _, behind) = log.lines_from(0)
         raise OSError("no room")
     log.append(LogEntry("third, which is longer than the one that failed"))
     assert [entry.op[:5] for entry in log.entries()] == ["first", "third"]
-    assert [entry.op[:5] for entry, _ in log.entries_from(behind)] == ["first", "third"]
+    assert [entry.op[:5] for _, entry, _ in log.lines_from(behind) if entry] == ["first", "third"]
 
 
 def test_the_history_of_a_log_of_which_a_line_was_taken_back_is_that_of_the_rest(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from chemigram_core.errors import (
     UnknownMask,
     UnknownRevision,
 )
+from chemigram_core.log.lineage import Lineage
 from chemigram_core.names import BranchName, MaskName, RefName, TagName
 from chemigram_core.operations.export import export
 from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, rename_branch
@@ -102,7 +103,7 @@ def test_more_masks_than_a_line_of_the_log_holds_are_refused(repository: Reposit
         with condition:
             save_xmp(repository, MAIN, crowded.canonical())
     assert len(saves(repository)) == 1
-    assert list(repository.log.unreadable_lines()) == []
+    assert Lineage.of(repository.log.lines()).unreadable == []
 
 
 def test_a_bad_save_changes_nothing(repository: Repository) -> None:

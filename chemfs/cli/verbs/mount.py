@@ -40,13 +40,13 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
-    from chemfs.tree.filesystem import Filesystem
+    from chemfs.tree.tree import Tree
 
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
     daemon.claim(mountpoint, root)
-    view = Filesystem(root, read_only=choices.read_only)
+    tree = Tree(root, read_only=choices.read_only)
     announce = daemon.announce if options.daemon else _announce
-    daemon.serve(view, mountpoint, choices, partial(announce, mountpoint))
+    daemon.serve(tree, mountpoint, choices, partial(announce, mountpoint))
 
 
 def _announce(mountpoint: Path) -> None:

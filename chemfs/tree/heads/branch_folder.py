@@ -14,8 +14,8 @@ from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
 from chemfs.tree.ref_folder import RefFolder
 from chemigram_core.image import Image
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 from chemigram_core.refs.head import OnBranch
 
 

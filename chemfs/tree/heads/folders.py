@@ -27,7 +27,7 @@ from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, mask_c
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
-from chemigram_core.operations.export import MASK_FOLDER
+from chemigram_core.layout import MASK_FOLDER
 
 FOLDER_MODE = 0o755
 

@@ -167,7 +167,7 @@ class Saver:
     def _discard_rejection(self, draft: Draft) -> None:
         """A draft that was refused half-written is whole now, or refused anew."""
         if draft.rejection is not None:
-            self._repository.rejected.withdraw(draft.rejection)
+            self._repository.rejected.discard(draft.rejection)
             draft.rejection = None
 
 

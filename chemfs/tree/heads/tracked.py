@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chemigram_core.errors import InvalidName
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
-from chemigram_core.operations.export import MASK_FOLDER, XMP_FILE
 
 Parts = tuple[str, ...]
 """The names that lead from a branch's folder to a file that is not versioned."""

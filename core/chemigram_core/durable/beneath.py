@@ -11,6 +11,7 @@ import ctypes
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -93,9 +94,17 @@ def open_file_at(folder: int, parts: Sequence[str]) -> int:
 
 def open_file(root: Path, *parts: str) -> int:
     """The same below the folder `root`."""
+    return open_first_file(root, [parts])
+
+
+def open_first_file(root: Path, paths: Sequence[Sequence[str]]) -> int:
+    """The same for the first of several paths where something is. Raises what the last one does where nothing is."""
     folder = os.open(root, _PATH | os.O_DIRECTORY)
     try:
-        return open_file_at(folder, parts)
+        for parts in paths[:-1]:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                return open_file_at(folder, parts)
+        return open_file_at(folder, paths[-1])
     finally:
         os.close(folder)
 

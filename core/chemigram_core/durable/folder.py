@@ -52,10 +52,10 @@ class Folder:
 
     @classmethod
     def make_durable(cls, root: Path, *parts: str) -> Self:
-        """The same folder, durable whoever made it, for what is promised to survive a power cut.
+        """The same folder, durable also where another process made it, for what is promised to survive a power cut.
 
-        Who finds a folder can't know whether its maker lived to sync it, so this costs an fsync a part: enter a folder
-        that is known to be durable.
+        The process that made a folder may have been killed before it synced it, so this costs an fsync a part: use
+        `enter` for a folder that is known to be durable.
         """
         return cls._made(root, parts, sync_found=True)
 

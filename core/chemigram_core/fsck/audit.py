@@ -14,7 +14,7 @@ from chemigram_core.durable.lock import locked
 from chemigram_core.errors import NotARepository
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.leftovers import leftovers
-from chemigram_core.fsck.log_audit import log_findings
+from chemigram_core.fsck.log_audit import LogAudit
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.fsck.ref_audit import RefAudit
 from chemigram_core.fsck.registry_audit import registry_findings
@@ -48,8 +48,9 @@ class Audit:
         yield from self._folders()
         yield from self._objects.states_without_masks()
         with locked(self._root):
-            yield from list(RefAudit(self._root, self._objects).findings())
-            yield from list(log_findings(self._root))
+            log = LogAudit(self._root)
+            yield from list(RefAudit(self._root, self._objects, log.lineage.positions).findings())
+            yield from list(log.findings())
             yield from list(registry_findings(self._root, self._objects))
         yield from leftovers(self._root)
 

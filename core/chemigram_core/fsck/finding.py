@@ -34,7 +34,7 @@ class Problem(Enum):
 class Finding:
     """One problem: the file it is about, by its path in the repository, and a line for people.
 
-    `digest` is the object that can't be had because of it, if it is about one.
+    `digest` is the object that is missing or damaged because of it, if it is about one.
     """
 
     problem: Problem

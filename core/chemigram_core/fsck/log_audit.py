@@ -8,32 +8,39 @@ from pathlib import Path
 
 from chemigram_core.errors import NotAFile
 from chemigram_core.fsck.finding import Finding, Problem
-from chemigram_core.fsck.unlogged import Untold
+from chemigram_core.fsck.unlogged import Unlogged
 from chemigram_core.log.journal import FILE_NAME, OperationLog
+from chemigram_core.log.lineage import Lineage
 
 _SHOWN = 8
 
 
-def log_findings(root: Path) -> Iterator[Finding]:
-    """What is wrong with the log. A line that a crash tore is nothing wrong."""
-    try:
-        wrong = "; ".join((*_unreadable(root), *_untold(root)))
-    except NotAFile as error:
-        wrong = str(error)
-    if wrong and OperationLog(root).extent() == (0, 0):
-        yield Finding(Problem.LOG_MISSING, FILE_NAME, f"it is not there: {wrong}")
-    elif wrong:
-        yield Finding(Problem.LOG_DAMAGED, FILE_NAME, wrong)
+class LogAudit:
+    """The log of one repository, parsed once; `lineage` is what it says, nothing where it can't be read."""
 
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._error: NotAFile | None = None
+        try:
+            self.lineage = Lineage.of(OperationLog(root).lines())
+        except NotAFile as error:
+            self.lineage, self._error = Lineage(), error
 
-def _unreadable(root: Path) -> Iterator[str]:
-    if numbers := list(OperationLog(root).unreadable_lines()):
-        yield f"{len(numbers)} lines are no entries: {_some(map(str, numbers))}"
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the log. A line that a crash tore is nothing wrong."""
+        wrong = "; ".join((*self._unreadable(), *self._unlogged())) if self._error is None else str(self._error)
+        if wrong and OperationLog(self._root).extent() == (0, 0):
+            yield Finding(Problem.LOG_MISSING, FILE_NAME, f"it is not there: {wrong}")
+        elif wrong:
+            yield Finding(Problem.LOG_DAMAGED, FILE_NAME, wrong)
 
+    def _unreadable(self) -> Iterator[str]:
+        if numbers := self.lineage.unreadable:
+            yield f"{len(numbers)} lines are no entries: {_some(map(str, numbers))}"
 
-def _untold(root: Path) -> Iterator[str]:
-    if states := Untold(root, OperationLog(root).entries()).named():
-        yield f"no line tells the origin of {len(states)} states: {_some(digest[:12] for digest in states)}"
+    def _unlogged(self) -> Iterator[str]:
+        if states := Unlogged(self._root, self.lineage).named():
+            yield f"no line gives the origin of {len(states)} states: {_some(digest[:12] for digest in states)}"
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -16,13 +16,14 @@ from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
 from chemigram_core.fsck.lost_found import keep
-from chemigram_core.fsck.unlogged import Untold
+from chemigram_core.fsck.unlogged import Unlogged
 from chemigram_core.gc.reachability import add_with_ancestors
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.journal import FILE_NAME, OperationLog
+from chemigram_core.log.lineage import Lineage
 from chemigram_core.log.lines import is_void
 from chemigram_core.log.operations import RECOVERED
-from chemigram_core.log.ref_positions import follow
+from chemigram_core.log.ref_positions import apply
 
 Line = tuple[bytes, LogEntry | None]
 
@@ -47,18 +48,22 @@ def _lines(root: Path) -> list[Line]:
 
 def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
     """What the log needs so that the refs reach all that may have been before what is lost."""
-    told = [entry for _, entry in lines if entry]
-    untold = Untold(root, told)
-    row = untold.all()
+    lineage = Lineage.of(lines)
+    unlogged = Unlogged(root, lineage)
+    row = unlogged.all()
     before, last = _stood(lines, set(row))
-    recovered = list(_recovered(row, before or last, untold.named()))
-    unreached = (set(row[-1:]) or before).union(last) - _reached(untold.targets, [*told, *recovered])
-    pairs = product(sorted(untold.targets), sorted(unreached))
+    recovered = list(_recovered(row, before or last, unlogged.named()))
+    for entry in recovered:
+        lineage.add_entry(entry)
+    reached: set[Digest] = set()
+    add_with_ancestors(reached, unlogged.targets, lineage.parents)
+    unreached = (set(row[-1:]) or before).union(last) - reached
+    pairs = product(sorted(unlogged.targets), sorted(unreached))
     return recovered + [LogEntry(RECOVERED, target, parent=parent) for target, parent in pairs]
 
 
 def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> Iterator[LogEntry]:
-    """The untold states in a row as they were stored, the first one after all that may have been before.
+    """The unlogged states in a row as they were stored, the first one after all that may have been before.
 
     Each that somebody names has the last one as a parent too: a branch that went back to an older state keeps them all.
     """
@@ -70,33 +75,22 @@ def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> I
     yield from (LogEntry(RECOVERED, digest, parent=row[-1]) for digest in named if digest != row[-1])
 
 
-def _reached(targets: set[Digest], entries: list[LogEntry]) -> set[Digest]:
-    """The targets, and all that was before them."""
-    parents: dict[Digest, list[Digest]] = {}
-    for entry in entries:
-        if entry.hash is not None and entry.parent is not None:
-            parents.setdefault(entry.hash, []).append(entry.parent)
-    found: set[Digest] = set()
-    add_with_ancestors(found, targets, parents)
-    return found
-
-
-def _stood(lines: list[Line], untold: set[Digest]) -> tuple[set[Digest], set[Digest]]:
+def _stood(lines: list[Line], unlogged: set[Digest]) -> tuple[set[Digest], set[Digest]]:
     """Where each ref stood before each line that comes after a loss, and where at the end."""
     stood: dict[str, Digest] = {}
     before: set[Digest] = set()
     for line, entry in lines:
-        if _is_after_loss(line, entry, untold):
+        if _is_after_loss(line, entry, unlogged):
             before.update(stood.values())
         if entry:
-            follow(stood, entry)
+            apply(stood, entry)
             if entry.op == RECOVERED and entry.hash:
                 stood[RECOVERED] = entry.hash  # of an earlier repair: no ref is named, and each may have been meant
     return before, set(stood.values())
 
 
-def _is_after_loss(line: bytes, entry: LogEntry | None, untold: set[Digest]) -> bool:
+def _is_after_loss(line: bytes, entry: LogEntry | None, unlogged: set[Digest]) -> bool:
     """Whether a line is lost itself, or names a state whose own line is."""
     if entry is None:
         return not is_void(line)
-    return entry.hash in untold or entry.parent in untold
+    return entry.hash in unlogged or entry.parent in unlogged

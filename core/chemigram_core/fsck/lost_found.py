@@ -16,7 +16,7 @@ _PATH_BYTES = 200
 
 
 def set_aside(root: Path, path: str) -> str:
-    """Move what is at `path`, whatever it is, to lost+found/ and tell its path there. Raises OSError."""
+    """Move what is at `path`, whatever it is, to lost+found/ and return its path there. Raises OSError."""
     return _put_aside(root, path, os.rename)
 
 

@@ -16,10 +16,11 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidDigest, InvalidXmp, NotAFile, StoreFailed
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.names import MaskName
-from chemigram_core.store.objects import Kind, ObjectStore, is_mask
+from chemigram_core.store.content import is_mask
+from chemigram_core.store.objects import Kind, ObjectStore
 
 _SUFFIXES = {"": None, Kind.SNAPSHOT.value: Kind.SNAPSHOT, Kind.MASK.value: Kind.MASK}
-_NO_RIGHT = "you may not read it; check as who owns it, or give yourself the right with chmod"
+_NO_RIGHT = "permission denied: run fsck as the owner, or change the permissions (chmod)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +81,23 @@ class ObjectAudit:
             yield Finding(Problem.OBJECT_DAMAGED, file.path, "it is no regular file", digest)
 
     def states_without_masks(self) -> Iterator[Finding]:
-        """The snapshots that name a mask which can't be had. For when every file was looked at.
+        """The snapshots that name a missing or damaged mask. Call it after every file was looked at.
 
         A collector takes a snapshot before its masks: one that is still there should have them.
         """
         for file, masks in self._masks.items():
             for name, mask in masks.items():
                 if not self.has(mask, Kind.MASK) and os.path.lexists(self._root / file.path):
-                    yield Finding(Problem.MASK_MISSING, file.path, f"the mask {name} of this state can't be had", mask)
+                    yield Finding(
+                        Problem.MASK_MISSING, file.path, f"the mask {name} of this state is missing or damaged", mask
+                    )
 
     def has(self, digest: Digest, kind: Kind) -> bool:
         """Whether an object is there, whole as far as one may look; one that was stored meanwhile is looked at now."""
         if digest in self._whole[kind]:
             return True
         try:
-            os.close(self._store.open(digest, kind))
+            self._store.verify(digest, kind)
         except PermissionError:
             return True
         except (StoreFailed, OSError):

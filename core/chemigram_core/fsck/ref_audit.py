@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from chemigram_core.errors import InvalidName, RefDamaged, StoreFailed
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidName, RefDamaged
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.object_audit import ObjectAudit
-from chemigram_core.log.journal import OperationLog
-from chemigram_core.log.ref_positions import told_refs
 from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 from chemigram_core.refs.head import Detached
 from chemigram_core.refs.ref_tree import MAX_DEPTH, entries
@@ -22,10 +20,12 @@ from chemigram_core.store.objects import Kind
 class RefAudit:
     """The refs of one repository."""
 
-    def __init__(self, root: Path, objects: ObjectAudit) -> None:
+    def __init__(self, root: Path, objects: ObjectAudit, logged: Mapping[str, Digest]) -> None:
+        """`logged` is where the log has each ref, by its full name."""
         self._root = root
         self._refs = Refs(root)
         self._objects = objects
+        self._logged = logged
         self._seen: set[str] = set()
 
     def findings(self) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ class RefAudit:
             return
         self._seen.add(path)
         if digest is not None and not self._objects.has(digest, Kind.SNAPSHOT):
-            yield Finding(Problem.REF_DANGLING, path, f"it points at {digest}, which can't be had", digest)
+            yield Finding(Problem.REF_DANGLING, path, f"points at missing or damaged object {digest}", digest)
 
     def _clashes(self) -> Iterator[Finding]:
         known: dict[str, str] = {}
@@ -69,12 +69,10 @@ class RefAudit:
                     yield Finding(Problem.REF_CLASH, path, f"{other} differs from it in case or Unicode form alone")
 
     def _missing(self) -> Iterator[Finding]:
-        with suppress(StoreFailed):
-            for ref, digest in told_refs(OperationLog(self._root)).items():
-                if ref not in self._seen and _may_be(ref) and self._objects.has(digest, Kind.SNAPSHOT):
-                    yield Finding(
-                        Problem.REF_MISSING, ref, f"the log has it at {digest}, and no word of its end", digest
-                    )
+        for ref, digest in self._logged.items():
+            if ref not in self._seen and _may_be(ref) and self._objects.has(digest, Kind.SNAPSHOT):
+                says = f"it is missing; the log has it at {digest} and doesn't say that it was deleted"
+                yield Finding(Problem.REF_MISSING, ref, says, digest)
 
     def _head(self) -> Iterator[Finding]:
         try:
@@ -83,7 +81,9 @@ class RefAudit:
             yield Finding(Problem.HEAD_DAMAGED, "HEAD", error.found)
             return
         if isinstance(head, Detached) and not self._objects.has(head.digest, Kind.SNAPSHOT):
-            yield Finding(Problem.HEAD_DAMAGED, "HEAD", f"it is on {head.digest}, which can't be had", head.digest)
+            yield Finding(
+                Problem.HEAD_DAMAGED, "HEAD", f"points at missing or damaged object {head.digest}", head.digest
+            )
 
 
 def _may_be(ref: str) -> bool:

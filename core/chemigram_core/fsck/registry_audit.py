@@ -23,4 +23,4 @@ def registry_findings(root: Path, objects: ObjectAudit) -> Iterator[Finding]:
         return
     for name, mask in registry.current().items():
         if mask not in registry.purged and not objects.has(mask, Kind.MASK):
-            yield Finding(Problem.REGISTRY_DAMAGED, _PATH, f"the mask of {name} can't be had", mask)
+            yield Finding(Problem.REGISTRY_DAMAGED, _PATH, f"the mask of {name} is missing or damaged", mask)

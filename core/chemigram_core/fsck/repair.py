@@ -62,7 +62,7 @@ def _move_aside(root: Path, finding: Finding) -> str:
 
 
 def _move_object_aside(root: Path, finding: Finding) -> str | None:
-    """Unless it is right by now: who saves the same again makes a damaged object whole."""
+    """Unless it is right by now: a save of the same bytes makes a damaged object whole."""
     found = ObjectAudit(root).findings(ObjectFile.at(finding.path))
     return _move_aside(root, finding) if finding in found else None
 
@@ -70,7 +70,7 @@ def _move_object_aside(root: Path, finding: Finding) -> str | None:
 def _restore_ref(root: Path, finding: Finding) -> str | None:
     """The last state that the log has for it and that is whole."""
     name = parse_ref(finding.path)
-    digest = next((seen for seen in reversed(_told(root, finding.path)) if _is_whole(root, seen)), None)
+    digest = next((seen for seen in reversed(_logged(root, finding.path)) if _is_whole(root, seen)), None)
     if digest is None and finding.problem is Problem.REF_DANGLING:
         return None  # what it says is all that is known
     is_there = finding.problem is not Problem.REF_MISSING and os.path.lexists(root / finding.path)
@@ -121,7 +121,7 @@ def _checkouts(root: Path) -> list[LogEntry]:
         return []
 
 
-def _told(root: Path, ref: str) -> list[Digest]:
+def _logged(root: Path, ref: str) -> list[Digest]:
     try:
         return [moment.digest for moment in History(OperationLog(root)).moments(ref)]
     except StoreFailed:

@@ -1,7 +1,7 @@
 """The collector: removes snapshots that nothing reaches and masks that no state has any more (RFC-003).
 
 It may run while others save and read. What is garbage is found without the lock; then it is removed little by little,
-each time under the lock and only after a look at what has come since. Whoever saves again what was removed stores it
+each time under the lock and only after a look at what has come since. A save of what was removed stores it
 again. Snapshots go before masks, durably, and a mask is marked as purged before it goes: so whenever a collector is
 killed, no state lacks a mask and the registry names none that is unaccountably gone.
 """
@@ -44,7 +44,7 @@ class Garbage:
 
 
 def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
-    """What `collect` would remove if nobody had it open. Raises as `collect`."""
+    """What `collect` would remove if no process had it open. Raises as `collect`."""
     return _Collector(repository, on_progress).find(grace)
 
 
@@ -88,13 +88,13 @@ class _Collector:
 
     def _look(self) -> None:
         """Raises what `collect` says where it can't be known what is reached."""
-        if unreadable := sum(1 for _ in self._repository.log.unreadable_lines()):
-            raise LogDamaged(f"{unreadable} lines can't be read")
         self._reached.refresh()
+        if unreadable := self._reached.unreadable_lines:
+            raise LogDamaged(f"{unreadable} lines can't be read")
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)
-        if untold := self._reached.untold():
-            raise LogDamaged(f"the origin of {len(untold)} states is lost")
+        if unlogged := self._reached.unlogged():
+            raise LogDamaged(f"the origin of {len(unlogged)} states is lost")
 
     def _remove_masks(self, candidates: Sequence[StoredObject]) -> list[StoredObject]:
         registry = self._repository.registry
@@ -127,7 +127,7 @@ class _Collector:
             with locked(root):
                 refresh()
                 gone += remove_unopened(root, filter(is_garbage, candidates[start : start + _BATCH]))
-            time.sleep(time.monotonic() - before)  # the lock knows no queue: leave it to who waits
+            time.sleep(time.monotonic() - before)  # the lock has no queue: let those that wait for it take it
         sync(root, gone)
         return gone
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, ObjectDamaged, ObjectMissing
-from chemigram_core.log.ref_positions import follow
+from chemigram_core.log.lineage import Lineage
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
@@ -35,34 +35,35 @@ class Reached:
     def __init__(self, repository: Repository) -> None:
         self.snapshots: set[Digest] = set()
         self._repository = repository
-        self._parents: dict[Digest, tuple[Digest, ...]] = {}
-        self._told_refs: dict[str, Digest] = {}
+        self._lineage = Lineage()
         self._offset_bytes = 0
 
     def refresh(self) -> None:
         """Look at the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
-        starts = [*self._repository.refs.targets(), *self._new_parents(), *self._told_tips()]
-        add_with_ancestors(self.snapshots, starts, self._parents)
+        starts = [*self._repository.refs.targets(), *self._new_parents(), *self._logged_tips()]
+        add_with_ancestors(self.snapshots, starts, self._lineage.parents)
 
-    def untold(self) -> set[Digest]:
-        """Those whose parents are not known, since no line of the log tells their origin."""
-        return self.snapshots - self._parents.keys()
+    @property
+    def unreadable_lines(self) -> int:
+        """How many lines of the log can't be parsed."""
+        return len(self._lineage.unreadable)
+
+    def unlogged(self) -> set[Digest]:
+        """Those whose parents are not known, since no line of the log gives their origin."""
+        return self.snapshots - self._lineage.parents.keys()
 
     def _new_parents(self) -> Iterator[Digest]:
         """Read on in the log; the parents that snapshots got which were reached before."""
-        for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
+        for line, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
-            follow(self._told_refs, entry)
-            if entry.hash is not None and entry.tells_origin:
-                parents = () if entry.parent is None else (entry.parent,)
-                self._parents[entry.hash] = (*self._parents.get(entry.hash, ()), *parents)
-                if entry.hash in self.snapshots:
-                    yield from parents
+            self._lineage.add(line, entry)
+            if entry and entry.parent and entry.hash in self.snapshots:
+                yield entry.parent
 
-    def _told_tips(self) -> Iterator[Digest]:
+    def _logged_tips(self) -> Iterator[Digest]:
         """Where the log has the refs, as far as that is in the store and not known to be reached."""
-        has = self._repository.objects.has
-        return (tip for tip in self._told_refs.values() if tip not in self.snapshots and has(tip, Kind.SNAPSHOT))
+        has, tips = self._repository.objects.has, self._lineage.positions.values()
+        return (tip for tip in tips if tip not in self.snapshots and has(tip, Kind.SNAPSHOT))
 
 
 class Needed:
@@ -85,9 +86,9 @@ class Needed:
 
     def refresh(self) -> None:
         """Look at the log and the registry again. Raises as `add`, and RegistryDamaged."""
-        for entry, offset_bytes in self._repository.log.entries_from(self._offset_bytes):
+        for _, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
-            if entry.hash is not None:
+            if entry and entry.hash:
                 with suppress(ObjectMissing):
                     self.add(entry.hash)
         self.masks.update(self._repository.registry.read().current().values())

@@ -39,12 +39,12 @@ class LogEntry:
         return datetime.fromisoformat(self.timestamp).astimezone(UTC)
 
     @property
-    def tells_origin(self) -> bool:
+    def has_origin(self) -> bool:
         """Whether it says what its state was made from, if only that there was nothing before."""
         return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:
-        """The line that tells it. Raises CannotBeLogged where no reader would get it back."""
+        """The entry as a line. Raises CannotBeLogged where no reader would get it back."""
         text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
         try:
             line = text.encode()
@@ -70,7 +70,7 @@ class LogEntry:
 
 
 def parse_line(line: bytes) -> LogEntry | None:
-    """The operation that a line of the log tells, None where it tells none; chemigram's lines among them."""
+    """The operation in a line of the log, or None where it is no entry; reads chemigram's lines too."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def parse_line(line: bytes) -> LogEntry | None:
 
 
 def _is_spoilt(found: dict[str, Any]) -> bool:
-    """Whether the state is none, or what it was made from; other lines of chemigram's have names there."""
+    """Whether the state or its parent is no digest; in other lines chemigram writes names there."""
     keys = ("hash", "parent") if found["op"] in _ORIGINS else ("hash",)
     return any(found.get(key) is not None and _digest(found[key]) is None for key in keys)
 
@@ -116,7 +116,7 @@ def _masks(value: object) -> dict[MaskName, Digest]:
 
 @lru_cache(maxsize=1_000)
 def _known_digest(text: str) -> Digest:
-    """A state is the next line's parent, and a mask stands in line after line: who keeps them all keeps each once."""
+    """One object for each digest: a state is the next line's parent, and a mask stands in line after line."""
     return Digest(text)
 
 

@@ -16,7 +16,7 @@ from chemigram_core.durable import beneath
 from chemigram_core.durable.folder import Appended, Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.log.entry import LogEntry, parse_line
-from chemigram_core.log.lines import TORN, is_void, lines_backwards, next_line, torn_end
+from chemigram_core.log.lines import TORN, lines_backwards, next_line, torn_end
 
 FILE_NAME = "log.jsonl"
 
@@ -25,20 +25,20 @@ class OperationLog:
     """The log of one repository. Appending is for the holder of the repository's lock."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def append(self, entry: LogEntry) -> Appended:
         """Add one line, durable. Raises CannotBeLogged, OSError."""
         line = entry.line()
-        with Folder.enter(self._root) as folder:
+        with Folder.enter(self.root) as folder:
             return folder.append(FILE_NAME, line, _end_of_last)
 
     @contextmanager
     def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
-        """Add one line, durable, then do in the context what it tells; if that fails, the line is taken back.
+        """Add one line, durable, then do in the context what it says; if that fails, the line is taken back.
 
-        `is_done` tells whether it came to pass all the same: then the line stays, since without it a state would have
-        no parent, and the collector would take those before it.
+        `is_done` says whether the change was made all the same: then the line stays, since without it a state would
+        have no parent, and the collector would take those before it.
         """
         appended = self.append(entry)
         try:
@@ -51,59 +51,46 @@ class OperationLog:
 
     def entries(self) -> Iterator[LogEntry]:
         """All operations, oldest first."""
-        for entry, _ in self.entries_from(0):
-            yield entry
+        return (entry for _, entry, _ in self.lines_from(0) if entry is not None)
 
     def newest_first(self) -> Iterator[LogEntry]:
-        """All operations, the newest first, read from the end: who wants a few lines of a long log doesn't wait."""
+        """All operations, the newest first, read from the end: a few lines of a long log come at once."""
         with self._open() as file:
             yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
 
-    def entries_from(self, offset_bytes: int) -> Iterator[tuple[LogEntry, int]]:
-        """The operations behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
+    def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
+        """Every whole line with the operation in it, or None where it is no entry."""
+        return ((line, entry) for line, entry, _ in self.lines_from(0))
+
+    def lines_from(self, offset_bytes: int) -> Iterator[tuple[bytes, LogEntry | None, int]]:
+        """The same behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
 
         All of them where no line begins there any more, as that of a change which failed was taken back.
         """
-        for line, end_bytes in self._lines(offset_bytes):
-            if (entry := parse_line(line)) is not None:
-                yield entry, end_bytes
-
-    def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
-        """Every whole line with the operation in it, or None where it is no entry."""
-        return ((line, parse_line(line)) for line, _ in self._lines(0))
-
-    def unreadable_lines(self) -> Iterator[int]:
-        """The numbers of the whole lines that should be entries and are none."""
-        for number, (line, entry) in enumerate(self.lines(), start=1):
-            if entry is None and not is_void(line):
-                yield number
-
-    def extent(self) -> tuple[int, int]:
-        """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
-        try:
-            status = beneath.stat_below(self._root, FILE_NAME)
-        except FileNotFoundError:
-            return 0, 0
-        return status.st_ino, status.st_size
-
-    def _cut(self, size_bytes: int) -> None:
-        with Folder.enter(self._root) as folder:
-            folder.truncate(FILE_NAME, size_bytes)
-
-    def _lines(self, offset_bytes: int) -> Iterator[tuple[bytes, int]]:
-        """Every whole line with the offset behind it."""
         with self._open() as file:
             file.seek(max(0, offset_bytes - 1))
             if offset_bytes and file.read(1) != b"\n":
                 offset_bytes = file.seek(0)
             for line, size_bytes in iter(lambda: next_line(file), None):
                 offset_bytes += size_bytes
-                yield line, offset_bytes
+                yield line, parse_line(line), offset_bytes
+
+    def extent(self) -> tuple[int, int]:
+        """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
+        try:
+            status = beneath.stat_below(self.root, FILE_NAME)
+        except FileNotFoundError:
+            return 0, 0
+        return status.st_ino, status.st_size
+
+    def _cut(self, size_bytes: int) -> None:
+        with Folder.enter(self.root) as folder:
+            folder.truncate(FILE_NAME, size_bytes)
 
     def _open(self) -> BinaryIO:
         """The file to read; an empty one before there is one."""
         try:
-            return os.fdopen(beneath.open_file(self._root, FILE_NAME), "rb")
+            return os.fdopen(beneath.open_file(self.root, FILE_NAME), "rb")
         except FileNotFoundError:
             return BytesIO()
 

@@ -1,4 +1,4 @@
-"""The lines of a log's file, from either end; a last one that a crash tore is none. Knows nothing of what they say."""
+"""The lines of a log's file, from either end, without a last one that a crash tore. Does not know what they say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-LINE_BYTES = 1 << 20  # no entry is longer, and what is longer is none
+LINE_BYTES = 1 << 20  # no entry is longer, and a longer line is not read as one
 _BLOCK_BYTES = 1 << 16
 _NO_LINE = b"\0"
 
@@ -29,7 +29,7 @@ def torn_end(file: BinaryIO) -> bytes:
 
 
 def is_void(line: bytes) -> bool:
-    """Whether a whole line has nothing to tell: an empty one, or a torn one that was ended as such."""
+    """Whether a whole line is empty, or a torn one that was ended as such."""
     return line.endswith(TORN) or not line.strip()
 
 

@@ -1,7 +1,7 @@
 """The log's words for what was done to a repository. Knows no lines."""
 
 SNAPSHOT = "snapshot"  # a save, as chemigram writes it
-DESCRIBE = "describe"  # something was told of a state that was there already
+DESCRIBE = "describe"  # a label or a provenance for a state that was there already
 CHECKOUT = "checkout"
 BRANCH = "branch"  # one was started
 TAG = "tag"
@@ -10,4 +10,4 @@ DELETE_BRANCH = "delete-branch"
 DELETE_TAG = "delete-tag"
 GC = "gc"
 FSCK = "fsck"  # a ref was restored
-RECOVERED = "recovered"  # a state of which the log had lost what it told
+RECOVERED = "recovered"  # a state whose line the log had lost

@@ -143,8 +143,8 @@ def _tip(repository: Repository, digest: Digest | None) -> Tip | None:
 
 
 def _read_tip(repository: Repository, digest: Digest) -> Tip:
-    states = repository.states
-    return Tip(digest, states.document(digest), states.edit(digest))
+    document = repository.states.recall(digest) or repository.states.document(digest)
+    return Tip(digest, document, repository.states.edit(digest))
 
 
 def _masks_of_save(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:

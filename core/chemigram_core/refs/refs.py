@@ -1,6 +1,6 @@
-"""Branches, tags and HEAD: small files that hold an identifier. Knows no objects: who moves a ref checks the target.
+"""Branches, tags and HEAD: small files that hold an identifier. Knows no objects: callers check where a ref goes.
 
-Whoever changes one holds the repository's lock and says what was seen before (compare-and-swap).
+A caller that changes one holds the repository's lock and gives the value it saw before (compare-and-swap).
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Refs:
             ref_file.put(folder, file, digest, before=f"{expected}\n".encode())
 
     def sync(self, name: RefName) -> None:
-        """Make durable where a ref points: who moved it may have been killed before that. Raises OSError."""
+        """Make durable where a ref points: its mover may have been killed before that. Raises OSError."""
         *folders, _ = name.ref.split("/")
         with Folder.enter(self._root, *folders) as folder:
             folder.sync()

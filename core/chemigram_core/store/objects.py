@@ -8,23 +8,19 @@ forms are read, and where such objects are, new ones are named in the same way.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
-from chemigram_core import signature
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
+from chemigram_core.store.content import Content, content_of, is_mask, read_content
 
-_SMALL_BYTES = 1 << 20  # read at once to verify them; larger ones in pieces
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -37,22 +33,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as its file tells without being read: size in bytes, time of its content in ns."""
+    """An object, without reading it: the size of its file in bytes, the time of its content in ns."""
 
     digest: Digest
     kind: Kind
     size_bytes: int
     mtime_ns: int
-
-
-class _Content(NamedTuple):
-    """What a file has in it, whatever its name says."""
-
-    digest: str
-    is_mask: bool
-
-
-_CONTENTS: FileCache[_Content] = FileCache(20_000)  # about 8 MB at the most
 
 
 class ObjectStore:
@@ -95,11 +81,19 @@ class ObjectStore:
         descriptor = self._open_unverified(digest, kind)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
-            _verify(digest, kind, _CONTENTS.get(descriptor, _content))
+            _verify(digest, kind, content_of(descriptor))
         except BaseException:
             os.close(descriptor)
             raise
         return descriptor
+
+    def verify(self, digest: Digest, kind: Kind) -> None:
+        """Read an object, though it may be known to be whole since an earlier read. Raises as `open`."""
+        descriptor = self._open_unverified(digest, kind)
+        try:
+            _verify(digest, kind, read_content(descriptor))
+        finally:
+            os.close(descriptor)
 
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
         """Size and time of an object, unread. Raises ObjectMissing."""
@@ -138,14 +132,12 @@ class ObjectStore:
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
-        for name in file_names(digest, kind):
-            try:
-                return beneath.open_file(self.root, "objects", digest.shard, name)
-            except NotAFile as error:
-                raise ObjectDamaged(digest) from error
-            except (FileNotFoundError, NotADirectoryError):
-                pass
-        raise ObjectMissing(digest)
+        try:
+            return beneath.open_first_file(self.root, _paths(digest, kind))
+        except NotAFile as error:
+            raise ObjectDamaged(digest) from error
+        except (FileNotFoundError, NotADirectoryError):
+            raise ObjectMissing(digest) from None
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         with self._durable_shard(digest) as shard:
@@ -178,7 +170,7 @@ class ObjectStore:
                 names = folder.names()
             yield from (name for name in names if len(name) == 62)
             if names:
-                return  # a repository names its objects in one way: the first shard with any tells
+                return  # a repository names all its objects in one way: one shard is enough
 
     def _shards(self) -> list[str]:
         with Folder.enter(self.root, "objects") as folder:
@@ -199,25 +191,15 @@ def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
     return digest.rest + kind.value, digest.rest
 
 
-def is_mask(descriptor: int) -> bool:
-    """Whether the object's bytes are those of a PNG: a name without a suffix doesn't tell."""
-    return os.pread(descriptor, 8, 0) == signature.PNG
+def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
+    return [("objects", digest.shard, name) for name in file_names(digest, kind)]
 
 
-def _verify(digest: Digest, kind: Kind, content: _Content) -> None:
+def _verify(digest: Digest, kind: Kind, content: Content) -> None:
     if content.digest != digest:
         raise ObjectDamaged(digest)
     if (kind is Kind.MASK) is not content.is_mask:
         raise ObjectMissing(digest)
-
-
-def _content(descriptor: int) -> _Content:
-    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
-        return _Content(hashlib.sha256(read_whole(descriptor)).hexdigest(), is_mask(descriptor))
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return _Content(digest, is_mask(descriptor))
 
 
 def _read_and_close(descriptor: int) -> bytes:

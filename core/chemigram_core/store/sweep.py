@@ -1,7 +1,7 @@
-"""Removing objects that nobody has open, in any process. For the collector, who holds the repository's lock.
+"""Removes objects that no process has open. For the collector, which holds the repository's lock.
 
-Whoever reads an object holds a shared flock on its file until it is closed (ObjectStore.open). Nothing is synced here:
-only the order of two kinds of removals matters, and `sync` stands between them, when nobody waits for the lock.
+A reader of an object holds a shared flock on its file until it is closed (ObjectStore.open). Nothing is synced here:
+only the order of two kinds of removals matters, and `sync` stands between them, while nothing waits for the lock.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chemigram_core.store.objects import StoredObject, file_names
 
 
 def remove_unopened(root: Path, found: Iterable[StoredObject]) -> list[StoredObject]:
-    """Remove those that nobody has open; which are gone. Raises OSError."""
+    """Remove the objects that no process has open, and return those that were removed. Raises OSError."""
     gone: list[StoredObject] = []
     for shard, group in groupby(found, key=_shard):
         with Folder.enter(root, "objects", shard) as folder:

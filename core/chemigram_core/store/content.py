@@ -1,0 +1,43 @@
+"""What the file of an object has in it, whatever its name says, remembered by the identity of the file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import NamedTuple
+
+from chemigram_core import signature
+from chemigram_core.durable.file_cache import FileCache
+from chemigram_core.durable.folder import read_whole
+
+_SMALL_BYTES = 1 << 20  # read at once to hash them; larger ones in pieces
+
+
+class Content(NamedTuple):
+    """The SHA-256 of the bytes, in hexadecimal digits, and whether they are a mask."""
+
+    digest: str
+    is_mask: bool
+
+
+_contents: FileCache[Content] = FileCache(20_000)  # about 8 MB at the most
+
+
+def content_of(descriptor: int) -> Content:
+    """The content of an open file, read where it is not known."""
+    return _contents.get(descriptor, read_content)
+
+
+def read_content(descriptor: int) -> Content:
+    """The content of an open file, read."""
+    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
+        return Content(hashlib.sha256(read_whole(descriptor)).hexdigest(), is_mask(descriptor))
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return Content(digest, is_mask(descriptor))
+
+
+def is_mask(descriptor: int) -> bool:
+    """Whether the bytes are those of a PNG: a name without a suffix doesn't say."""
+    return os.pread(descriptor, len(signature.PNG), 0) == _PNG_SIGNATURE
