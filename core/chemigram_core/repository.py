@@ -104,7 +104,7 @@ def what_lacks(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A link to a folder or a file is none of a repository's own."""
     for name in ("objects", "refs"):
         if not stat.S_ISDIR(_mode(root / name)):
-            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not a folder that you may search"
+            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not an accessible folder"
     return None if stat.S_ISREG(_mode(root / "HEAD")) else "HEAD is missing"
 
 
