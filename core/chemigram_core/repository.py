@@ -104,7 +104,7 @@ def missing_part(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
     for name in ("objects", "refs"):
         if not stat.S_ISDIR(_mode(root / name)):
-            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not a folder that you may search"
+            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not an accessible folder"
     return None if stat.S_ISREG(_mode(root / "HEAD")) else "HEAD is missing"
 
 

@@ -60,8 +60,8 @@ def test_no_repository(chemfs: Chemfs) -> None:
     Path("file").touch()
     Path("photos").mkdir()
     for name, lack in (
-        ("nosuch", "not a folder that you may search"),
-        ("file", "not a folder"),
+        ("nosuch", "not an accessible folder"),
+        ("file", "not an accessible folder"),
         ("photos", "objects/ is missing"),
     ):
         answer = chemfs("log", name)
