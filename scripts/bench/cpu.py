@@ -74,7 +74,7 @@ def saves(folder: Path, repository: Repository) -> dict[str, Action]:
 def looks(folder: Path, repository: Repository) -> dict[str, Action]:
     """Each looks all names of a path up."""
     tree = ByPath(repository.root)
-    walks = {f"look-up in {name}": _without_number(tree.walk, f"{path}/{XMP}") for name, path in _states(repository)}
+    walks = {f"look-up in {name}": _without_number(tree.node, f"{path}/{XMP}") for name, path in _states(repository)}
     return {"stat": lambda _: (folder / "plain").stat(), **walks}
 
 

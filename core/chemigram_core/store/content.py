@@ -40,4 +40,4 @@ def read_content(descriptor: int) -> Content:
 
 def is_mask(descriptor: int) -> bool:
     """Whether the bytes are those of a PNG: a name without a suffix doesn't say."""
-    return os.pread(descriptor, len(signature.PNG), 0) == _PNG_SIGNATURE
+    return os.pread(descriptor, len(signature.PNG), 0) == signature.PNG

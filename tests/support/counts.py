@@ -1,0 +1,86 @@
+"""How much work a block of code does in this process: files opened, stats, XML parses, calls of Python functions.
+
+These are the same on every machine, which times are not, so tests may hold them down.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+from unittest.mock import patch
+
+_OPENERS = (("chemigram_core.durable.beneath", "_openat2"),)  # by ctypes, of which an audit hook hears nothing
+_PARSERS = tuple(("lxml.etree", name) for name in ("fromstring", "parse", "XML", "iterparse"))
+_STATS = frozenset(("stat", "lstat", "fstat"))
+
+
+@dataclass
+class Counts:
+    """What was counted. Opens and parses are those of all threads, stats and calls those of the thread that counts."""
+
+    opens: int = 0
+    stats: int = 0
+    parses: int = 0
+    calls: int = 0
+
+
+_active: list[Counts] = []
+_hooks: list[Callable[[str, tuple[Any, ...]], None]] = []
+
+
+@contextmanager
+def counted() -> Iterator[Counts]:
+    """Count what happens in the block."""
+    counts = Counts()
+    _listen_for_opens()
+    with ExitStack() as stack:
+        for module, name in _OPENERS:
+            _count_calls(stack, module, name, counts, "opens")
+        for module, name in _PARSERS:
+            _count_calls(stack, module, name, counts, "parses")
+        _active.append(counts)
+        stack.callback(_active.remove, counts)
+        stack.callback(sys.setprofile, sys.getprofile())
+        sys.setprofile(_profiler(counts))
+        yield counts
+
+
+def _listen_for_opens() -> None:
+    """An audit hook can't be removed, so there is one, which is idle while nothing is counted."""
+    if not _hooks:
+        _hooks.append(_hear)
+        sys.addaudithook(_hear)
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and not isinstance(arguments[0], int):  # a number is a file that is open already
+        for counts in _active:
+            counts.opens += 1
+
+
+def _count_calls(stack: ExitStack, module: str, name: str, counts: Counts, field: str) -> None:
+    """Count the calls of a module's function, if it has one of that name."""
+    place = importlib.import_module(module)
+    if (function := getattr(place, name, None)) is None:
+        return
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        setattr(counts, field, getattr(counts, field) + 1)
+        return function(*arguments, **options)
+
+    stack.enter_context(patch.object(place, name, call))
+
+
+def _profiler(counts: Counts) -> Callable[[FrameType, str, Any], None]:
+    def profile(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename != __file__:
+            counts.calls += 1
+        elif event == "c_call" and argument.__module__ == "posix" and argument.__name__ in _STATS:
+            counts.stats += 1
+
+    return profile
