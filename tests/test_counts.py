@@ -27,20 +27,20 @@ from tests.support.strace import Trace, traced
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
 READS = {
-    "tags/v1/image.xmp": Counts(opens=47, stats=17, parses=0, calls=449),
-    "heads/main/image.xmp": Counts(opens=38, stats=15, parses=0, calls=358),
-    "snapshots/{tip}/image.xmp": Counts(opens=11, stats=8, parses=0, calls=181),
+    "tags/v1/image.xmp": Counts(opens=11, stats=17, parses=0, calls=175),
+    "heads/main/image.xmp": Counts(opens=11, stats=17, parses=0, calls=187),
+    "snapshots/{tip}/image.xmp": Counts(opens=5, stats=8, parses=0, calls=109),
 }
 # In process: look every name up and list the folder.
 LISTINGS = {
-    "snapshots": Counts(opens=34, stats=12, parses=0, calls=319),
-    "tags": Counts(opens=5, stats=3, parses=0, calls=105),
-    "heads/main": Counts(opens=33, stats=12, parses=0, calls=278),
-    "tags/v1": Counts(opens=31, stats=12, parses=0, calls=331),
+    "snapshots": Counts(opens=23, stats=1, parses=0, calls=315),
+    "tags": Counts(opens=3, stats=2, parses=0, calls=56),
+    "heads/main": Counts(opens=13, stats=17, parses=0, calls=202),
+    "tags/v1": Counts(opens=9, stats=12, parses=0, calls=151),
 }
-SAVE = Counts(opens=47, stats=16, parses=3, calls=1446)
-SAVE_IN_A_NEW_PROCESS = Counts(opens=56, stats=21, parses=4, calls=1697)
-WRITE = Counts(opens=83, stats=30, parses=3, calls=1862)  # a save by open, write and close in the tree
+SAVE = Counts(opens=23, stats=13, parses=1, calls=760)
+SAVE_IN_A_NEW_PROCESS = Counts(opens=31, stats=24, parses=2, calls=1327)
+WRITE = Counts(opens=40, stats=31, parses=1, calls=1126)  # a save by open, write and close in the tree
 
 # Through a mount, whose kernel knows the path: what the daemon opens, and the requests that it gets.
 MOUNTED_READS = {"tags/v1/image.xmp": (16, 3), "heads/main/image.xmp": (26, 4)}

@@ -13,7 +13,6 @@ from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
 from chemigram_core.refs import revision
-from chemigram_core.store.objects import Kind
 
 
 class SnapshotsFolder(Folder):
@@ -36,8 +35,7 @@ class SnapshotsFolder(Folder):
         return state
 
     def entries(self) -> Iterable[Entry]:
-        objects = self._opened().repository.objects
-        return (Entry(found.digest, NodeKind.FOLDER) for found in objects if found.kind is Kind.SNAPSHOT)
+        return (Entry(digest, NodeKind.FOLDER) for digest in self._opened().repository.objects.snapshots())
 
     def _snapshot(self, prefix: str) -> Digest:
         """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""

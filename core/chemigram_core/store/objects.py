@@ -117,8 +117,18 @@ class ObjectStore:
         """The snapshots whose identifier starts with `prefix` (two digits or more)."""
         if not _HEX.issuperset(prefix):
             return []
-        snapshots = (found.digest for found in self._shard(prefix[:2]) if found.kind is Kind.SNAPSHOT)
-        return sorted({digest for digest in snapshots if digest.startswith(prefix)})  # one may be there in both forms
+        with suppress(FileNotFoundError, NotADirectoryError):
+            with Folder.enter(self.root, "objects", prefix[:2]) as folder:
+                found = {digest for _, digest, kind in _named(folder, prefix[:2]) if kind is Kind.SNAPSHOT}
+            return sorted(digest for digest in found if digest.startswith(prefix))
+        return []
+
+    def snapshots(self) -> Iterator[Digest]:
+        """The identifiers of all snapshots, in their order, from the names of their files alone."""
+        for shard in self._shards():
+            with suppress(FileNotFoundError), Folder.enter(self.root, "objects", shard) as folder:
+                found = {digest: None for _, digest, kind in _named(folder, shard) if kind is Kind.SNAPSHOT}
+            yield from found  # each once, though it may be there in both forms
 
     def __iter__(self) -> Iterator[StoredObject]:
         """Every object, in the order of the digests; files that are named otherwise are passed over."""
@@ -178,12 +188,18 @@ class ObjectStore:
 
     def _shard(self, shard: str) -> Iterator[StoredObject]:
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:
-            for name in folder.names():
-                with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
-                    digest = Digest(shard + name[:62])
-                    kind = Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
+            for name, digest, kind in _named(folder, shard):
+                with suppress(FileNotFoundError):  # removed meanwhile
                     status = folder.stat(name)
                     yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+
+
+def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
+    """The objects in the folder of a shard by the names of their files; names of anything else are passed over."""
+    for name in folder.names():
+        with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
+            digest = Digest(shard + name[:62])
+            yield name, digest, Kind(name[62:]) if len(name) > 62 else _bare_kind(folder, name)
 
 
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
