@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.support.counts import Counts, counted
 
 from chemigram_core.names import MaskName, TagName
 from chemigram_core.operations.refs import create_tag
@@ -22,6 +21,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, picture, sidecar
 from tests.support.by_path import ByPath
+from tests.support.counts import Counts, counted
 from tests.support.daemon import Daemon
 from tests.support.strace import Trace, traced
 

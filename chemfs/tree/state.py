@@ -15,8 +15,9 @@ from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
 from chemigram_core.digest import Digest
 from chemigram_core.image import Image
-from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.layout import MASK_FOLDER
 from chemigram_core.names import MaskName
+from chemigram_core.state_files import state_files, xmp_names
 from chemigram_core.store.objects import Kind, StoredObject
 
 READ_ONLY_FOLDER_MODE = 0o555
@@ -41,7 +42,7 @@ class StateFolder(Folder):
 
     def lookup(self, name: str) -> Node:
         image = self._opened().repository.image
-        if name == XMP_FILE or (image is not None and name == image.sidecar_name):
+        if name in xmp_names(image):
             return StoredFile(self._opened, self.stored(), self.seconds)
         if name == MASK_FOLDER and self.masks():
             return MasksFolder(self)
@@ -50,11 +51,11 @@ class StateFolder(Folder):
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        """The XMP comes first, so that a copy in this order saves it before the masks."""
-        yield Entry(XMP_FILE, NodeKind.FILE)
-        yield from image_entries(self._opened().repository.image)
-        if self.masks():
-            yield Entry(MASK_FOLDER, NodeKind.FOLDER)
+        repository = self._opened().repository
+        state = repository.states.peek_unverified(self.digest())
+        parts = [path.partition("/") for path in state_files(state, repository.image)]
+        kinds = {name: NodeKind.FOLDER if below else NodeKind.FILE for name, below, _ in parts}
+        return [Entry(name, kind) for name, kind in kinds.items()]
 
     def xattrs(self) -> Xattrs:
         return xattrs.of_state(self._opened().repository, self.digest())
@@ -180,9 +181,3 @@ class ImageFile(File):
         if (image := self._opened().repository.image) is None:
             raise NotFound("raw/")
         return image
-
-
-def image_entries(image: Image | None) -> Iterable[Entry]:
-    """The names that an image brings into each state: its own, and that of its sidecar."""
-    names = () if image is None else (image.name, image.sidecar_name)
-    return [Entry(name, NodeKind.FILE) for name in names]

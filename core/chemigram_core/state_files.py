@@ -24,12 +24,18 @@ class ObjectFile:
 StateFile: TypeAlias = ObjectFile | Image
 
 
+def xmp_names(image: Image | None) -> tuple[str, ...]:
+    """The names that the XMP has in each state: with an image also the one that darktable looks for beside it."""
+    return (XMP_FILE,) if image is None else (XMP_FILE, image.sidecar_name)
+
+
 def state_files(state: State, image: Image | None) -> Mapping[str, StateFile]:
     """The files of a state by their paths in it, the XMP first: copied in this order, it is there before the masks.
 
-    With an image these are also the image and the XMP again under the name that darktable looks for beside it.
+    With an image these are also the image, and the XMP under its second name.
     """
     xmp = ObjectFile(state.digest, Kind.SNAPSHOT)
     masks = {f"{MASK_FOLDER}/{name.file_name}": ObjectFile(mask, Kind.MASK) for name, mask in state.masks.items()}
-    beside = {} if image is None else {image.name: image, image.sidecar_name: xmp}
-    return {XMP_FILE: xmp, **beside, **masks}
+    first, *others = xmp_names(image)
+    images = {} if image is None else {image.name: image}
+    return {first: xmp, **images, **dict.fromkeys(others, xmp), **masks}

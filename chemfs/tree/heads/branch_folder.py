@@ -17,6 +17,7 @@ from chemigram_core.image import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
+from chemigram_core.state_files import xmp_names
 
 
 class BranchFolder(FolderOfFiles):
@@ -49,13 +50,11 @@ class BranchFolder(FolderOfFiles):
 
     def meaning(self, name: str) -> Meaning:
         image = self._image()
-        if name == XMP_FILE:
-            return Xmp()
+        if name in xmp_names(image):
+            return Xmp() if name == XMP_FILE else Sidecar()
         if name == MASK_FOLDER:
             return Fixed.MASKS
-        if image is not None and name in (image.name, image.sidecar_name):
-            return Fixed.IMAGE if name == image.name else Sidecar()
-        return (name,)
+        return Fixed.IMAGE if image is not None and name == image.name else (name,)
 
     def stat(self) -> Stat:
         opened = self._opened()
