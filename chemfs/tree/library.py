@@ -68,7 +68,7 @@ class ManyRepositories(Repositories):
 
     def __init__(self, root: Path, on_change: OnChange | None) -> None:
         if not root.is_dir():
-            raise NotARepository(root, "it is no folder")
+            raise NotARepository(root, "not a folder")
         self.library = Library(root)
         self._on_change = on_change
         self._lock = threading.Lock()

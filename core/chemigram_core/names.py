@@ -118,11 +118,11 @@ def _broken_part_rule(part: str) -> str | None:
         "a part ends with a dot or a space": part.endswith((".", " ")),
         "a part ends with .lock": part.casefold().endswith(".lock"),
         "a slash is not allowed": "/" in part,
-        "it has characters that can't be seen or are not UTF-8": any(
+        "it has invisible or non-UTF-8 characters": any(
             unicodedata.category(character) in _INVISIBLE for character in part
         ),
         "a state's own files have that name": folded(part) in _STATE_FILES,
-        "it reads like an identifier": _IDENTIFIER.fullmatch(part) is not None,
+        "it looks like an identifier": _IDENTIFIER.fullmatch(part) is not None,
     }
     return next((rule for rule, broken in checks.items() if broken), None)
 

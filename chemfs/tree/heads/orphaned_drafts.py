@@ -34,8 +34,8 @@ def hand_back(root: Path) -> None:
 
 
 def findings(root: Path) -> list[Finding]:
-    """The drafts of dead mounts, for who checks a repository that isn't mounted."""
-    says = "a mount was killed before this file was saved"
+    """The drafts of dead mounts, as findings of a check."""
+    says = "left unsaved by a killed mount"
     return [Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftFiles(root).orphaned()]
 
 

@@ -57,7 +57,7 @@ class Audit:
     def _folders(self) -> Iterator[Finding]:
         for name in _FOLDERS:
             if not _is_folder(self._root / name):
-                yield Finding(Problem.FOLDER_MISSING, name, "there is no such folder")
+                yield Finding(Problem.FOLDER_MISSING, name, "folder is missing")
 
 
 def check(root: Path) -> list[Finding]:

@@ -21,7 +21,7 @@ def leftovers(root: Path) -> Iterator[Finding]:
         with suppress(FileNotFoundError):
             if time.time() - path.lstat().st_mtime > _LIVING_SECONDS:
                 where = path.relative_to(root).as_posix()
-                yield Finding(Problem.LEFTOVER, where, "a writer that was killed left it behind")
+                yield Finding(Problem.LEFTOVER, where, "left behind by a killed writer")
 
 
 def _temporaries(root: Path) -> Iterator[Path]:

@@ -30,7 +30,7 @@ class LogAudit:
         """What is wrong with the log. A line that a crash tore is nothing wrong."""
         wrong = "; ".join((*self._unreadable(), *self._unlogged())) if self._error is None else str(self._error)
         if wrong and OperationLog(self._root).extent() == (0, 0):
-            yield Finding(Problem.LOG_MISSING, FILE_NAME, f"it is not there: {wrong}")
+            yield Finding(Problem.LOG_MISSING, FILE_NAME, f"missing: {wrong}")
         elif wrong:
             yield Finding(Problem.LOG_DAMAGED, FILE_NAME, wrong)
 
@@ -40,7 +40,7 @@ class LogAudit:
 
     def _unlogged(self) -> Iterator[str]:
         if states := Unlogged(self._root, self.lineage).named():
-            yield f"no line gives the origin of {len(states)} states: {_some(digest[:12] for digest in states)}"
+            yield f"no line says where {len(states)} states came from: {_some(digest[:12] for digest in states)}"
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -67,7 +67,7 @@ class ObjectAudit:
         try:
             digest, kind = Digest(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
         except (InvalidDigest, KeyError):
-            yield Finding(Problem.OBJECT_MISPLACED, file.path, "no object has such a name")
+            yield Finding(Problem.OBJECT_MISPLACED, file.path, "not a valid object name")
             return
         try:
             with suppress(FileNotFoundError):  # collected meanwhile
@@ -78,7 +78,7 @@ class ObjectAudit:
             says = f"its bytes can't be read ({error.strerror}); the disk may be failing"
             yield Finding(Problem.OBJECT_DAMAGED, file.path, says, digest)
         except NotAFile:
-            yield Finding(Problem.OBJECT_DAMAGED, file.path, "it is no regular file", digest)
+            yield Finding(Problem.OBJECT_DAMAGED, file.path, "not a regular file", digest)
 
     def states_without_masks(self) -> Iterator[Finding]:
         """The snapshots that name a missing or damaged mask. Call it after every file was looked at.
@@ -111,7 +111,7 @@ class ObjectAudit:
         ):
             os.posix_fadvise(stored.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # the disk's bytes, not the memory's
             if hashlib.file_digest(stored, "sha256").hexdigest() != digest:
-                yield Finding(Problem.OBJECT_DAMAGED, file.path, "its bytes are not those that it is named by", digest)
+                yield Finding(Problem.OBJECT_DAMAGED, file.path, "content does not match its name", digest)
                 return
             stored.seek(0)
             found = Kind.MASK if is_mask(stored.fileno()) else Kind.SNAPSHOT

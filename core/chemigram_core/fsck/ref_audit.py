@@ -66,7 +66,7 @@ class RefAudit:
             for end in range(3, len(parts) + 1):
                 start = "/".join(parts[:end])
                 if (other := known.setdefault(folded(start), start)) != start:
-                    yield Finding(Problem.REF_CLASH, path, f"{other} differs from it in case or Unicode form alone")
+                    yield Finding(Problem.REF_CLASH, path, f"{other} differs from it only in case or Unicode form")
 
     def _missing(self) -> Iterator[Finding]:
         for ref, digest in self._logged.items():

@@ -94,7 +94,7 @@ class _Collector:
         for tip in self._repository.refs.targets():
             self._repository.objects.info(tip, Kind.SNAPSHOT)
         if unlogged := self._reached.unlogged():
-            raise LogDamaged(f"the origin of {len(unlogged)} states is lost")
+            raise LogDamaged(f"no line says where {len(unlogged)} states came from")
 
     def _remove_masks(self, candidates: Sequence[StoredObject]) -> list[StoredObject]:
         registry = self._repository.registry

@@ -49,9 +49,9 @@ class LogEntry:
         try:
             line = text.encode()
         except UnicodeEncodeError:
-            raise CannotBeLogged("it is not all UTF-8") from None
+            raise CannotBeLogged("not valid UTF-8") from None
         if len(line) > LINE_BYTES:
-            raise CannotBeLogged(f"{len(line)} bytes are more than the limit of {LINE_BYTES}")
+            raise CannotBeLogged(f"{len(line)} bytes, and the limit is {LINE_BYTES}")
         return line
 
     def to_json(self) -> dict[str, Any]:

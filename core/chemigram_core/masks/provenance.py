@@ -36,7 +36,7 @@ class Provenance:
         try:
             return cls.parse(json.loads(text))
         except (ValueError, RecursionError) as error:
-            raise InvalidProvenance(f"it is no JSON ({error})") from error
+            raise InvalidProvenance(f"not JSON ({error})") from error
 
     def to_json(self) -> dict[str, Any]:
         """The keys that have a value."""
@@ -68,7 +68,7 @@ def now() -> str:
 
 def _check(key: object, value: object) -> None:
     if key not in FIELDS:
-        raise InvalidProvenance(f"{shown(str(key))} is not known, only {', '.join(FIELDS)}")
+        raise InvalidProvenance(f"unknown key {shown(str(key))}; known keys are {', '.join(FIELDS)}")
     if key != _CONFIG and not isinstance(value, str | None):
         raise InvalidProvenance(f"{key} must be text")
     try:

@@ -116,4 +116,4 @@ def _refuse_clashes(masks: Masks) -> None:
     known: dict[str, MaskName] = {}
     for name in masks:
         if (other := known.setdefault(folded(name), name)) != name:
-            raise InvalidName("mask", name, f"{other} differs from it in case or Unicode form alone")
+            raise InvalidName("mask", name, f"{other} differs from it only in case or Unicode form")

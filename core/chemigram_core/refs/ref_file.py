@@ -17,7 +17,7 @@ from chemigram_core.errors import NotAFile, RefDamaged
 _T = TypeVar("_T")
 
 _LIMIT_BYTES = 2048  # a ref is 65 bytes, HEAD a little more than the longest branch name
-_NO_FILE = "it is no regular file"
+_NO_FILE = "not a regular file"
 
 
 def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable[[str, int], _T]) -> _T | None:

@@ -47,7 +47,7 @@ class Refs:
     def head(self) -> Head:
         """Where HEAD stands. Raises RefDamaged."""
         if (head := ref_file.look(self._root, ("HEAD",), _HEADS, lambda text, _: _parsed_head(text))) is None:
-            raise RefDamaged("HEAD", "it is not there")
+            raise RefDamaged("HEAD", "it is missing")
         return head
 
     def set_head(self, head: Head) -> None:

@@ -28,7 +28,7 @@ def rdf_element(data: bytes) -> etree._Element:
     if root.tag == _RDF:
         return root
     if root.tag not in _WRAPPERS or [child.tag for child in root] != [_RDF] or _has_text(root):
-        raise InvalidXmp("an XMP is one x:xmpmeta with one rdf:RDF in it", f"line {root.sourceline}")
+        raise InvalidXmp("expected one x:xmpmeta with one rdf:RDF in it", f"line {root.sourceline}")
     return root[0]
 
 

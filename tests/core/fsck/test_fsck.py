@@ -213,7 +213,7 @@ def test_a_branch_on_a_lost_state_goes_back_to_the_last_whole_one(repository: Re
 
 def test_a_head_that_is_gone_is_said_to_be_gone(repository: Repository) -> None:
     (repository.root / "HEAD").unlink()
-    assert [finding.says for finding in fsck.check(repository.root)] == ["it is not there"]
+    assert [finding.says for finding in fsck.check(repository.root)] == ["it is missing"]
 
 
 @pytest.mark.parametrize(

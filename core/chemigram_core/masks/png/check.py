@@ -82,7 +82,7 @@ class _Inflated:
     def _next_piece(self) -> memoryview:
         piece = next(self._pieces, None)
         if piece is None:
-            raise InvalidMask("its image data end too early")
+            raise InvalidMask("its image data ends too early")
         return piece
 
 

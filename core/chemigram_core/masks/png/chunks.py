@@ -89,7 +89,7 @@ def _refuse_order(kinds: list[bytes]) -> None:
     if b"IDAT" not in runs:
         raise InvalidMask("it has no image data")
     if runs.count(b"IDAT") > 1:
-        raise InvalidMask("its image data are interrupted by another chunk")
+        raise InvalidMask("its image data is interrupted by another chunk")
     for kind in (b"PLTE", b"tRNS"):
         if kinds.count(kind) > 1:
             raise InvalidMask(f"it has two {kind.decode()} chunks")

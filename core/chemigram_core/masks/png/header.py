@@ -57,7 +57,7 @@ class PngHeader:
         if color not in _SAMPLES or depth not in _DEPTHS[ColorType(color)]:
             raise InvalidMask(f"there is no colour type {color} with {depth} bits")
         if compression or filtering or interlace > 1:
-            raise InvalidMask("it names an unknown way of compressing, filtering or interlacing")
+            raise InvalidMask("unknown compression, filter or interlace method")
         header = cls(width, height, depth, ColorType(color), interlace == 1)
         header._refuse_size()
         return header
