@@ -65,7 +65,7 @@ BROKEN = {
     "no width": (assemble(ihdr(0, 2, 8, 0), DATA, END), "no pixels"),
     "an unknown colour type": (assemble(ihdr(2, 2, 8, 5), DATA, END), "colour type 5"),
     "an illegal depth": (assemble(ihdr(2, 2, 4, 2), DATA, END), "4 bits"),
-    "unknown interlacing": (assemble(ihdr(2, 2, 8, 0, 2), DATA, END), "unknown way"),
+    "unknown interlacing": (assemble(ihdr(2, 2, 8, 0, 2), DATA, END), "unknown compression"),
     "no image data": (assemble(HEADER, END), "no image data"),
     "no end": (assemble(HEADER, DATA), "cut off"),
     "bytes after the end": (assemble(HEADER, DATA, END, b"\n"), "1 bytes follow"),
