@@ -1,4 +1,4 @@
-"""HEAD as a symlink, and the links that `ln -s` has just made: both name a state."""
+"""Symlinks that name states: where HEAD leads, and the links that `ln -s` has just made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chemigram_core.repository import Repository
 
 _REMEMBERED = 1_000
 _REMEMBERED_SECONDS = 1.5  # longer than a kernel trusts a name: a link must not turn into a folder while it is known
-_LINK_MODE = 0o777
+LINK_MODE = 0o777
 
 
 def head_target(head: Head) -> str:
@@ -55,22 +55,6 @@ def _head(repository: Repository, parts: tuple[str, ...]) -> Head | None:
             return None
 
 
-class HeadLink(Link):
-    """HEAD: it leads to where HEAD stood when it was looked up."""
-
-    __slots__ = ("_mtime_ns", "_target")
-
-    def __init__(self, head: Head, mtime_ns: int) -> None:
-        self._target = head_target(head)
-        self._mtime_ns = mtime_ns
-
-    def stat(self) -> Stat:
-        return Stat(len(self._target.encode()), self._mtime_ns, _LINK_MODE)
-
-    def target(self) -> str:
-        return self._target
-
-
 class FreshLink(Link):
     """A link that `ln` has just made."""
 
@@ -81,7 +65,7 @@ class FreshLink(Link):
         self._mtime_ns = time.time_ns()
 
     def stat(self) -> Stat:
-        return Stat(len(self._target.encode("utf-8", "surrogateescape")), self._mtime_ns, _LINK_MODE)
+        return Stat(len(self._target.encode("utf-8", "surrogateescape")), self._mtime_ns, LINK_MODE)
 
     def target(self) -> str:
         return self._target

@@ -85,23 +85,19 @@ class ManyRepositories(Repositories):
     def opened(self, name: str) -> OpenRepository:
         """The repository in the folder `name`. Raises NotFound."""
         with self._lock:
-            if (opened := self._latest.get(name)) is not None:
-                return opened
+            opened = self._latest.get(name)
+        if opened is not None and opened.repository.root.is_dir():
+            return opened
         try:
             repository = self.library.repository(name)
         except NotARepository as error:
+            with self._lock:
+                self._latest.pop(name, None)
             raise NotFound(name) from error
         with self._lock:
             opened = self._open.get(name) or OpenRepository(repository, self._on_change)
             self._open[name] = self._latest[name] = opened
             return opened
-
-    def check(self, name: str) -> None:
-        """Raises NotFound where no repository is any more."""
-        if missing_part(self.library.root / name) is not None:
-            with self._lock:
-                self._latest.pop(name, None)
-            raise NotFound(name)
 
 
 class LibraryFolder(Folder):
@@ -118,7 +114,8 @@ class LibraryFolder(Folder):
     def lookup(self, name: str) -> Node:
         if name == _README:
             return Text(readme.LIBRARY, self.stat().mtime_ns)
-        self._repositories.check(name)
+        if missing_part(self._repositories.library.root / name) is not None:
+            raise NotFound(name)
         return RepositoryFolder(partial(self._repositories.opened, name))
 
     def entries(self) -> Iterable[Entry]:

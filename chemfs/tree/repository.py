@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from chemfs.tree import readme
 from chemfs.tree.compare import CompareFolder
 from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
-from chemfs.tree.head_link import HeadLink, parse_target
+from chemfs.tree.head_link import LINK_MODE, head_target, parse_target
 from chemfs.tree.heads.heads_folder import HeadsFolder
 from chemfs.tree.history import HistoryFolder
-from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
+from chemfs.tree.nodes import Entry, Folder, Link, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
 from chemfs.tree.real_file import RealFile, Text
@@ -31,10 +31,6 @@ def _readme(opened: Opened) -> Node:
     return Text(readme.REPOSITORY, _head_time_ns(opened))
 
 
-def _head(opened: Opened) -> Node:
-    return HeadLink(opened().repository.refs.head(), _head_time_ns(opened))
-
-
 def _log(opened: Opened) -> Node:
     file = RealFile(opened, LOG_FILE)
     file.stat()
@@ -45,9 +41,24 @@ def _head_time_ns(opened: Opened) -> int:
     return RealFile(opened, _HEAD).stat().mtime_ns
 
 
+class HeadLink(Link):
+    """HEAD. It is read each time, as a checkout or damage is to be seen at once."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def stat(self) -> Stat:
+        return Stat(len(self.target().encode()), _head_time_ns(self._opened), LINK_MODE)
+
+    def target(self) -> str:
+        return head_target(self._opened().repository.refs.head())
+
+
 _TOP: Mapping[str, tuple[NodeKind, Callable[[Opened], Node]]] = {
     "README.txt": (NodeKind.FILE, _readme),
-    _HEAD: (NodeKind.LINK, _head),
+    _HEAD: (NodeKind.LINK, HeadLink),
     "heads": (NodeKind.FOLDER, HeadsFolder),
     "tags": (NodeKind.FOLDER, TagsFolder),
     "snapshots": (NodeKind.FOLDER, SnapshotsFolder),

@@ -19,6 +19,7 @@ LIMIT_S = 240
 # Half of the writers save in place, half by a temporary and a rename.
 _WRITER = """
 import os, sys
+from chemigram_core.sidecar import parse
 from pathlib import Path
 from tests.support.builders import sidecar
 branch, number, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -30,6 +31,7 @@ for save in range(count):
 """
 _READER = """
 import os, sys
+from chemigram_core.sidecar import parse
 while True:
     descriptor = os.open(sys.argv[1], os.O_RDONLY)
     size = os.fstat(descriptor).st_size

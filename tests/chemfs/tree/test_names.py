@@ -8,7 +8,6 @@ import pytest
 
 from chemfs.tree.compare import CompareFolder, ComparisonFolder
 from chemfs.tree.errors import NotAFolder, NotFound
-from chemfs.tree.head_link import HeadLink
 from chemfs.tree.heads.branch_folder import BranchFolder
 from chemfs.tree.heads.files import BranchImage, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.folders import BranchMasks, ScratchFolder
@@ -18,7 +17,7 @@ from chemfs.tree.history import DayFolder, HistoryFolder
 from chemfs.tree.nodes import Node
 from chemfs.tree.real_file import RealFile, Text
 from chemfs.tree.rejected import RejectedFolder
-from chemfs.tree.repository import RepositoryFolder
+from chemfs.tree.repository import HeadLink, RepositoryFolder
 from chemfs.tree.snapshots import SnapshotsFolder
 from chemfs.tree.state import FixedState, ImageFile, MasksFolder, StoredFile, StoredMask
 from chemfs.tree.tags import TagFolder, TagsFolder
