@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Self
 
+from chemigram_core.durable.creation import permitted
 from chemigram_core.errors import NotAFile
 
 TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
@@ -89,7 +90,7 @@ class Folder:
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
         with self._temporary() as temporary:
-            _write_synced(os.open(temporary, _CREATE, 0o644, dir_fd=self.descriptor), data)
+            _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
             self.replace(temporary, name)
 
     def link_symbolically(self, target: str, name: str) -> None:
@@ -100,7 +101,8 @@ class Folder:
 
     def append(self, name: str, data: bytes) -> None:
         """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added."""
-        descriptor = os.open(name, _READ | os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+        flags = _READ | os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(name, flags, permitted(0o644), dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -161,7 +163,7 @@ class Folder:
     def _make_one(self, name: str) -> bool:
         """Whether the folder was missing."""
         try:
-            os.mkdir(name, dir_fd=self.descriptor)
+            os.mkdir(name, permitted(0o777), dir_fd=self.descriptor)
         except FileExistsError:
             return False
         return True
