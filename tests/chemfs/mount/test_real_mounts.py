@@ -160,8 +160,8 @@ def test_a_file_is_mapped_and_written_through_its_pages(mount: MemoryMount) -> N
         pages[5000:5003] = b"abc"
         pages.flush()
     assert path.read_bytes()[4999:5004] == b"xabcx"
-    with (mount.path / "fixed/large.bin").open("rb") as file:
-        assert mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)[256:259] == b"\0\1\2"
+    with (mount.path / "fixed/large.bin").open("rb") as fixed:
+        assert mmap.mmap(fixed.fileno(), 0, prot=mmap.PROT_READ)[256:259] == b"\0\1\2"
 
 
 def test_who_reads_keeps_what_it_opened_while_others_save(mount: MemoryMount) -> None:
