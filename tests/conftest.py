@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 MARKERS = (
-    "needs_fuse: mounts; needs /dev/fuse, fusermount and libfuse 2",
+    "needs_fuse: mounts; needs /dev/fuse and fusermount",
+    "needs_libfuse2: mounts by libfuse 2",
     "needs_root: mounts a disk of its own, or has a view of the mounts of its own",
     "needs_program(*names): runs these programs",
 )
@@ -44,6 +45,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def lacks_of_machine(item: pytest.Item) -> Iterator[str]:
     if item.get_closest_marker("needs_fuse"):
         yield from lacks_of_fuse()
+    if item.get_closest_marker("needs_libfuse2") and not ctypes.util.find_library("fuse"):
+        yield "libfuse 2"
     if item.get_closest_marker("needs_root") and os.geteuid():
         yield "root"
     for marker in item.iter_markers("needs_program"):
@@ -55,5 +58,3 @@ def lacks_of_fuse() -> Iterator[str]:
         yield "a /dev/fuse that this user may open" if Path("/dev/fuse").exists() else "/dev/fuse"
     if not shutil.which("fusermount"):
         yield "fusermount"
-    if not ctypes.util.find_library("fuse"):
-        yield "libfuse 2"

@@ -1,4 +1,4 @@
-"""A mount's life: a daemon that serves one view until it is unmounted. Knows the system, no state and no rule."""
+"""A mount's life: a daemon that serves one tree until it is unmounted. Knows the system, no state and no rule."""
 
 from __future__ import annotations
 
@@ -14,30 +14,24 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemfs import exit_codes
-from chemfs.mount import mountpoint
-from chemfs.mount.mountpoint import MountpointUnusable
-from chemigram_core.errors import Refused, StoreFailed
+from chemfs.mount import fusermount, mountpoint
+from chemfs.mount.errors import FILESYSTEM_TYPE, FuseUnavailable, MountFailed, MountpointUnusable, NotMounted
+from chemigram_core.durable import creation
+from chemigram_core.errors import StoreFailed
 
 if TYPE_CHECKING:
-    from chemfs.tree.filesystem import Filesystem
+    from chemfs.mount.served import Tree
 
 LIVE = "live"  # the last line that a daemon writes to whoever started it
 LOG_BYTES = 1 << 20
 LOCK_PATIENCE_SECONDS = 5.0  # an unmounted daemon may still be finishing its saves
 _M_ARENA_MAX = -8  # from malloc.h
 DEVICE = Path("/dev/fuse")
-
-
-class FuseUnavailable(Refused):
-    """The system doesn't let this user mount."""
-
-
-class MountFailed(Refused):
-    """The daemon could not start."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +41,12 @@ class MountOptions:
     read_only: bool = False
     allow_other: bool = False
 
-    def for_fuse(self) -> dict[str, bool | str]:
-        """libfuse's options: nothing on the mount runs, is a device or gains rights; others only see it when asked."""
-        return {
-            "fsname": "chemfs",
-            "subtype": "chemfs",
-            "nosuid": True,
-            "nodev": True,
-            "noexec": True,
-            "ro": self.read_only,
-            "allow_other": self.allow_other,
-            "default_permissions": self.allow_other,
-        }
+    def for_fuse(self) -> str:
+        """As mount(8) takes them: nothing there runs, is a device or gains rights; others only see it when asked."""
+        names = ["fsname=chemfs", "subtype=chemfs", "nosuid", "nodev", "noexec"]
+        names += ["ro"] * self.read_only
+        names += ["allow_other", "default_permissions"] * self.allow_other
+        return ",".join(names)
 
 
 def start(command: Sequence[str], place: Path) -> None:
@@ -97,24 +85,20 @@ def claim(place: Path, root: Path) -> None:
     _take(lock, place)  # never closed: whoever waits for it waits for the process to be gone
 
 
-def serve(view: Filesystem, place: Path, options: MountOptions, on_live: Callable[[], None]) -> None:
+def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], None]) -> None:
     """For the daemon: mount, call `on_live`, and serve until unmounted. Raises FuseUnavailable, MountFailed."""
+    from chemfs.mount import session  # only a daemon needs it
+
     _share_one_heap()
-    try:
-        from chemfs.mount import adapter
-    except OSError as error:
-        raise FuseUnavailable("libfuse 2 is not installed: `scripts/setup` installs it (Debian: libfuse2)") from error
-    try:
-        adapter.serve(view, str(place), options.for_fuse(), on_live)
-    except RuntimeError as error:  # with a number that means nothing; libfuse has said more
-        raise MountFailed("libfuse could not mount it") from error
+    creation.withhold(os.umask(0))  # the kernel has taken the caller's own umask off the modes that it sends
+    session.serve(tree, place, options.for_fuse(), on_live)
 
 
 def _share_one_heap() -> None:
     """Let all threads take memory from one heap (mallopt of glibc).
 
-    It gives each thread a heap of its own. libfuse starts threads and ends them, Python runs in one at a time, and what
-    is remembered for long keeps every heap from shrinking: in an hour that came to 20 MB.
+    It gives each thread a heap of its own. Threads start and end, Python runs in one at a time, and what is remembered
+    for long keeps every heap from shrinking: in an hour that came to 20 MB.
     """
     with suppress(AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
@@ -124,12 +108,24 @@ def announce(place: Path) -> None:
     """For a daemon that `start` started: say that the mount is live, and speak to the log file from now on."""
     print(LIVE, flush=True)
     path = log_file(place)
-    with path.open("ab") as log:
-        for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
-            os.dup2(log.fileno(), descriptor)
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1)
+    log = _open_log(path)
+    for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(log, descriptor)
+    os.close(log)
+    handler = _OwnLog(path, maxBytes=LOG_BYTES, backupCount=1)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+
+
+class _OwnLog(logging.handlers.RotatingFileHandler):
+    """A log that is its user's alone, also in a process without a umask."""
+
+    def _open(self) -> TextIOWrapper:
+        return os.fdopen(_open_log(Path(self.baseFilename)), "a", encoding="utf-8", errors="backslashreplace")
+
+
+def _open_log(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def unmount(place: Path) -> None:
@@ -137,9 +133,9 @@ def unmount(place: Path) -> None:
 
     Raises NotMounted, or StaysMounted while a program has a file open there or stands in it.
     """
-    if mountpoint.mounted_type(place) != mountpoint.FILESYSTEM_TYPE:
-        raise mountpoint.NotMounted(place)
-    mountpoint.release(place)
+    if mountpoint.mounted_type(place) != FILESYSTEM_TYPE:
+        raise NotMounted(place)
+    fusermount.unmount(place)
     with suppress(FileNotFoundError), _lock_file(place).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
 

@@ -5,40 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-from chemigram_core.errors import Refused, shown
+from chemfs.mount import fusermount
+from chemfs.mount.errors import FILESYSTEM_TYPE, MountpointUnusable
 
-FILESYSTEM_TYPE = "fuse.chemfs"  # as the system's mount table calls our mounts
 _DEAD = (errno.ENOTCONN, errno.ECONNABORTED)
 _OCTAL = re.compile(rb"\\([0-7]{3})")
-
-
-class MountpointUnusable(Refused):
-    """A folder can't be covered by a mount."""
-
-    def __init__(self, place: Path, reason: str) -> None:
-        super().__init__(f"can't mount at {shown(str(place))}: {reason}")
-
-
-class NotMounted(Refused):
-    """No mount of ours covers a folder."""
-
-    def __init__(self, place: Path) -> None:
-        super().__init__(
-            f"chemfs is not mounted at {shown(str(place))}; `findmnt -t {FILESYSTEM_TYPE}` lists its mounts"
-        )
-
-
-class StaysMounted(Refused):
-    """A mount can't be taken away; `said` is the system's reason."""
-
-    def __init__(self, place: Path, said: str) -> None:
-        in_use = said.endswith(os.strerror(errno.EBUSY))
-        reason = "programs still use files there; close them, then repeat" if in_use else said
-        super().__init__(f"can't unmount {shown(str(place))}: {reason}")
 
 
 def located(folder: Path) -> Path:
@@ -49,7 +22,7 @@ def located(folder: Path) -> Path:
 def prepare(place: Path, root: Path) -> None:
     """Make `place` ready for a mount of `root`: a dead mount of ours is cleaned away. Raises MountpointUnusable."""
     if mounted_type(place) == FILESYSTEM_TYPE and is_dead(place):
-        detach(place)
+        fusermount.unmount(place, lazily=True)
     if reason := _unusable(place, root):
         raise MountpointUnusable(place, reason)
 
@@ -71,23 +44,6 @@ def is_dead(place: Path) -> bool:
     return False
 
 
-def detach(place: Path) -> None:
-    """Take a dead mount away even while programs still stand in it. Raises StaysMounted with the system's reason."""
-    _unmount(place, "-uz")
-
-
-def release(place: Path) -> None:
-    """Take a mount away. Raises StaysMounted with the system's reason."""
-    _unmount(place, "-u")
-
-
-def _unmount(place: Path, flags: str) -> None:
-    program = shutil.which("fusermount") or shutil.which("fusermount3") or "fusermount"
-    done = subprocess.run([program, flags, place], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise StaysMounted(place, done.stderr.strip().removeprefix("fusermount: "))
-
-
 def _unusable(place: Path, root: Path) -> str | None:
     if (mounted := mounted_type(place)) is not None:
         return f"a filesystem ({mounted}) is mounted there already"
@@ -105,7 +61,7 @@ def _unusable(place: Path, root: Path) -> str | None:
 
 
 def _is_no_utf8(place: Path) -> bool:
-    """Whether libfuse's binding, which knows no other encoding, could not be told of it."""
+    """Whether messages could not name it."""
     return any(0xD800 <= ord(character) <= 0xDFFF for character in str(place))
 
 

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import pytest
 
-from chemfs.mount.inodes import ROOT, Inodes
+from chemfs.mount.inodes import Inodes
+from chemfs.mount.protocol import ROOT_ID as ROOT
 from chemfs.tree.errors import Replaced
-from chemfs.tree.nodes import Directory, File
+from chemfs.tree.nodes import File, Folder, Node
 from chemigram_core.digest import Digest
 
-FOLDER = Directory(0, tuple)
-SCRATCH = File(0, 0)
-OLD = File(10, 0, content=Digest.of(b"old"))
-NEW = File(20, 0, content=Digest.of(b"new"))
+
+class State(File):
+    """A file of a state."""
+
+    def __init__(self, data: bytes) -> None:
+        self._content = Digest.of(data)
+
+    @property
+    def content(self) -> Digest:
+        return self._content
+
+
+class Parent(Folder):
+    """A folder with the nodes that a test puts there."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+
+    def lookup(self, name: str) -> Node:
+        return self.nodes[name]
+
+
+class OtherFolder(Parent):
+    """A folder of another kind."""
+
+
+FOLDER = Parent()
+SCRATCH = File()
+OLD, NEW = State(b"old"), State(b"new")
 ONE, TWO = 7, 8  # threads
 
 
 @pytest.fixture
 def inodes() -> Inodes:
-    return Inodes()
+    return Inodes(Parent())
 
 
 def test_a_name_that_is_looked_up_again_keeps_its_number(inodes: Inodes) -> None:
@@ -28,12 +54,12 @@ def test_a_name_that_is_looked_up_again_keeps_its_number(inodes: Inodes) -> None
 def test_another_content_is_another_number_and_the_old_one_stays_what_it_was(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
     assert old.number != new.number
-    assert inodes[old.number].file == OLD
+    assert inodes[old.number].node is OLD
 
 
 def test_programs_see_one_number_for_a_state_s_file_whatever_it_holds(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
-    written = inodes.create(ROOT, "image.xmp", File(0, 0), is_shared=False)
+    written = inodes.create(ROOT, "image.xmp", None)
     assert old.shown_number == new.shown_number == written.shown_number
     assert old.shown_number != inodes.look_up(ROOT, "other.xmp", OLD).shown_number
 
@@ -42,7 +68,8 @@ def test_what_is_in_a_renamed_folder_is_found_there(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     file = inodes.look_up(folder.number, "one", SCRATCH)
     inodes.renamed(ROOT, "drafts", ROOT, "kept")
-    assert file.path == "/kept/one"
+    assert (file.parent, file.is_reachable) == (folder, True)
+    assert inodes.look_up(ROOT, "kept", FOLDER) is folder
 
 
 def test_a_number_outlives_its_name(inodes: Inodes) -> None:
@@ -50,7 +77,7 @@ def test_a_number_outlives_its_name(inodes: Inodes) -> None:
     inodes.removed(ROOT, "one")
     assert inodes[file.number] is file
     with pytest.raises(Replaced):
-        file.path  # noqa: B018 - asking is what is tried
+        file.found()
     assert inodes.look_up(ROOT, "one", SCRATCH).number != file.number
 
 
@@ -58,7 +85,7 @@ def test_what_a_rename_covers_has_no_name_any_more(inodes: Inodes) -> None:
     covered, moved = (inodes.look_up(ROOT, name, SCRATCH) for name in ("one", "two"))
     inodes.renamed(ROOT, "two", ROOT, "one")
     assert not covered.is_named
-    assert moved.path == "/one"
+    assert (moved.name, moved.is_reachable) == ("one", True)
 
 
 def test_what_a_state_s_file_covers_has_no_name_either(inodes: Inodes) -> None:
@@ -82,7 +109,7 @@ def test_who_writes_a_state_s_file_has_the_number_to_itself(inodes: Inodes) -> N
     written = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(written, ONE, to_write=True)
     assert inodes.look_up(ROOT, "image.xmp", OLD) is not written
-    assert written.path == "/image.xmp"
+    assert written.is_reachable
 
 
 def test_a_scratch_file_is_written_by_many(inodes: Inodes) -> None:
@@ -126,3 +153,50 @@ def test_readers_share_a_number(inodes: Inodes) -> None:
     for thread in (ONE, TWO):
         inodes.claim(shared, thread, to_write=False)
     assert shared.users == 2
+
+
+def test_what_is_in_a_removed_folder_has_no_name_either(inodes: Inodes) -> None:
+    folder = inodes.look_up(ROOT, "drafts", FOLDER)
+    file = inodes.look_up(folder.number, "one", SCRATCH)
+    inodes.removed(ROOT, "drafts")
+    assert not file.is_reachable
+    with pytest.raises(Replaced):
+        file.found()
+
+
+def test_a_number_that_its_writer_has_alone_leads_to_what_others_find(inodes: Inodes) -> None:
+    root = inodes[ROOT].folder
+    assert isinstance(root, Parent)
+    written = inodes.create(ROOT, "image.xmp", None)
+    root.nodes["image.xmp"] = NEW
+    assert written.found() is NEW
+
+
+def test_a_folder_keeps_the_node_that_its_files_hold(inodes: Inodes) -> None:
+    folder = inodes.look_up(ROOT, "drafts", FOLDER)
+    assert inodes.look_up(ROOT, "drafts", Parent()) is folder
+    assert folder.node is FOLDER
+
+
+def test_another_kind_of_folder_is_another_number(inodes: Inodes) -> None:
+    folder = inodes.look_up(ROOT, "drafts", FOLDER)
+    other = inodes.look_up(ROOT, "drafts", OtherFolder())
+    assert other.number != folder.number
+    assert not folder.is_named
+
+
+def test_a_file_has_the_node_that_was_found_last(inodes: Inodes) -> None:
+    inodes.look_up(ROOT, "one", SCRATCH)
+    assert inodes.look_up(ROOT, "one", found := File()).node is found
+
+
+def test_a_rename_names_the_node_that_moved(inodes: Inodes) -> None:
+    inodes.look_up(ROOT, "one", SCRATCH)
+    assert inodes.renamed(ROOT, "one", ROOT, "two") is SCRATCH
+    assert inodes.renamed(ROOT, "one", ROOT, "two") is None
+
+
+def test_what_is_forgotten_twice_is_forgotten(inodes: Inodes) -> None:
+    number = inodes.look_up(ROOT, "one", SCRATCH).number
+    inodes.forget(number, 1)
+    inodes.forget(number, 1)

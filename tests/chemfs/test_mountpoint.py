@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chemfs.mount.daemon import unmount
-from chemfs.mount.mountpoint import MountpointUnusable, NotMounted, is_dead, located, mounted_type, prepare
+from chemfs.mount.errors import MountpointUnusable, NotMounted
+from chemfs.mount.mountpoint import is_dead, located, mounted_type, prepare
 
 
 @pytest.fixture

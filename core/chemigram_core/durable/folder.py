@@ -16,6 +16,7 @@ from secrets import token_hex
 from typing import NamedTuple, Self
 
 from chemigram_core.durable import beneath
+from chemigram_core.durable.creation import permitted
 from chemigram_core.errors import NotAFile
 
 TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
@@ -88,7 +89,7 @@ class Folder:
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
         with self._temporary() as temporary:
-            _write_synced(os.open(temporary, _CREATE, 0o644, dir_fd=self.descriptor), data)
+            _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
             self.replace(temporary, name)
 
     def link_symbolically(self, target: str, name: str) -> None:
@@ -102,7 +103,8 @@ class Folder:
 
         `joint` is given the file, open to read, and says what must stand between its present end and `data`.
         """
-        descriptor = os.open(name, _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644, dir_fd=self.descriptor)
+        flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(name, flags, permitted(0o644), dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -165,7 +167,7 @@ class Folder:
     def _make_one(self, name: str) -> bool:
         """Whether the folder was missing."""
         try:
-            os.mkdir(name, dir_fd=self.descriptor)
+            os.mkdir(name, permitted(0o777), dir_fd=self.descriptor)
         except FileExistsError:
             return False
         return True

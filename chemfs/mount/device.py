@@ -1,0 +1,52 @@
+"""The kernel's end of a mount: requests come out of a descriptor of /dev/fuse, answers go in. Knows no request."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from chemfs.mount.protocol import OUT_HEADER
+
+_AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
+_GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or all was unmounted
+
+
+class Device:
+    """The descriptor of a mount, which it owns. One read is one request, one write one answer, from any thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - a program started later would keep the mount alive
+
+    def receive(self, buffer: memoryview) -> int:
+        """Wait for a request; its length, 0 when all was unmounted."""
+        while True:
+            try:
+                return os.readv(self._descriptor, (buffer,))
+            except OSError as error:
+                if error.errno == errno.ENODEV:
+                    return 0
+                if error.errno not in _AGAIN:
+                    raise
+
+    def answer(self, unique: int, body: bytes) -> bool:
+        """Answer a request; False when its caller has gone. Raises OSError for a body of the wrong size."""
+        return self._send(unique, 0, body)
+
+    def refuse(self, unique: int, number: int) -> bool:
+        """Answer with an error number, 0 for none; False when the caller has gone."""
+        return self._send(unique, -number, b"")
+
+    def close(self) -> None:
+        """Let the mount go; what still waits for an answer gets ECONNABORTED."""
+        os.close(self._descriptor)
+
+    def _send(self, unique: int, error_number: int, body: bytes) -> bool:
+        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), error_number, unique)
+        try:
+            os.writev(self._descriptor, (header, body))
+        except OSError as error:
+            if error.errno in _GONE:
+                return False
+            raise
+        return True

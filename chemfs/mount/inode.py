@@ -1,0 +1,99 @@
+"""A number that the kernel knows a file or folder by: its name, its node, what has it open. Knows no other number."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from chemfs.mount.protocol import ROOT_ID
+from chemfs.tree.errors import NotAFolder, Replaced
+from chemfs.tree.nodes import File, Folder, Node
+from chemfs.tree.open_files import OpenFile
+from chemigram_core.digest import Digest
+
+_ABOUT_TO_ASK_SECONDS = 1.0
+
+
+@dataclass(eq=False, slots=True)
+class Inode:
+    """One number: where its name stands, the node that it is, and what has it open."""
+
+    number: int
+    parent: Inode | None
+    name: str
+    node: Node | None  # None: a new file that only its writer may see
+    is_named: bool = True  # False when it was removed, or something else took its name
+    is_shared: bool = True  # False when a writer has it to itself, or is about to
+    lookups: int = 0
+    users: int = 0  # how many have it open, or are about to
+    opened: tuple[OpenFile, ...] = ()
+    _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
+    _looked_at: float = 0.0
+    _others_looked_at: float = 0.0
+
+    @property
+    def content(self) -> Digest | None:
+        """Which bytes it is, None where the bytes under it may change."""
+        return content_of(self.node)
+
+    @property
+    def shown_number(self) -> int:
+        """The number that programs see: of a state's file always the same, whatever it holds and whoever writes it.
+
+        vim, for one, takes a file that has another one after it was opened for one that was changed behind its back.
+        """
+        if self.content is None and self.is_shared:
+            return self.number
+        names = "/".join(self._names()).encode(errors="surrogateescape")
+        return int.from_bytes(hashlib.blake2b(names, digest_size=7).digest())
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether a path leads to it."""
+        return self.is_named and (self.parent is None or self.parent.is_reachable)
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """The folder's number and the name there; of the topmost folder itself, no name."""
+        return (ROOT_ID if self.parent is None else self.parent.number), self.name
+
+    @property
+    def folder(self) -> Folder:
+        """The folder that it is. Raises Replaced when it has no name any more, NotAFolder."""
+        if not self.is_reachable:
+            raise Replaced(self.name)
+        if not isinstance(self.node, Folder):
+            raise NotAFolder(self.name)
+        return self.node
+
+    def found(self) -> Node:
+        """What has its name: of a number that a writer has to itself, what others find there now.
+
+        Raises Replaced when it has no name any more; NotFound.
+        """
+        if self.is_shared and self.node is not None and self.is_reachable:
+            return self.node
+        if not self.is_named or self.parent is None:
+            raise Replaced(self.name)
+        return self.parent.folder.lookup(self.name)
+
+    def looked_up(self, thread: int) -> None:
+        """A thread looked it up."""
+        if thread != self._looker:
+            self._others_looked_at = self._looked_at
+        self._looker, self._looked_at = thread, time.monotonic()
+        self.lookups += 1
+
+    def is_known_to_others(self, thread: int) -> bool:
+        """Whether others than a thread have just looked it up, and may be about to ask for its size."""
+        looked_at = self._others_looked_at if thread == self._looker else self._looked_at
+        return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
+
+    def _names(self) -> tuple[str, ...]:
+        return () if self.parent is None else (*self.parent._names(), self.name)
+
+
+def content_of(node: Node | None) -> Digest | None:
+    """Which bytes a node is, None where they may change."""
+    return node.content if isinstance(node, File) else None

@@ -1,0 +1,188 @@
+"""The threads that read requests and answer them. Knows no request but for its number.
+
+One thread reads and answers: handing each request to another one would cost more than most requests do. Somebody else
+reads on while a request takes long: at once where it saves, otherwise as soon as the watching thread sees that it does.
+Only looks are answered by the last of the threads that there may be; what may wait is put back until one is free.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from chemfs.mount.device import Device
+from chemfs.mount.protocol import BUFFER_BYTES, Opcode
+
+MOST_THREADS = 64
+_IDLE_SECONDS = 10.0  # what a thread waits for work before it ends
+_LONG_SECONDS = 0.005  # a request that takes longer shall keep nobody waiting
+_LAST_CLOSE_SECONDS = 1.0  # at the end, for what is still open
+_OPCODE = slice(4, 8)  # where it stands in a request
+_SAVES = {Opcode.FLUSH, Opcode.FSYNC, Opcode.RENAME, Opcode.SETATTR, Opcode.SETXATTR, Opcode.REMOVEXATTR}
+_SAVES |= {Opcode.UNLINK, Opcode.RMDIR, Opcode.MKDIR, Opcode.SYMLINK}
+_LOOKS = {Opcode.LOOKUP, Opcode.GETATTR, Opcode.GETXATTR, Opcode.READLINK, Opcode.ACCESS, Opcode.STATFS}
+_MAY_WAIT = set(Opcode) - _LOOKS - {Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT}
+
+logger = logging.getLogger(__name__)
+
+
+class _Worker:
+    """A thread and its buffer, whose pages are only there once a request was as large."""
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(mmap.mmap(-1, BUFFER_BYTES, flags=mmap.MAP_PRIVATE))
+        self.is_serving = False
+
+
+class Loop:
+    """The threads of one mount. `serve` answers one message and may be called from several at once."""
+
+    def __init__(self, device: Device, serve: Callable[[memoryview], None]) -> None:
+        self._device, self._serve = device, serve
+        # Over the four below, and never held while a request is served. What interleaves:
+        # - The reader compares itself with `_reader` without the lock. When it is replaced just as it goes on to read,
+        #   two threads read for one request; the first of them then sees that it is not the reader.
+        # - A worker may cease to be idle by the clock just as it is woken: it looks again before it ends.
+        # - The last thread puts a request back just as another one becomes free: that one looks before it waits.
+        # - The watcher notes that it sleeps and then looks once more; the reader notes that it serves and then looks
+        #   whether the watcher sleeps. One of the two sees the other.
+        self._turn = threading.Condition()
+        self._workers: set[_Worker] = set()
+        self._idle = 0
+        self._reader: _Worker | None = None
+        self._put_back: deque[bytes] = deque()
+        self._taken = 0  # how many requests were read, for the watcher
+        self._watcher_sleeps = False
+        self._alarm = threading.Event()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Begin to read. Raises RuntimeError when there can't be a thread."""
+        with self._turn:
+            self._start_reader()
+
+    def wait(self) -> None:
+        """Return when all was unmounted, and every request that was read is answered. Watches meanwhile."""
+        seen = 0
+        while not self._ended.wait(_LONG_SECONDS):
+            taken, is_serving = self._taken, self._is_serving()
+            if taken == seen and is_serving:
+                self._call_reader()
+            elif taken == seen:
+                self._sleep()
+            seen = taken
+        with self._turn:
+            self._turn.wait_for(lambda: not any(worker.is_serving for worker in self._workers))
+
+    def stop(self) -> None:
+        """All is being unmounted: end, also where programs keep files open and the kernel never says so."""
+        if not self._ended.wait(_LAST_CLOSE_SECONDS):
+            self._end()
+
+    def _is_serving(self) -> bool:
+        reader = self._reader
+        return reader is not None and reader.is_serving
+
+    def _sleep(self) -> None:
+        self._alarm.clear()
+        self._watcher_sleeps = True
+        if not self._is_serving() and not self._ended.is_set():
+            self._alarm.wait()
+        self._watcher_sleeps = False
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._alarm.set()
+        with self._turn:
+            self._turn.notify_all()
+
+    def _call_reader(self) -> None:
+        """Let another thread read, if there may be one."""
+        with self._turn:
+            if self._idle:
+                self._reader = None
+                self._turn.notify()
+            elif len(self._workers) < MOST_THREADS:
+                with suppress(RuntimeError, OSError, MemoryError):  # no thread, no memory: the one that reads goes on
+                    self._start_reader()
+
+    def _start_reader(self) -> None:
+        worker = _Worker()
+        threading.Thread(target=self._work, args=(worker,), name="requests", daemon=True).start()
+        self._workers.add(worker)
+        self._reader = worker
+
+    def _work(self, worker: _Worker) -> None:
+        try:
+            while self._is_needed(worker):
+                if self._reader is worker:
+                    self._read(worker)
+                else:
+                    self._answer_put_back(worker)
+        except Exception:
+            logger.exception("requests can't be read any more")
+            self._end()
+        finally:
+            with self._turn:
+                self._workers.discard(worker)
+                self._turn.notify_all()
+
+    def _is_needed(self, worker: _Worker) -> bool:
+        """Whether there is something to do; waits a while for it."""
+        with self._turn:
+            self._idle += 1
+            self._turn.wait_for(lambda: self._has_work_for(worker) or self._ended.is_set(), _IDLE_SECONDS)
+            self._idle -= 1
+            if self._reader is None:
+                self._reader = worker
+            return self._has_work_for(worker) and not self._ended.is_set()
+
+    def _has_work_for(self, worker: _Worker) -> bool:
+        return self._reader in (None, worker) or bool(self._put_back)
+
+    def _read(self, worker: _Worker) -> None:
+        while self._reader is worker and not self._ended.is_set():
+            size = self._device.receive(worker.buffer)
+            if not size:
+                self._end()
+                return
+            self._taken += 1
+            self._take(worker, worker.buffer[:size])
+
+    def _take(self, worker: _Worker, message: memoryview) -> None:
+        opcode = int.from_bytes(message[_OPCODE], sys.byteorder)
+        if opcode in _SAVES and self._reader is worker:
+            self._call_reader()
+        if opcode in _MAY_WAIT and self._reader is worker and self._is_last:
+            self._put_back_for_others(bytes(message))
+        else:
+            self._answer(worker, message)
+
+    @property
+    def _is_last(self) -> bool:
+        return len(self._workers) >= MOST_THREADS and not self._idle
+
+    def _put_back_for_others(self, message: bytes) -> None:
+        with self._turn:
+            self._put_back.append(message)
+            self._turn.notify()
+
+    def _answer_put_back(self, worker: _Worker) -> None:
+        with suppress(IndexError):  # another thread took it
+            self._answer(worker, memoryview(self._put_back.popleft()))
+
+    def _answer(self, worker: _Worker, message: memoryview) -> None:
+        worker.is_serving = True
+        if self._watcher_sleeps:
+            self._alarm.set()
+        try:
+            self._serve(message)
+        except Exception:
+            logger.exception("a request could not be read")
+        finally:
+            worker.is_serving = False

@@ -1,0 +1,91 @@
+"""Requests about names in folders: look-ups, listings, and what mkdir, mv, rm and ln do. No rule of its own."""
+
+from __future__ import annotations
+
+import stat
+
+from chemfs.mount import replies
+from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN
+from chemfs.mount.replies import Answer, Given
+from chemfs.mount.requests import Request
+from chemfs.mount.served import Served
+from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import Folder
+
+
+class Names:
+    """One method a request."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._inodes, self._handles = served.inodes, served.handles
+
+    def lookup(self, request: Request) -> Answer:
+        try:
+            return self._entry(request, request.text())
+        except NotFound:
+            if (seconds := self._folder(request).missing_seconds) > 0:
+                return replies.missing(seconds)
+            raise
+
+    def mknod(self, request: Request) -> Answer:
+        mode, *_ = request.fields(MKNOD_IN)
+        self._folder(request).make_file(name := request.text(MKNOD_IN), mode)
+        return self._entry(request, name)
+
+    def mkdir(self, request: Request) -> Answer:
+        mode, _ = request.fields(MKDIR_IN)
+        self._folder(request).make_folder(name := request.text(MKDIR_IN), stat.S_IMODE(mode))
+        return self._entry(request, name)
+
+    def symlink(self, request: Request) -> Answer:
+        name, target = request.two_texts()
+        self._folder(request).make_link(name, target)
+        return self._entry(request, name)
+
+    def link(self, request: Request) -> Answer:
+        (old,) = request.fields(LINK_IN)
+        self._folder(request).link(name := request.text(LINK_IN), self._inodes[old].found())
+        return self._entry(request, name)
+
+    def unlink(self, request: Request) -> Answer:
+        self._folder(request).remove(name := request.text())
+        self._inodes.removed(request.inode, name)
+        return b""
+
+    def rmdir(self, request: Request) -> Answer:
+        self._folder(request).remove_folder(name := request.text())
+        self._inodes.removed(request.inode, name)
+        return b""
+
+    def rename(self, request: Request) -> Answer:
+        (new_parent,) = request.fields(RENAME_IN)
+        name, new_name = request.two_texts(RENAME_IN)
+        new_folder = self._inodes[new_parent].folder
+        self._folder(request).rename(name, new_folder, new_name)
+        node = self._inodes.renamed(request.inode, name, new_parent, new_name)
+        if node is not None:
+            node.moved(new_folder, new_name)
+        return b""
+
+    def opendir(self, request: Request) -> Answer:
+        number = self._handles.add_listing(self._folder(request))
+        return Given(replies.opened_folder(number), lambda: self._handles.pop_listing(number))
+
+    def readdir(self, request: Request) -> Answer:
+        number, offset, size, *_ = request.fields(READ_IN)
+        return replies.listing(self._handles.listing(number).entries(offset), offset, size)
+
+    def releasedir(self, request: Request) -> Answer:
+        number, *_ = request.fields(RELEASE_IN)
+        self._handles.pop_listing(number)
+        return b""
+
+    def _folder(self, request: Request) -> Folder:
+        return self._inodes[request.inode].folder
+
+    def _entry(self, request: Request, name: str) -> Answer:
+        node = self._folder(request).lookup(name)
+        found = node.stat()  # may fail, so before anything is counted
+        inode = self._inodes.look_up(request.inode, name, node, request.thread)
+        return Given(self._served.entry(inode, node, found), lambda: self._inodes.forget(inode.number, 1))

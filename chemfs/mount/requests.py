@@ -1,0 +1,41 @@
+"""A request of the kernel, its header parsed. Knows no answer."""
+
+from __future__ import annotations
+
+import os
+from struct import Struct
+from typing import Any
+
+from chemfs.mount.protocol import IN_HEADER
+
+
+class Request:
+    """One message; `body` is valid until it is answered, as its buffer serves the next one then."""
+
+    __slots__ = ("body", "inode", "opcode", "thread", "unique")
+
+    def __init__(self, message: memoryview) -> None:
+        """Raises struct.error when it is shorter than a header."""
+        length, self.opcode, self.unique, self.inode, _, _, self.thread, _, _ = IN_HEADER.unpack_from(message)
+        self.body = message[IN_HEADER.size : length]
+
+    def fields(self, form: Struct) -> tuple[Any, ...]:
+        """The numbers at the start of the body."""
+        return form.unpack_from(self.body)
+
+    def text(self, form: Struct | None = None) -> str:
+        """The first string behind the numbers."""
+        return os.fsdecode(self._rest(form).partition(b"\0")[0])
+
+    def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
+        """Both strings behind the numbers."""
+        first, _, rest = self._rest(form).partition(b"\0")
+        return os.fsdecode(first), os.fsdecode(rest.partition(b"\0")[0])
+
+    def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
+        """A string behind the numbers and so many bytes after it."""
+        text, _, rest = self._rest(form).partition(b"\0")
+        return os.fsdecode(text), rest[:size_bytes]
+
+    def _rest(self, form: Struct | None) -> bytes:
+        return bytes(self.body[form.size :] if form else self.body)

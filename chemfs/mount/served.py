@@ -1,0 +1,52 @@
+"""What the parts of an adapter share: the tree that is served, and what the kernel knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from chemfs.mount import replies
+from chemfs.mount.handles import Handles
+from chemfs.mount.inode import Inode
+from chemfs.mount.inodes import Inodes
+from chemfs.mount.locks import Locks
+from chemfs.tree.nodes import Folder, Node, NodeKind
+from chemfs.tree.open_files import Stat
+
+_ONE_CALL_SECONDS = 0.01  # a stat that has just looked the name up need not ask for the attributes again
+
+
+class Tree(Protocol):
+    """A tree of nodes to be mounted; `store` is where its bytes are."""
+
+    @property
+    def root(self) -> Folder: ...
+
+    @property
+    def store(self) -> Path: ...
+
+    def start(self) -> None:
+        """Begin the work that goes on beside the calls."""
+
+    def stop(self) -> None:
+        """End it; what waits to be saved is saved now."""
+
+
+class Served:
+    """A tree with the inodes, open files and locks that the kernel knows of it."""
+
+    def __init__(self, tree: Tree, answer: Callable[[int, int], bool]) -> None:
+        """`answer(unique, errno)` answers a request that waited for a lock."""
+        self.tree = tree
+        self.inodes = Inodes(tree.root)
+        self.handles = Handles()
+        self.locks = Locks(answer)
+
+    def entry(self, inode: Inode, node: Node | None, found: Stat) -> bytes:
+        """What has just been looked up or made. What a writer has to itself is asked for each time."""
+        if node is None or not inode.is_shared:
+            attributes = replies.attributes(NodeKind.FILE, found, inode.shown_number)
+            return replies.entry(inode.number, attributes, 0, 0)
+        attributes = replies.attributes(node.kind, found, inode.shown_number)
+        return replies.entry(inode.number, attributes, node.entry_seconds, max(node.stat_seconds, _ONE_CALL_SECONDS))

@@ -1,0 +1,53 @@
+"""The structures have the sizes that linux/fuse.h gives them, and the numbers are the header's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from struct import Struct
+
+import pytest
+
+from chemfs.mount import protocol
+from tests.support import kernel
+
+HEADER = Path("/usr/include/linux/fuse.h")
+SIZES = {
+    "IN_HEADER": 40, "OUT_HEADER": 16, "INIT_IN": 16, "FORGET_IN": 8, "BATCH_FORGET_IN": 8, "FORGET_ONE": 16,
+    "GETATTR_IN": 16, "SETATTR_IN": 88, "MKNOD_IN": 16, "MKDIR_IN": 8, "RENAME_IN": 8, "LINK_IN": 8, "OPEN_IN": 8,
+    "CREATE_IN": 16, "READ_IN": 40, "WRITE_IN": 40, "RELEASE_IN": 24, "FLUSH_IN": 24, "FSYNC_IN": 16, "SETXATTR_IN": 8,
+    "GETXATTR_IN": 8, "LOCK_IN": 48, "ACCESS_IN": 8, "INTERRUPT_IN": 8, "ATTR": 88, "ENTRY_OUT": 40, "ATTR_OUT": 16,
+    "OPEN_OUT": 16, "WRITE_OUT": 8, "STATFS_OUT": 80, "GETXATTR_OUT": 8, "LOCK_OUT": 24, "INIT_OUT": 64, "DIRENT": 24,
+}  # fmt: skip
+
+
+def test_each_structure_has_its_size() -> None:
+    found = {name: form.size for name, form in vars(protocol).items() if isinstance(form, Struct)}
+    assert found == SIZES
+
+
+def test_an_entry_with_its_attributes() -> None:
+    assert protocol.ENTRY_OUT.size + protocol.ATTR.size == 128
+    assert protocol.ATTR_OUT.size + protocol.ATTR.size == 104
+
+
+@pytest.mark.parametrize("opcode", protocol.Opcode, ids=lambda opcode: opcode.name)
+def test_the_tests_own_list_has_the_same_numbers(opcode: protocol.Opcode) -> None:
+    assert getattr(kernel, opcode.name) == opcode
+
+
+@pytest.mark.skipif(not HEADER.exists(), reason="linux-libc-dev has the header")
+def test_the_numbers_are_the_headers() -> None:
+    text = HEADER.read_text(encoding="utf-8")
+    flags = {name: 1 << int(bit) for name, bit in re.findall(r"#define F(\w+)\s+\(1 << (\d+)\)", text)}
+    opcodes = {name: int(number) for name, number in re.findall(r"FUSE_(\w+)\s*= (\d+),", text)}
+    assert {opcode.name: int(opcode) for opcode in protocol.Opcode}.items() <= opcodes.items()
+    for kind, prefix in ((protocol.InitFlag, "USE_"), (protocol.OpenFlag, "OPEN_")):
+        assert {f"{prefix}{flag.name}": int(flag) for flag in kind}.items() <= flags.items()
+    renamed = {"HANDLE": "FH"}
+    assert {
+        f"ATTR_{renamed.get(bit.name or '', bit.name)}": int(bit) for bit in protocol.SetAttr
+    }.items() <= flags.items()
+    assert (flags["USE_GETATTR_FH"], flags["USE_RELEASE_FLOCK_UNLOCK"], flags["USE_LK_FLOCK"]) == (
+        protocol.GETATTR_HANDLE, protocol.RELEASE_FLOCK, protocol.LOCK_IS_FLOCK,
+    )  # fmt: skip
