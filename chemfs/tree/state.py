@@ -85,6 +85,7 @@ class FixedState(StateFolder):
 
     __slots__ = ("_digest",)
     seconds = 3600.0
+    missing_seconds = 1.0  # an image may be linked, under any name
 
     def __init__(self, opened: Opened, digest: Digest) -> None:
         super().__init__(opened)
@@ -101,6 +102,11 @@ class MasksFolder(Folder):
 
     def __init__(self, state: StateFolder) -> None:
         self._state = state
+
+    @property
+    def missing_seconds(self) -> float:  # type: ignore[override]
+        """No mask is ever added to a fixed state; the state of a tag may be another one a moment later."""
+        return self._state.seconds if isinstance(self._state, FixedState) else 0.0
 
     def stat(self) -> Stat:
         return self._state.stat()

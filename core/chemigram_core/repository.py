@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from chemigram_core import image
@@ -14,6 +15,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.image import Image, RawFolder
+from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.index import History
 from chemigram_core.log.journal import OperationLog
 from chemigram_core.masks.registry import Masks
@@ -91,6 +93,14 @@ class Repository:
             return self.state(self.resolve("HEAD")).masks
         except NoState:
             return {}
+
+    def branch_log(self, branch: BranchName) -> Iterator[LogEntry]:
+        """What happened on a branch, the newest first. Raises RefMissing at the end if nothing ever did."""
+        entry = None
+        for entry in self.log.of_ref(branch.ref):
+            yield entry
+        if entry is None and self.refs.head() != OnBranch(branch):
+            raise RefMissing(branch.ref)
 
     def tip(self, ref: RefName) -> Digest:
         """The snapshot that a branch or tag points at. Raises RefMissing; NoState for HEAD's before its first save."""

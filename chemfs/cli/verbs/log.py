@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from itertools import islice
 
 from chemfs.cli.arguments import add_json, add_repository, number_below
 from chemfs.cli.json import print_json
 from chemfs.cli.text import local_time, print_rows
-from chemigram_core.errors import RefMissing
 from chemigram_core.log.entry import LogEntry
-from chemigram_core.log.operations import RENAME
 from chemigram_core.names import BranchName
-from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """Show what was done, newest first. On a terminal the snapshots are drawn as a graph, each with what it
@@ -34,28 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print it, in the form that the reader needs. Raises RefMissing for an unknown branch."""
     repository = Repository(options.repository)
-    wanted = repository.log.newest_first() if options.branch is None else _of_branch(repository, options.branch)
+    wanted = repository.log.newest_first() if options.branch is None else repository.branch_log(options.branch)
     if options.json:
         print_json([entry.to_json() for entry in islice(wanted, options.count)])
     elif sys.stdout.isatty():
-        from chemfs.cli.drawn_log import draw
+        from chemfs.cli.log_graph import draw
 
         draw(repository, wanted, options.count)
     else:
         print_rows([_row(entry) for entry in islice(wanted, options.count)])
-
-
-def _of_branch(repository: Repository, branch: BranchName) -> Iterator[LogEntry]:
-    """The entries of a branch, newest first. Raises RefMissing at the end if there were none."""
-    ref, found = branch.ref, False
-    for entry in repository.log.newest_first():
-        if entry.ref == ref:
-            yield entry
-            found = True
-            if entry.op == RENAME:
-                ref = str(entry.metadata.get("from"))  # earlier entries have the old name
-    if not found and repository.refs.head() != OnBranch(branch):
-        raise RefMissing(branch.ref)
 
 
 def _row(entry: LogEntry) -> tuple[str, ...]:

@@ -14,8 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chemigram_core import fsck, gc
-from chemigram_core.api.branch_log import newest_first
-from chemigram_core.api.restore import restore
 from chemigram_core.digest import Digest
 from chemigram_core.errors import UnknownMask
 from chemigram_core.fsck import Finding
@@ -25,6 +23,7 @@ from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations import refs
 from chemigram_core.operations.export import export
+from chemigram_core.operations.restore import restore
 from chemigram_core.operations.save import Outcome, save_mask, save_xmp
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.refs.revision import checkout_target
@@ -170,7 +169,7 @@ class Repository:
 
         Raises RefMissing for a branch that never existed.
         """
-        entries = self._core.log.newest_first() if branch is None else newest_first(self._core, BranchName(branch))
+        entries = self._core.log.newest_first() if branch is None else self._core.branch_log(BranchName(branch))
         return list(islice(entries, limit))
 
     def diff(self, left: str, right: str, *, extensions: Sequence[Extension] = ()) -> Changeset:

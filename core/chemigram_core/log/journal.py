@@ -17,6 +17,7 @@ from chemigram_core.durable.folder import Appended, Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.log.entry import LogEntry, parse_line
 from chemigram_core.log.lines import TORN, lines_backwards, next_line, torn_end
+from chemigram_core.log.operations import RENAME
 
 FILE_NAME = "log.jsonl"
 
@@ -57,6 +58,14 @@ class OperationLog:
         """All operations, the newest first, read from the end: a few lines of a long log come at once."""
         with self._open() as file:
             yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
+
+    def of_ref(self, ref: str) -> Iterator[LogEntry]:
+        """The operations on a ref by its full name, the newest first; a renamed branch's older ones too."""
+        for entry in self.newest_first():
+            if entry.ref == ref:
+                yield entry
+                if entry.op == RENAME:
+                    ref = str(entry.metadata.get("from"))  # older entries have the old name
 
     def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
         """Every whole line with the operation in it, or None where it is no entry."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from chemfs.cli.drawn_log import draw
+from chemfs.cli.log_graph import draw
 from chemigram_core.repository import Repository
 from tests.chemfs.verbs.answer import Chemfs
 from tests.support.builders import sidecar as edited
