@@ -68,13 +68,16 @@ class Inode:
         return self.node
 
     def found(self) -> Node:
-        """What has its name: of a number that a writer has to itself, what others find there now.
+        """What has its name: a folder or a state's file as it is known, anything else as it is found there now.
 
-        Raises Replaced when it has no name any more; NotFound.
+        Also of a number that a writer has to itself, what others find there. Raises Replaced when it has no name any
+        more; NotFound.
         """
-        if self.is_shared and self.node is not None and self.is_reachable:
+        if not self.is_reachable:
+            raise Replaced(self.name)
+        if self.node is not None and self.is_shared and (self.content is not None or isinstance(self.node, Folder)):
             return self.node
-        if not self.is_named or self.parent is None:
+        if self.parent is None:
             raise Replaced(self.name)
         return self.parent.folder.lookup(self.name)
 

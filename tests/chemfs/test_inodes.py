@@ -7,7 +7,7 @@ import pytest
 from chemfs.mount.inodes import Inodes
 from chemfs.mount.protocol import ROOT_ID as ROOT
 from chemfs.tree.errors import Replaced
-from chemfs.tree.nodes import File, Folder, Node
+from chemfs.tree.nodes import File, Folder, Link, Node
 from chemigram_core.digest import Digest
 
 
@@ -170,6 +170,14 @@ def test_a_number_that_its_writer_has_alone_leads_to_what_others_find(inodes: In
     written = inodes.create(ROOT, "image.xmp", None)
     root.nodes["image.xmp"] = NEW
     assert written.found() is NEW
+
+
+def test_a_file_of_a_state_is_what_it_was_and_anything_else_what_it_is(inodes: Inodes) -> None:
+    root = inodes[ROOT].folder
+    assert isinstance(root, Parent)
+    state, link = (inodes.look_up(ROOT, name, node) for name, node in (("image.xmp", OLD), ("HEAD", Link())))
+    root.nodes.update({"image.xmp": NEW, "HEAD": (moved := Link())})
+    assert (state.found(), link.found()) == (OLD, moved)
 
 
 def test_a_folder_keeps_the_node_that_its_files_hold(inodes: Inodes) -> None:
