@@ -25,7 +25,7 @@ from chemfs.mount.replies import Answer
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
 from chemfs.tree.errors import IsAFolder, NotALink
-from chemfs.tree.nodes import File, Link, Node, NodeKind
+from chemfs.tree.nodes import File, Link, Node, NodeKind, check_xattr_name
 from chemfs.tree.open_files import Stat
 
 _NS = 1_000_000_000
@@ -79,7 +79,8 @@ class Attributes:
 
     def getxattr(self, request: Request) -> Answer:
         room, _ = request.fields(GETXATTR_IN)
-        return _value(self._node(request).xattr(request.text(GETXATTR_IN)), room)
+        check_xattr_name(name := request.text(GETXATTR_IN))  # before anything is looked up
+        return _value(self._node(request).xattr(name), room)
 
     def listxattr(self, request: Request) -> Answer:
         room, _ = request.fields(GETXATTR_IN)

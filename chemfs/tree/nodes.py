@@ -25,6 +25,12 @@ Xattrs = Mapping[str, Callable[[], str]]
 NO_XATTRS: Xattrs = MappingProxyType({})
 
 
+def check_xattr_name(name: str) -> None:
+    """Raises Unsupported for a name that nothing here ever has: kernels ask for `security.` ones before each write."""
+    if not name.startswith("user."):
+        raise Unsupported(name)
+
+
 class NodeKind(Enum):
     """What a name in a folder is."""
 
@@ -63,8 +69,7 @@ class Node:
 
     def xattr(self, name: str) -> bytes:
         """The value of an attribute. Raises NoSuchAttribute; Unsupported for names outside `user.`."""
-        if not name.startswith("user."):
-            raise Unsupported(name)
+        check_xattr_name(name)
         value = self.xattrs().get(name.removeprefix(XATTR_PREFIX)) if name.startswith(XATTR_PREFIX) else None
         if value is None:
             raise NoSuchAttribute(name)

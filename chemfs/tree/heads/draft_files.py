@@ -36,15 +36,12 @@ class DraftFiles:
 
     def path(self, shown: str) -> Path:
         """A path that no file has; its name ends with the path at which the mount shows the file, for people."""
-        with Folder.make(self._root, *_FOLDER):
-            where = tail(shown.removeprefix("heads/").replace("/", "-"), _PLACE_BYTES)
-            return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
+        where = tail(shown.removeprefix("heads/").replace("/", "-"), _PLACE_BYTES)
+        return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
     def create(self, path: Path, content: bytes = b"", flags: int = 0) -> int:
         """A descriptor on a new file with all of `content`, locked. `flags` may add O_APPEND. Raises OSError."""
-        with locked(path.parent):  # a mount that starts meanwhile must not find it before it is locked
-            descriptor = os.open(path, _CREATE | flags, 0o600)
-            mark_in_use(descriptor)
+        descriptor = self._created(path, flags)
         try:
             with open(descriptor, "wb", closefd=False) as file:
                 file.write(content)
@@ -54,6 +51,11 @@ class DraftFiles:
             raise
         return descriptor
 
+    def prepare(self) -> None:
+        """Make the folder of the drafts, where it is missing."""
+        with Folder.make(self._root, *_FOLDER):
+            pass
+
     def orphaned(self) -> Iterator[Path]:
         """The drafts of mounts that are gone."""
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
@@ -62,6 +64,20 @@ class DraftFiles:
                 with suppress(FileNotFoundError, NotAFile), locked(path.parent):
                     if _is_orphaned(folder, name):
                         yield path
+
+    def _created(self, path: Path, flags: int) -> int:
+        try:
+            return self._create_in_use(path, flags)
+        except FileNotFoundError:  # the first draft of this repository
+            self.prepare()
+            return self._create_in_use(path, flags)
+
+    def _create_in_use(self, path: Path, flags: int) -> int:
+        with Folder.enter(self._root, *_FOLDER) as folder:
+            fcntl.flock(folder.descriptor, fcntl.LOCK_EX)  # a mount that starts must not find it before it is locked
+            descriptor = os.open(path.name, _CREATE | flags, 0o600, dir_fd=folder.descriptor)
+            mark_in_use(descriptor)
+            return descriptor
 
 
 def _is_orphaned(folder: Folder, name: str) -> bool:

@@ -102,9 +102,14 @@ class TrackedFile(FileInBranch, File):
     def stat(self) -> Stat:
         return self._shown.stat
 
+    def check_writable(self) -> None:
+        self.folder.opened().check_writable()
+
     def open(self, flags: int) -> OpenFile:
         if flags & (os.O_ACCMODE | os.O_TRUNC):
-            return self.folder.to_write().open_to_write(self.target, flags, self.folder.opened())
+            opened = self.folder.opened()
+            opened.check_writable()
+            return self.folder.branch().open_to_write(self.target, flags, opened)
         return self.open_to_read()
 
     def open_to_read(self) -> OpenFile:

@@ -85,6 +85,7 @@ class Renames:
 
     def _become_tracked(self, draft: Draft, old: Parts, new: Tracked) -> None:
         path = self._files.path(self._saver.path(new))
+        self._files.prepare()
         self._scratch.move_to(old, path)
         self._table.renamed(draft, new, path)
 

@@ -47,6 +47,7 @@ def test_a_missing_head_is_no_reason_to_give_up(chemfs: Chemfs, repository: Repo
 
 def test_what_a_killed_mount_left_is_named_and_moved_aside(chemfs: Chemfs, repository: Repository) -> None:
     path = DraftFiles(repository.root).path("heads/main/image.xmp")
+    DraftFiles(repository.root).prepare()
     path.write_bytes(b"half")
     assert ".drafts" in chemfs("fsck", repository.root).out
     assert chemfs("fsck", repository.root, "--repair").code == 1
