@@ -93,7 +93,6 @@ class OpenFlag(IntFlag):
 
 
 GETATTR_HANDLE = 1 << 0
-RELEASE_FLOCK = 1 << 1
 LOCK_IS_FLOCK = 1 << 0
 
 IN_HEADER = Struct("=IIQQIIIHH")  # length, opcode, unique, node, uid, gid, thread, extensions, 0

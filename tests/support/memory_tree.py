@@ -25,10 +25,6 @@ class Reader(OpenFile):
     def __init__(self, file: Frozen) -> None:
         self._file = file
 
-    @property
-    def content(self) -> Digest | None:
-        return self._file.content
-
     def stat(self) -> Stat:
         return self._file.stat()
 

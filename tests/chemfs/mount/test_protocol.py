@@ -48,6 +48,4 @@ def test_the_numbers_are_the_headers() -> None:
     assert {
         f"ATTR_{renamed.get(bit.name or '', bit.name)}": int(bit) for bit in protocol.SetAttr
     }.items() <= flags.items()
-    assert (flags["USE_GETATTR_FH"], flags["USE_RELEASE_FLOCK_UNLOCK"], flags["USE_LK_FLOCK"]) == (
-        protocol.GETATTR_HANDLE, protocol.RELEASE_FLOCK, protocol.LOCK_IS_FLOCK,
-    )  # fmt: skip
+    assert (flags["USE_GETATTR_FH"], flags["USE_LK_FLOCK"]) == (protocol.GETATTR_HANDLE, protocol.LOCK_IS_FLOCK)
