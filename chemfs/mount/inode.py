@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from chemfs.tree.open_files import OpenFile
 from chemigram_core.digest import Digest
 
 _ABOUT_TO_ASK_SECONDS = 1.0
+_SHOWN = 1 << 62  # numbers from here on are shown for names, those below are those of the table
 
 
 @dataclass(eq=False, slots=True)
@@ -45,8 +45,7 @@ class Inode:
         """
         if self.content is None and self.is_shared:
             return self.number
-        names = "/".join(self._names()).encode(errors="surrogateescape")
-        return int.from_bytes(hashlib.blake2b(names, digest_size=7).digest())
+        return _SHOWN | hash(self.position) & _SHOWN - 1
 
     @property
     def is_reachable(self) -> bool:
@@ -92,9 +91,6 @@ class Inode:
         """Whether others than a thread have just looked it up, and may be about to ask for its size."""
         looked_at = self._others_looked_at if thread == self._looker else self._looked_at
         return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
-
-    def _names(self) -> tuple[str, ...]:
-        return () if self.parent is None else (*self.parent._names(), self.name)
 
 
 def content_of(node: Node | None) -> Digest | None:

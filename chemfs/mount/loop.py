@@ -22,7 +22,7 @@ MOST_THREADS = 64
 _IDLE_SECONDS = 10.0  # what a thread waits for work before it ends
 _LONG_SECONDS = 0.005  # a request that takes longer shall keep nobody waiting
 _LAST_CLOSE_SECONDS = 1.0  # at the end, for what is still open
-_OPCODE = slice(4, 8)  # where it stands in a request
+_OPCODE_AT = 4 if sys.byteorder == "little" else 7  # its lowest byte in a request; all are below 256
 _SAVES = {Opcode.FLUSH, Opcode.FSYNC, Opcode.RENAME, Opcode.SETATTR, Opcode.SETXATTR, Opcode.REMOVEXATTR}
 _SAVES |= {Opcode.UNLINK, Opcode.RMDIR, Opcode.MKDIR, Opcode.SYMLINK}
 _LOOKS = {Opcode.LOOKUP, Opcode.GETATTR, Opcode.GETXATTR, Opcode.READLINK, Opcode.ACCESS, Opcode.STATFS}
@@ -155,7 +155,7 @@ class Loop:
             self._take(worker, worker.buffer[:size])
 
     def _take(self, worker: _Worker, message: memoryview) -> None:
-        opcode = int.from_bytes(message[_OPCODE], sys.byteorder)
+        opcode = message[_OPCODE_AT]
         if opcode in _SAVES and self._reader is worker:
             self._call_reader()
         if opcode in _MAY_WAIT and self._reader is worker and self._is_last:

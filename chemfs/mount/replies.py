@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from chemfs.mount.locks import FileLock
@@ -26,6 +27,11 @@ from chemfs.tree.open_files import Caching, OpenFile, Stat
 _TYPES = {NodeKind.FOLDER: stat.S_IFDIR, NodeKind.FILE: stat.S_IFREG, NodeKind.LINK: stat.S_IFLNK}
 _DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
+_OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads needs no word of a close
+    (caching, writes): int(flag | (OpenFlag(0) if writes else OpenFlag.NOFLUSH))
+    for caching, flag in _CACHING.items()
+    for writes in (False, True)
+}
 _SOME_INODE = 1  # an entry without a number is passed over; the kernel replaces it by its own
 _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
@@ -71,9 +77,8 @@ def current(attributes: bytes, stat_seconds: float) -> bytes:
 
 
 def opened(handle: int, file: OpenFile) -> bytes:
-    """A file that is open now. One that only reads needs no word of a close."""
-    flags = _CACHING[file.caching] | (OpenFlag(0) if file.writes else OpenFlag.NOFLUSH)
-    return OPEN_OUT.pack(handle, flags, 0)
+    """A file that is open now."""
+    return OPEN_OUT.pack(handle, _OPEN_FLAGS[file.caching, file.writes], 0)
 
 
 def opened_folder(handle: int) -> bytes:
@@ -115,6 +120,7 @@ def lock(found: FileLock) -> bytes:
     return LOCK_OUT.pack(found.first, found.last, found.kind, found.process)
 
 
+@cache
 def _split(seconds: float) -> tuple[int, int]:
     whole = int(seconds)
     return whole, int((seconds - whole) * _NS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from struct import Struct
 from typing import Any
 
@@ -25,17 +24,22 @@ class Request:
 
     def text(self, form: Struct | None = None) -> str:
         """The first string behind the numbers."""
-        return os.fsdecode(self._rest(form).partition(b"\0")[0])
+        return _decoded(self._rest(form).partition(b"\0")[0])
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
         """Both strings behind the numbers."""
         first, _, rest = self._rest(form).partition(b"\0")
-        return os.fsdecode(first), os.fsdecode(rest.partition(b"\0")[0])
+        return _decoded(first), _decoded(rest.partition(b"\0")[0])
 
     def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
         """A string behind the numbers and so many bytes after it."""
         text, _, rest = self._rest(form).partition(b"\0")
-        return os.fsdecode(text), rest[:size_bytes]
+        return _decoded(text), rest[:size_bytes]
 
     def _rest(self, form: Struct | None) -> bytes:
         return bytes(self.body[form.size :] if form else self.body)
+
+
+def _decoded(name: bytes) -> str:
+    """As os.fsdecode has it where names are UTF-8, and they are here, whatever the locale says."""
+    return name.decode("utf-8", "surrogateescape")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
@@ -13,6 +12,8 @@ from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
 from chemigram_core.refs import revision
+
+_DIGITS = 64  # of a whole identifier
 
 
 class SnapshotsFolder(Folder):
@@ -39,9 +40,9 @@ class SnapshotsFolder(Folder):
 
     def _snapshot(self, prefix: str) -> Digest:
         """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
-        with suppress(InvalidDigest):
-            return Digest(prefix)
         try:
+            if len(prefix) == _DIGITS:
+                return Digest(prefix)
             return revision.by_prefix(prefix, self._opened().repository.objects)
-        except (UnknownRevision, AmbiguousRevision) as error:
+        except (InvalidDigest, UnknownRevision, AmbiguousRevision) as error:
             raise NotFound(prefix) from error

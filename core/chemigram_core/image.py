@@ -34,14 +34,14 @@ class RawFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._path = root / FOLDER
+        self._path = str(root / FOLDER)
         self._seen: tuple[int, int, int] | None = None
         self._image: Image | None = None
 
     def image(self) -> Image | None:
         """The image, if there is one to be read."""
         try:
-            status = self._path.lstat()
+            status = os.lstat(self._path)
         except OSError:
             return None
         seen = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)

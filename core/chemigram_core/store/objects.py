@@ -11,9 +11,9 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
@@ -31,8 +31,7 @@ class Kind(Enum):
     MASK = ".png"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredObject:
+class StoredObject(NamedTuple):
     """An object, without reading it: the size of its file in bytes, the time of its content in ns."""
 
     digest: Digest
