@@ -155,7 +155,7 @@ class Loop:
             self._take(worker, worker.buffer[:size])
 
     def _take(self, worker: _Worker, message: memoryview) -> None:
-        opcode = message[_OPCODE_AT]
+        opcode = message[_OPCODE_AT] if len(message) > _OPCODE_AT else 0
         if opcode in _SAVES and self._reader is worker:
             self._call_reader()
         if opcode in _MAY_WAIT and self._reader is worker and self._is_last:
