@@ -13,6 +13,7 @@ from chemfs.mount import errnos
 from chemfs.mount.attributes import Attributes
 from chemfs.mount.device import Device
 from chemfs.mount.files import Files
+from chemfs.mount.inodes import Inodes
 from chemfs.mount.names import Names
 from chemfs.mount.protocol import Opcode
 from chemfs.mount.replies import Answer, Given
@@ -40,6 +41,11 @@ class Adapter:
                 self._give(request.unique, answer)
         except Exception as error:
             self._refuse(request.unique, errnos.number(error))
+
+    @property
+    def inodes(self) -> Inodes:
+        """What the kernel remembers."""
+        return self._served.inodes
 
     def close(self) -> None:
         """The mount has ended: close what is still open."""

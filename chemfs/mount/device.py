@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
+from threading import Lock
 
-from chemfs.mount.protocol import OUT_HEADER
+from chemfs.mount.protocol import NODE_ID, NOTIFY_PRUNE, OUT_HEADER, PRUNE_OUT
 
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
 _GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or all was unmounted
@@ -16,6 +18,9 @@ class Device:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        # A notification that comes after the end would be written into another file that has got the number by then.
+        self._closing = Lock()
+        self._is_closed = False
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - a program started later would keep the mount alive
 
     def receive(self, buffer: memoryview) -> int:
@@ -37,12 +42,29 @@ class Device:
         """Answer with an error number, 0 for none; False when the caller has gone."""
         return self._send(unique, -number, b"")
 
+    def prune(self, numbers: Sequence[int]) -> bool:
+        """Ask the kernel to forget these inodes where nobody uses them; False where it doesn't know how, or is gone."""
+        body = PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers))
+        with self._closing:
+            try:
+                return not self._is_closed and self._write(NOTIFY_PRUNE, 0, body)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                return False
+
     def close(self) -> None:
         """Let the mount go; what still waits for an answer gets ECONNABORTED."""
-        os.close(self._descriptor)
+        with self._closing:
+            self._is_closed = True
+            os.close(self._descriptor)
 
     def _send(self, unique: int, error_number: int, body: bytes) -> bool:
-        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), error_number, unique)
+        return self._write(error_number, unique, body)
+
+    def _write(self, code: int, unique: int, body: bytes) -> bool:
+        """An answer, where `code` is 0 or -errno; or a notification by its code, with no `unique`."""
+        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), code, unique)
         try:
             os.writev(self._descriptor, (header, body))
         except OSError as error:

@@ -8,7 +8,7 @@ nobody else sees a half-written file. Everything else keeps its number when it i
 from __future__ import annotations
 
 import itertools
-from threading import Lock
+from threading import Event, Lock
 
 from cachetools import TTLCache
 
@@ -19,6 +19,7 @@ from chemfs.tree.nodes import File, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
 from chemigram_core.digest import Digest
 
+MOST_INODES = 50_000  # beyond these the kernel is asked to forget: about 40 MB
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 
@@ -35,6 +36,7 @@ class Inodes:
         # By thread, to whoever was asked to look a name up again; a caller that was interrupted never comes.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
         self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root)}
+        self._are_many = Event()
 
     def __getitem__(self, number: int) -> Inode:
         return self._inodes[number]
@@ -47,6 +49,8 @@ class Inodes:
             if not isinstance(node, Folder):  # what was found in a folder holds the node that the folder had then
                 inode.node = node
             inode.looked_up(thread)
+            if len(self._inodes) > MOST_INODES:
+                self._are_many.set()
             return inode
 
     def create(self, parent: int, name: str, node: Node | None) -> Inode:
@@ -113,6 +117,16 @@ class Inodes:
             if inode.lookups <= 0 and number != ROOT_ID:
                 del self._inodes[number]
                 self._forget_name(inode)
+
+    def wait_for_many(self) -> None:
+        """Return when a look-up has made more than `MOST_INODES`."""
+        self._are_many.wait()
+        self._are_many.clear()
+
+    def oldest(self, part: float) -> list[int]:
+        """The numbers of that part of the inodes that is known the longest; what is in a folder before the folder."""
+        with self._lock:
+            return [*itertools.islice(self._inodes, int(len(self._inodes) * part))][::-1]
 
     def removed(self, parent: int, name: str) -> None:
         """Nothing has that name any more. Numbers of a state's file stay: they lead to a content, not to the name."""

@@ -95,6 +95,8 @@ class OpenFlag(IntFlag):
 GETATTR_HANDLE = 1 << 0
 LOCK_IS_FLOCK = 1 << 0
 
+NOTIFY_PRUNE = 9  # in the place of the error number, with no unique
+
 IN_HEADER = Struct("=IIQQIIIHH")  # length, opcode, unique, node, uid, gid, thread, extensions, 0
 OUT_HEADER = Struct("=IiQ")  # length, 0 or -errno, unique
 
@@ -132,6 +134,8 @@ STATFS_OUT = Struct(
     "=QQQQQIII28x"
 )  # blocks, free, available, files, free files, block size, name length, fragment size
 GETXATTR_OUT = Struct("=II")  # size, 0
+PRUNE_OUT = Struct("=IIQ")  # count, 0, 0; so many node ids follow
+NODE_ID = Struct("=Q")
 LOCK_OUT = Struct("=QQII")  # first byte, last byte, kind, process
 # major, minor, max_readahead, flags, background, congestion, max_write, time granularity, max_pages, 0, flags2
 INIT_OUT = Struct("=IIIIHHIIHHI28x")

@@ -14,6 +14,7 @@ from chemfs.mount.device import Device
 from chemfs.mount.errors import StaysMounted
 from chemfs.mount.handshake import shake_hands
 from chemfs.mount.loop import Loop
+from chemfs.mount.pruner import Pruner
 from chemfs.mount.served import Tree
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -32,6 +33,7 @@ def serve(tree: Tree, place: Path, options: str, on_live: Callable[[], None]) ->
             tree.start()
             shake_hands(device)
             loop.start()
+            Pruner(device, adapter.inodes).start()
             on_live()
             loop.wait()
     finally:
