@@ -11,6 +11,7 @@ from chemigram_core.compare.comparators.state import StateFile
 from chemigram_core.digest import Digest
 from chemigram_core.layout import XMP_FILE
 from chemigram_core.repository import Repository
+from chemigram_core.state_files import ObjectFile, state_files
 from chemigram_core.store.objects import Kind, ObjectStore
 
 
@@ -26,8 +27,9 @@ class StoredStates:
 
     def masks(self, state: Digest) -> Sequence[StateFile]:
         """The masks that its note names. Raises ObjectMissing, ObjectDamaged."""
-        named = self.repository.state(state).masks
-        return [self._file(name.file_name, digest, Kind.MASK) for name, digest in named.items()]
+        files = state_files(self.repository.state(state), image=None)
+        objects = ((path.rpartition("/")[2], file) for path, file in files.items() if isinstance(file, ObjectFile))
+        return [self._file(name, file.digest, file.kind) for name, file in objects if file.kind is Kind.MASK]
 
     def _file(self, name: str, digest: Digest, kind: Kind) -> StateFile:
         objects = self.repository.objects
