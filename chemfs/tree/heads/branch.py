@@ -92,10 +92,14 @@ class Branch:
         if self.table.hides_image():
             raise NotFound("the image")
 
-    def check_removable(self) -> None:
-        """Raises NotEmpty when other programs' files are left in the folder."""
+    @contextmanager
+    def deleted(self) -> Iterator[None]:
+        """The branch is deleted in the context: what is still open of it is refused from then on. Raises NotEmpty."""
         if not self.scratch.is_empty():
             raise NotEmpty(self.name)
+        with self._saver.lock:
+            yield
+            self._saver.is_deleted = True
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:

@@ -47,8 +47,8 @@ class HeadsFolder(RefFolder):
     def remove_folder(self, name: str) -> None:
         """Delete a branch that has no scratch left. Raises BranchInUse, NotEmpty."""
         opened, branch = self._to_change(name), self._branch_name(name)
-        opened.branches[branch].check_removable()
-        delete_branch(opened.repository, branch)
+        with opened.branches[branch].deleted():
+            delete_branch(opened.repository, branch)
         opened.branches.deleted(branch)
 
     def _rename(self, opened: OpenRepository, old: BranchName, new: BranchName) -> None:
