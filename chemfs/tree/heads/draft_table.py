@@ -227,5 +227,5 @@ class DraftTable:
             return self._removals.hides_image(monotonic())
 
     def _unsaved(self, target: Tracked) -> Draft | None:
-        waiting = (one for one in self._drafts if one.where == target and one.state is not DraftState.SAVED)
-        return next(waiting, None)
+        named = (one for one in self._drafts if one.where == target and one.is_named)
+        return next((one for one in named if one.state is not DraftState.SAVED), None)

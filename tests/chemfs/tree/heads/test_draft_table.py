@@ -161,3 +161,11 @@ def test_the_xmp_is_no_mask_to_commit() -> None:
     table.removals_committed({SKY.name: OBJECT})
     assert table.removed_masks() == {}
     assert table.removed(Xmp()) == OBJECT
+
+
+def test_what_is_noted_of_a_mask_is_not_noted_of_a_removed_file_of_that_name() -> None:
+    table = DraftTable()
+    removed = opened(table)
+    table.remove(SKY, OBJECT)
+    assert not table.describe(SKY, lambda known: known.with_text("prompt", "the sky"))
+    assert removed.provenance == NOTHING_KNOWN
