@@ -43,6 +43,7 @@ class HeadsFolder(RefFolder):
         if not isinstance(folder, HeadsFolder):
             raise ReadOnly(new_name)
         self._rename(opened, self._branch_name(name), folder._branch_name(new_name))
+        opened.links.take(self._path(name))
 
     def remove_folder(self, name: str) -> None:
         """Delete a branch that has no scratch left. Raises BranchInUse, NotEmpty."""
@@ -50,6 +51,7 @@ class HeadsFolder(RefFolder):
         with opened.branches[branch].deleted():
             delete_branch(opened.repository, branch)
         opened.branches.deleted(branch)
+        opened.links.take(self._path(name))
 
     def _rename(self, opened: OpenRepository, old: BranchName, new: BranchName) -> None:
         branch = opened.branches[old]
