@@ -99,7 +99,11 @@ class Branch:
             raise NotEmpty(self.name)
         with self._saver.lock:
             yield
-            self._saver.is_deleted = True
+            self.end()
+
+    def end(self) -> None:
+        """The branch is gone, and another may have its name: nothing that is still open of it is saved."""
+        self._saver.is_deleted = True
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
@@ -149,10 +153,13 @@ class Branches:
 
     def renamed(self, old: BranchName, new: BranchName) -> None:
         """A branch has another name."""
+        self.deleted(new)  # outside this mount, long before
         with self._lock:
             self._branches[new] = self._branches.pop(old)
 
     def deleted(self, name: BranchName) -> None:
-        """A branch is gone."""
+        """A branch is gone, if it was ever looked into."""
         with self._lock:
-            self._branches.pop(name, None)
+            branch = self._branches.pop(name, None)
+        if branch is not None:
+            branch.end()

@@ -25,7 +25,10 @@ class HeadsFolder(RefFolder):
         return BranchFolder(self.opened, self._branch_name(name))
 
     def make_ref(self, name: str, rev: str) -> None:
-        create_branch(self.opened().repository, self._branch_name(name), rev)
+        opened, branch = self.opened(), self._branch_name(name)
+        opened.repository.refs.check_free(branch)
+        opened.branches.deleted(branch)  # one of that name may have been deleted outside this mount
+        create_branch(opened.repository, branch, rev)
 
     def exists(self, repository: OpenRepository, name: RefName) -> bool:
         return super().exists(repository, name) or repository.repository.refs.head() == OnBranch(BranchName(name))
@@ -59,7 +62,7 @@ class HeadsFolder(RefFolder):
         opened.repository.refs.check_free(new)
         with branch.renamed(new):
             rename_branch(opened.repository, old, new)
-        opened.branches.renamed(old, new)
+            opened.branches.renamed(old, new)
 
     def _to_change(self, name: str) -> OpenRepository:
         """The repository, whose branch of that name is about to be changed. Raises NotFound, ReadOnly."""

@@ -377,3 +377,24 @@ def test_a_file_that_is_closed_when_its_branch_was_deleted_outside_is_refused(vi
         opened.flush()
     opened.release()
     assert repository.refs.branches() == [MAIN]
+
+
+@pytest.mark.parametrize("how", ["made", "renamed"])
+def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: ByPath, how: str) -> None:
+    repository, warm = Repository(view.store), BranchName("warm")
+    view.make_folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    view.remove("/heads/warm/masks/sky.png")
+    delete_branch(repository, warm)
+    if how == "made":
+        view.make_folder("/heads/warm")
+    else:
+        view.rename("/heads/main", "/heads/warm")
+    tip = repository.tip(warm)
+    view.repository().commit_due_removals(math.inf)
+    with pytest.raises(RefMissing):
+        opened.flush()
+    opened.release()
+    assert repository.tip(warm) == tip
+    assert "sky.png" in view.names("/heads/warm/masks")
