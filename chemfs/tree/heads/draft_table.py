@@ -166,6 +166,13 @@ class DraftTable:
         with self._lock:
             draft.where, draft.path = new, path
 
+    def emptied_renamed(self, old: Tracked, new: Tracked) -> None:
+        """A file that was closed empty a moment ago got another name; whoever writes it opens that one."""
+        with self._lock:
+            if (known := self._emptied.pop(old, None)) is not None:
+                self._emptied[new] = known
+                self._removals.cancel(new)
+
     def scratch_renamed(self, old: Parts, new: Parts, path_of: Callable[[Parts], Path]) -> None:
         """A scratch file or folder got another name; what is open in it follows."""
         with self._lock:

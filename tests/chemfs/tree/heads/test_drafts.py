@@ -398,3 +398,14 @@ def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: 
     opened.release()
     assert repository.tip(warm) == tip
     assert "sky.png" in view.names("/heads/warm/masks")
+
+
+def test_a_mask_that_was_only_made_can_be_renamed_and_written_then(view: ByPath) -> None:
+    repository = Repository(view.store)
+    before = repository.tip(MAIN)
+    view.make_file("/heads/main/masks/new.png", 0o100644)
+    view.rename("/heads/main/masks/new.png", COPY)
+    assert view.names("/heads/main/masks") == ["copy.png", "sky.png"]
+    assert repository.tip(MAIN) == before
+    view.write(COPY, mask(7), os.O_CREAT)
+    assert set(repository.state(repository.tip(MAIN)).masks) == {"copy", "sky"}
