@@ -125,7 +125,8 @@ class Saver:
         self._table.removals_committed(due)
 
     def _close(self, draft: Draft) -> None:
-        action = self._table.closed(draft, _size_bytes(draft.path))
+        size_bytes = draft.path.stat().st_size if draft.is_tracked else 0  # raises where the bytes are gone
+        action = self._table.closed(draft, size_bytes)
         if isinstance(action, Save):
             self._carry_out(action)
 

@@ -409,3 +409,12 @@ def test_a_mask_that_was_only_made_can_be_renamed_and_written_then(view: ByPath)
     assert repository.tip(MAIN) == before
     view.write(COPY, mask(7), os.O_CREAT)
     assert set(repository.state(repository.tip(MAIN)).masks) == {"copy", "sky"}
+
+
+def test_a_close_fails_when_the_bytes_were_removed_from_the_repository(view: ByPath) -> None:
+    opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    (view.store / "scratch" / ".drafts").joinpath(*drafts(view)).unlink()
+    with pytest.raises(FileNotFoundError):
+        opened.flush()
+    opened.release()
