@@ -102,7 +102,7 @@ class DraftTable:
             return
         draft = min(here, key=lambda one: one.state is DraftState.SAVED)
         with self.claimed(draft):
-            yield draft if draft.open_files else None
+            yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
         """A descriptor was closed while the file had that size. Shells close duplicates of one that is still empty."""
