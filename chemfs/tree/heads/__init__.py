@@ -1,6 +1,5 @@
 """heads/<branch>/: the folder that takes writes, its drafts, and how they become snapshots.
 
-Locks are taken in this order: a draft's, the saver's, the repository's (`chemigram_core.durable.lock`), that of
-`OpenDrafts`, that of `Absences`. Nothing is saved under the last two. Who takes one of them holds no other lock of the
-mount.
+`draft_table` says what interleaves and in which order locks are taken. What stands in the folder as nodes is in `files`,
+`folders`, `branch_folder` and `heads_folder`; all else here knows no nodes.
 """

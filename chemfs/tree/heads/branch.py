@@ -92,10 +92,18 @@ class Branch:
         if self.table.hides_image():
             raise NotFound("the image")
 
-    def check_removable(self) -> None:
-        """Raises NotEmpty when other programs' files are left in the folder."""
+    @contextmanager
+    def deleted(self) -> Iterator[None]:
+        """The branch is deleted in the context: what is still open of it is refused from then on. Raises NotEmpty."""
         if not self.scratch.is_empty():
             raise NotEmpty(self.name)
+        with self._saver.lock:
+            yield
+            self.end()
+
+    def end(self) -> None:
+        """The branch is gone, and another may have its name: nothing that is still open of it is saved."""
+        self._saver.is_deleted = True
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
@@ -145,10 +153,13 @@ class Branches:
 
     def renamed(self, old: BranchName, new: BranchName) -> None:
         """A branch has another name."""
+        self.deleted(new)  # outside this mount, long before
         with self._lock:
             self._branches[new] = self._branches.pop(old)
 
     def deleted(self, name: BranchName) -> None:
-        """A branch is gone."""
+        """A branch is gone, if it was ever looked into."""
         with self._lock:
-            self._branches.pop(name, None)
+            branch = self._branches.pop(name, None)
+        if branch is not None:
+            branch.end()

@@ -102,7 +102,7 @@ class DraftTable:
             return
         draft = min(here, key=lambda one: one.state is DraftState.SAVED)
         with self.claimed(draft):
-            yield draft if draft.open_files else None
+            yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
         """A descriptor was closed while the file had that size. Shells close duplicates of one that is still empty."""
@@ -166,6 +166,13 @@ class DraftTable:
         with self._lock:
             draft.where, draft.path = new, path
 
+    def emptied_renamed(self, old: Tracked, new: Tracked) -> None:
+        """A file that was closed empty a moment ago got another name; whoever writes it opens that one."""
+        with self._lock:
+            if (known := self._emptied.pop(old, None)) is not None:
+                self._emptied[new] = known
+                self._removals.cancel(new)
+
     def scratch_renamed(self, old: Parts, new: Parts, path_of: Callable[[Parts], Path]) -> None:
         """A scratch file or folder got another name; what is open in it follows."""
         with self._lock:
@@ -227,5 +234,5 @@ class DraftTable:
             return self._removals.hides_image(monotonic())
 
     def _unsaved(self, target: Tracked) -> Draft | None:
-        waiting = (one for one in self._drafts if one.where == target and one.state is not DraftState.SAVED)
-        return next(waiting, None)
+        named = (one for one in self._drafts if one.where == target and one.is_named)
+        return next((one for one in named if one.state is not DraftState.SAVED), None)

@@ -96,8 +96,12 @@ class TrackedFile(FileInBranch, File):
 
     @property
     def place(self) -> Hashable:
-        """Whatever its bytes are by now, and whichever of its names the XMP has."""
-        return self.folder.branch(), self.target if isinstance(self.target, Mask) else Xmp()
+        """Whatever its bytes are by now, and whichever of its names the XMP has.
+
+        Has the repository in it: the branch is another object when that was forgotten and opened again.
+        """
+        opened = self.folder.opened()
+        return opened, self.folder.branch(), self.target if isinstance(self.target, Mask) else Xmp()
 
     def stat(self) -> Stat:
         return self._shown.stat

@@ -25,7 +25,10 @@ class HeadsFolder(RefFolder):
         return BranchFolder(self.opened, self._branch_name(name))
 
     def make_ref(self, name: str, rev: str) -> None:
-        create_branch(self.opened().repository, self._branch_name(name), rev)
+        opened, branch = self.opened(), self._branch_name(name)
+        opened.repository.refs.check_free(branch)
+        opened.branches.deleted(branch)  # one of that name may have been deleted outside this mount
+        create_branch(opened.repository, branch, rev)
 
     def exists(self, repository: OpenRepository, name: RefName) -> bool:
         return super().exists(repository, name) or repository.repository.refs.head() == OnBranch(BranchName(name))
@@ -43,13 +46,15 @@ class HeadsFolder(RefFolder):
         if not isinstance(folder, HeadsFolder):
             raise ReadOnly(new_name)
         self._rename(opened, self._branch_name(name), folder._branch_name(new_name))
+        opened.links.take(self._path(name))
 
     def remove_folder(self, name: str) -> None:
         """Delete a branch that has no scratch left. Raises BranchInUse, NotEmpty."""
         opened, branch = self._to_change(name), self._branch_name(name)
-        opened.branches[branch].check_removable()
-        delete_branch(opened.repository, branch)
+        with opened.branches[branch].deleted():
+            delete_branch(opened.repository, branch)
         opened.branches.deleted(branch)
+        opened.links.take(self._path(name))
 
     def _rename(self, opened: OpenRepository, old: BranchName, new: BranchName) -> None:
         branch = opened.branches[old]
@@ -57,7 +62,7 @@ class HeadsFolder(RefFolder):
         opened.repository.refs.check_free(new)
         with branch.renamed(new):
             rename_branch(opened.repository, old, new)
-        opened.branches.renamed(old, new)
+            opened.branches.renamed(old, new)
 
     def _to_change(self, name: str) -> OpenRepository:
         """The repository, whose branch of that name is about to be changed. Raises NotFound, ReadOnly."""

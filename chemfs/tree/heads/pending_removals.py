@@ -54,10 +54,6 @@ class PendingRemovals:
         """Whether the image is hidden."""
         return now - self._image_since < RETURN_SECONDS
 
-    def masks(self) -> Mapping[MaskName, Digest]:
-        """The masks that are hidden and still part of the tip."""
-        return self.due(math.inf)
-
     def due(self, now: float) -> Mapping[MaskName, Digest]:
         """The masks that nobody brought back in time."""
         return {

@@ -66,13 +66,18 @@ class Renames:
         with self._table.claimed_at(old) as draft:
             is_saved = draft is None or draft.state is DraftState.SAVED
             if is_saved:
-                self._tip.shown(old)
-                self._saver.rename_mask(old, new)
+                self._rename_saved_mask(old, new)
             if draft is not None:
                 self._table.renamed(draft, new, draft.path)
             self._table.detach(old)  # all others that are open of it, and what is not released yet
             if not is_saved:
                 self.remove(old)
+
+    def _rename_saved_mask(self, old: Mask, new: Mask) -> None:
+        if self._tip.shown(old).content is None:  # made and not written yet: no save before, none now
+            self._table.emptied_renamed(old, new)
+        else:
+            self._saver.rename_mask(old, new)
 
     def _save_scratch(self, old: Parts, new: Tracked) -> None:
         with self._table.claimed_at(old) as draft:

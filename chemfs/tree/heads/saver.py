@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
-from chemigram_core.errors import ChemigramError, Refused
+from chemigram_core.errors import ChemigramError, NoState, RefMissing, Refused
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
@@ -31,6 +31,7 @@ class Saver:
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self.branch = branch
+        self.is_deleted = False  # the branch was deleted: another may have its name by now
         # No removal is saved beside what brings a mask back, and nothing while the branch is renamed.
         self.lock = Lock()
         self._repository = repository
@@ -99,10 +100,18 @@ class Saver:
     def _committing(self, target: Tracked) -> Iterator[Masks]:
         """The removals that a save of `target`, made in the context, takes along."""
         with self.lock:
+            self._check_exists()
             removed = {name: mask for name, mask in self._table.removed_masks().items() if Mask(name) != target}
             yield removed
             self._table.removals_committed(removed)
             self._table.restore(target)
+
+    def _check_exists(self) -> None:
+        """Raises RefMissing for a branch that was deleted: a late close must not bring it back."""
+        if self.is_deleted:
+            raise RefMissing(self.branch.ref)
+        with suppress(NoState):  # HEAD's branch, before its first save
+            self._repository.tip(self.branch)
 
     def _remove(self, due: Masks) -> None:
         try:
@@ -116,7 +125,8 @@ class Saver:
         self._table.removals_committed(due)
 
     def _close(self, draft: Draft) -> None:
-        action = self._table.closed(draft, _size_bytes(draft.path))
+        size_bytes = draft.path.stat().st_size if draft.is_tracked else 0  # raises where the bytes are gone
+        action = self._table.closed(draft, size_bytes)
         if isinstance(action, Save):
             self._carry_out(action)
 

@@ -13,6 +13,7 @@ from chemfs.tree.nodes import Folder
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.names import MaskName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, saves, sidecar
 from tests.support.by_path import ByPath
@@ -67,3 +68,10 @@ def test_a_removal_that_waits_is_not_forgotten(view: ByPath) -> None:
     repository = Repository(view.store / "r0")
     assert len(saves(repository)) == 3
     assert MaskName("sky") not in repository.state(repository.tip(MAIN)).masks
+
+
+def test_what_is_locked_through_an_open_file_is_the_same_though_others_were_looked_at(view: ByPath) -> None:
+    save_xmp(Repository(view.store / "r0"), MAIN, sidecar())
+    place = view.node(XMP).place
+    look_into_all(view)
+    assert view.node(XMP).place == place

@@ -8,6 +8,7 @@ import pytest
 
 from chemfs.tree.compare import CompareFolder, ComparisonFolder
 from chemfs.tree.errors import NotAFolder, NotFound
+from chemfs.tree.head_link import FreshLink
 from chemfs.tree.heads.branch_folder import BranchFolder
 from chemfs.tree.heads.files import BranchImage, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.folders import BranchMasks, ScratchFolder
@@ -151,3 +152,13 @@ def test_without_an_image_its_names_are_other_files(tmp_path: Path) -> None:
     assert type(view.node("/heads/main/a.tif.xmp")) is ScratchFile
     with pytest.raises(NotFound):
         view.node("/tags/a.tif.xmp")
+
+
+def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
+    view.make_link("../heads/main", "/heads/new")
+    assert isinstance(view.node("/heads/new"), FreshLink)
+    view.rename("/heads/new", "/heads/newer")
+    with pytest.raises(NotFound):
+        view.node("/heads/new")
+    view.make_folder("/heads/new")
+    assert isinstance(view.node("/heads/new"), BranchFolder)

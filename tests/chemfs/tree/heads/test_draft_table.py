@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+import pytest
 
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
@@ -161,3 +164,26 @@ def test_the_xmp_is_no_mask_to_commit() -> None:
     table.removals_committed({SKY.name: OBJECT})
     assert table.removed_masks() == {}
     assert table.removed(Xmp()) == OBJECT
+
+
+def test_what_is_noted_of_a_mask_is_not_noted_of_a_removed_file_of_that_name() -> None:
+    table = DraftTable()
+    removed = opened(table)
+    table.remove(SKY, OBJECT)
+    assert not table.describe(SKY, lambda known: known.with_text("prompt", "the sky"))
+    assert removed.provenance == NOTHING_KNOWN
+
+
+def test_a_file_that_was_renamed_by_whoever_had_the_claim_is_not_found_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = DraftTable()
+    draft, claimed = opened(table), table.claimed
+
+    def claimed_later(found: Draft) -> AbstractContextManager[None]:
+        table.renamed(draft, Mask(MaskName("sea")), Path("draft"))
+        return claimed(found)
+
+    monkeypatch.setattr(table, "claimed", claimed_later)
+    with table.claimed_at(SKY) as found:
+        assert found is None

@@ -21,10 +21,10 @@ from chemfs.tree.heads import heads_folder, saver
 from chemfs.tree.heads.draft import Draft
 from chemfs.tree.heads.draft_table import DraftTable
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.errors import InvalidXmp, RefMissing, Refused
 from chemigram_core.masks import png
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operations.refs import create_branch, rename_branch
+from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
 from chemigram_core.operations.save import save_given, save_mask, save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
@@ -345,4 +345,76 @@ def test_who_writes_a_file_reads_all_of_it(view: ByPath) -> None:
     opened = view.open(MASK, os.O_RDWR)
     assert opened.read(len(SKY) + 1, 0) == SKY
     assert opened.read(10, 10_000) == SKY[10_000:10_010]
+    opened.release()
+
+
+@pytest.mark.parametrize("is_made_anew", [True, False])
+def test_a_file_that_is_closed_when_its_branch_is_deleted_is_refused_and_kept(
+    view: ByPath, *, is_made_anew: bool
+) -> None:
+    repository = Repository(view.store)
+    view.make_folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    view.folder("/heads").remove_folder("warm")
+    if is_made_anew:
+        view.make_folder("/heads/warm")
+    tips = {name: repository.refs.read(name) for name in repository.refs.branches()}
+    with pytest.raises(RefMissing):
+        opened.flush()
+    opened.release()
+    assert {name: repository.refs.read(name) for name in repository.refs.branches()} == tips
+    assert sidecar(7) in [path.read_bytes() for path in (view.store / "rejected").iterdir()]
+
+
+def test_a_file_that_is_closed_when_its_branch_was_deleted_outside_is_refused(view: ByPath) -> None:
+    repository = Repository(view.store)
+    view.make_folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    delete_branch(repository, BranchName("warm"))
+    with pytest.raises(RefMissing):
+        opened.flush()
+    opened.release()
+    assert repository.refs.branches() == [MAIN]
+
+
+@pytest.mark.parametrize("how", ["made", "renamed"])
+def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: ByPath, how: str) -> None:
+    repository, warm = Repository(view.store), BranchName("warm")
+    view.make_folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    view.remove("/heads/warm/masks/sky.png")
+    delete_branch(repository, warm)
+    if how == "made":
+        view.make_folder("/heads/warm")
+    else:
+        view.rename("/heads/main", "/heads/warm")
+    tip = repository.tip(warm)
+    view.repository().commit_due_removals(math.inf)
+    with pytest.raises(RefMissing):
+        opened.flush()
+    opened.release()
+    assert repository.tip(warm) == tip
+    assert "sky.png" in view.names("/heads/warm/masks")
+
+
+def test_a_mask_that_was_only_made_can_be_renamed_and_written_then(view: ByPath) -> None:
+    repository = Repository(view.store)
+    before = repository.tip(MAIN)
+    view.make_file("/heads/main/masks/new.png", 0o100644)
+    view.rename("/heads/main/masks/new.png", COPY)
+    assert view.names("/heads/main/masks") == ["copy.png", "sky.png"]
+    assert repository.tip(MAIN) == before
+    view.write(COPY, mask(7), os.O_CREAT)
+    assert set(repository.state(repository.tip(MAIN)).masks) == {"copy", "sky"}
+
+
+def test_a_close_fails_when_the_bytes_were_removed_from_the_repository(view: ByPath) -> None:
+    opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
+    opened.write(sidecar(7), 0)
+    (view.store / "scratch" / ".drafts").joinpath(*drafts(view)).unlink()
+    with pytest.raises(FileNotFoundError):
+        opened.flush()
     opened.release()
