@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from chemfs.mount.protocol import ROOT_ID
@@ -28,6 +29,8 @@ class Inode:
     lookups: int = 0
     users: int = 0  # how many have it open, or are about to
     opened: tuple[OpenFile, ...] = ()
+    _listed: Hashable | None = None  # what its listing depends on, as far as it was listed
+    _was_changed: bool = False  # whether that has ever been something else
     _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
@@ -86,6 +89,16 @@ class Inode:
             self._others_looked_at = self._looked_at
         self._looker, self._looked_at = thread, time.monotonic()
         self.lookups += 1
+
+    def keeps_listing(self, listed: Hashable | None) -> bool:
+        """Whether a kernel may keep its listing, which depends on `listed` now.
+
+        Only what never changed: a listing that was on its way to the kernel meanwhile would be kept in place of a newer.
+        """
+        if self._listed is None:
+            self._listed = listed
+        self._was_changed |= listed != self._listed
+        return listed is not None and not self._was_changed
 
     def is_known_to_others(self, thread: int) -> bool:
         """Whether others than a thread have just looked it up, and may be about to ask for its size."""

@@ -32,6 +32,7 @@ _OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads nee
     for caching, flag in _CACHING.items()
     for writes in (False, True)
 }
+_KEPT_LISTING = int(OpenFlag.CACHE_DIR | OpenFlag.KEEP_CACHE)
 _SOME_INODE = 1  # an entry without a number is passed over; the kernel replaces it by its own
 _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
@@ -81,9 +82,9 @@ def opened(handle: int, file: OpenFile) -> bytes:
     return OPEN_OUT.pack(handle, _OPEN_FLAGS[file.caching, file.writes], 0)
 
 
-def opened_folder(handle: int) -> bytes:
-    """A folder that is open now."""
-    return OPEN_OUT.pack(handle, 0, 0)
+def opened_folder(handle: int, *, is_kept: bool) -> bytes:
+    """A folder that is open now; whether the kernel may keep its listing."""
+    return OPEN_OUT.pack(handle, _KEPT_LISTING if is_kept else 0, 0)
 
 
 def written(size_bytes: int) -> bytes:

@@ -123,6 +123,11 @@ class Folder(Node):
     kind = NodeKind.FOLDER
     missing_seconds: float = 0.0  # how long a kernel may believe that a name is not there; 0: it asks each time
 
+    @property
+    def listed(self) -> Hashable | None:
+        """What its names depend on: a kernel may keep a listing while it is the same. None: it lists each time anew."""
+        return None
+
     def lookup(self, name: str) -> Node:
         """What has that name. Raises NotFound."""
         raise NotFound(name)
