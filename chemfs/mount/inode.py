@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import NotAFolder, Replaced
@@ -23,7 +23,8 @@ class Inode:
     number: int
     parent: Inode | None
     name: str
-    node: Node | None  # None: a new file that only its writer may see
+    node: Node | None  # None: a new file that only its writer may see; changed by `show` alone
+    content: Digest | None = field(default=None, init=False)  # which bytes the node is, None where they may change
     is_named: bool = True  # False when it was removed, or something else took its name
     is_shared: bool = True  # False when a writer has it to itself, or is about to
     lookups: int = 0
@@ -35,10 +36,12 @@ class Inode:
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
 
-    @property
-    def content(self) -> Digest | None:
-        """Which bytes it is, None where the bytes under it may change."""
-        return content_of(self.node)
+    def __post_init__(self) -> None:
+        self.show(self.node)
+
+    def show(self, node: Node | None) -> None:
+        """From now on it is this node."""
+        self.node, self.content = node, content_of(node)
 
     @property
     def shown_number(self) -> int:
@@ -53,7 +56,12 @@ class Inode:
     @property
     def is_reachable(self) -> bool:
         """Whether a path leads to it."""
-        return self.is_named and (self.parent is None or self.parent.is_reachable)
+        inode: Inode | None = self
+        while inode is not None:
+            if not inode.is_named:
+                return False
+            inode = inode.parent
+        return True
 
     @property
     def position(self) -> tuple[int, str]:
@@ -93,7 +101,7 @@ class Inode:
     def keeps_listing(self, listed: Hashable | None) -> bool:
         """Whether a kernel may keep its listing, which depends on `listed` now.
 
-        Only what never changed: a listing that was on its way to the kernel meanwhile would be kept in place of a newer.
+        Only what never changed: a listing that was on its way to the kernel meanwhile would replace a newer one.
         """
         if self._listed is None:
             self._listed = listed

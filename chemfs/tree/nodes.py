@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from enum import Enum
+from enum import IntEnum
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
@@ -31,12 +31,12 @@ def check_xattr_name(name: str) -> None:
         raise Unsupported(name)
 
 
-class NodeKind(Enum):
-    """What a name in a folder is."""
+class NodeKind(IntEnum):
+    """What a name in a folder is, as the bits of a file's mode say it."""
 
-    FOLDER = "folder"
-    FILE = "file"
-    LINK = "link"
+    FOLDER = stat.S_IFDIR
+    FILE = stat.S_IFREG
+    LINK = stat.S_IFLNK
 
 
 class Entry(NamedTuple):
