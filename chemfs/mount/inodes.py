@@ -68,8 +68,7 @@ class Inodes:
         """
         with self._lock:
             if inode.content is not None:
-                promised = self._promised_until > monotonic() and self._promised.pop((thread, *inode.position), None)
-                if not promised and _is_taken(inode, thread, to_write=to_write):
+                if not self._has_promise(inode, thread) and _is_taken(inode, thread, to_write=to_write):
                     self._promise(inode, thread)
                     raise Replaced(inode.name)
                 if to_write:
@@ -135,6 +134,11 @@ class Inodes:
         if self._promised_until < monotonic() or not isinstance(node, File):
             return None
         return self._promised.get((thread, parent, name))
+
+    def _has_promise(self, inode: Inode, thread: int) -> bool:
+        """Whether a thread comes for what it was promised; it gets it now."""
+        is_one = self._promised_until >= monotonic()
+        return is_one and self._promised.pop((thread, *inode.position), None) is not None
 
     def _found(self, parent: int, name: str, node: Node) -> Inode:
         key = (parent, name, content_of(node))
