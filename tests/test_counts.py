@@ -190,6 +190,17 @@ def test_a_read_through_a_mount(daemon: Daemon, tmp_path: Path, path: str) -> No
     assert_within(trace, MOUNTED_READS[path])
 
 
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+def test_the_kernel_keeps_the_listing_of_a_fixed_state(repository: Repository, daemon: Daemon, tmp_path: Path) -> None:
+    state = daemon.mountpoint / "snapshots" / repository.tip(MAIN)
+    listings = [sorted(os.listdir(folder)) for folder in (state, state / "masks")]
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        assert [sorted(os.listdir(folder)) for folder in (state, state / "masks")] == listings
+    assert trace.requests["OPENDIR"] == 2
+    assert trace.requests["READDIR"] == 0
+
+
 def in_few_shards(repository: Repository) -> Iterator[bytes]:
     """Sidecars whose snapshots go into the same 16 folders of the store."""
     masks = repository.state(repository.tip(MAIN)).masks

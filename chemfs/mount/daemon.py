@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LIVE = "live"  # the last line that a daemon writes to whoever started it
 LOG_BYTES = 1 << 20
 LOCK_PATIENCE_SECONDS = 5.0  # an unmounted daemon may still be finishing its saves
+_SWITCH_SECONDS = 0.0005  # how long a save's XML work may keep a look waiting; Python's own 5 ms doubles the slowest
 _M_ARENA_MAX = -8  # from malloc.h
 DEVICE = Path("/dev/fuse")
 
@@ -90,6 +91,7 @@ def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], 
     from chemfs.mount import session  # only a daemon needs it
 
     _share_one_heap()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     creation.withhold(os.umask(0))  # the kernel has taken the caller's own umask off the modes that it sends
     session.serve(tree, place, options.for_fuse(), on_live)
 

@@ -149,7 +149,7 @@ def _open(inode: Inode, flags: int) -> OpenFile:
         raise IsAFolder(inode.name)
     file = node.open(flags)
     if not inode.is_shared and flags & os.O_ACCMODE == os.O_RDONLY:
-        inode.node = node  # what it shows from now on
+        inode.show(node)
     return file
 
 

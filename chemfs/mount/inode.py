@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import NotAFolder, Replaced
@@ -22,20 +23,25 @@ class Inode:
     number: int
     parent: Inode | None
     name: str
-    node: Node | None  # None: a new file that only its writer may see
+    node: Node | None  # None: a new file that only its writer may see; changed by `show` alone
+    content: Digest | None = field(default=None, init=False)  # which bytes the node is, None where they may change
     is_named: bool = True  # False when it was removed, or something else took its name
     is_shared: bool = True  # False when a writer has it to itself, or is about to
     lookups: int = 0
     users: int = 0  # how many have it open, or are about to
     opened: tuple[OpenFile, ...] = ()
+    _listed: Hashable | None = None  # what its listing depends on, as far as it was listed
+    _was_changed: bool = False  # whether that has ever been something else
     _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
 
-    @property
-    def content(self) -> Digest | None:
-        """Which bytes it is, None where the bytes under it may change."""
-        return content_of(self.node)
+    def __post_init__(self) -> None:
+        self.show(self.node)
+
+    def show(self, node: Node | None) -> None:
+        """From now on it is this node."""
+        self.node, self.content = node, content_of(node)
 
     @property
     def shown_number(self) -> int:
@@ -50,7 +56,12 @@ class Inode:
     @property
     def is_reachable(self) -> bool:
         """Whether a path leads to it."""
-        return self.is_named and (self.parent is None or self.parent.is_reachable)
+        inode: Inode | None = self
+        while inode is not None:
+            if not inode.is_named:
+                return False
+            inode = inode.parent
+        return True
 
     @property
     def position(self) -> tuple[int, str]:
@@ -86,6 +97,16 @@ class Inode:
             self._others_looked_at = self._looked_at
         self._looker, self._looked_at = thread, time.monotonic()
         self.lookups += 1
+
+    def keeps_listing(self, listed: Hashable | None) -> bool:
+        """Whether a kernel may keep its listing, which depends on `listed` now.
+
+        Only what never changed: a listing that was on its way to the kernel meanwhile would replace a newer one.
+        """
+        if self._listed is None:
+            self._listed = listed
+        self._was_changed |= listed != self._listed
+        return listed is not None and not self._was_changed
 
     def is_known_to_others(self, thread: int) -> bool:
         """Whether others than a thread have just looked it up, and may be about to ask for its size."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from threading import Event, Lock
+from time import monotonic
 
 from cachetools import TTLCache
 
@@ -35,6 +36,7 @@ class Inodes:
         self._named: dict[tuple[int, str, Digest | None], Inode] = {}
         # By thread, to whoever was asked to look a name up again; a caller that was interrupted never comes.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
+        self._promised_until = 0.0  # monotonic seconds: later there are none, so no look-up asks for one
         self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root)}
         self._are_many = Event()
 
@@ -47,7 +49,7 @@ class Inodes:
             inode = self._promise_to(thread, parent, name, node) or self._found(parent, name, node)
             self._inodes[inode.number] = inode
             if not isinstance(node, Folder):  # what was found in a folder holds the node that the folder had then
-                inode.node = node
+                inode.show(node)
             inode.looked_up(thread)
             if len(self._inodes) > MOST_INODES:
                 self._are_many.set()
@@ -70,8 +72,7 @@ class Inodes:
         """
         with self._lock:
             if inode.content is not None:
-                promised = self._promised.pop((thread, *inode.position), None)
-                if promised is None and _is_taken(inode, thread, to_write=to_write):
+                if not self._has_promise(inode, thread) and _is_taken(inode, thread, to_write=to_write):
                     self._promise(inode, thread)
                     raise Replaced(inode.name)
                 if to_write:
@@ -144,7 +145,14 @@ class Inodes:
             return inode.node
 
     def _promise_to(self, thread: int, parent: int, name: str, node: Node) -> Inode | None:
-        return self._promised.get((thread, parent, name)) if isinstance(node, File) else None
+        if self._promised_until < monotonic() or not isinstance(node, File):
+            return None
+        return self._promised.get((thread, parent, name))
+
+    def _has_promise(self, inode: Inode, thread: int) -> bool:
+        """Whether a thread comes for what it was promised; it gets it now."""
+        is_one = self._promised_until >= monotonic()
+        return is_one and self._promised.pop((thread, *inode.position), None) is not None
 
     def _found(self, parent: int, name: str, node: Node) -> Inode:
         key = (parent, name, content_of(node))
@@ -166,6 +174,7 @@ class Inodes:
         own.is_shared = False
         del self._inodes[own.number]  # until it is looked up
         self._promised[thread, *inode.position] = own
+        self._promised_until = monotonic() + _PROMISED_SECONDS
 
     def _unname(self, inode: Inode | None) -> None:
         if inode is not None:

@@ -155,7 +155,7 @@ class Loop:
             self._take(worker, worker.buffer[:size])
 
     def _take(self, worker: _Worker, message: memoryview) -> None:
-        opcode = message[_OPCODE_AT] if len(message) > _OPCODE_AT else 0
+        opcode = worker.buffer[_OPCODE_AT]  # there, too, when a message is too short to be a request
         if opcode in _SAVES and self._reader is worker:
             self._call_reader()
         if opcode in _MAY_WAIT and self._reader is worker and self._is_last:

@@ -69,12 +69,18 @@ class Names:
         return b""
 
     def opendir(self, request: Request) -> Answer:
-        number = self._handles.add_listing(self._folder(request))
-        return Given(replies.opened_folder(number), lambda: self._handles.pop_listing(number))
+        inode = self._inodes[request.inode]
+        number = self._handles.add_listing(folder := inode.folder)
+        is_kept = inode.keeps_listing(folder.listed)
+        return Given(replies.opened_folder(number, is_kept=is_kept), lambda: self._handles.pop_listing(number))
 
     def readdir(self, request: Request) -> Answer:
         number, offset, size, *_ = request.fields(READ_IN)
-        return replies.listing(self._handles.listing(number).entries(offset), offset, size)
+        listing = self._handles.listing(number)
+        entries = listing.entries(offset)
+        if not offset:  # what was on its way while the names changed is not kept
+            self._inodes[request.inode].keeps_listing(listing.folder.listed)
+        return replies.listing(entries, offset, size)
 
     def releasedir(self, request: Request) -> Answer:
         number, *_ = request.fields(RELEASE_IN)

@@ -89,6 +89,7 @@ class OpenFlag(IntFlag):
 
     DIRECT_IO = 1 << 0
     KEEP_CACHE = 1 << 1
+    CACHE_DIR = 1 << 3
     NOFLUSH = 1 << 5
 
 
@@ -125,9 +126,9 @@ ACCESS_IN = Struct("=II")  # mask, 0
 INTERRUPT_IN = Struct("=Q")  # unique of the request that is meant
 
 # ino, size, blocks, atime, mtime, ctime, their ns, mode, links, uid, gid, device, block size, flags
-ATTR = Struct("=QQQqqqIIIIIIIIII")
-ENTRY_OUT = Struct("=QQQQII")  # node, generation, entry and attribute seconds, their ns; an ATTR follows
-ATTR_OUT = Struct("=QII")  # seconds, ns, 0; an ATTR follows
+_ATTR = "QQQqqqIIIIIIIIII"
+ENTRY_OUT = Struct(f"=QQQQII{_ATTR}")  # node, generation, entry and attribute seconds, their ns; attributes
+ATTR_OUT = Struct(f"=QII{_ATTR}")  # seconds, ns, 0; attributes
 OPEN_OUT = Struct("=QIi")  # handle, flags, 0
 WRITE_OUT = Struct("=II")  # size, 0
 STATFS_OUT = Struct(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from chemfs.mount.locks import FileLock
 from chemfs.mount.protocol import (
-    ATTR,
     ATTR_OUT,
     DIRENT,
     ENTRY_OUT,
@@ -24,7 +22,6 @@ from chemfs.mount.protocol import (
 from chemfs.tree.nodes import Entry, NodeKind
 from chemfs.tree.open_files import Caching, OpenFile, Stat
 
-_TYPES = {NodeKind.FOLDER: stat.S_IFDIR, NodeKind.FILE: stat.S_IFREG, NodeKind.LINK: stat.S_IFLNK}
 _DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
 _OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads needs no word of a close
@@ -32,11 +29,12 @@ _OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads nee
     for caching, flag in _CACHING.items()
     for writes in (False, True)
 }
+_KEPT_LISTING = int(OpenFlag.CACHE_DIR | OpenFlag.KEEP_CACHE)
 _SOME_INODE = 1  # an entry without a number is passed over; the kernel replaces it by its own
 _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
 _UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who mounts
-_NO_ATTRIBUTES = bytes(ATTR.size)
+_NO_ATTRIBUTES = (0,) * 16
 
 
 class Given(NamedTuple):
@@ -50,20 +48,23 @@ Answer = bytes | Given | None
 """The body of an answer; None where there is none, or not yet."""
 
 
-def attributes(kind: NodeKind, found: Stat, number: int) -> bytes:
-    """struct fuse_attr, with the inode number that programs see."""
-    seconds, ns = divmod(found.mtime_ns, _NS)
-    blocks = -(-found.size_bytes // _BLOCK_BYTES)
-    times = (seconds, seconds, seconds, ns, ns, ns)
-    links = 2 if kind is NodeKind.FOLDER else 1
-    mode = _TYPES[kind] | found.mode
-    return ATTR.pack(number, found.size_bytes, blocks, *times, mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0)
+Attributes = tuple[int, ...]
+"""The fields of struct fuse_attr."""
 
 
-def entry(number: int, attributes: bytes, entry_seconds: float, stat_seconds: float) -> bytes:
+def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
+    """What stat(2) says, with the inode number that programs see."""
+    size_bytes, mtime_ns, mode = found
+    s, ns = divmod(mtime_ns, _NS)
+    blocks, links = -(-size_bytes // _BLOCK_BYTES), 2 if kind is NodeKind.FOLDER else 1
+    times = (s, s, s, ns, ns, ns)
+    return number, size_bytes, blocks, *times, kind | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
+
+
+def entry(number: int, attributes: Attributes, entry_seconds: float, stat_seconds: float) -> bytes:
     """What a look-up found, and for how long the kernel may believe name and attributes without asking again."""
     (name_s, name_ns), (stat_s, stat_ns) = _split(entry_seconds), _split(stat_seconds)
-    return ENTRY_OUT.pack(number, 0, name_s, stat_s, name_ns, stat_ns) + attributes
+    return ENTRY_OUT.pack(number, 0, name_s, stat_s, name_ns, stat_ns, *attributes)
 
 
 def missing(entry_seconds: float) -> bytes:
@@ -71,9 +72,9 @@ def missing(entry_seconds: float) -> bytes:
     return entry(0, _NO_ATTRIBUTES, entry_seconds, 0)
 
 
-def current(attributes: bytes, stat_seconds: float) -> bytes:
+def current(attributes: Attributes, stat_seconds: float) -> bytes:
     """Attributes that were asked for, and for how long the kernel may believe them."""
-    return ATTR_OUT.pack(*_split(stat_seconds), 0) + attributes
+    return ATTR_OUT.pack(*_split(stat_seconds), 0, *attributes)
 
 
 def opened(handle: int, file: OpenFile) -> bytes:
@@ -81,9 +82,9 @@ def opened(handle: int, file: OpenFile) -> bytes:
     return OPEN_OUT.pack(handle, _OPEN_FLAGS[file.caching, file.writes], 0)
 
 
-def opened_folder(handle: int) -> bytes:
-    """A folder that is open now."""
-    return OPEN_OUT.pack(handle, 0, 0)
+def opened_folder(handle: int, *, is_kept: bool) -> bytes:
+    """A folder that is open now; whether the kernel may keep its listing."""
+    return OPEN_OUT.pack(handle, _KEPT_LISTING if is_kept else 0, 0)
 
 
 def written(size_bytes: int) -> bytes:
@@ -100,7 +101,7 @@ def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:
         padding = bytes(-len(encoded) % 8)
         if len(data) + DIRENT.size + len(encoded) + len(padding) > size_bytes:
             break
-        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), _TYPES[kind] >> 12) + encoded + padding
+        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), kind >> 12) + encoded + padding
     return bytes(data)
 
 

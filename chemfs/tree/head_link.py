@@ -77,17 +77,20 @@ class FreshLinks:
     def __init__(self) -> None:
         self._lock = Lock()
         self._links: TTLCache[str, FreshLink] = TTLCache(_REMEMBERED, _REMEMBERED_SECONDS)
+        self._until = 0.0  # monotonic seconds: later there are none, so no look-up asks for one
 
     def add(self, path: str, target: str) -> None:
         """A link was made."""
         with self._lock:
-            self._links[path] = FreshLink(target)
+            self._remember(path, FreshLink(target))
 
     def get(self, path: str) -> FreshLink | None:
         """The link, until nobody has looked at it for a while."""
+        if self._until < time.monotonic():
+            return None
         with self._lock:
             if (link := self._links.get(path)) is not None:
-                self._links[path] = link
+                self._remember(path, link)
             return link
 
     def take(self, path: str) -> FreshLink | None:
@@ -99,3 +102,7 @@ class FreshLinks:
         """The links that there are."""
         with self._lock:
             return list(self._links)
+
+    def _remember(self, path: str, link: FreshLink) -> None:
+        self._links[path] = link
+        self._until = time.monotonic() + _REMEMBERED_SECONDS

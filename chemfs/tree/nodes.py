@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from enum import Enum
+from enum import IntEnum
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
@@ -31,12 +31,12 @@ def check_xattr_name(name: str) -> None:
         raise Unsupported(name)
 
 
-class NodeKind(Enum):
-    """What a name in a folder is."""
+class NodeKind(IntEnum):
+    """What a name in a folder is, as the bits of a file's mode say it."""
 
-    FOLDER = "folder"
-    FILE = "file"
-    LINK = "link"
+    FOLDER = stat.S_IFDIR
+    FILE = stat.S_IFREG
+    LINK = stat.S_IFLNK
 
 
 class Entry(NamedTuple):
@@ -122,6 +122,11 @@ class Folder(Node):
     __slots__ = ()
     kind = NodeKind.FOLDER
     missing_seconds: float = 0.0  # how long a kernel may believe that a name is not there; 0: it asks each time
+
+    @property
+    def listed(self) -> Hashable | None:
+        """What its names depend on: a kernel may keep a listing while it is the same. None: it lists each time anew."""
+        return None
 
     def lookup(self, name: str) -> Node:
         """What has that name. Raises NotFound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import ClassVar
 
 from chemfs.tree import xattrs
@@ -15,12 +15,13 @@ from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
 from chemigram_core.digest import Digest
 from chemigram_core.image import Image
-from chemigram_core.layout import MASK_FOLDER
+from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
-from chemigram_core.state_files import state_files, xmp_names
+from chemigram_core.state_files import state_files
 from chemigram_core.store.objects import Kind, StoredObject
 
 READ_ONLY_FOLDER_MODE = 0o555
+_FOR_EVER_SECONDS = 3600.0  # for a kernel, which forgets much sooner what nobody uses
 
 
 class StateFolder(Folder):
@@ -41,11 +42,13 @@ class StateFolder(Folder):
         return Stat(0, self.stored().mtime_ns, READ_ONLY_FOLDER_MODE)
 
     def lookup(self, name: str) -> Node:
-        image = self._opened().repository.image
-        if name in xmp_names(image):
+        if name == XMP_FILE:  # first: all other names need a look into raw/
             return StoredFile(self._opened, self.stored(), self.seconds)
         if name == MASK_FOLDER and self.masks():
-            return MasksFolder(self)
+            return self.masks_folder()
+        image = self._opened().repository.image
+        if image is not None and name == image.sidecar_name:
+            return StoredFile(self._opened, self.stored(), self.seconds)
         if image is not None and name == image.name:
             return ImageFile(self._opened)
         raise NotFound(name)
@@ -67,6 +70,10 @@ class StateFolder(Folder):
             self._stored = self._opened().repository.objects.info(digest, Kind.SNAPSHOT)
         return self._stored
 
+    def masks_folder(self) -> Folder:
+        """masks/ of this state."""
+        return MasksFolder(self)
+
     def masks(self) -> Mapping[MaskName, Digest]:
         """The masks as the XMP's note names them, unverified: enough to show names."""
         return self._opened().repository.states.peek_unverified(self.digest()).masks
@@ -80,21 +87,6 @@ class StateFolder(Folder):
         raise NotFound(file_name)
 
 
-class FixedState(StateFolder):
-    """The folder of one state for ever: what is in it need not be asked for again."""
-
-    __slots__ = ("_digest",)
-    seconds = 3600.0
-    missing_seconds = 1.0  # an image may be linked, under any name
-
-    def __init__(self, opened: Opened, digest: Digest) -> None:
-        super().__init__(opened)
-        self._digest = digest
-
-    def digest(self) -> Digest:
-        return self._digest
-
-
 class MasksFolder(Folder):
     """masks/ of a state that has any."""
 
@@ -102,11 +94,6 @@ class MasksFolder(Folder):
 
     def __init__(self, state: StateFolder) -> None:
         self._state = state
-
-    @property
-    def missing_seconds(self) -> float:  # type: ignore[override]
-        """No mask is ever added to a fixed state; the state of a tag may be another one a moment later."""
-        return self._state.seconds if isinstance(self._state, FixedState) else 0.0
 
     def stat(self) -> Stat:
         return self._state.stat()
@@ -116,6 +103,39 @@ class MasksFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         return [Entry(name.file_name, NodeKind.FILE) for name in self._state.masks()]
+
+
+class FixedMasksFolder(MasksFolder):
+    """masks/ of one state for ever: no mask is ever added to it."""
+
+    __slots__ = ()
+    entry_seconds = stat_seconds = missing_seconds = _FOR_EVER_SECONDS
+
+    @property
+    def listed(self) -> Hashable:
+        return self._state.digest()
+
+
+class FixedState(StateFolder):
+    """The folder of one state for ever: what is in it need not be asked for again."""
+
+    __slots__ = ("_digest",)
+    seconds = _FOR_EVER_SECONDS
+    missing_seconds = 1.0  # an image may be linked, under any name
+
+    def __init__(self, opened: Opened, digest: Digest) -> None:
+        super().__init__(opened)
+        self._digest = digest
+
+    @property
+    def listed(self) -> Hashable:
+        return self._digest, self._opened().repository.image
+
+    def digest(self) -> Digest:
+        return self._digest
+
+    def masks_folder(self) -> Folder:
+        return FixedMasksFolder(self)
 
 
 class StoredFile(File):

@@ -70,6 +70,17 @@ def test_nested_and_deleted_branches_have_their_history(edited: Mounted) -> None
     assert (state / "image.xmp").is_file()
 
 
+def test_the_listing_of_a_fixed_state_follows_its_image(edited: Mounted) -> None:
+    state, image = edited.path / "snapshots" / edited.repository.tip(MAIN), edited.repository.image
+    assert image is not None
+    assert {image.name, image.sidecar_name} < set(os.listdir(state))
+    for name in ("b.tif", image.name, "c.tif"):
+        now = edited.repository.image
+        assert now is not None
+        now.path.rename(now.path.with_name(name))
+        assert set(os.listdir(state)) == {"image.xmp", "masks", name, f"{name}.xmp"}
+
+
 def test_a_collected_state_is_passed_over(edited: Mounted) -> None:
     first = saves(edited.repository)[0]
     (day,) = (edited.path / "history/main").iterdir()

@@ -17,7 +17,6 @@ from chemigram_core.image import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
-from chemigram_core.state_files import xmp_names
 
 
 class BranchFolder(FolderOfFiles):
@@ -49,11 +48,13 @@ class BranchFolder(FolderOfFiles):
         return ()
 
     def meaning(self, name: str) -> Meaning:
-        image = self._image()
-        if name in xmp_names(image):
-            return Xmp() if name == XMP_FILE else Sidecar()
+        if name == XMP_FILE:  # first: all other names need a look into raw/
+            return Xmp()
         if name == MASK_FOLDER:
             return Fixed.MASKS
+        image = self._image()
+        if image is not None and name == image.sidecar_name:
+            return Sidecar()
         return Fixed.IMAGE if image is not None and name == image.name else (name,)
 
     def stat(self) -> Stat:

@@ -11,7 +11,6 @@ import ctypes
 import os
 import stat
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -21,7 +20,6 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 _PATH = os.O_PATH | os.O_CLOEXEC
-_OPENAT2 = 437  # one number on every architecture that Linux 5.6 runs on, alpha and mips aside: there the probe fails
 _RESOLVE = 0x04 | 0x08  # RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, linux/openat2.h
 _ENOENT = 2
 
@@ -32,11 +30,14 @@ class _OpenHow(ctypes.Structure):
     _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
-_HOW_BYTES = ctypes.sizeof(_OpenHow)
+# The arguments of syscall(2) that are always the same, made once: ctypes takes longer for its types than for the call.
+_OPENAT2 = ctypes.c_long(
+    437
+)  # on every architecture that Linux 5.6 runs on, alpha and mips aside: there the probe fails
+_HOW_BYTES = ctypes.c_size_t(ctypes.sizeof(_OpenHow))
 
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
 _syscall.restype = ctypes.c_long
-_syscall.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t)
 
 
 def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
@@ -102,8 +103,10 @@ def open_first_file(root: Path, paths: Sequence[Sequence[str]]) -> int:
     folder = os.open(root, _PATH | os.O_DIRECTORY)
     try:
         for parts in paths[:-1]:
-            with suppress(FileNotFoundError, NotADirectoryError):
+            try:
                 return open_file_at(folder, parts)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
         return open_file_at(folder, paths[-1])
     finally:
         os.close(folder)

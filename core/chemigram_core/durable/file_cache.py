@@ -34,9 +34,11 @@ class FileCache(Generic[_T]):
         now_ns = time.time_ns()  # before the look: a change that comes later has a later time than one 20 ms ago
         status = os.fstat(descriptor)
         identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        with self._lock:
-            if (known := self._known.get(identity)) is not None:
-                return known
+        try:
+            with self._lock:
+                return self._known[identity]
+        except KeyError:
+            pass
         found = read(descriptor)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
             with self._lock:

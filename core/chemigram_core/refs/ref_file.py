@@ -28,12 +28,9 @@ def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
     if (descriptor := _opened(root, parts)) is None:
         return None
     try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            return None
-        if not stat.S_ISREG(mode):
-            raise RefDamaged("/".join(parts), _NO_FILE)
-        return known.get(descriptor, lambda _: parse(_text(descriptor, parts), os.fstat(descriptor).st_mtime_ns))
+        return known.get(descriptor, lambda _: _parsed(descriptor, parts, parse))
+    except IsADirectoryError:
+        return None
     finally:
         os.close(descriptor)
 
@@ -82,6 +79,15 @@ def _opened(root: Path, parts: Sequence[str]) -> int | None:
         if stat.S_ISLNK(beneath.stat_below(root, *parts).st_mode):
             raise RefDamaged("/".join(parts), _NO_FILE) from error
         raise
+
+
+def _parsed(descriptor: int, parts: Sequence[str], parse: Callable[[str, int], _T]) -> _T:
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(status.st_mode):
+        raise RefDamaged("/".join(parts), _NO_FILE)
+    return parse(_text(descriptor, parts), status.st_mtime_ns)
 
 
 def _text(descriptor: int, parts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from chemigram_core.store.content import Content, content_of, is_mask, read_cont
 _HEX = frozenset("0123456789abcdef")
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What an object is; the value is its file's suffix."""
 
     SNAPSHOT = ".xmp"
@@ -136,8 +136,10 @@ class ObjectStore:
 
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
         for name in file_names(digest, kind):
-            with suppress(FileNotFoundError, NotADirectoryError):
+            try:
                 return name, beneath.stat_below(self.root, "objects", digest.shard, name)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
@@ -203,7 +205,7 @@ def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
 
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
     """The names that an object's file may have in its shard: with the suffix, and without."""
-    return digest.rest + kind.value, digest.rest
+    return digest.rest + kind, digest.rest
 
 
 def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
