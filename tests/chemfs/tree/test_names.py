@@ -158,6 +158,7 @@ def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
     view.make_link("../heads/main", "/heads/new")
     assert isinstance(view.node("/heads/new"), FreshLink)
     view.rename("/heads/new", "/heads/newer")
+    assert isinstance(view.node("/heads/newer"), FreshLink)
     with pytest.raises(NotFound):
         view.node("/heads/new")
     view.make_folder("/heads/new")
