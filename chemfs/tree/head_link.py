@@ -93,6 +93,12 @@ class FreshLinks:
                 self._remember(path, link)
             return link
 
+    def rename(self, old: str, new: str) -> None:
+        """A link has another path, if there is one."""
+        with self._lock:
+            if (link := self._links.pop(old, None)) is not None:
+                self._links[new] = link
+
     def take(self, path: str) -> FreshLink | None:
         """The link, which is forgotten."""
         with self._lock:

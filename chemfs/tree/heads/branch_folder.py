@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.branch import Branch
-from chemfs.tree.heads.folders import FOLDER_MODE, Fixed, FolderOfFiles, Meaning
+from chemfs.tree.heads.folder_nodes import FOLDER_MODE, Fixed, FolderOfFiles, Meaning
 from chemfs.tree.heads.tracked import Parts, Sidecar, Xmp
 from chemfs.tree.nodes import Entry, Folder, NodeKind, Xattrs
 from chemfs.tree.open_files import Stat

@@ -46,7 +46,7 @@ class HeadsFolder(RefFolder):
         if not isinstance(folder, HeadsFolder):
             raise ReadOnly(new_name)
         self._rename(opened, self._branch_name(name), folder._branch_name(new_name))
-        opened.links.take(self._path(name))
+        opened.links.rename(self._path(name), folder._path(new_name))
 
     def remove_folder(self, name: str) -> None:
         """Delete a branch that has no scratch left. Raises BranchInUse, NotEmpty."""

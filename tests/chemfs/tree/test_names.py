@@ -10,8 +10,8 @@ from chemfs.tree.compare import CompareFolder, ComparisonFolder
 from chemfs.tree.errors import NotAFolder, NotFound
 from chemfs.tree.head_link import FreshLink
 from chemfs.tree.heads.branch_folder import BranchFolder
-from chemfs.tree.heads.files import BranchImage, ScratchFile, ScratchLink, TrackedFile
-from chemfs.tree.heads.folders import BranchMasks, ScratchFolder
+from chemfs.tree.heads.file_nodes import BranchImage, ScratchFile, ScratchLink, TrackedFile
+from chemfs.tree.heads.folder_nodes import BranchMasks, ScratchFolder
 from chemfs.tree.heads.heads_folder import HeadsFolder
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemfs.tree.history import DayFolder, HistoryFolder
@@ -158,6 +158,7 @@ def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
     view.make_link("../heads/main", "/heads/new")
     assert isinstance(view.node("/heads/new"), FreshLink)
     view.rename("/heads/new", "/heads/newer")
+    assert isinstance(view.node("/heads/newer"), FreshLink)
     with pytest.raises(NotFound):
         view.node("/heads/new")
     view.make_folder("/heads/new")

@@ -1,4 +1,4 @@
-"""heads/<branch>/ as nodes, the one folder that takes writes: the branch's folder, its masks/, other programs' folders.
+"""The folders in a branch as nodes: what all of them have in common, masks/, and other programs' folders.
 
 What a name means is found here, once: a tracked file, masks/, the image, or scratch.
 """
@@ -22,7 +22,7 @@ from chemfs.tree.errors import (
     Unsupported,
 )
 from chemfs.tree.heads.branch import Branch
-from chemfs.tree.heads.files import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
+from chemfs.tree.heads.file_nodes import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, mask_called
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import OpenFile, Stat
