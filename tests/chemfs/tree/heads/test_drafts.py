@@ -436,3 +436,13 @@ def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
     monkeypatch.setattr(Refs, "read", read_and_rename)
     folder.create("notes", os.O_WRONLY | os.O_CREAT, 0o644).release()
     assert "notes" in view.names("/heads/renamed")
+
+
+def test_a_file_of_a_branch_that_is_gone_is_not_there_and_empty(view: ByPath) -> None:
+    view.make_folder("/heads/warm")
+    folder = view.folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    rename_branch(Repository(view.store), BranchName("warm"), BranchName("warmer"))
+    with pytest.raises(NotFound):
+        folder.lookup("image.xmp")
+    opened.release()
