@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chemfs.tree.background import Background
-from chemfs.tree.errors import NotAFolder
+from chemfs.tree.errors import NotAFolder, NotFound
 from chemfs.tree.library import repositories_at
 from chemfs.tree.nodes import Folder, Node
 
@@ -33,8 +33,13 @@ class Tree:
 
 
 def walk(node: Node, path: str) -> Node:
-    """What stands at a path below a node, looked up name by name. Raises NotFound, NotAFolder."""
+    """What stands at a path below a node, looked up name by name. Raises NotFound, NotAFolder.
+
+    No folder has the names `.` and `..`: a path must not lead out of the store.
+    """
     for name in filter(None, path.split("/")):
+        if name in (".", ".."):
+            raise NotFound(name)
         if not isinstance(node, Folder):
             raise NotAFolder(name)
         node = node.lookup(name)

@@ -39,10 +39,10 @@ class BranchFolder(FolderOfFiles):
         return self._opened().branches[self._name]
 
     def existing(self) -> Branch:
-        refs = self._opened().repository.refs
+        branch, refs = self.branch(), self._opened().repository.refs  # the branch first: it may be renamed meanwhile
         if refs.read(self._name) is None and refs.head() != OnBranch(self._name):
             raise NotFound(self._name)
-        return self.branch()
+        return branch
 
     def parts(self) -> Parts:
         return ()

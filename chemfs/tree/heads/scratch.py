@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.tracked import Parts
@@ -28,6 +29,8 @@ class Scratch:
 
     def __init__(self, root: Path, branch: BranchName) -> None:
         self._root = root
+        # Held while `move` works and until a folder is entered: what is made just then must not make the old one anew.
+        self._lock = Lock()
         self._base = (FOLDER, *branch.split("/"))
 
     def stat(self, parts: Parts) -> os.stat_result:
@@ -118,14 +121,15 @@ class Scratch:
 
     def move(self, branch: BranchName) -> None:
         """Move all of it to another branch's scratch, which it is from now on."""
-        old, new = self._base, (FOLDER, *branch.split("/"))
-        with (
-            suppress(FileNotFoundError),
-            Folder.enter(self._root, *old[:-1]) as source,
-            Folder.make(self._root, *new[:-1]) as target,
-        ):
-            os.rename(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
-        self._base = new
+        with self._lock:
+            old, new = self._base, (FOLDER, *branch.split("/"))
+            with (
+                suppress(FileNotFoundError),
+                Folder.enter(self._root, *old[:-1]) as source,
+                Folder.make(self._root, *new[:-1]) as target,
+            ):
+                os.rename(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
+            self._base = new
 
     def is_empty(self) -> bool:
         """Whether nothing is left in the branch's scratch but empty folders."""
@@ -140,7 +144,8 @@ class Scratch:
 
     def _parent(self, parts: Parts, *, create: bool = False) -> Folder:
         enter = Folder.make if create else Folder.enter
-        return enter(self._root, *self._base, *parts[:-1])
+        with self._lock:
+            return enter(self._root, *self._base, *parts[:-1])
 
 
 def _kind(entry: os.DirEntry[str]) -> NodeKind:

@@ -14,6 +14,7 @@ from chemfs.tree.open_files import Stat
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.names import BranchName, MaskName
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
@@ -55,7 +56,7 @@ class Tip:
             stored = self._repository.objects.info(found, _kind(target))
             mtime_ns = stored.mtime_ns if isinstance(target, Mask) else position.moved_ns
             return Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
-        if target in self._table.targets():
+        if target in self._table.targets() and (position is not None or self._is_heads()):
             return Shown(None, None, Stat(0, self.time_ns(), TRACKED_MODE))
         raise NotFound(str(target))
 
@@ -80,6 +81,10 @@ class Tip:
         known: Iterable[MaskName] = () if tip is None else self._repository.states.peek_unverified(tip).masks
         written = {target.name for target in self._table.targets() if isinstance(target, Mask)}
         return (name for name in sorted({*known, *written}) if self.is_there(Mask(name)))
+
+    def _is_heads(self) -> bool:
+        """Whether HEAD is on the branch: any other without a tip is deleted, or just being renamed."""
+        return self._repository.refs.head() == OnBranch(self._branch)
 
     def _shown(self, target: Tracked, tip: Digest) -> Digest | None:
         """The object, if nobody removed it, or whoever removed it is writing it again."""

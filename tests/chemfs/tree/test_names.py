@@ -22,6 +22,7 @@ from chemfs.tree.repository import HeadLink, RepositoryFolder
 from chemfs.tree.snapshots import SnapshotsFolder
 from chemfs.tree.state import FixedState, ImageFile, MasksFolder, StoredFile, StoredMask
 from chemfs.tree.tags import TagFolder, TagsFolder
+from chemfs.tree.tree import walk
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations.refs import create_branch, create_tag
 from chemigram_core.operations.save import save_xmp
@@ -163,3 +164,15 @@ def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
         view.node("/heads/new")
     view.make_folder("/heads/new")
     assert isinstance(view.node("/heads/new"), BranchFolder)
+
+
+@pytest.mark.parametrize("path", ["..", ".", "heads/main/..", "heads/main/exports/../..", "tags/v1/."])
+def test_no_path_leads_upwards(view: ByPath, path: str) -> None:
+    with pytest.raises(NotFound):
+        walk(view.tree.root, path)
+
+
+def test_a_library_does_not_show_the_repository_above_it(view: ByPath) -> None:
+    (view.store / "library").mkdir()
+    with pytest.raises(NotFound):
+        walk(ByPath(view.store / "library").tree.root, "../log.jsonl")

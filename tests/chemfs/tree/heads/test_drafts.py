@@ -26,6 +26,7 @@ from chemigram_core.masks import png
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
 from chemigram_core.operations.save import save_given, save_mask, save_xmp
+from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, sidecar
 from tests.support.by_path import ByPath
@@ -417,4 +418,31 @@ def test_a_close_fails_when_the_bytes_were_removed_from_the_repository(view: ByP
     (view.store / "scratch" / ".drafts").joinpath(*drafts(view)).unlink()
     with pytest.raises(FileNotFoundError):
         opened.flush()
+    opened.release()
+
+
+def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, read = view.folder("/heads/main"), Refs.read
+    renames = iter([lambda: view.rename("/heads/main", "/heads/renamed")])
+
+    def read_and_rename(refs: Refs, name: BranchName) -> Digest | None:
+        found = read(refs, name)
+        for rename in renames:
+            rename()
+        return found
+
+    monkeypatch.setattr(Refs, "read", read_and_rename)
+    folder.create("notes", os.O_WRONLY | os.O_CREAT, 0o644).release()
+    assert "notes" in view.names("/heads/renamed")
+
+
+def test_a_file_of_a_branch_that_is_gone_is_not_there_and_empty(view: ByPath) -> None:
+    view.make_folder("/heads/warm")
+    folder = view.folder("/heads/warm")
+    opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
+    rename_branch(Repository(view.store), BranchName("warm"), BranchName("warmer"))
+    with pytest.raises(NotFound):
+        folder.lookup("image.xmp")
     opened.release()

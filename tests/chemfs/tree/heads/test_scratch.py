@@ -6,13 +6,16 @@ import os
 import pwd
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chemfs.tree.heads.scratch import Scratch
 from chemigram_core.errors import NotAFile
+from chemigram_core.names import BranchName
 from chemigram_core.repository import MAIN
 
 SOMEBODY = pwd.getpwnam("nobody").pw_uid
@@ -60,3 +63,21 @@ def test_a_fifo_is_refused_and_leaves_no_descriptor_open(home: Path) -> None:
     with pytest.raises(NotAFile):
         scratch.open(("fifo",), os.O_RDONLY)
     assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_file_that_is_made_while_all_is_moved_is_moved_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = Scratch(tmp_path, MAIN)
+    scratch.write(("notes",), b"text")
+    making, rename = threading.Thread(target=scratch.write, args=(("more",), b"text")), os.rename
+
+    def rename_meanwhile(*arguments: Any, **options: Any) -> None:
+        rename(*arguments, **options)
+        making.start()
+        making.join(0.2)
+
+    with monkeypatch.context() as slow:
+        slow.setattr("chemfs.tree.heads.scratch.os.rename", rename_meanwhile)
+        scratch.move(BranchName("new"))
+    making.join()
+    assert sorted(os.listdir(tmp_path / "scratch" / "new")) == ["more", "notes"]
+    assert os.listdir(tmp_path / "scratch") == ["new"]
