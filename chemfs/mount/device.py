@@ -31,20 +31,19 @@ class Device:
 
     def answer(self, unique: int, body: bytes) -> bool:
         """Answer a request; False when its caller has gone. Raises OSError for a body of the wrong size."""
-        return self._send(unique, 0, body)
+        return self._send(OUT_HEADER.pack(OUT_HEADER.size + len(body), 0, unique), body)
 
     def refuse(self, unique: int, number: int) -> bool:
         """Answer with an error number, 0 for none; False when the caller has gone."""
-        return self._send(unique, -number, b"")
+        return self._send(OUT_HEADER.pack(OUT_HEADER.size, -number, unique))
 
     def close(self) -> None:
         """Let the mount go; what still waits for an answer gets ECONNABORTED."""
         os.close(self._descriptor)
 
-    def _send(self, unique: int, error_number: int, body: bytes) -> bool:
-        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), error_number, unique)
+    def _send(self, *parts: bytes) -> bool:
         try:
-            os.writev(self._descriptor, (header, body))
+            os.writev(self._descriptor, parts)
         except OSError as error:
             if error.errno in _GONE:
                 return False

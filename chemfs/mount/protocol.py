@@ -96,7 +96,7 @@ class OpenFlag(IntFlag):
 GETATTR_HANDLE = 1 << 0
 LOCK_IS_FLOCK = 1 << 0
 
-IN_HEADER = Struct("=IIQQIIIHH")  # length, opcode, unique, node, uid, gid, thread, extensions, 0
+IN_HEADER = Struct("=IIQQ8xI4x")  # length, opcode, unique, node, uid and gid (unused), thread, extensions (none), 0
 OUT_HEADER = Struct("=IiQ")  # length, 0 or -errno, unique
 
 INIT_IN = Struct("=IIII")  # major, minor, max_readahead, flags

@@ -134,6 +134,9 @@ class FixedState(StateFolder):
     def digest(self) -> Digest:
         return self._digest
 
+    def stored(self) -> StoredObject:
+        return self._stored or super().stored()
+
     def masks_folder(self) -> Folder:
         return FixedMasksFolder(self)
 
