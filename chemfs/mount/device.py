@@ -36,18 +36,19 @@ class Device:
 
     def answer(self, unique: int, body: bytes) -> bool:
         """Answer a request; False when its caller has gone. Raises OSError for a body of the wrong size."""
-        return self._send(unique, 0, body)
+        return self._send(OUT_HEADER.pack(OUT_HEADER.size + len(body), 0, unique), body)
 
     def refuse(self, unique: int, number: int) -> bool:
         """Answer with an error number, 0 for none; False when the caller has gone."""
-        return self._send(unique, -number, b"")
+        return self._send(OUT_HEADER.pack(OUT_HEADER.size, -number, unique))
 
     def prune(self, numbers: Sequence[int]) -> bool:
         """Ask the kernel to forget these inodes where nobody uses them; False where it doesn't know how, or is gone."""
         body = PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers))
+        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), NOTIFY_PRUNE, 0)
         with self._closing:
             try:
-                return not self._is_closed and self._write(NOTIFY_PRUNE, 0, body)
+                return not self._is_closed and self._send(header, body)
             except OSError as error:
                 if error.errno != errno.EINVAL:
                     raise
@@ -59,14 +60,9 @@ class Device:
             self._is_closed = True
             os.close(self._descriptor)
 
-    def _send(self, unique: int, error_number: int, body: bytes) -> bool:
-        return self._write(error_number, unique, body)
-
-    def _write(self, code: int, unique: int, body: bytes) -> bool:
-        """An answer, where `code` is 0 or -errno; or a notification by its code, with no `unique`."""
-        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), code, unique)
+    def _send(self, *parts: bytes) -> bool:
         try:
-            os.writev(self._descriptor, (header, body))
+            os.writev(self._descriptor, parts)
         except OSError as error:
             if error.errno in _GONE:
                 return False

@@ -7,6 +7,8 @@ from typing import Any
 
 from chemfs.mount.protocol import IN_HEADER
 
+_NAMES = "utf-8", "surrogateescape"  # as os.fsdecode has it where names are UTF-8: here they are, whatever the locale
+
 
 class Request:
     """One message; `body` is valid until it is answered, as its buffer serves the next one then."""
@@ -15,7 +17,7 @@ class Request:
 
     def __init__(self, message: memoryview) -> None:
         """Raises struct.error when it is shorter than a header."""
-        length, self.opcode, self.unique, self.inode, _, _, self.thread, _, _ = IN_HEADER.unpack_from(message)
+        length, self.opcode, self.unique, self.inode, self.thread = IN_HEADER.unpack_from(message)
         self.body = message[IN_HEADER.size : length]
 
     def fields(self, form: Struct) -> tuple[Any, ...]:
@@ -24,22 +26,18 @@ class Request:
 
     def text(self, form: Struct | None = None) -> str:
         """The first string behind the numbers."""
-        return _decoded(self._rest(form).partition(b"\0")[0])
+        rest = self.body[form.size :] if form else self.body
+        return str(rest, *_NAMES).partition("\0")[0]
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
         """Both strings behind the numbers."""
         first, _, rest = self._rest(form).partition(b"\0")
-        return _decoded(first), _decoded(rest.partition(b"\0")[0])
+        return str(first, *_NAMES), str(rest.partition(b"\0")[0], *_NAMES)
 
     def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
         """A string behind the numbers and so many bytes after it."""
         text, _, rest = self._rest(form).partition(b"\0")
-        return _decoded(text), rest[:size_bytes]
+        return str(text, *_NAMES), rest[:size_bytes]
 
     def _rest(self, form: Struct | None) -> bytes:
         return bytes(self.body[form.size :] if form else self.body)
-
-
-def _decoded(name: bytes) -> str:
-    """As os.fsdecode has it where names are UTF-8, and they are here, whatever the locale says."""
-    return name.decode("utf-8", "surrogateescape")

@@ -17,7 +17,6 @@ from chemigram_core.digest import Digest
 from chemigram_core.image import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
-from chemigram_core.state_files import state_files
 from chemigram_core.store.objects import Kind, StoredObject
 
 READ_ONLY_FOLDER_MODE = 0o555
@@ -54,11 +53,10 @@ class StateFolder(Folder):
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        repository = self._opened().repository
-        state = repository.states.peek_unverified(self.digest())
-        parts = [path.partition("/") for path in state_files(state, repository.image)]
-        kinds = {name: NodeKind.FOLDER if below else NodeKind.FILE for name, below, _ in parts}
-        return [Entry(name, kind) for name, kind in kinds.items()]
+        image = self._opened().repository.image
+        names = (XMP_FILE,) if image is None else (XMP_FILE, image.name, image.sidecar_name)
+        entries = [Entry(name, NodeKind.FILE) for name in names]
+        return [*entries, Entry(MASK_FOLDER, NodeKind.FOLDER)] if self.masks() else entries
 
     def xattrs(self) -> Xattrs:
         return xattrs.of_state(self._opened().repository, self.digest())
@@ -133,6 +131,9 @@ class FixedState(StateFolder):
 
     def digest(self) -> Digest:
         return self._digest
+
+    def stored(self) -> StoredObject:
+        return self._stored or super().stored()
 
     def masks_folder(self) -> Folder:
         return FixedMasksFolder(self)

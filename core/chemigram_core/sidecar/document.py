@@ -12,7 +12,7 @@ from chemigram_core.darktable.history import History, history_of
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.sidecar.mask_note import NO_MASKS, masks_in, may_have_note, note_alone, with_note
+from chemigram_core.sidecar.mask_note import NO_MASKS, masks_in, masks_written, may_have_note, note_alone, with_note
 from chemigram_core.sidecar.note_names import NOTE
 from chemigram_core.xmp.envelope import rdf_element, refuse_size
 from chemigram_core.xmp.model import Packet, Properties
@@ -89,4 +89,4 @@ def masks_of(stored: bytes) -> Mapping[MaskName, Digest]:
 
 @lru_cache(maxsize=1000)  # an image's states have the same few notes
 def _masks_of_note(note: bytes) -> Mapping[MaskName, Digest]:
-    return parse(note).masks
+    return masks_written(note) or parse(note).masks

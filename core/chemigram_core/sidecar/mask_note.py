@@ -5,6 +5,7 @@ XMP lets every program keep properties of its own; darktable, exiv2 and exiftool
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -23,6 +24,11 @@ _BEFORE = f'<x:xmpmeta xmlns:x="{KNOWN["x"]}">\n <rdf:RDF xmlns:rdf="{KNOWN["rdf
 _OPEN = f' rdf:about="" xmlns:chemigram="{KNOWN["chemigram"]}">'.encode()
 _START, _END = f"\n   <{NOTE}>\n".encode(), f"\n   </{NOTE}>\n".encode()
 _AFTER = b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+# An entry as `write` lays it out, of a name without anything that XML would escape or normalise.
+_ENTRY = rf"""     <rdf:li\n      {NAME}="([^"&<\x00-\x1f]+)"\n      {SHA256}="([0-9a-f]{{64}})"/>\n""".encode()
+_ENTRIES = rb"    <rdf:Bag>\n(?:" + _ENTRY + rb")+    </rdf:Bag>"
+_WRITTEN = re.compile(re.escape(_BEFORE + _OPEN + _START) + _ENTRIES + re.escape(_END + _AFTER))
+_EACH = re.compile(_ENTRY)
 
 
 def may_have_note(canonical: bytes) -> bool:
@@ -39,6 +45,21 @@ def note_alone(canonical: bytes) -> bytes | None:
     if not canonical.startswith(_BEFORE) or not 0 <= start < end:
         return None
     return _BEFORE + _OPEN + canonical[start : end + len(_END)] + _AFTER
+
+
+def masks_written(note: bytes) -> Mapping[MaskName, Digest] | None:
+    """The masks of a note alone that is laid out as `write` does it; None where it has to be parsed.
+
+    Parsing takes twenty times as long, and a look at a state needs no more of its XMP.
+    """
+    if not _WRITTEN.fullmatch(note):
+        return None
+    try:
+        entries = [(name.decode(), sha256.decode()) for name, sha256 in _EACH.findall(note)]
+        masks = {MaskName(name): Digest(sha256) for name, sha256 in sorted(entries)}
+    except (Refused, UnicodeDecodeError):
+        return None
+    return MappingProxyType(masks) if len(masks) == len(entries) else None
 
 
 def masks_in(properties: Properties) -> Mapping[MaskName, Digest]:

@@ -31,7 +31,8 @@ def content_of(descriptor: int) -> Content:
 def read_content(descriptor: int) -> Content:
     """The content of an open file, read."""
     if os.fstat(descriptor).st_size <= _SMALL_BYTES:
-        return Content(hashlib.sha256(read_whole(descriptor)).hexdigest(), is_mask(descriptor))
+        data = read_whole(descriptor)
+        return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG))
     with os.fdopen(os.dup(descriptor), "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     os.lseek(descriptor, 0, os.SEEK_SET)

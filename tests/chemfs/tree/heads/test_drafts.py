@@ -425,12 +425,12 @@ def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
     view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, read = view.folder("/heads/main"), Refs.read
-    renames = iter([lambda: view.rename("/heads/main", "/heads/renamed")])
+    names = iter(["/heads/renamed"])
 
     def read_and_rename(refs: Refs, name: BranchName) -> Digest | None:
         found = read(refs, name)
-        for rename in renames:
-            rename()
+        for renamed in names:
+            view.rename("/heads/main", renamed)
         return found
 
     monkeypatch.setattr(Refs, "read", read_and_rename)
