@@ -1,4 +1,4 @@
-"""The kernel's end of a mount: requests come out of a descriptor of /dev/fuse, answers go in. Knows no request."""
+"""A mount's descriptor of /dev/fuse: reads requests, writes answers. Knows no request."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import os
 from chemfs.mount.protocol import OUT_HEADER
 
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
-_GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or all was unmounted
+_GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or the mount was unmounted
 
 
 class Device:
-    """The descriptor of a mount, which it owns. One read is one request, one write one answer, from any thread."""
+    """Owns the descriptor of a mount. One read is one request, one write one answer. Safe for many threads."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        os.set_inheritable(descriptor, False)  # noqa: FBT003 - a program started later would keep the mount alive
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - a child process would keep the mount alive
 
     def receive(self, buffer: memoryview) -> int:
-        """Wait for a request; its length, 0 when all was unmounted."""
+        """Wait for a request and return its length, 0 after the unmount."""
         while True:
             try:
                 return os.readv(self._descriptor, (buffer,))
@@ -30,15 +30,15 @@ class Device:
                     raise
 
     def answer(self, unique: int, body: bytes) -> bool:
-        """Answer a request; False when its caller has gone. Raises OSError for a body of the wrong size."""
+        """Answer a request; False if its caller has gone. Raises OSError for a body of the wrong size."""
         return self._send(unique, 0, body)
 
     def refuse(self, unique: int, number: int) -> bool:
-        """Answer with an error number, 0 for none; False when the caller has gone."""
+        """Answer with an errno, 0 for success; False if the caller has gone."""
         return self._send(unique, -number, b"")
 
     def close(self) -> None:
-        """Let the mount go; what still waits for an answer gets ECONNABORTED."""
+        """Close the connection; requests that are still unanswered fail with ECONNABORTED."""
         os.close(self._descriptor)
 
     def _send(self, unique: int, error_number: int, body: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""A number that the kernel knows a file or folder by: its name, its node, what has it open. Knows no other number."""
+"""One inode: its number, its name, its node and its open files. Knows no other inode."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from chemfs.tree.open_files import OpenFile
 from chemigram_core.digest import Digest
 
 _ABOUT_TO_ASK_SECONDS = 1.0
-_SHOWN = 1 << 62  # numbers from here on are shown for names, those below are those of the table
+_SHOWN = 1 << 62  # numbers from here on are shown for names; lower ones are those of the table
 
 
 @dataclass(eq=False, slots=True)
 class Inode:
-    """One number: where its name stands, the node that it is, and what has it open."""
+    """An inode: where its name is, the node behind it, and its open files."""
 
     number: int
     parent: Inode | None
     name: str
-    node: Node | None  # None: a new file that only its writer may see
-    is_named: bool = True  # False when it was removed, or something else took its name
-    is_shared: bool = True  # False when a writer has it to itself, or is about to
+    node: Node | None  # None: a new file that only its writer sees
+    is_named: bool = True  # False after it was removed, or something else took its name
+    is_shared: bool = True  # False if a writer has it to itself, or is about to
     lookups: int = 0
-    users: int = 0  # how many have it open, or are about to
+    users: int = 0  # open files, and opens that are about to succeed
     opened: tuple[OpenFile, ...] = ()
-    _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
+    _looker: int = 0  # the thread of the last look-up, its time, and that of another thread's; monotonic seconds
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
 
     @property
     def content(self) -> Digest | None:
-        """Which bytes it is, None where the bytes under it may change."""
+        """The digest of its bytes, None if they may change."""
         return content_of(self.node)
 
     @property
     def shown_number(self) -> int:
-        """The number that programs see: of a state's file always the same, whatever it holds and whoever writes it.
+        """The number that programs see. For a state's file it depends on the name alone, not on content or writer:
 
-        vim, for one, takes a file that has another one after it was opened for one that was changed behind its back.
+        vim, for one, reports a file as changed by another program if its inode number changes after it was opened.
         """
         if self.content is None and self.is_shared:
             return self.number
@@ -54,12 +54,12 @@ class Inode:
 
     @property
     def position(self) -> tuple[int, str]:
-        """The folder's number and the name there; of the topmost folder itself, no name."""
+        """The folder's number and the name in it; an empty name for the root."""
         return (ROOT_ID if self.parent is None else self.parent.number), self.name
 
     @property
     def folder(self) -> Folder:
-        """The folder that it is. Raises Replaced when it has no name any more, NotAFolder."""
+        """Its node as a folder. Raises Replaced if it has lost its name, NotAFolder."""
         if not self.is_reachable:
             raise Replaced(self.name)
         if not isinstance(self.node, Folder):
@@ -67,10 +67,10 @@ class Inode:
         return self.node
 
     def found(self) -> Node:
-        """What has its name: a folder or a state's file as it is known, anything else as it is found there now.
+        """The node at its name: for a folder or a state's file the known one, otherwise the result of a new look-up.
 
-        Also of a number that a writer has to itself, what others find there. Raises Replaced when it has no name any
-        more; NotFound.
+        For an inode that a writer has to itself, the node that others see. Raises Replaced if it has lost its name,
+        NotFound.
         """
         if not self.is_reachable:
             raise Replaced(self.name)
@@ -81,18 +81,18 @@ class Inode:
         return self.parent.folder.lookup(self.name)
 
     def looked_up(self, thread: int) -> None:
-        """A thread looked it up."""
+        """Count a look-up by a thread."""
         if thread != self._looker:
             self._others_looked_at = self._looked_at
         self._looker, self._looked_at = thread, time.monotonic()
         self.lookups += 1
 
     def is_known_to_others(self, thread: int) -> bool:
-        """Whether others than a thread have just looked it up, and may be about to ask for its size."""
+        """Whether other threads have just looked it up, and may be about to ask for its size."""
         looked_at = self._others_looked_at if thread == self._looker else self._looked_at
         return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
 
 
 def content_of(node: Node | None) -> Digest | None:
-    """Which bytes a node is, None where they may change."""
+    """The digest of a node's bytes, None if they may change."""
     return node.content if isinstance(node, File) else None

@@ -14,7 +14,7 @@ from chemfs.tree.nodes import Folder
 
 
 class Names:
-    """One method a request."""
+    """One method for each request."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
@@ -86,6 +86,6 @@ class Names:
 
     def _entry(self, request: Request, name: str) -> Answer:
         node = self._folder(request).lookup(name)
-        found = node.stat()  # may fail, so before anything is counted
+        found = node.stat()  # may fail, so it comes before the look-up is counted
         inode = self._inodes.look_up(request.inode, name, node, request.thread)
         return Given(self._served.entry(inode, node, found), lambda: self._inodes.forget(inode.number, 1))
