@@ -24,10 +24,10 @@ READ_ONLY_FOLDER_MODE = 0o555
 
 
 class StateFolder(Folder):
-    """The folder of a state. What it is the state of, a subclass says; what is in it can't change with it."""
+    """The folder of a read-only state. Subclasses say which state it is."""
 
     __slots__ = ("_opened", "_stored")
-    seconds: ClassVar[float] = 1.0  # how long a kernel may believe what it was told of a file of the state
+    seconds: ClassVar[float] = 1.0  # how long a kernel may cache a file of the state
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
@@ -68,7 +68,7 @@ class StateFolder(Folder):
         return self._stored
 
     def masks(self) -> Mapping[MaskName, Digest]:
-        """The masks as the XMP's note names them, unverified: enough to show names."""
+        """The masks that the XMP's note names, unverified: enough for names."""
         return self._opened().repository.states.peek_unverified(self.digest()).masks
 
     def mask(self, file_name: str) -> StoredFile:
@@ -81,11 +81,11 @@ class StateFolder(Folder):
 
 
 class FixedState(StateFolder):
-    """The folder of one state for ever: what is in it need not be asked for again."""
+    """The folder of one state, which never changes: the kernel may cache its files for long."""
 
     __slots__ = ("_digest",)
     seconds = 3600.0
-    missing_seconds = 1.0  # an image may be linked, under any name
+    missing_seconds = 1.0  # an image with any name may be linked later
 
     def __init__(self, opened: Opened, digest: Digest) -> None:
         super().__init__(opened)
@@ -105,7 +105,7 @@ class MasksFolder(Folder):
 
     @property
     def missing_seconds(self) -> float:  # type: ignore[override]
-        """No mask is ever added to a fixed state; the state of a tag may be another one a moment later."""
+        """A fixed state never gets another mask; a tag may be deleted and created again at another state."""
         return self._state.seconds if isinstance(self._state, FixedState) else 0.0
 
     def stat(self) -> Stat:
@@ -119,7 +119,7 @@ class MasksFolder(Folder):
 
 
 class StoredFile(File):
-    """The XMP of a state. The node stands for these bytes, whatever its name leads to later."""
+    """The XMP of a state. The node stands for its bytes, not for its name."""
 
     __slots__ = ("_opened", "_seconds", "_stored")
 
@@ -151,7 +151,7 @@ class StoredFile(File):
 
 
 class StoredMask(StoredFile):
-    """A mask of a state. Names are shown as the state's XMP says; before one is opened, the XMP is verified."""
+    """A mask of a state. Names come from the state's XMP, which is verified before a mask is opened."""
 
     __slots__ = ("_name", "_state")
 

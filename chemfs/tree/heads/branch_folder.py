@@ -1,4 +1,4 @@
-"""heads/<branch>/: the tip's files, drafts over them, other programs' files beside: the folder that takes writes."""
+"""heads/<branch>/, the folder that takes writes: the tip's files, drafts over them, and other programs' files."""
 
 from __future__ import annotations
 
