@@ -1,4 +1,4 @@
-"""Starting a daemon: whoever starts it learns that the mount is live, or why not, in one line."""
+"""Starting a daemon: the starting process learns that the mount is live, or in one line why not."""
 
 from __future__ import annotations
 

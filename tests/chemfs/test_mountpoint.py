@@ -1,4 +1,4 @@
-"""Which folders a mount may cover, and what is said of the others."""
+"""Which folders can be mountpoints, and the errors for the others."""
 
 from __future__ import annotations
 
