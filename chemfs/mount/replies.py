@@ -27,7 +27,7 @@ from chemfs.tree.open_files import Caching, OpenFile, Stat
 _TYPES = {NodeKind.FOLDER: stat.S_IFDIR, NodeKind.FILE: stat.S_IFREG, NodeKind.LINK: stat.S_IFLNK}
 _DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
-_OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads needs no word of a close
+_OPEN_FLAGS = {  # by caching, and by whether it writes: a reader's closes need no FLUSH
     (caching, writes): int(flag | (OpenFlag(0) if writes else OpenFlag.NOFLUSH))
     for caching, flag in _CACHING.items()
     for writes in (False, True)
