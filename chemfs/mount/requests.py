@@ -1,4 +1,4 @@
-"""A request of the kernel, its header parsed. Knows no answer."""
+"""A request of the kernel with its header parsed. Knows no answer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from chemfs.mount.protocol import IN_HEADER
 
 
 class Request:
-    """One message; `body` is valid until it is answered, as its buffer serves the next one then."""
+    """One request; `body` is valid until the answer, since the buffer is reused."""
 
     __slots__ = ("body", "inode", "opcode", "thread", "unique")
 
     def __init__(self, message: memoryview) -> None:
-        """Raises struct.error when it is shorter than a header."""
+        """Raises struct.error if the message is shorter than a header."""
         length, self.opcode, self.unique, self.inode, _, _, self.thread, _, _ = IN_HEADER.unpack_from(message)
         self.body = message[IN_HEADER.size : length]
 
@@ -23,16 +23,16 @@ class Request:
         return form.unpack_from(self.body)
 
     def text(self, form: Struct | None = None) -> str:
-        """The first string behind the numbers."""
+        """The first string after the numbers."""
         return _decoded(self._rest(form).partition(b"\0")[0])
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
-        """Both strings behind the numbers."""
+        """Both strings after the numbers."""
         first, _, rest = self._rest(form).partition(b"\0")
         return _decoded(first), _decoded(rest.partition(b"\0")[0])
 
     def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
-        """A string behind the numbers and so many bytes after it."""
+        """The string after the numbers, and that many bytes after it."""
         text, _, rest = self._rest(form).partition(b"\0")
         return _decoded(text), rest[:size_bytes]
 
@@ -41,5 +41,5 @@ class Request:
 
 
 def _decoded(name: bytes) -> str:
-    """As os.fsdecode has it where names are UTF-8, and they are here, whatever the locale says."""
+    """Decode a name as UTF-8 with surrogate escapes, as os.fsdecode does in a UTF-8 locale, whatever the locale is."""
     return name.decode("utf-8", "surrogateescape")
