@@ -176,7 +176,7 @@ class Saver:
             logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
 
     def _discard_rejection(self, draft: Draft) -> None:
-        """A draft that was refused half-written is whole now, or refused anew."""
+        """Discard the last rejection: the draft was refused half-written, and is now saved or refused again."""
         if draft.rejection is not None:
             self._repository.rejected.discard(draft.rejection)
             draft.rejection = None

@@ -36,7 +36,7 @@ def restore_log(root: Path) -> str:
     aside = f", the old one is {keep(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
     with Folder.enter(root) as folder:
         folder.write(FILE_NAME, b"".join((*whole, *added)))
-    return f"written anew with {len(whole)} lines and {len(added)} recovered{aside}"
+    return f"rewritten with {len(whole)} lines and {len(added)} recovered{aside}"
 
 
 def _lines(root: Path) -> list[Line]:
