@@ -1,1 +1,1 @@
-"""The mount itself: the daemon, the mountpoint, libfuse and its numbers."""
+"""The mount itself: the daemon, the mountpoint, the kernel's FUSE protocol and its inodes."""

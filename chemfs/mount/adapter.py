@@ -1,6 +1,6 @@
-"""FUSE's words in, ours out: requests of the kernel to a tree of nodes, and no rule of its own.
+"""Translates the kernel's requests into calls on a tree of nodes. Has no rule of its own.
 
-Every request is answered exactly once: by its method's answer, or by the number for what was raised.
+Every request is answered exactly once: with its method's result, or with the errno of the exception.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Method = Callable[[Request], Answer]
 
 
 class Adapter:
-    """Answers requests, called from many threads."""
+    """Answers requests. Safe for many threads."""
 
     def __init__(self, tree: Tree, device: Device) -> None:
         self._device = device
@@ -32,7 +32,7 @@ class Adapter:
         self._methods = _methods(Names(self._served), Files(self._served), Attributes(self._served))
 
     def serve(self, message: memoryview) -> None:
-        """Answer one request, whatever it is. Raises struct.error when it is none."""
+        """Answer one request of any kind. Raises struct.error for a message that is not a request."""
         request = Request(message)
         try:
             if (method := self._methods.get(request.opcode)) is None:
@@ -48,7 +48,7 @@ class Adapter:
         return self._served.inodes
 
     def close(self) -> None:
-        """The mount has ended: close what is still open."""
+        """Close what is still open when the mount has ended."""
         self._served.handles.close_all()
 
     def _give(self, unique: int, answer: bytes | Given) -> None:
@@ -63,15 +63,15 @@ class Adapter:
                 answer.take_back()
 
     def _refuse(self, unique: int, number: int) -> None:
-        """Without any answer the caller would wait for ever."""
+        """Answer with an errno; without an answer the caller would wait for ever."""
         try:
             self._device.refuse(unique, number)
         except Exception:
-            with suppress(Exception):  # it was answered already, in a wrong form: the caller has got EIO
+            with suppress(Exception):  # a malformed answer was sent before: the caller has got EIO
                 self._device.refuse(unique, errno.EIO)
 
 
 def _methods(*parts: object) -> dict[int, Method]:
-    """The methods by the number of what they answer, whose name they have."""
+    """The methods by opcode; each has the opcode's name."""
     names = {opcode: opcode.name.lower() for opcode in Opcode}
     return {opcode: getattr(part, name) for opcode, name in names.items() for part in parts if hasattr(part, name)}

@@ -1,4 +1,4 @@
-"""Requests about what a name leads to: attributes, extended ones, link targets, and its being forgotten. No rule."""
+"""Requests about inodes: attributes, extended attributes, link targets, access, forget. No rule of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NS = 1_000_000_000
 
 
 class Attributes:
-    """One method a request."""
+    """One method for each request."""
 
     def __init__(self, served: Served) -> None:
         self._tree, self._inodes, self._handles = served.tree, served.inodes, served.handles
@@ -106,7 +106,7 @@ class Attributes:
         return replies.current(replies.attributes(kind, found, inode.shown_number), seconds)
 
     def _current(self, inode: Inode, asked_by: int | None) -> tuple[NodeKind, Stat]:
-        """A draft as it is, for its writer; a state's file as it was when it was opened; anything else as it is now."""
+        """A writer's own draft as it is now, a state's file as it was when opened, anything else as it is now."""
         if (found := self._inodes.as_opened(inode)) is not None:
             return NodeKind.FILE, found
         if inode.node is not None and inode.content is not None:
@@ -137,7 +137,7 @@ def _change(node: Node, request: Request) -> None:
 
 
 def _times_ns(which: int, given_ns: tuple[int, int], kept_ns: int) -> tuple[int, int]:
-    """The times of access and of content that are asked for; one that is not asked for is kept."""
+    """The requested access and modification times; a time that is not requested is kept."""
     now_ns = time.time_ns()
 
     def chosen(time_ns: int, is_given: int, is_now: int) -> int:
@@ -152,7 +152,7 @@ def _times_ns(which: int, given_ns: tuple[int, int], kept_ns: int) -> tuple[int,
 
 
 def _value(value: bytes, room: int) -> bytes:
-    """A value for a caller that has room for it; one without room asks for its length."""
+    """The value, or only its length if the caller's buffer has size 0. Raises OSError (ERANGE) if it does not fit."""
     if room == 0:
         return replies.value_size(len(value))
     if len(value) > room:

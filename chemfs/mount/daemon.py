@@ -1,4 +1,4 @@
-"""A mount's life: a daemon that serves one tree until it is unmounted. Knows the system, no state and no rule."""
+"""A mount's life: a daemon that serves one tree until it is unmounted. Knows the system; knows no state and no rule."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from chemigram_core.errors import StoreFailed
 if TYPE_CHECKING:
     from chemfs.mount.served import Tree
 
-LIVE = "live"  # the last line that a daemon writes to whoever started it
+LIVE = "live"  # the last line that a daemon writes to the process that started it
 LOG_BYTES = 1 << 20
-LOCK_PATIENCE_SECONDS = 5.0  # an unmounted daemon may still be finishing its saves
-_SWITCH_SECONDS = 0.0005  # how long a save's XML work may keep a look waiting; Python's own 5 ms doubles the slowest
+LOCK_PATIENCE_SECONDS = 5.0  # a daemon may still be finishing its saves after the unmount
+_SWITCH_SECONDS = 0.0005  # a save's XML work may delay a look-up so long; Python's default, 5 ms, doubles the slowest
 _M_ARENA_MAX = -8  # from malloc.h
 DEVICE = Path("/dev/fuse")
 
 
 @dataclass(frozen=True)
 class MountOptions:
-    """What a user may choose about a mount."""
+    """The options of a mount."""
 
     read_only: bool = False
     allow_other: bool = False
 
     def for_fuse(self) -> str:
-        """As mount(8) takes them: nothing there runs, is a device or gains rights; others only see it when asked."""
+        """As mount(8) options: no programs, devices or set-user-ID bits; access for other users only if asked for."""
         names = ["fsname=chemfs", "subtype=chemfs", "nosuid", "nodev", "noexec"]
         names += ["ro"] * self.read_only
         names += ["allow_other", "default_permissions"] * self.allow_other
@@ -51,17 +51,17 @@ class MountOptions:
 
 
 def start(command: Sequence[str], place: Path) -> None:
-    """Run `command`, which serves a mount at `place`, as a daemon. Returns when the mount answers.
+    """Run `command`, which serves a mount at `place`, as a daemon. Returns when the mount is ready.
 
-    The daemon's output up to then is the reason if it fails: MountFailed, or StoreFailed when it says so.
+    If it fails, its output is the message of the MountFailed that is raised, or of StoreFailed, by its exit code.
     """
     daemon = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,  # a Ctrl-C in the terminal is not for the daemon
-        cwd="/",  # ... and it keeps no folder busy
+        start_new_session=True,  # Ctrl-C in the terminal must not reach the daemon
+        cwd="/",  # keep no folder busy
         text=True,
     )
     try:
@@ -71,43 +71,45 @@ def start(command: Sequence[str], place: Path) -> None:
         raise
     if lines[-1:] != [LIVE]:
         condition = StoreFailed if daemon.wait() == exit_codes.STORE_FAILED else MountFailed
-        raise condition("; ".join(line.removeprefix("chemfs: ") for line in lines) or "the daemon died without a word")
+        raise condition(
+            "; ".join(line.removeprefix("chemfs: ") for line in lines) or "the daemon exited without a message"
+        )
     os.statvfs(place)
 
 
 def claim(place: Path, root: Path) -> None:
-    """For the daemon, before it serves: the mountpoint is usable, and this process's alone until it has ended.
+    """Check the mountpoint and lock it for the life of this process. For the daemon, before it serves.
 
     Raises FuseUnavailable, MountpointUnusable.
     """
     require_fuse()
     mountpoint.prepare(place, root)
     lock = os.open(_lock_file(place), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    _take(lock, place)  # never closed: whoever waits for it waits for the process to be gone
+    _take(lock, place)  # never closed: a process that waits for the lock waits for this one to exit
 
 
 def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], None]) -> None:
-    """For the daemon: mount, call `on_live`, and serve until unmounted. Raises FuseUnavailable, MountFailed."""
-    from chemfs.mount import session  # only a daemon needs it
+    """Mount, call `on_live`, and serve until unmounted. For the daemon. Raises FuseUnavailable, MountFailed."""
+    from chemfs.mount import session  # loaded only by a daemon
 
     _share_one_heap()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    creation.withhold(os.umask(0))  # the kernel has taken the caller's own umask off the modes that it sends
+    creation.withhold(os.umask(0))  # the kernel has already applied each program's umask to the modes it sends
     session.serve(tree, place, options.for_fuse(), on_live)
 
 
 def _share_one_heap() -> None:
-    """Let all threads take memory from one heap (mallopt of glibc).
+    """Make all threads allocate from one heap (glibc's mallopt).
 
-    It gives each thread a heap of its own. Threads start and end, Python runs in one at a time, and what is remembered
-    for long keeps every heap from shrinking: in an hour that came to 20 MB.
+    By default glibc gives each thread its own heap, and long-lived objects keep every heap from shrinking, although
+    Python runs one thread at a time. This cost 20 MB in an hour.
     """
-    with suppress(AttributeError):  # another C library
+    with suppress(AttributeError):  # not glibc
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def announce(place: Path) -> None:
-    """For a daemon that `start` started: say that the mount is live, and speak to the log file from now on."""
+    """Report to `start` that the mount is live, and write to the log file from now on."""
     print(LIVE, flush=True)
     path = log_file(place)
     log = _open_log(path)
@@ -120,7 +122,7 @@ def announce(place: Path) -> None:
 
 
 class _OwnLog(logging.handlers.RotatingFileHandler):
-    """A log that is its user's alone, also in a process without a umask."""
+    """A log file that only its user can read, although the process has umask 0."""
 
     def _open(self) -> TextIOWrapper:
         return os.fdopen(_open_log(Path(self.baseFilename)), "a", encoding="utf-8", errors="backslashreplace")
@@ -131,9 +133,9 @@ def _open_log(path: Path) -> int:
 
 
 def unmount(place: Path) -> None:
-    """Take the mount at `place` away; returns when its daemon has finished its saves and is gone.
+    """Unmount `place`; returns when the daemon has finished its saves and exited.
 
-    Raises NotMounted, or StaysMounted while a program has a file open there or stands in it.
+    Raises NotMounted, or StaysMounted while a program has a file open there or its working directory in it.
     """
     if mountpoint.mounted_type(place) != FILESYSTEM_TYPE:
         raise NotMounted(place)
@@ -143,18 +145,18 @@ def unmount(place: Path) -> None:
 
 
 def require_fuse() -> None:
-    """Raise FuseUnavailable with what to do, unless this user can open the FUSE device."""
+    """Raise FuseUnavailable, with advice, unless this user can open the FUSE device."""
     try:
         os.close(os.open(DEVICE, os.O_RDWR))
     except FileNotFoundError as error:
-        raise FuseUnavailable(f"there is no {DEVICE}: load the kernel's module (`sudo modprobe fuse`)") from error
+        raise FuseUnavailable(f"no {DEVICE}; load the kernel module (`sudo modprobe fuse`)") from error
     except OSError as error:
         advice = f"let every user open it (`sudo chmod 666 {DEVICE}`), as distributions do"
         raise FuseUnavailable(f"can't open {DEVICE} ({error.strerror}): {advice}") from error
 
 
 def log_file(place: Path) -> Path:
-    """Where the daemon of a mount at `place` writes what happened: in the user's state folder."""
+    """The log file of the daemon of a mount at `place`, in the user's state folder."""
     return _state_folder() / f"{_name_of(place)}.log"
 
 
@@ -180,5 +182,5 @@ def _take(descriptor: int, place: Path) -> None:
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() > deadline:
-                raise MountpointUnusable(place, "another chemfs still starts or finishes there; try again") from error
+                raise MountpointUnusable(place, "another chemfs is starting or finishing there; try again") from error
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The kernel's end of a mount: requests come out of a descriptor of /dev/fuse, answers go in. Knows no request."""
+"""A mount's descriptor of /dev/fuse: reads requests, writes answers. Knows no request."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from threading import Lock
 from chemfs.mount.protocol import NODE_ID, NOTIFY_PRUNE, OUT_HEADER, PRUNE_OUT
 
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
-_GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or all was unmounted
+_GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or the mount was unmounted
 
 
 class Device:
-    """The descriptor of a mount, which it owns. One read is one request, one write one answer, from any thread."""
+    """Owns the descriptor of a mount. One read is one request, one write one answer. Safe for many threads."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        # A notification that comes after the end would be written into another file that has got the number by then.
+        # A notification after the close could be written into another file with the same descriptor number.
         self._closing = Lock()
         self._is_closed = False
-        os.set_inheritable(descriptor, False)  # noqa: FBT003 - a program started later would keep the mount alive
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - a child process would keep the mount alive
 
     def receive(self, buffer: memoryview) -> int:
-        """Wait for a request; its length, 0 when all was unmounted."""
+        """Wait for a request and return its length, 0 after the unmount."""
         while True:
             try:
                 return os.readv(self._descriptor, (buffer,))
@@ -43,7 +43,7 @@ class Device:
         return self._send(OUT_HEADER.pack(OUT_HEADER.size, -number, unique))
 
     def prune(self, numbers: Sequence[int]) -> bool:
-        """Ask the kernel to forget these inodes where nobody uses them; False where it doesn't know how, or is gone."""
+        """Ask the kernel to forget these inodes if they are unused; False if it can't, or the mount has ended."""
         body = PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers))
         header = OUT_HEADER.pack(OUT_HEADER.size + len(body), NOTIFY_PRUNE, 0)
         with self._closing:
@@ -55,7 +55,7 @@ class Device:
                 return False
 
     def close(self) -> None:
-        """Let the mount go; what still waits for an answer gets ECONNABORTED."""
+        """Close the connection; requests that are still unanswered fail with ECONNABORTED."""
         with self._closing:
             self._is_closed = True
             os.close(self._descriptor)

@@ -1,4 +1,4 @@
-"""The one table from conditions to the numbers that POSIX has for them."""
+"""The one table from conditions to POSIX error numbers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 def number(error: Exception) -> int:
-    """The number for whatever was raised; EIO, with a traceback in the log, for what nobody foresaw."""
+    """The errno of an exception; EIO, with a traceback in the log, for an unexpected one."""
     if isinstance(error, OSError) and error.errno:
         return error.errno
     for kind in type(error).__mro__:

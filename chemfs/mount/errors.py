@@ -1,4 +1,4 @@
-"""Why a mount can't begin or end, in words for its user."""
+"""Why a mount can't start or end, with messages for its user."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from chemigram_core.errors import Refused, shown
 
-FILESYSTEM_TYPE = "fuse.chemfs"  # as the system's mount table calls our mounts
+FILESYSTEM_TYPE = "fuse.chemfs"  # of our mounts in the system's mount table
 
 
 class FuseUnavailable(Refused):
-    """The system doesn't let this user mount."""
+    """This user can't mount on this system."""
 
 
 class MountFailed(Refused):
@@ -20,23 +20,21 @@ class MountFailed(Refused):
 
 
 class MountpointUnusable(Refused):
-    """A folder can't be covered by a mount."""
+    """A folder can't be a mountpoint."""
 
     def __init__(self, place: Path, reason: str) -> None:
         super().__init__(f"can't mount at {shown(str(place))}: {reason}")
 
 
 class NotMounted(Refused):
-    """No mount of ours covers a folder."""
+    """A folder is not a mountpoint of chemfs."""
 
     def __init__(self, place: Path) -> None:
-        super().__init__(
-            f"chemfs is not mounted at {shown(str(place))}; `findmnt -t {FILESYSTEM_TYPE}` lists its mounts"
-        )
+        super().__init__(f"not a chemfs mount: {shown(str(place))}; list mounts with `findmnt -t {FILESYSTEM_TYPE}`")
 
 
 class StaysMounted(Refused):
-    """A mount can't be taken away; `said` is the system's reason."""
+    """A mount can't be unmounted; `said` is the system's reason."""
 
     def __init__(self, place: Path, said: str) -> None:
         in_use = said.endswith(os.strerror(errno.EBUSY))

@@ -1,6 +1,6 @@
-"""Requests about open files: from open to release, and the locks on them. No rule of its own.
+"""Requests about open files, from open to release, and locks. No rule of its own.
 
-Reads and writes come by the number of an open file; it may have been renamed or removed meanwhile.
+Reads and writes name an open file by its handle; the file may have been renamed or removed since.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from chemigram_core.errors import ObjectMissing
 
 
 class Files:
-    """One method a request."""
+    """One method for each request."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
@@ -79,7 +79,7 @@ class Files:
         handle = self._handles[number]
         try:
             handle.file.flush()
-        finally:  # a close frees its locks whatever becomes of the bytes
+        finally:  # a close frees the locks even if the save fails
             if not self._locks.are_none:
                 self._locks.closed(_place(handle), owner)
         return b""
@@ -112,13 +112,13 @@ class Files:
     def _open(self, inode: Inode, flags: int, thread: int) -> OpenFile:
         to_write = flags & os.O_ACCMODE != os.O_RDONLY
         if to_write and inode.content is not None:
-            inode.found().check_writable()  # what is refused takes no number from the others
+            inode.found().check_writable()  # a refused open must not claim an inode
         self._inodes.claim(inode, thread, to_write=to_write)
         try:
             return _open(inode, flags)
         except ObjectMissing as error:
             if inode.is_shared and inode.content is not None:
-                raise self._inodes.replaced(inode, thread) from error  # the name may lead to another content by now
+                raise self._inodes.replaced(inode, thread) from error  # the name may have another content by now
             self._inodes.give_back(inode)
             raise
         except Exception:
@@ -154,7 +154,7 @@ def _open(inode: Inode, flags: int) -> OpenFile:
 
 
 def _place(handle: OpenHandle) -> Hashable:
-    """What locks through a handle are about, as long as it is open."""
+    """The place that locks through a handle are on, fixed while it is open."""
     if handle.place is None:
         try:
             handle.place = handle.inode.found().place or handle.inode

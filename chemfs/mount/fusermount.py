@@ -1,4 +1,4 @@
-"""fusermount, which may mount and unmount for any user. Knows no request."""
+"""Mounting and unmounting by fusermount, which works for any user. Knows no request."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from chemfs.mount.errors import FuseUnavailable, MountFailed, StaysMounted
 
-_NAMES = ("fusermount3", "fusermount")  # they do the same
-_MISSING = "neither libfuse 2 nor fusermount is installed: install one of them (`sudo apt install fuse3`, or libfuse2)"
+_NAMES = ("fusermount3", "fusermount")  # the same program
+_MISSING = "neither libfuse 2 nor fusermount is installed: install one (`sudo apt install fuse3`, or libfuse2)"
 
 
 def mount(place: Path, options: str) -> int:
-    """Mount, and get the descriptor of the kernel's end. Raises FuseUnavailable, MountFailed."""
+    """Mount, and return the descriptor of /dev/fuse. Raises FuseUnavailable, MountFailed."""
     program = _program()
     if program is None:
         raise FuseUnavailable(_MISSING)
@@ -29,7 +29,7 @@ def mount(place: Path, options: str) -> int:
 
 
 def unmount(place: Path, *, lazily: bool = False) -> None:
-    """Take a mount away; lazily: also while programs use it, which keep what they have open. Raises StaysMounted."""
+    """Unmount; `lazily` also while programs use it, which keep their open files. Raises StaysMounted."""
     program = _program()
     flags = ["-uz" if lazily else "-u"] if program else ["-l"] * lazily
     done = subprocess.run(
@@ -50,12 +50,12 @@ def _run(program: str, *words: str | Path, sends_to: int) -> None:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        cwd="/",  # not in a folder that this mount may cover
+        cwd="/",  # not a folder that the mount may cover
         env=environment,
         pass_fds=[sends_to],
     )
     if done.returncode:
-        raise MountFailed(_said(done.stderr) or f"{program} could not mount it")
+        raise MountFailed(_said(done.stderr) or f"{program} could not mount")
 
 
 def _said(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is open, by the numbers that the kernel has for it. Knows no protocol."""
+"""Open files and folders by the handles that the kernel knows. Knows no protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class OpenHandle:
-    """An open file; `place` is what locks through it are about, once one was asked for."""
+    """An open file; `place` is where locks through it are, set at the first lock request."""
 
     number: int
     inode: Inode
@@ -26,13 +26,13 @@ class OpenHandle:
 
 @dataclass(eq=False, slots=True)
 class Listing:
-    """An open folder. Its names are as they were when it was read from the start."""
+    """An open folder. Its names are those of the last read from the start."""
 
     folder: Folder
     _entries: list[Entry] | None = None
 
     def entries(self, offset: int) -> list[Entry]:
-        """The names, found out at the first reading and whenever it begins anew."""
+        """The names, listed at the first read and again at each read from the start."""
         if self._entries is None or offset == 0:
             self._entries = list(self.folder.entries())
         return self._entries
@@ -50,17 +50,17 @@ class Handles:
         return self._files[number]
 
     def add(self, inode: Inode, file: OpenFile) -> OpenHandle:
-        """An open file gets a number."""
+        """Give an open file a handle."""
         handle = OpenHandle(next(self._numbers), inode, file)
         self._files[handle.number] = handle
         return handle
 
     def pop(self, number: int) -> OpenHandle:
-        """An open file is about to be closed."""
+        """Remove an open file that is about to be closed."""
         return self._files.pop(number)
 
     def add_listing(self, folder: Folder) -> int:
-        """The number of a folder that is opened."""
+        """Give an open folder a handle."""
         number = next(self._numbers)
         self._listings[number] = Listing(folder)
         return number
@@ -70,13 +70,13 @@ class Handles:
         return self._listings[number]
 
     def pop_listing(self, number: int) -> None:
-        """An open folder is closed."""
+        """Remove an open folder that is closed."""
         del self._listings[number]
 
     def close_all(self) -> None:
-        """The mount has ended: close what is still open, as its programs would."""
+        """Close what is still open when the mount has ended, as the programs would."""
         for handle in [self._files.pop(number) for number in list(self._files)]:
             try:
                 handle.file.release()
             except Exception:
-                logger.exception("a file that was open at the end could not be closed")
+                logger.exception("could not close a file that was open at the end of the mount")

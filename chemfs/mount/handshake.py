@@ -1,4 +1,4 @@
-"""INIT, the first request of a mount: what the kernel and this daemon agree on."""
+"""INIT, the first request of a mount: the kernel and this daemon negotiate version and features."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _TIME_GRANULARITY_NS = 1
 
 
 def shake_hands(device: Device) -> None:
-    """Answer INIT, before another thread reads. Raises MountFailed when the kernel speaks an older protocol.
+    """Answer INIT, before other threads read. Raises MountFailed if the kernel's protocol is older than ours.
 
-    Returns, too, when all was unmounted before.
+    Also returns if the mount was unmounted before INIT.
     """
     buffer = memoryview(bytearray(BUFFER_BYTES))
     while size := device.receive(buffer):
@@ -39,11 +39,11 @@ def shake_hands(device: Device) -> None:
             device.refuse(request.unique, errno.EPROTO)
             raise MountFailed(f"the kernel speaks FUSE {major}.{minor}, and chemfs {MAJOR}.{MINOR}: use a newer kernel")
         device.answer(request.unique, agreed(minor, readahead, flags))
-        if major == MAJOR:  # a newer kernel asks again, in this one's words
+        if major == MAJOR:  # a kernel with a newer major version repeats INIT in ours
             return
 
 
 def agreed(minor: int, readahead_bytes: int, flags: int) -> bytes:
-    """struct fuse_init_out: what both sides know, of what the kernel offers."""
+    """struct fuse_init_out: the kernel's features that both sides support."""
     limits = MAX_BACKGROUND, CONGESTION, MAX_WRITE_BYTES, _TIME_GRANULARITY_NS, MAX_PAGES
     return INIT_OUT.pack(MAJOR, min(minor, MINOR), readahead_bytes, flags & _WANTED, *limits, 0, 0)

@@ -1,4 +1,4 @@
-"""A number that the kernel knows a file or folder by: its name, its node, what has it open. Knows no other number."""
+"""One inode: its number, its name, its node and its open files. Knows no other inode."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from chemfs.tree.open_files import OpenFile
 from chemigram_core.digest import Digest
 
 _ABOUT_TO_ASK_SECONDS = 1.0
-_SHOWN = 1 << 62  # numbers from here on are shown for names, those below are those of the table
+_SHOWN = 1 << 62  # numbers from here on are shown for names; lower ones are those of the table
 
 
 @dataclass(eq=False, slots=True)
 class Inode:
-    """One number: where its name stands, the node that it is, and what has it open."""
+    """An inode: where its name is, the node behind it, and its open files."""
 
     number: int
     parent: Inode | None
     name: str
-    node: Node | None  # None: a new file that only its writer may see; changed by `show` alone
-    content: Digest | None = field(default=None, init=False)  # which bytes the node is, None where they may change
-    is_named: bool = True  # False when it was removed, or something else took its name
-    is_shared: bool = True  # False when a writer has it to itself, or is about to
+    node: Node | None  # None: a new file that only its writer sees; only `show` changes it
+    content: Digest | None = field(default=None, init=False)  # the digest of the node's bytes, None if they may change
+    is_named: bool = True  # False after it was removed, or something else took its name
+    is_shared: bool = True  # False if a writer has it to itself, or is about to
     lookups: int = 0
-    users: int = 0  # how many have it open, or are about to
+    users: int = 0  # open files, and opens that are about to succeed
     opened: tuple[OpenFile, ...] = ()
-    _listed: Hashable | None = None  # what its listing depends on, as far as it was listed
-    _was_changed: bool = False  # whether that has ever been something else
-    _looker: int = 0  # the thread that looked it up last, when, and when another one did, monotonic seconds
+    _listed: Hashable | None = None  # what its last listing depended on
+    _was_changed: bool = False  # whether that ever changed
+    _looker: int = 0  # the thread of the last look-up, its time, and that of another thread's; monotonic seconds
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
 
@@ -40,14 +40,14 @@ class Inode:
         self.show(self.node)
 
     def show(self, node: Node | None) -> None:
-        """From now on it is this node."""
+        """Replace the node."""
         self.node, self.content = node, content_of(node)
 
     @property
     def shown_number(self) -> int:
-        """The number that programs see: of a state's file always the same, whatever it holds and whoever writes it.
+        """The number that programs see. For a state's file it depends on the name alone, not on content or writer:
 
-        vim, for one, takes a file that has another one after it was opened for one that was changed behind its back.
+        vim, for one, reports a file as changed by another program if its inode number changes after it was opened.
         """
         if self.content is None and self.is_shared:
             return self.number
@@ -65,12 +65,12 @@ class Inode:
 
     @property
     def position(self) -> tuple[int, str]:
-        """The folder's number and the name there; of the topmost folder itself, no name."""
+        """The folder's number and the name in it; an empty name for the root."""
         return (ROOT_ID if self.parent is None else self.parent.number), self.name
 
     @property
     def folder(self) -> Folder:
-        """The folder that it is. Raises Replaced when it has no name any more, NotAFolder."""
+        """Its node as a folder. Raises Replaced if it has lost its name, NotAFolder."""
         if not self.is_reachable:
             raise Replaced(self.name)
         if not isinstance(self.node, Folder):
@@ -78,10 +78,10 @@ class Inode:
         return self.node
 
     def found(self) -> Node:
-        """What has its name: a folder or a state's file as it is known, anything else as it is found there now.
+        """The node at its name: for a folder or a state's file the known one, otherwise the result of a new look-up.
 
-        Also of a number that a writer has to itself, what others find there. Raises Replaced when it has no name any
-        more; NotFound.
+        For an inode that a writer has to itself, the node that others see. Raises Replaced if it has lost its name,
+        NotFound.
         """
         if not self.is_reachable:
             raise Replaced(self.name)
@@ -92,16 +92,16 @@ class Inode:
         return self.parent.folder.lookup(self.name)
 
     def looked_up(self, thread: int) -> None:
-        """A thread looked it up."""
+        """Count a look-up by a thread."""
         if thread != self._looker:
             self._others_looked_at = self._looked_at
         self._looker, self._looked_at = thread, time.monotonic()
         self.lookups += 1
 
     def keeps_listing(self, listed: Hashable | None) -> bool:
-        """Whether a kernel may keep its listing, which depends on `listed` now.
+        """Whether the kernel may cache its listing, which now depends on `listed`.
 
-        Only what never changed: a listing that was on its way to the kernel meanwhile would replace a newer one.
+        Only if that never changed: a listing under way to the kernel meanwhile would replace a newer one.
         """
         if self._listed is None:
             self._listed = listed
@@ -109,11 +109,11 @@ class Inode:
         return listed is not None and not self._was_changed
 
     def is_known_to_others(self, thread: int) -> bool:
-        """Whether others than a thread have just looked it up, and may be about to ask for its size."""
+        """Whether other threads have just looked it up, and may be about to ask for its size."""
         looked_at = self._others_looked_at if thread == self._looker else self._looked_at
         return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
 
 
 def content_of(node: Node | None) -> Digest | None:
-    """Which bytes a node is, None where they may change."""
+    """The digest of a node's bytes, None if they may change."""
     return node.content if isinstance(node, File) else None

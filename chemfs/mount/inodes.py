@@ -1,8 +1,8 @@
-"""Numbers for what the kernel has looked up, as it knows files by number. Knows no FUSE and no path.
+"""The table of inodes that the kernel has looked up. Knows no FUSE and no path.
 
-The kernel keeps a size and pages with each number. So a file of a state has one for each content that it ever had: who
-opened the old one keeps it, while the name already leads to the new one. And a writer of one has a number to itself, so
-nobody else sees a half-written file. Everything else keeps its number when it is renamed.
+The kernel keeps a size and pages with each inode. So a file of a state has one for each content that it ever had: a
+program that opened the old one keeps it, while the name already leads to the new one. A writer has an inode to itself,
+so other programs never see a half-written file. Everything else keeps its inode when it is renamed.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from chemfs.tree.nodes import File, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
 from chemigram_core.digest import Digest
 
-MOST_INODES = 50_000  # beyond these the kernel is asked to forget: about 40 MB
+MOST_INODES = 50_000  # beyond these the kernel is asked to forget some: about 40 MB
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 
 class Inodes:
-    """The numbers of one mount. Safe for many threads."""
+    """The inodes of one mount. Safe for many threads."""
 
     def __init__(self, root: Folder) -> None:
-        # Over everything below, and over what an inode says of its users. Held for a few steps, never while a node is
-        # asked for names or bytes. A look-up, an open and a rename of one name may come in any order, from several
-        # threads: each finds the table as the one before left it, and what lost its number meanwhile is promised one.
+        # Guards everything below and the users of each inode. Held for a few steps, never while a node lists, looks up
+        # or reads. A look-up, an open and a rename of one name may come in any order, from several threads: each
+        # finds the table as the one before left it, and a caller that lost its inode meanwhile is promised one.
         self._lock = Lock()
         self._numbers = itertools.count(ROOT_ID)
         self._named: dict[tuple[int, str, Digest | None], Inode] = {}
-        # By thread, to whoever was asked to look a name up again; a caller that was interrupted never comes.
+        # For a thread that has to look a name up again; an interrupted one never comes, so entries expire.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
-        self._promised_until = 0.0  # monotonic seconds: later there are none, so no look-up asks for one
+        self._promised_until = 0.0  # monotonic seconds: after it there are no promises, so look-ups check none
         self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root)}
         self._are_many = Event()
 
@@ -44,11 +44,11 @@ class Inodes:
         return self._inodes[number]
 
     def look_up(self, parent: int, name: str, node: Node, thread: int = 0) -> Inode:
-        """The inode of what stands at a name, known by one more look-up."""
+        """The inode of the node found at a name; counts one more look-up."""
         with self._lock:
             inode = self._promise_to(thread, parent, name, node) or self._found(parent, name, node)
             self._inodes[inode.number] = inode
-            if not isinstance(node, Folder):  # what was found in a folder holds the node that the folder had then
+            if not isinstance(node, Folder):  # nodes below a folder refer to the folder's first node
                 inode.show(node)
             inode.looked_up(thread)
             if len(self._inodes) > MOST_INODES:
@@ -56,7 +56,7 @@ class Inodes:
             return inode
 
     def create(self, parent: int, name: str, node: Node | None) -> Inode:
-        """The inode of a file that has just been made and opened; without a node, its writer has it to itself."""
+        """The inode of a file just created and opened; without a node, its writer has it to itself."""
         with self._lock:
             inode = self._new(parent, name, None) if node is None else self._found(parent, name, node)
             inode.is_shared = node is not None
@@ -65,10 +65,10 @@ class Inodes:
             return inode
 
     def claim(self, inode: Inode, thread: int, *, to_write: bool) -> None:
-        """Open a file: a state's to write only by who has it to itself. `give_back` ends it.
+        """Register an open that is about to happen; a state's file can only be written by the sole user of its inode.
 
-        Raises Replaced for a caller that has to look it up again, and promises it a number of its own. One that comes
-        back without it, since it knows no name to look up (/dev/stdout), has to do with this one.
+        `give_back` undoes it. Raises Replaced for a caller that has to look the name up again, and promises it an inode
+        of its own. A caller that returns without one, since it has no name to look up (/dev/stdout), gets this one.
         """
         with self._lock:
             if inode.content is not None:
@@ -81,27 +81,27 @@ class Inodes:
             inode.users += 1
 
     def replaced(self, inode: Inode, thread: int) -> Replaced:
-        """For a caller whose claimed inode is not what its name leads to any more: gives it back."""
+        """Give back a claimed inode whose name now leads to another one; the error for the caller to raise."""
         with self._lock:
             inode.users -= 1
             self._promise(inode, thread)
             return Replaced(inode.name)
 
     def opened(self, inode: Inode, file: OpenFile) -> None:
-        """What was claimed is an open file now."""
+        """Add the open file to a claimed inode."""
         with self._lock:
             inode.opened += (file,)
 
     def give_back(self, inode: Inode, file: OpenFile | None = None) -> None:
-        """An open file is about to be closed, or came to nothing."""
+        """Undo a claim: an open file is about to be closed, or the open failed."""
         with self._lock:
             inode.users -= 1
             inode.opened = tuple(opened for opened in inode.opened if opened is not file)
 
     def as_opened(self, inode: Inode) -> Stat | None:
-        """What only its open files show: a draft as it is, for its writer, and what has lost its name. None if nothing.
+        """The stat that only its open files give: of a writer's own draft, and of a file without a name. Else None.
 
-        Under the lock, as a file that is closed meanwhile would show another one.
+        Under the lock, since a file that is closed meanwhile would give another one.
         """
         with self._lock:
             for file in inode.opened:
@@ -110,7 +110,7 @@ class Inodes:
         return None
 
     def forget(self, number: int, lookups: int) -> None:
-        """The kernel forgets so many look-ups; the number goes with the last."""
+        """Subtract look-ups that the kernel forgets; the last one removes the inode."""
         with self._lock:
             if (inode := self._inodes.get(number)) is None:
                 return
@@ -120,22 +120,22 @@ class Inodes:
                 self._forget_name(inode)
 
     def wait_for_many(self) -> None:
-        """Return when a look-up has made more than `MOST_INODES`."""
+        """Wait until there are more than `MOST_INODES`."""
         self._are_many.wait()
         self._are_many.clear()
 
     def oldest(self, part: float) -> list[int]:
-        """The numbers of that part of the inodes that is known the longest; what is in a folder before the folder."""
+        """The numbers of that part of the inodes, oldest first, with a folder's content before the folder."""
         with self._lock:
             return [*itertools.islice(self._inodes, int(len(self._inodes) * part))][::-1]
 
     def removed(self, parent: int, name: str) -> None:
-        """Nothing has that name any more. Numbers of a state's file stay: they lead to a content, not to the name."""
+        """A name was removed. Inodes of a state's file stay: they stand for a content, not for the name."""
         with self._lock:
             self._unname(self._named.get((parent, name, None)))
 
     def renamed(self, parent: int, name: str, new_parent: int, new_name: str) -> Node | None:
-        """What had one name has another one, and what had that has none. The node that was renamed, if one is known."""
+        """A name was renamed over another one, whose inode loses its name. Returns the renamed node, if known."""
         with self._lock:
             self._unname(self._named.get((new_parent, new_name, None)))
             if (inode := self._named.pop((parent, name, None), None)) is None:
@@ -150,7 +150,7 @@ class Inodes:
         return self._promised.get((thread, parent, name))
 
     def _has_promise(self, inode: Inode, thread: int) -> bool:
-        """Whether a thread comes for what it was promised; it gets it now."""
+        """Remove a thread's promise; whether it had one."""
         is_one = self._promised_until >= monotonic()
         return is_one and self._promised.pop((thread, *inode.position), None) is not None
 
@@ -188,14 +188,14 @@ class Inodes:
 
 
 def _is_same(known: Node | None, found: Node) -> bool:
-    """Whether two nodes without a content, found at one name, are one file or folder."""
+    """Whether two nodes without a digest, found at one name, are the same file or folder."""
     if isinstance(found, Folder):
         return type(known) is type(found)
     return known is None or known.kind is found.kind
 
 
 def _is_taken(inode: Inode, thread: int, *, to_write: bool) -> bool:
-    """Whether a state's file, opened now, would mix what its writer sees with what others see."""
+    """Whether opening a state's file now would mix its writer's view with that of other programs."""
     if not to_write:
         return inode.users > 0 and not inode.is_shared
     return inode.users > 0 or (inode.is_shared and inode.is_known_to_others(thread))

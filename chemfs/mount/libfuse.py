@@ -1,6 +1,6 @@
-"""Mounting by libfuse 2, whose library fusepy loads. Knows no request: the kernel is spoken to without it.
+"""Mounting by libfuse 2, which fusepy loads. Knows no request: libfuse is used for mounting alone.
 
-The import raises OSError where libfuse 2 is not installed.
+The import raises OSError if libfuse 2 is not installed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _descriptor.restype, _descriptor.argtypes = c_int, (c_void_p,)
 
 
 def mount(place: Path, options: str) -> int:
-    """Mount, and get the descriptor of the kernel's end. Raises MountFailed; libfuse writes the reason to stderr."""
+    """Mount, and return the descriptor of /dev/fuse. Raises MountFailed; libfuse writes the reason to stderr."""
     words = (b"chemfs", b"-o", os.fsencode(options))
     arguments = _Arguments(len(words), (c_char_p * (len(words) + 1))(*words, None), 0)
     channel = _mount(os.fsencode(place), byref(arguments))
     if not channel:
-        raise MountFailed("libfuse could not mount it")
-    return int(_descriptor(channel))  # the channel itself, some bytes, lives as long as the process
+        raise MountFailed("libfuse could not mount")
+    return int(_descriptor(channel))  # the channel, a few bytes, is never freed

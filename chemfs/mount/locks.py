@@ -1,6 +1,6 @@
 """Locks of fcntl(2) and flock(2), by place. Knows no inode and no node.
 
-The kernel would lock by inode, and a versioned file has several: two writers of one name would both get the lock.
+The kernel would lock inodes, of which a versioned file has several: two writers of one name would both get the lock.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from fcntl import F_UNLCK, F_WRLCK
 from threading import Lock
 from typing import NamedTuple
 
-_INTERRUPTED = 1000  # requests that were interrupted and did not wait here; one that will, comes soon after
+_INTERRUPTED = 1000  # interrupts remembered for requests that have not arrived here yet
 
 
 class Lockable(NamedTuple):
-    """What is locked: a place, by flock(2) or by fcntl(2). The two don't see each other."""
+    """A place, locked by flock(2) or by fcntl(2). The two don't conflict."""
 
     place: Hashable
     is_flock: bool
@@ -38,11 +38,11 @@ class FileLock(NamedTuple):
         return self.first <= other.last and other.first <= self.last
 
     def excludes(self, other: FileLock) -> bool:
-        """Whether they can't be held at once."""
+        """Whether the two locks conflict."""
         return self.owner != other.owner and F_WRLCK in (self.kind, other.kind) and self.overlaps(other)
 
     def without(self, other: FileLock) -> Iterator[FileLock]:
-        """What is left of it where `other` takes its bytes."""
+        """What is left of it after `other` takes its bytes."""
         if not self.overlaps(other):
             yield self
             return
@@ -58,17 +58,17 @@ _Wait = tuple[Lockable, FileLock]
 class Locks:
     """The locks of one mount. Safe for many threads.
 
-    A request that has to wait keeps no thread: it is noted, and answered by whichever thread frees what it waits for.
-    `answer(unique, errno)` answers it; False when its caller has gone.
+    A request that has to wait occupies no thread: it is recorded, and answered by the thread that frees the lock.
+    `answer(unique, errno)` answers it, and returns False if its caller has gone.
     """
 
     def __init__(self, answer: Callable[[int, int], bool]) -> None:
         self._answer = answer
-        # Over all below, and never held while something is answered. A lock is tried for and the wait noted without
-        # a gap, so whoever frees it meanwhile finds the wait. An INTERRUPT may be read before its request has come
-        # here, by another thread: the request finds that it was interrupted. An INTERRUPT between the grant of a lock
-        # and its answer finds nothing that waits: the caller has the lock. A caller that has gone in between makes
-        # the answer fail, and the lock is freed again.
+        # Guards everything below, and is never held while a request is answered. What interleaves:
+        # - Trying a lock and recording the wait are one step, so a thread that frees the lock finds the wait.
+        # - An INTERRUPT may be read by another thread before its request arrives here: the request then finds it.
+        # - An INTERRUPT between the grant of a lock and its answer finds no wait: the caller has the lock.
+        # - If the caller has gone by the time of the answer, the answer fails, and the lock is freed again.
         self._mutex = Lock()
         self._held: dict[Lockable, list[FileLock]] = {}
         self._of_handle: dict[int, set[Lockable]] = {}
@@ -77,16 +77,16 @@ class Locks:
 
     @property
     def are_none(self) -> bool:
-        """Whether nothing is locked, as nearly always."""
+        """Whether nothing is locked, the usual case."""
         return not self._held
 
     def in_the_way(self, what: Lockable, wanted: FileLock) -> FileLock:
-        """A lock that excludes another one; the range unlocked if there is none."""
+        """A lock that conflicts with `wanted`, or `wanted` as an unlocked range."""
         with self._mutex:
             return next(self._excluding(what, wanted), wanted._replace(kind=F_UNLCK))
 
     def take(self, what: Lockable, wanted: FileLock) -> None:
-        """Take a lock, or free a range. Raises BlockingIOError when another owner's lock is in the way."""
+        """Take a lock, or free a range. Raises BlockingIOError if another owner's lock conflicts."""
         with self._mutex:
             is_taken = self._try(what, wanted)
             granted = self._grant()
@@ -95,9 +95,9 @@ class Locks:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     def wait(self, what: Lockable, wanted: FileLock, unique: int) -> bool:
-        """Take a lock now (True), or as soon as it is free: the request is answered then.
+        """Take a lock now (True), or later (False): the request is answered when the lock is granted.
 
-        Raises InterruptedError when it was interrupted already, OSError (EDEADLK) when it would wait for itself.
+        Raises InterruptedError if it was interrupted already, OSError (EDEADLK) if it would wait for itself.
         """
         with self._mutex:
             if unique in self._interrupted:
@@ -112,7 +112,7 @@ class Locks:
         return is_taken
 
     def interrupt(self, unique: int) -> None:
-        """A request shall wait no longer, if it is one that waits here."""
+        """End the wait of a request, if it waits here."""
         with self._mutex:
             waited = self._waiting.pop(unique, None)
             if waited is None:
@@ -121,11 +121,11 @@ class Locks:
             self._answer(unique, errno.EINTR)
 
     def closed(self, place: Hashable, owner: int) -> None:
-        """A process closed a descriptor: all that it holds there by fcntl(2) is free, as POSIX has it."""
+        """Free the fcntl(2) locks of a process that closed any descriptor of the file, as POSIX says."""
         self._free({Lockable(place, is_flock=False)}, lambda lock: lock.owner == owner)
 
     def released(self, handle: int) -> None:
-        """An open file is gone, and with it what is still locked through it."""
+        """Free what is still locked through an open file that was released."""
         if (locked := self._of_handle.pop(handle, None)) is not None:
             self._free(locked, lambda lock: lock.handle == handle)
 
@@ -148,7 +148,7 @@ class Locks:
         return granted
 
     def _try(self, what: Lockable, wanted: FileLock) -> bool:
-        if what.is_flock:  # another kind of lock is no conversion: the one that is there goes first, as flock(2) says
+        if what.is_flock:  # a conversion is not atomic: the existing lock is freed first (flock(2))
             self._keep(what, [lock for lock in self._held.get(what, ()) if lock.owner != wanted.owner])
         if next(self._excluding(what, wanted), None) is not None:
             return False
@@ -171,7 +171,7 @@ class Locks:
             self._held.pop(what, None)
 
     def _waits_for_itself(self, what: Lockable, wanted: FileLock) -> bool:
-        """Whether an owner that is in the way waits for this one, perhaps through others."""
+        """Whether a conflicting owner waits for this one, directly or through others."""
         seen: set[int] = set()
         waits = [(what, wanted)]
         while waits:

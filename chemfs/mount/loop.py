@@ -1,8 +1,8 @@
-"""The threads that read requests and answer them. Knows no request but for its number.
+"""The threads that read and answer requests. Knows of a request only its opcode.
 
-One thread reads and answers: handing each request to another one would cost more than most requests do. Somebody else
-reads on while a request takes long: at once where it saves, otherwise as soon as the watching thread sees that it does.
-Only looks are answered by the last of the threads that there may be; what may wait is put back until one is free.
+The thread that reads a request answers it: handing it to another one would cost more than most requests do. Another
+thread reads on while a request takes long: at once if it may save, otherwise as soon as the watching thread notices.
+The last thread that may be started answers only requests that never wait; it puts the others back for a free thread.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from chemfs.mount.device import Device
 from chemfs.mount.protocol import BUFFER_BYTES, Opcode
 
 MOST_THREADS = 64
-_IDLE_SECONDS = 10.0  # what a thread waits for work before it ends
-_LONG_SECONDS = 0.005  # a request that takes longer shall keep nobody waiting
-_LAST_CLOSE_SECONDS = 1.0  # at the end, for what is still open
-_OPCODE_AT = 4 if sys.byteorder == "little" else 7  # its lowest byte in a request; all are below 256
+_IDLE_SECONDS = 10.0  # a thread without work ends after this time
+_LONG_SECONDS = 0.005  # while a request takes longer, another thread reads
+_LAST_CLOSE_SECONDS = 1.0  # at the end, for open files
+_OPCODE_AT = 4 if sys.byteorder == "little" else 7  # the offset of its lowest byte in a request; all are below 256
 _SAVES = {Opcode.FLUSH, Opcode.FSYNC, Opcode.RENAME, Opcode.SETATTR, Opcode.SETXATTR, Opcode.REMOVEXATTR}
 _SAVES |= {Opcode.UNLINK, Opcode.RMDIR, Opcode.MKDIR, Opcode.SYMLINK}
 _LOOKS = {Opcode.LOOKUP, Opcode.GETATTR, Opcode.GETXATTR, Opcode.READLINK, Opcode.ACCESS, Opcode.STATFS}
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Worker:
-    """A thread and its buffer, whose pages are only there once a request was as large."""
+    """A thread and its buffer, whose pages are allocated when a request first needs them."""
 
     def __init__(self) -> None:
         self.buffer = memoryview(mmap.mmap(-1, BUFFER_BYTES, flags=mmap.MAP_PRIVATE))
@@ -40,34 +40,34 @@ class _Worker:
 
 
 class Loop:
-    """The threads of one mount. `serve` answers one message and may be called from several at once."""
+    """The threads of one mount. `serve` answers one message, and is called from several threads at once."""
 
     def __init__(self, device: Device, serve: Callable[[memoryview], None]) -> None:
         self._device, self._serve = device, serve
-        # Over the four below, and never held while a request is served. What interleaves:
-        # - The reader compares itself with `_reader` without the lock. When it is replaced just as it goes on to read,
-        #   two threads read for one request; the first of them then sees that it is not the reader.
-        # - A worker may cease to be idle by the clock just as it is woken: it looks again before it ends.
-        # - The last thread puts a request back just as another one becomes free: that one looks before it waits.
-        # - The watcher notes that it sleeps and then looks once more; the reader notes that it serves and then looks
-        #   whether the watcher sleeps. One of the two sees the other.
+        # Guards the four attributes below, and is never held while a request is served. What interleaves:
+        # - The reader compares itself with `_reader` without the lock. If it is replaced just before it reads, two
+        #   threads read, a request each; the replaced one then sees that it is no longer the reader.
+        # - A worker's idle time may run out just as it is woken: it checks for work once more before it ends.
+        # - The last thread may put a request back just as another one becomes free: that one checks before it waits.
+        # - The watcher sets that it sleeps, then checks for a served request; the reader sets that it serves, then
+        #   checks whether the watcher sleeps. One of the two sees the other.
         self._turn = threading.Condition()
         self._workers: set[_Worker] = set()
         self._idle = 0
         self._reader: _Worker | None = None
         self._put_back: deque[bytes] = deque()
-        self._taken = 0  # how many requests were read, for the watcher
+        self._taken = 0  # the number of requests read, for the watcher
         self._watcher_sleeps = False
         self._alarm = threading.Event()
         self._ended = threading.Event()
 
     def start(self) -> None:
-        """Begin to read. Raises RuntimeError when there can't be a thread."""
+        """Start reading. Raises RuntimeError if no thread can be started."""
         with self._turn:
             self._start_reader()
 
     def wait(self) -> None:
-        """Return when all was unmounted, and every request that was read is answered. Watches meanwhile."""
+        """Watch for long requests; return after the unmount, when every request that was read is answered."""
         seen = 0
         while not self._ended.wait(_LONG_SECONDS):
             taken, is_serving = self._taken, self._is_serving()
@@ -80,7 +80,7 @@ class Loop:
             self._turn.wait_for(lambda: not any(worker.is_serving for worker in self._workers))
 
     def stop(self) -> None:
-        """All is being unmounted: end, also where programs keep files open and the kernel never says so."""
+        """End after an unmount, also if programs keep files open and the kernel keeps the connection."""
         if not self._ended.wait(_LAST_CLOSE_SECONDS):
             self._end()
 
@@ -102,13 +102,13 @@ class Loop:
             self._turn.notify_all()
 
     def _call_reader(self) -> None:
-        """Let another thread read, if there may be one."""
+        """Let another thread read, if one is free or may be started."""
         with self._turn:
             if self._idle:
                 self._reader = None
                 self._turn.notify()
             elif len(self._workers) < MOST_THREADS:
-                with suppress(RuntimeError, OSError, MemoryError):  # no thread, no memory: the one that reads goes on
+                with suppress(RuntimeError, OSError, MemoryError):  # no thread or no memory: the current reader goes on
                     self._start_reader()
 
     def _start_reader(self) -> None:
@@ -125,7 +125,7 @@ class Loop:
                 else:
                     self._answer_put_back(worker)
         except Exception:
-            logger.exception("requests can't be read any more")
+            logger.exception("can't read requests any more")
             self._end()
         finally:
             with self._turn:
@@ -133,7 +133,7 @@ class Loop:
                 self._turn.notify_all()
 
     def _is_needed(self, worker: _Worker) -> bool:
-        """Whether there is something to do; waits a while for it."""
+        """Whether there is work; waits for it up to the idle time."""
         with self._turn:
             self._idle += 1
             self._turn.wait_for(lambda: self._has_work_for(worker) or self._ended.is_set(), _IDLE_SECONDS)
@@ -173,7 +173,7 @@ class Loop:
             self._turn.notify()
 
     def _answer_put_back(self, worker: _Worker) -> None:
-        with suppress(IndexError):  # another thread took it
+        with suppress(IndexError):  # another thread has taken it
             self._answer(worker, memoryview(self._put_back.popleft()))
 
     def _answer(self, worker: _Worker, message: memoryview) -> None:
@@ -183,6 +183,6 @@ class Loop:
         try:
             self._serve(message)
         except Exception:
-            logger.exception("a request could not be read")
+            logger.exception("can't parse a request")
         finally:
             worker.is_serving = False

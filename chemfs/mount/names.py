@@ -14,7 +14,7 @@ from chemfs.tree.nodes import Folder
 
 
 class Names:
-    """One method a request."""
+    """One method for each request."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
@@ -78,7 +78,7 @@ class Names:
         number, offset, size, *_ = request.fields(READ_IN)
         listing = self._handles.listing(number)
         entries = listing.entries(offset)
-        if not offset:  # what was on its way while the names changed is not kept
+        if not offset:  # a listing under way while the names changed is not cached
             self._inodes[request.inode].keeps_listing(listing.folder.listed)
         return replies.listing(entries, offset, size)
 
@@ -92,6 +92,6 @@ class Names:
 
     def _entry(self, request: Request, name: str) -> Answer:
         node = self._folder(request).lookup(name)
-        found = node.stat()  # may fail, so before anything is counted
+        found = node.stat()  # may fail, so it comes before the look-up is counted
         inode = self._inodes.look_up(request.inode, name, node, request.thread)
         return Given(self._served.entry(inode, node, found), lambda: self._inodes.forget(inode.number, 1))

@@ -12,15 +12,15 @@ MAJOR, MINOR = 7, 38
 ROOT_ID = 1
 MAX_WRITE_BYTES = 1 << 20
 MAX_PAGES = 256  # of 4 KiB: one write
-BUFFER_BYTES = MAX_WRITE_BYTES + 4096  # the kernel refuses to fill a smaller one
+BUFFER_BYTES = MAX_WRITE_BYTES + 4096  # the kernel rejects reads into a smaller one
 MAX_BACKGROUND, CONGESTION = (
     64,
     48,
-)  # read-aheads and releases under way at once; the kernel's 12 let few slow reads stop all
+)  # concurrent read-aheads and releases; with the kernel's default of 12 a few slow reads stop all
 
 
 class Opcode(IntEnum):
-    """What a request asks for. What is not here is answered ENOSYS, which the kernel remembers for the whole mount."""
+    """The opcode of a request. Others are answered with ENOSYS, which the kernel remembers for the whole mount."""
 
     LOOKUP = 1
     FORGET = 2
@@ -59,14 +59,14 @@ class Opcode(IntEnum):
 
 
 class InitFlag(IntFlag):
-    """What kernel and daemon agree on at INIT."""
+    """The features that kernel and daemon negotiate at INIT."""
 
     ASYNC_READ = 1 << 0
     POSIX_LOCKS = 1 << 1
-    ATOMIC_O_TRUNC = 1 << 3  # which handle truncates is known, so no other one's draft is cut
+    ATOMIC_O_TRUNC = 1 << 3  # an open truncates its own draft; a separate SETATTR could cut another one's
     BIG_WRITES = 1 << 5
     FLOCK_LOCKS = 1 << 10
-    PARALLEL_DIROPS = 1 << 18  # look-ups in one folder side by side
+    PARALLEL_DIROPS = 1 << 18  # concurrent look-ups in one folder
     MAX_PAGES = 1 << 22
 
 

@@ -1,4 +1,4 @@
-"""The bodies of answers, packed. Knows no request."""
+"""Packs the bodies of answers. Knows no request."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from chemfs.tree.open_files import Caching, OpenFile, Stat
 
 _DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
-_OPEN_FLAGS = {  # by caching, and by whether it writes: one that only reads needs no word of a close
+_OPEN_FLAGS = {  # by caching, and by whether it writes: a reader's closes need no FLUSH
     (caching, writes): int(flag | (OpenFlag(0) if writes else OpenFlag.NOFLUSH))
     for caching, flag in _CACHING.items()
     for writes in (False, True)
 }
 _KEPT_LISTING = int(OpenFlag.CACHE_DIR | OpenFlag.KEEP_CACHE)
-_SOME_INODE = 1  # an entry without a number is passed over; the kernel replaces it by its own
+_SOME_INODE = 1  # the kernel skips an entry with number 0, and replaces any other
 _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
 _UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who mounts
@@ -38,7 +38,7 @@ _NO_ATTRIBUTES = (0,) * 16
 
 
 class Given(NamedTuple):
-    """An answer that gives something; `take_back` undoes it when the caller has gone and will never give it back."""
+    """An answer that hands out a reference; `take_back` releases it if the caller has gone and never will."""
 
     body: bytes
     take_back: Callable[[], None]
@@ -62,23 +62,23 @@ def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
 
 
 def entry(number: int, attributes: Attributes, entry_seconds: float, stat_seconds: float) -> bytes:
-    """What a look-up found, and for how long the kernel may believe name and attributes without asking again."""
+    """What a look-up found, and how long the kernel may cache the name and the attributes."""
     (name_s, name_ns), (stat_s, stat_ns) = _split(entry_seconds), _split(stat_seconds)
     return ENTRY_OUT.pack(number, 0, name_s, stat_s, name_ns, stat_ns, *attributes)
 
 
 def missing(entry_seconds: float) -> bytes:
-    """A name that is not there, which the kernel may believe for so long."""
+    """A name that does not exist, and how long the kernel may cache that."""
     return entry(0, _NO_ATTRIBUTES, entry_seconds, 0)
 
 
 def current(attributes: Attributes, stat_seconds: float) -> bytes:
-    """Attributes that were asked for, and for how long the kernel may believe them."""
+    """Attributes, and how long the kernel may cache them."""
     return ATTR_OUT.pack(*_split(stat_seconds), 0, *attributes)
 
 
 def opened(handle: int, file: OpenFile) -> bytes:
-    """A file that is open now."""
+    """An open file."""
     return OPEN_OUT.pack(handle, _OPEN_FLAGS[file.caching, file.writes], 0)
 
 
@@ -88,12 +88,12 @@ def opened_folder(handle: int, *, is_kept: bool) -> bytes:
 
 
 def written(size_bytes: int) -> bytes:
-    """How much was written."""
+    """The number of bytes written."""
     return WRITE_OUT.pack(size_bytes, 0)
 
 
 def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:
-    """As many entries behind `offset` as fit, each as struct fuse_dirent."""
+    """As many entries after `offset` as fit, each a struct fuse_dirent."""
     data = bytearray()
     for place in range(offset, len(_DOTS) + len(entries)):
         name, kind = _DOTS[place] if place < len(_DOTS) else entries[place - len(_DOTS)]
@@ -106,18 +106,18 @@ def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:
 
 
 def value_size(size_bytes: int) -> bytes:
-    """How long the value of an extended attribute is."""
+    """The length of an extended attribute's value."""
     return GETXATTR_OUT.pack(size_bytes, 0)
 
 
 def space(found: os.statvfs_result) -> bytes:
-    """What a filesystem holds and has left."""
+    """The size and the free space of a filesystem."""
     sizes = (found.f_blocks, found.f_bfree, found.f_bavail, found.f_files, found.f_ffree)
     return STATFS_OUT.pack(*sizes, found.f_bsize, found.f_namemax, found.f_frsize)
 
 
 def lock(found: FileLock) -> bytes:
-    """A lock that is in the way, or an unlocked range."""
+    """A conflicting lock, or an unlocked range."""
     return LOCK_OUT.pack(found.first, found.last, found.kind, found.process)
 
 

@@ -1,4 +1,4 @@
-"""A request of the kernel, its header parsed. Knows no answer."""
+"""A request of the kernel with its header parsed. Knows no answer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from chemfs.mount.protocol import IN_HEADER
 
-_NAMES = "utf-8", "surrogateescape"  # as os.fsdecode has it where names are UTF-8: here they are, whatever the locale
+_NAMES = "utf-8", "surrogateescape"  # as os.fsdecode does in a UTF-8 locale, whatever the locale is
 
 
 class Request:
-    """One message; `body` is valid until it is answered, as its buffer serves the next one then."""
+    """One request; `body` is valid until the answer, since the buffer is reused."""
 
     __slots__ = ("body", "inode", "opcode", "thread", "unique")
 
@@ -30,12 +30,12 @@ class Request:
         return str(rest, *_NAMES).partition("\0")[0]
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
-        """Both strings behind the numbers."""
+        """Both strings after the numbers."""
         first, _, rest = self._rest(form).partition(b"\0")
         return str(first, *_NAMES), str(rest.partition(b"\0")[0], *_NAMES)
 
     def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
-        """A string behind the numbers and so many bytes after it."""
+        """The string after the numbers, and that many bytes after it."""
         text, _, rest = self._rest(form).partition(b"\0")
         return str(text, *_NAMES), rest[:size_bytes]
 

@@ -1,4 +1,4 @@
-"""What the parts of an adapter share: the tree that is served, and what the kernel knows of it."""
+"""State shared by the parts of an adapter: the served tree, and what the kernel knows about it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from chemfs.mount.locks import Locks
 from chemfs.tree.nodes import Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 
-_ONE_CALL_SECONDS = 0.01  # a stat that has just looked the name up need not ask for the attributes again
+_ONE_CALL_SECONDS = 0.01  # the stat that caused a look-up needs no second request
 
 
 class Tree(Protocol):
-    """A tree of nodes to be mounted; `store` is where its bytes are."""
+    """A tree of nodes to mount; `store` is the folder with its bytes."""
 
     @property
     def root(self) -> Folder: ...
@@ -27,14 +27,14 @@ class Tree(Protocol):
     def store(self) -> Path: ...
 
     def start(self) -> None:
-        """Begin the work that goes on beside the calls."""
+        """Start background work."""
 
     def stop(self) -> None:
-        """End it; what waits to be saved is saved now."""
+        """Stop it; pending saves are made now."""
 
 
 class Served:
-    """A tree with the inodes, open files and locks that the kernel knows of it."""
+    """A tree with the inodes, open files and locks that the kernel knows."""
 
     def __init__(self, tree: Tree, answer: Callable[[int, int], bool]) -> None:
         """`answer(unique, errno)` answers a request that waited for a lock."""
@@ -44,7 +44,7 @@ class Served:
         self.locks = Locks(answer)
 
     def entry(self, inode: Inode, node: Node | None, found: Stat) -> bytes:
-        """What has just been looked up or made. What a writer has to itself is asked for each time."""
+        """The entry of a node just looked up or created. A writer's own draft is never cached."""
         if node is None or not inode.is_shared:
             attributes = replies.attributes(NodeKind.FILE, found, inode.shown_number)
             return replies.entry(inode.number, attributes, 0, 0)

@@ -1,4 +1,4 @@
-"""A mount from its beginning to its end: mounted, served, unmounted. Knows the system, no request and no state."""
+"""One mount from start to end: mounted, served, unmounted. Knows the system; knows no request and no state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(tree: Tree, place: Path, options: str, on_live: Callable[[], None]) -> None:
-    """Mount, call `on_live` when files answer, and serve until unmounted. For the main thread of a process.
+    """Mount, call `on_live` when the mount is ready, and serve until unmounted. For the main thread of a process.
 
     Raises FuseUnavailable, MountFailed.
     """
@@ -52,14 +52,14 @@ def _mounted(place: Path, options: str) -> int:
 
 @contextmanager
 def _unmounted_by_signals(loop: Loop, place: Path) -> Iterator[None]:
-    """Unmount when a signal asks for the end; what was ignored from the start (nohup) stays so."""
+    """Unmount on SIGINT, SIGTERM or SIGHUP, unless it was ignored from the start (nohup)."""
 
     def unmount() -> None:
         _detach(place)
         loop.stop()
 
     def begin(*_: object) -> None:
-        for number in heard:  # once is enough
+        for number in heard:  # one signal is enough
             signal.signal(number, signal.SIG_IGN)
         threading.Thread(target=unmount, name="unmount", daemon=True).start()
 
@@ -82,6 +82,6 @@ def _detached_on_failure(place: Path) -> Iterator[None]:
 
 
 def _detach(place: Path) -> None:
-    """Unmount, also while programs use it: they keep what they have open until the end."""
-    with suppress(StaysMounted):  # somebody else was faster
+    """Unmount, also while programs use it; they keep their open files until the daemon exits."""
+    with suppress(StaysMounted):  # already unmounted
         fusermount.unmount(place, lazily=True)

@@ -1,4 +1,4 @@
-"""The work of a mount beside its calls: it hands back orphaned drafts and commits removals that are due."""
+"""A mount's background work: hands back orphaned drafts, commits removals that are due."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from cachetools import TTLCache
 from chemfs.tree.heads import orphaned_drafts
 from chemfs.tree.open_repository import OpenRepository
 
-_PAUSE_SECONDS = 0.25  # between two looks for removals that may be due
-_WATCH_SECONDS = 60.0  # for how long after a change a repository is watched: much longer than a removal waits
+_PAUSE_SECONDS = 0.25  # between two checks for removals that are due
+_WATCH_SECONDS = 60.0  # a repository is watched so long after a change: much longer than a removal waits
 
 logger = logging.getLogger(__name__)
 
 
 class Background:
-    """A thread of its own, which watches the repositories that were changed lately."""
+    """A thread that watches the repositories that were changed lately."""
 
     def __init__(self) -> None:
         self._watched: TTLCache[OpenRepository, None] = TTLCache(math.inf, _WATCH_SECONDS)
-        self._lock = threading.Lock()  # over what is watched
+        self._lock = threading.Lock()  # guards the watched repositories
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, roots: Callable[[], Iterable[Path]]) -> None:
-        """Begin; `roots` finds the folders of all repositories."""
+        """Start; `roots` lists the folders of all repositories."""
         self._thread = threading.Thread(target=self._run, args=(roots,), name="background", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what waits to become a snapshot does so now."""
+        """Stop; pending removals are committed now."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
         self._commit_due_removals(math.inf)
 
     def watch(self, opened: OpenRepository) -> None:
-        """Something is about to change in a repository: a removal may wait there."""
+        """Watch a repository that is about to change: it may get a pending removal."""
         with self._lock:
             self._watched[opened] = None
 
@@ -64,13 +64,13 @@ def _hand_back_drafts(roots: Iterable[Path]) -> None:
         try:
             orphaned_drafts.hand_back(root)
         except Exception:
-            logger.exception("%s: what a mount left unsaved stays in its scratch/", root.name)
+            logger.exception("%s: can't hand back what a mount left unsaved; it stays in scratch/", root.name)
 
 
 def _others_wait(opened: OpenRepository, now: float) -> bool:
-    """Commit what is due; whether removals remain that are not due yet, or could not be committed."""
+    """Commit what is due; whether removals remain, because they are not due yet or could not be committed."""
     try:
         return opened.commit_due_removals(now)
     except Exception:
-        logger.exception("%s: a removal could not be saved", opened.repository.root.name)
+        logger.exception("%s: can't save a removal", opened.repository.root.name)
         return True

@@ -1,6 +1,6 @@
 """compare/<A>..<B>/: what changed from one state to another, as files. A look-up or a listing compares nothing.
 
-A name may have slashes, so `A..B` may go on over several folders. They resolve on look-up and are not listed.
+Names may have slashes, so `A..B` may span several folders. These resolve on look-up and are not listed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class CompareFolder(Folder):
     __slots__ = ("_opened", "_prefix")
 
     def __init__(self, opened: Opened, prefix: str = "") -> None:
-        """`prefix` is what the folders before have of `A..B`, with a slash at the end."""
+        """`prefix` is the part of `A..B` in the folders above, with a slash at the end."""
         self._opened = opened
         self._prefix = prefix
 
@@ -59,7 +59,7 @@ class CompareFolder(Folder):
 
 
 class ComparisonFolder(Folder):
-    """What changed from state `left` to state `right`, or masks/ in it: the paths of its files begin with `folder`."""
+    """What changed from state `left` to state `right`, or its masks/: the files whose paths begin with `folder`."""
 
     __slots__ = ("_folder", "_left", "_names", "_opened", "_right")
 

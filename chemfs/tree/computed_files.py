@@ -1,6 +1,6 @@
-"""Files that are made when somebody asks for them. The same key always gives the same bytes, so sizes are exact.
+"""Files that are computed on demand. The same key always gives the same bytes, so sizes are exact.
 
-Bytes are kept, within a bound: their key names all that they depend on. A look-up computes nothing, a stat does.
+Bytes are cached, within a bound: the key names everything that they depend on. A look-up computes nothing, a stat does.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class ComputedFiles:
     """The computed files of one repository. Safe for many threads."""
 
     def __init__(self) -> None:
-        self._lock = Lock()  # over what is kept
-        self._computing = Lock()  # one at a time: pictures of large masks take much memory
+        self._lock = Lock()  # guards the cache
+        self._computing = Lock()  # one at a time: pictures of large masks need much memory
         self._contents: LRUCache[Hashable, bytes] = LRUCache(_KEPT_BYTES, getsizeof=len)
         self._sizes: LRUCache[Hashable, int] = LRUCache(_KEPT_SIZES)
 
     def size_bytes(self, key: Hashable, compute: Callable[[], bytes]) -> int:
-        """The size of a file, known after it was computed once."""
+        """The size of a file, known once it has been computed."""
         with self._lock:
             if (known := self._sizes.get(key)) is not None:
                 return known
@@ -50,7 +50,7 @@ class ComputedFiles:
 
 
 class ComputedFile(File):
-    """One of them; `key` names all that its bytes depend on."""
+    """A computed file; `key` names everything that its bytes depend on."""
 
     __slots__ = ("_compute", "_files", "_key", "_mtime_ns")
 

@@ -1,6 +1,6 @@
 """The states of each branch by day and time (UTC), from the log alone. Knows no nodes.
 
-A branch that was deleted keeps its history. Reads no objects; grows as the log does.
+A deleted branch keeps its history. Reads no objects; grows with the log.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class BranchDays:
 
     @property
     def time_ns(self) -> int:
-        """When the branch came to its last state, ns since 1970."""
+        """When the branch got its last state, ns since 1970."""
         return int(self._last.timestamp() * 1_000_000) * 1000
 
     @property
     def read(self) -> int:
-        """How many states are in it."""
+        """The number of states added."""
         return self._read
 
     def add(self, moments: Iterable[Moment]) -> None:
-        """More states, in their order."""
+        """Add states, oldest first."""
         for moment in moments:
             name = f"{moment.time:%H.%M.%S}-{moment.digest[:_IDENTIFIER_DIGITS]}"
             self.days.setdefault(f"{moment.time:%Y-%m-%d}", {})[name] = moment.digest
@@ -56,7 +56,7 @@ class Days:
         self._branches: dict[str, BranchDays] = {}
 
     def of_branch(self, name: str) -> BranchDays | None:
-        """The days of a branch, up to now; None where no branch ever had that name."""
+        """The days of a branch, up to now; None if no branch ever had that name."""
         generation, refs = self._history.branches()
         ref = f"{BranchName.namespace}/{name}"
         return self._up_to_now(generation, ref) if ref in refs else None

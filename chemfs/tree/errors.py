@@ -1,4 +1,4 @@
-"""The conditions that an operation on a path ends with, in words; `errnos` has the numbers."""
+"""The errors of operations on a path; `errnos` has their numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from chemigram_core.errors import ChemigramError, shown
 
 
 class Condition(ChemigramError):
-    """An operation on a path can't be done."""
+    """An operation on a path failed."""
 
     says = "not possible"
 

@@ -1,4 +1,4 @@
-"""Symlinks that name states: where HEAD leads, and the links that `ln -s` has just made."""
+"""Symlinks that name states: HEAD, and the links that `ln -s` has just made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chemigram_core.refs.head import Detached, Head, OnBranch
 from chemigram_core.repository import Repository
 
 _REMEMBERED = 1_000
-_REMEMBERED_SECONDS = 1.5  # longer than a kernel trusts a name: a link must not turn into a folder while it is known
+_REMEMBERED_SECONDS = 1.5  # longer than a kernel caches a name: a cached link must not turn into a folder
 LINK_MODE = 0o777
 
 
@@ -32,7 +32,7 @@ def head_target(head: Head) -> str:
 
 
 def parse_target(repository: Repository, target: str) -> Head:
-    """The state that a link leads to: relative, or absolute through the mount. Raises NotALinkTarget."""
+    """The state that a link leads to, relative or absolute through the mount. Raises NotALinkTarget."""
     parts = tuple(part for part in target.split("/") if part not in ("", ".", ".."))
     for start in range(len(parts)):
         with suppress(ChemigramError):
@@ -72,7 +72,7 @@ class FreshLink(Link):
 
 
 class FreshLinks:
-    """Links that `ln` has just made and still expects to find as links, by their path. Safe for many threads."""
+    """Links that `ln` has just made and expects to find as links, by path. Safe for many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -80,12 +80,12 @@ class FreshLinks:
         self._until = 0.0  # monotonic seconds: later there are none, so no look-up asks for one
 
     def add(self, path: str, target: str) -> None:
-        """A link was made."""
+        """Add a link."""
         with self._lock:
             self._remember(path, FreshLink(target))
 
     def get(self, path: str) -> FreshLink | None:
-        """The link, until nobody has looked at it for a while."""
+        """The link, unless it expired because no program asked for it."""
         if self._until < time.monotonic():
             return None
         with self._lock:
@@ -100,12 +100,12 @@ class FreshLinks:
                 self._links[new] = link
 
     def take(self, path: str) -> FreshLink | None:
-        """The link, which is forgotten."""
+        """Remove a link and return it."""
         with self._lock:
             return self._links.pop(path, None)
 
     def paths(self) -> list[str]:
-        """The links that there are."""
+        """The paths of the links."""
         with self._lock:
             return list(self._links)
 

@@ -1,6 +1,6 @@
 """history/<branch>/<YYYY-MM-DD>/<HH.MM.SS>-<12 digits>/: the states of each branch by time (UTC).
 
-A branch that was deleted keeps its history here; a state that was collected is not shown.
+A deleted branch keeps its history here; a collected state is not shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chemigram_core.store.objects import Kind
 
 
 class HistoryFolder(Folder):
-    """history/, the days of a branch, and the folders of branches with longer names: one may be two of these."""
+    """history/, the days of a branch, or a folder of branches with longer names; one folder may be both of the last."""
 
     __slots__ = ("_name", "_opened")
 

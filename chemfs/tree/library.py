@@ -1,7 +1,7 @@
 """The top of a mount: one repository, or a library with a folder for each. Opens repositories on demand.
 
-There is never more than one open repository for a folder: its drafts and what was removed from it stand there. It lives
-while somebody holds it, and for a while after.
+There is never more than one open repository for a folder, since it holds the drafts and pending removals. It lives
+while it is in use, and for a while after.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from chemigram_core.errors import NotARepository
 from chemigram_core.library import Library
 from chemigram_core.repository import Repository, missing_part
 
-_LATEST = 100  # a library may have tens of thousands, and a look into its folder meets each
+_LATEST = 100  # a library may have tens of thousands, and listing its folder opens each
 _README = "README.txt"
 
 
@@ -45,7 +45,7 @@ class Repositories(ABC):
 
 
 def repositories_at(root: Path, on_change: OnChange | None) -> Repositories:
-    """The repository at `root`, or the library. Raises NotARepository when it is neither."""
+    """The repository at `root`, or the library. Raises NotARepository if it is neither."""
     return OneRepository(root, on_change) if missing_part(root) is None else ManyRepositories(root, on_change)
 
 

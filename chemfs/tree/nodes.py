@@ -1,7 +1,7 @@
-"""What stands in a mount, name by name: folders, files and links. Knows no FUSE, no path and no repository.
+"""The nodes of a mount: folders, files and links. Knows no FUSE, no path and no repository.
 
-A front end keeps nodes and asks them: `folder.lookup(name)`, `file.open(flags)`. These base classes answer that all is
-read-only; what takes writes overrides it. Methods raise the conditions of `errors`, ChemigramError, OSError.
+A front end keeps nodes and asks them: `folder.lookup(name)`, `file.open(flags)`. These base classes are read-only;
+nodes that take writes override them. Methods raise the conditions of `errors`, ChemigramError, OSError.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_XATTRS: Xattrs = MappingProxyType({})
 
 
 def check_xattr_name(name: str) -> None:
-    """Raises Unsupported for a name that nothing here ever has: kernels ask for `security.` ones before each write."""
+    """Raises Unsupported for a name that no node has: kernels ask for `security.` ones before each write."""
     if not name.startswith("user."):
         raise Unsupported(name)
 
@@ -40,27 +40,27 @@ class NodeKind(IntEnum):
 
 
 class Entry(NamedTuple):
-    """A name in a folder and what it is."""
+    """A name in a folder and its kind."""
 
     name: str
     kind: NodeKind
 
 
 class Node:
-    """Anything that has a name. Times are how long a kernel may believe what it was told without asking again."""
+    """Anything that has a name. `…_seconds` say how long a kernel may cache an answer."""
 
     __slots__ = ()
     kind: ClassVar[NodeKind]
-    entry_seconds: float = 1.0  # what others do is seen within a second
+    entry_seconds: float = 1.0  # changes by others show within a second
     stat_seconds: float = 1.0
 
     @property
     def place(self) -> Hashable | None:
-        """What locks on it are about, where that is more than this node: several nodes may be one file by turns."""
+        """The place of locks on it, if not the node itself: a file that has several nodes in its life has one place."""
         return None
 
     def stat(self) -> Stat:
-        """Size, time and permission bits, which cost no reading."""
+        """Size, time and permission bits, without reading the bytes."""
         raise NotImplementedError
 
     def xattrs(self) -> Xattrs:
@@ -93,11 +93,11 @@ class Node:
         self.write_xattr(name, None)
 
     def write_xattr(self, name: str, value: bytes | None) -> None:
-        """Give an attribute another value, or none."""
+        """Set an attribute's value; None removes it."""
         raise ReadOnly(name)
 
     def check_writable(self) -> None:
-        """Raises ReadOnly where nothing can be written or made, NotFound where nothing is any more."""
+        """Raises ReadOnly if nothing can be written or created here, NotFound if it no longer exists."""
         raise ReadOnly("this")
 
     def set_mode(self, mode: int) -> None:
@@ -113,23 +113,23 @@ class Node:
         raise ReadOnly("this")
 
     def moved(self, folder: Folder, name: str) -> None:
-        """It was renamed: it has this name in this folder from now on."""
+        """The node was renamed to `name` in `folder`."""
 
 
 class Folder(Node):
-    """A folder. Its names are found out when somebody lists it."""
+    """A folder. Its names are computed when it is listed."""
 
     __slots__ = ()
     kind = NodeKind.FOLDER
-    missing_seconds: float = 0.0  # how long a kernel may believe that a name is not there; 0: it asks each time
+    missing_seconds: float = 0.0  # how long a kernel may cache that a name is missing; 0: not at all
 
     @property
     def listed(self) -> Hashable | None:
-        """What its names depend on: a kernel may keep a listing while it is the same. None: it lists each time anew."""
+        """What its names depend on: the kernel may cache a listing while it is the same. None: it must not."""
         return None
 
     def lookup(self, name: str) -> Node:
-        """What has that name. Raises NotFound."""
+        """The node with that name. Raises NotFound."""
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
@@ -137,11 +137,11 @@ class Folder(Node):
         return ()
 
     def create(self, name: str, flags: int, mode: int) -> OpenFile:
-        """Make a file, or open the one that is there; `flags` and `mode` are those of open(2)."""
+        """Create a file, or open the existing one; `flags` and `mode` are those of open(2)."""
         raise ReadOnly(name)
 
     def make_file(self, name: str, mode: int) -> None:
-        """mknod: make a file and close it; `mode` has the type too. Raises NotPermitted for all but regular files."""
+        """mknod: create a file and close it; `mode` has the type. Raises NotPermitted for all but regular files."""
         if not stat.S_ISREG(mode):
             raise NotPermitted(name)
         self.create(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode)).release()
@@ -169,24 +169,24 @@ class Folder(Node):
         raise ReadOnly(name)
 
     def rename(self, name: str, folder: Folder, new_name: str) -> None:
-        """Rename what has a name here to `new_name` in `folder`, over what has that name there."""
+        """Rename `name` to `new_name` in `folder`, replacing what has that name there."""
         self.lookup(name)
         raise ReadOnly(name)
 
 
 class File(Node):
-    """A file. `content` names its bytes where they can't change; its `stat` can't change then, either."""
+    """A file. `content` is the digest of its bytes if they can't change; then its `stat` can't change either."""
 
     __slots__ = ()
     kind = NodeKind.FILE
 
     @property
     def content(self) -> Digest | None:
-        """Which bytes it has, None where they may change."""
+        """The digest of its bytes, None if they may change."""
         return None
 
     def open(self, flags: int) -> OpenFile:
-        """Open it; `flags` are those of open(2). Raises ReadOnly for all but reading."""
+        """Open it; `flags` are those of open(2). Raises ReadOnly for anything but reading."""
         if flags & (os.O_ACCMODE | os.O_TRUNC):
             raise ReadOnly("this")
         return self.open_to_read()

@@ -1,4 +1,4 @@
-"""Opening the objects of a state as files. What is opened is verified, and so is what says that the state has it."""
+"""Opens the objects of a state as files. Verifies the object, and the XMP that says that the state has it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def open_snapshot(repository: Repository, digest: Digest, mode: int = READ_ONLY_
 def open_mask(
     repository: Repository, state: Digest, name: MaskName, mask: Digest, mode: int = READ_ONLY_MODE
 ) -> OpenFile:
-    """A mask that a state showed under a name: looking reads the state's XMP unverified, so that is made up for here.
+    """A mask of a state. Look-ups read the state's XMP unverified, so it is verified here.
 
-    Raises Replaced where the verified state has another mask of that name; ObjectMissing, ObjectDamaged.
+    Raises Replaced if the verified state has another mask of that name; ObjectMissing, ObjectDamaged.
     """
     check_mask(repository, state, name, mask)
     return DescriptorFile(repository.objects.open(mask, Kind.MASK), Caching.KEEP, mode)
 
 
 def check_mask(repository: Repository, state: Digest, name: MaskName, mask: Digest) -> None:
-    """Raises Replaced where the verified state has another mask of that name, or none; ObjectMissing, ObjectDamaged."""
+    """Raises Replaced if the verified state has another mask of that name, or none; ObjectMissing, ObjectDamaged."""
     if repository.state(state).masks.get(name) != mask:
         raise Replaced(name.file_name)

@@ -1,4 +1,4 @@
-"""An open file: bytes to read, for as long as somebody holds it. What is open keeps what it was opened on."""
+"""An open file: bytes to read until it is released. It keeps the content that it was opened on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chemfs.tree.errors import ReadOnly
 
 
 class Stat(NamedTuple):
-    """What stat(2) says that isn't the same everywhere: size, time of the content in ns, permission bits."""
+    """The parts of stat(2) that differ: size, time of the content in ns, permission bits."""
 
     size_bytes: int
     mtime_ns: int
@@ -20,23 +20,23 @@ class Stat(NamedTuple):
 
 
 class Caching(Enum):
-    """What the kernel may do with the bytes of an open file."""
+    """How the kernel may cache the bytes of an open file."""
 
     KEEP = auto()  # they never change
     NORMAL = auto()  # only this mount changes them
-    NONE = auto()  # they change under the same name: ask each time
+    NONE = auto()  # they change under the same name: not cached
 
 
 class OpenFile:
-    """An open file that only reads; a writer overrides the rest. Methods raise OSError as the system gives it."""
+    """An open file that only reads; a writer overrides the rest. Methods raise the system's OSError."""
 
     __slots__ = ()
     caching = Caching.NORMAL
-    writes = False  # whether it has to hear of each close
-    is_own = False  # whether nobody else may see what is written through it
+    writes = False  # whether the kernel must send each close
+    is_own = False  # whether what is written through it is hidden from other programs
 
     def stat(self) -> Stat:
-        """The file as its holder sees it."""
+        """The stat as seen through this open file."""
         raise NotImplementedError
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
@@ -44,7 +44,7 @@ class OpenFile:
         raise NotImplementedError
 
     def write(self, data: bytes | memoryview, offset_bytes: int) -> int:
-        """Write at an offset; how many bytes were written. Raises ReadOnly."""
+        """Write at an offset; returns the number of bytes written. Raises ReadOnly."""
         raise ReadOnly("this file")
 
     def truncate(self, size_bytes: int) -> None:
@@ -52,13 +52,13 @@ class OpenFile:
         raise ReadOnly("this file")
 
     def flush(self) -> None:
-        """A descriptor was closed: the moment to save. Raises what makes the bytes no valid save."""
+        """A descriptor was closed: save. Raises the reason if the bytes are not a valid save."""
 
     def sync(self) -> None:
         """Make the bytes durable, saved or not."""
 
     def release(self) -> None:
-        """The last descriptor is closed."""
+        """The last descriptor was closed."""
 
 
 class DescriptorFile(OpenFile):
@@ -67,7 +67,7 @@ class DescriptorFile(OpenFile):
     __slots__ = ("caching", "descriptor", "mode")
 
     def __init__(self, descriptor: int, caching: Caching, mode: int | None = 0o444) -> None:
-        """`mode` is what is shown as its permission bits; None: its own."""
+        """`mode` is shown as its permission bits; None: its own."""
         self.descriptor = descriptor
         self.caching = caching
         self.mode = mode
@@ -85,7 +85,7 @@ class DescriptorFile(OpenFile):
 
 
 class BytesFile(OpenFile):
-    """Reads bytes that the tree itself made."""
+    """Reads bytes in memory."""
 
     __slots__ = ("_data",)
     caching = Caching.NONE

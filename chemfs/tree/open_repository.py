@@ -1,6 +1,6 @@
-"""One repository that a mount shows: what its nodes share. Knows no nodes.
+"""One repository of a mount: the state that its nodes share. Knows no nodes.
 
-Nodes live as long as a kernel remembers them, so they hold no repository: they hold the way to ask for it.
+Nodes live as long as the kernel remembers them, so they hold no repository, only a way to ask for it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ OnChange = Callable[["OpenRepository"], None]
 
 
 class OpenRepository:
-    """A repository, its branches as this mount writes them, and what was computed of it. Safe for many threads."""
+    """A repository, its branches as this mount writes them, and its computed files. Safe for many threads."""
 
     def __init__(self, repository: Repository, on_change: OnChange | None) -> None:
-        """`on_change` hears of every change before it is made; without one the mount is read-only."""
+        """`on_change` is called before every change; None: the mount is read-only."""
         self.repository = repository
         self.branches = Branches(repository)
         self.links = FreshLinks()
@@ -32,13 +32,13 @@ class OpenRepository:
         self._on_change = on_change
 
     def check_writable(self) -> None:
-        """Somebody is about to change something. Raises ReadOnly on a read-only mount."""
+        """Call before a change. Raises ReadOnly on a read-only mount."""
         if self._on_change is None:
             raise ReadOnly(self.repository.root.name)
         self._on_change(self)
 
     def time_ns(self) -> int:
-        """When the repository last changed, as far as the log says, ns since 1970."""
+        """When the repository last changed, according to the log, ns since 1970."""
         with Folder.enter(self.repository.root) as folder:
             try:
                 return folder.stat(LOG_FILE).st_mtime_ns
@@ -46,7 +46,7 @@ class OpenRepository:
                 return folder.stat("HEAD").st_mtime_ns
 
     def commit_due_removals(self, now: float) -> bool:
-        """Make snapshots of the removals that are due at `now`, monotonic seconds; whether others wait."""
+        """Make snapshots of the removals due at `now` (monotonic seconds); whether others are pending."""
         waiting = [branch.commit_due_removals(now) for branch in self.branches.all()]
         return any(waiting)
 

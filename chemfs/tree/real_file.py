@@ -1,4 +1,4 @@
-"""A file of the repository shown as it is, and the text that explains the mount."""
+"""A file of the repository, passed through, and a constant text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chemigram_core.durable.folder import Folder as RealFolder
 
 
 class RealFile(File):
-    """A file below the repository's folder, which others may change."""
+    """A file in the repository's folder, which other programs may change."""
 
     __slots__ = ("_folders", "_name", "_opened")
 

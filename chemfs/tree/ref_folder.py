@@ -1,4 +1,4 @@
-"""A folder of refs: heads/, tags/, and the folders of names with slashes in them. Each name is looked up as one ref."""
+"""A folder of refs: heads/, tags/, and the folders of names with slashes in them. A look-up reads one ref."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class RefFolder(Folder):
 
     @abstractmethod
     def state(self, name: str) -> Node:
-        """The folder of the ref that exists under that name here."""
+        """The folder of the existing ref `name`."""
 
     @abstractmethod
     def make_ref(self, name: str, rev: str) -> None:
-        """Make a ref here. Raises InvalidName, RefExists, RefConflict, UnknownRevision, NoState."""
+        """Create a ref here. Raises InvalidName, RefExists, RefConflict, UnknownRevision, NoState."""
 
     def exists(self, repository: OpenRepository, name: RefName) -> bool:
         """Whether there is such a ref."""
@@ -75,7 +75,7 @@ class RefFolder(Folder):
         self.make_ref(name, "HEAD")
 
     def make_link(self, name: str, target: str) -> None:
-        """Make a ref at the state that a link leads to; it is a link until nobody looks any more."""
+        """Create a ref at the state that a link leads to; it shows as a link until no program looks for a while."""
         opened = self.opened()
         opened.check_writable()
         head = parse_target(opened.repository, target)

@@ -1,4 +1,4 @@
-"""rejected/: saves that were refused, and the pages that say why."""
+"""rejected/: saves that were rejected, each with a file that gives the reason."""
 
 from __future__ import annotations
 

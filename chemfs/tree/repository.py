@@ -1,4 +1,4 @@
-"""One repository's folder in a mount: what stands at its top. A new folder of the mount is one line here.
+"""One repository's folder in a mount: its top-level names. A new folder of the mount is one line here.
 
 HEAD  heads/  tags/  snapshots/  history/  compare/  rejected/  log.jsonl  README.txt
 """
@@ -42,7 +42,7 @@ def _head_time_ns(opened: Opened) -> int:
 
 
 class HeadLink(Link):
-    """HEAD. It is read each time, as a checkout or damage is to be seen at once."""
+    """HEAD. It is read each time, so that a checkout or damage shows at once."""
 
     __slots__ = ("_opened",)
 
@@ -93,7 +93,7 @@ class RepositoryFolder(Folder):
         yield from (Entry(path, NodeKind.LINK) for path in self.opened().links.paths() if "/" not in path)
 
     def make_link(self, name: str, target: str) -> None:
-        """A checkout in the making. Raises NotALinkTarget."""
+        """Make a link, to be renamed over HEAD. Raises NotALinkTarget."""
         opened = self.opened()
         opened.check_writable()
         if name in _TOP:
@@ -108,7 +108,7 @@ class RepositoryFolder(Folder):
             super().remove(name)
 
     def rename(self, name: str, folder: Folder, new_name: str) -> None:
-        """Rename a fresh link over HEAD. Raises NotPermitted for all else there."""
+        """Rename a fresh link over HEAD. Raises NotPermitted for anything else."""
         opened = self.opened()
         opened.check_writable()
         if not isinstance(folder, RepositoryFolder) or new_name != _HEAD:

@@ -39,7 +39,7 @@ class SnapshotsFolder(Folder):
         return (Entry(digest, NodeKind.FOLDER) for digest in self._opened().repository.objects.snapshots())
 
     def _snapshot(self, prefix: str) -> Digest:
-        """The snapshot of that identifier, which may not be there, or the one that starts so. Raises NotFound."""
+        """The snapshot with that full identifier, which may be missing, or with that prefix. Raises NotFound."""
         try:
             if len(prefix) == _DIGITS:
                 return Digest(prefix)

@@ -20,14 +20,14 @@ from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, StoredObject
 
 READ_ONLY_FOLDER_MODE = 0o555
-_FOR_EVER_SECONDS = 3600.0  # for a kernel, which forgets much sooner what nobody uses
+_FOR_EVER_SECONDS = 3600.0  # the kernel forgets unused entries much sooner
 
 
 class StateFolder(Folder):
-    """The folder of a state. What it is the state of, a subclass says; what is in it can't change with it."""
+    """The folder of a read-only state. Subclasses say which state it is."""
 
     __slots__ = ("_opened", "_stored")
-    seconds: ClassVar[float] = 1.0  # how long a kernel may believe what it was told of a file of the state
+    seconds: ClassVar[float] = 1.0  # how long a kernel may cache a file of the state
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
@@ -41,7 +41,7 @@ class StateFolder(Folder):
         return Stat(0, self.stored().mtime_ns, READ_ONLY_FOLDER_MODE)
 
     def lookup(self, name: str) -> Node:
-        if name == XMP_FILE:  # first: all other names need a look into raw/
+        if name == XMP_FILE:  # first, because all other names have to read raw/
             return StoredFile(self._opened, self.stored(), self.seconds)
         if name == MASK_FOLDER and self.masks():
             return self.masks_folder()
@@ -73,7 +73,7 @@ class StateFolder(Folder):
         return MasksFolder(self)
 
     def masks(self) -> Mapping[MaskName, Digest]:
-        """The masks as the XMP's note names them, unverified: enough to show names."""
+        """The masks that the XMP's note names, unverified: enough for names."""
         return self._opened().repository.states.peek_unverified(self.digest()).masks
 
     def mask(self, file_name: str) -> StoredFile:
@@ -104,7 +104,7 @@ class MasksFolder(Folder):
 
 
 class FixedMasksFolder(MasksFolder):
-    """masks/ of one state for ever: no mask is ever added to it."""
+    """masks/ of a fixed state, which never gets another mask."""
 
     __slots__ = ()
     entry_seconds = stat_seconds = missing_seconds = _FOR_EVER_SECONDS
@@ -115,11 +115,11 @@ class FixedMasksFolder(MasksFolder):
 
 
 class FixedState(StateFolder):
-    """The folder of one state for ever: what is in it need not be asked for again."""
+    """The folder of one state, which never changes: the kernel may cache its files for long."""
 
     __slots__ = ("_digest",)
     seconds = _FOR_EVER_SECONDS
-    missing_seconds = 1.0  # an image may be linked, under any name
+    missing_seconds = 1.0  # an image with any name may be linked later
 
     def __init__(self, opened: Opened, digest: Digest) -> None:
         super().__init__(opened)
@@ -140,7 +140,7 @@ class FixedState(StateFolder):
 
 
 class StoredFile(File):
-    """The XMP of a state. The node stands for these bytes, whatever its name leads to later."""
+    """The XMP of a state. The node stands for its bytes, not for its name."""
 
     __slots__ = ("_opened", "_seconds", "_stored")
 
@@ -172,7 +172,7 @@ class StoredFile(File):
 
 
 class StoredMask(StoredFile):
-    """A mask of a state. Names are shown as the state's XMP says; before one is opened, the XMP is verified."""
+    """A mask of a state. Names come from the state's XMP, which is verified before a mask is opened."""
 
     __slots__ = ("_name", "_state")
 

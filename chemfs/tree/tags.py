@@ -1,4 +1,4 @@
-"""tags/: named states, which take no writes. A tag never moves, but may be deleted and made anew."""
+"""tags/: named states, read-only. A tag never moves, but may be deleted and created again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chemigram_core.operations.refs import create_tag
 
 
 class TagsFolder(RefFolder):
-    """tags/ and the folders in it that hold longer names."""
+    """tags/, or a folder in it for names with slashes."""
 
     __slots__ = ()
     top = "tags"

@@ -1,4 +1,4 @@
-"""The whole tree below a mountpoint, and the work that goes on beside the calls: what a front end talks to."""
+"""The whole tree below a mountpoint, with its background work: the interface for a front end."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from chemfs.tree.nodes import Folder, Node
 
 
 class Tree:
-    """What a mount of the repository or the library at `store` shows. Safe for many threads."""
+    """The tree of the repository or the library at `store`. Safe for many threads."""
 
     def __init__(self, store: Path, *, read_only: bool = False) -> None:
-        """Nothing is written on a read-only one. Raises NotARepository."""
+        """A read-only tree writes nothing. Raises NotARepository."""
         self.store = store
         self._background = None if read_only else Background()
         repositories = repositories_at(store, None if self._background is None else self._background.watch)
@@ -22,12 +22,12 @@ class Tree:
         self._roots = repositories.roots
 
     def start(self) -> None:
-        """Begin the work beside the calls: first what killed mounts left unsaved is handed back."""
+        """Start background work, which first hands back what killed mounts left unsaved."""
         if self._background is not None:
             self._background.start(self._roots)
 
     def stop(self) -> None:
-        """End it. What waits to become a snapshot does so now."""
+        """Stop background work. Pending removals are committed now."""
         if self._background is not None:
             self._background.stop()
 

@@ -1,6 +1,6 @@
-"""Extended attributes of states and masks: what they are called and where their values come from. Knows no FUSE.
+"""Extended attributes of states and masks: their names and the sources of their values. Knows no FUSE.
 
-Listing names computes no value. What is known of a mask can be written where the mask can.
+Listing names computes no value. A mask's provenance can be written where the mask can.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chemigram_core.repository import Repository
 
 
 def of_state(repository: Repository, digest: Digest) -> Xattrs:
-    """A state's folder and its XMP have snapshot and edit, and label and parent where there are any."""
+    """Of a state's folder and its XMP: snapshot and edit, and label and parent if there are any."""
     texts = {"label": repository.history.label(digest), "parent": repository.history.parent(digest)}
     return {
         "snapshot": lambda: digest,
@@ -25,19 +25,19 @@ def of_state(repository: Repository, digest: Digest) -> Xattrs:
 
 
 def of_mask(repository: Repository, mask: Digest) -> Xattrs:
-    """A mask has its hash and its provenance."""
+    """Of a mask: its hash and its provenance."""
     texts = {"sha256": str(mask), **repository.registry.read().provenance(mask).texts()}
     return {name: _value(text) for name, text in texts.items()}
 
 
 def writable(name: str) -> str | None:
-    """The key of a mask's provenance that a name stands for; None for every other name."""
+    """The key of a mask's provenance that a name stands for; None for other names."""
     key = name.removeprefix(XATTR_PREFIX)
     return key if name.startswith(XATTR_PREFIX) and key in FIELDS else None
 
 
 def text_of(value: bytes) -> str:
-    """The text of a value. Raises InvalidProvenance where it is not UTF-8."""
+    """The text of a value. Raises InvalidProvenance if it is not UTF-8."""
     try:
         return value.decode()
     except UnicodeDecodeError as error:

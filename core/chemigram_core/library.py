@@ -1,4 +1,4 @@
-"""A library: a folder of repositories, found on demand. Other folders are passed over."""
+"""A library: a folder of repositories, found on demand. Other folders are ignored."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Library:
         self.root = root
         self._lock = Lock()
         self._open: WeakValueDictionary[str, Repository] = WeakValueDictionary()  # each once, while it is in use
-        self._recent: LRUCache[str, Repository] = LRUCache(1_000)  # kept for the next look: about 3 KB each
+        self._recent: LRUCache[str, Repository] = LRUCache(1_000)  # kept for the next access: about 3 KB each
 
     def names(self) -> list[str]:
-        """The repositories that are there now, sorted."""
+        """The names of the current repositories, sorted."""
         with os.scandir(self.root) as entries:
             return sorted(entry.name for entry in entries if missing_part(Path(entry.path)) is None)
 

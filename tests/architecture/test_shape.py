@@ -18,8 +18,6 @@ PACKAGES = ("chemfs", "core/chemigram_core")
 MEDIAN_LINES, MOST_LINES = 6, 30
 MODULE_LINES = 250  # no module has so many
 
-# What is larger today. An entry that is no longer needed makes a test fail: remove it then. Add none.
-
 NOT_GERUNDS = {  # words that end so and are nouns or adjectives
     "blending": "darktable's blend parameters",
     "bookkeeping": "the properties that aren't part of an edit",

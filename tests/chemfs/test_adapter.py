@@ -49,7 +49,7 @@ def setattr_body(
 
 
 def names_of(listing: bytes) -> list[tuple[str, int, int]]:
-    """Name, type and offset of the next, of each record."""
+    """The name, the type and the next offset of each record."""
     found, place = [], 0
     while place < len(listing):
         ino, following, length, kind = struct.unpack_from("=QQII", listing, place)
@@ -272,7 +272,7 @@ def test_who_only_reads_is_refused_to_write_and_leaves_nothing(kernel: Kernel, t
     assert tree.calls["open"] == 0
 
 
-# Versioned files: what a writer writes is its own until it closes
+# Versioned files: a writer's bytes are hidden from others until it closes
 
 
 def test_a_writer_has_a_number_of_its_own(kernel: Kernel, tree: MemoryTree) -> None:
@@ -463,7 +463,7 @@ def test_what_is_given_to_a_caller_that_has_gone_is_taken_back(
 
 
 def known(kernel: Kernel) -> tuple[int, int, int]:
-    """How many numbers, open files and open folders the adapter keeps."""
+    """The number of inodes, open files and open folders in the adapter."""
     served = kernel.adapter._served
     return len(served.inodes._inodes), len(served.handles._files), len(served.handles._listings)
 

@@ -1,4 +1,4 @@
-"""Starting a daemon: whoever starts it learns that the mount is live, or why not, in one line."""
+"""Starting a daemon: the starting process learns that the mount is live, or in one line why not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_damaged_store_stays_a_damaged_store(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_dies_silently(tmp_path: Path) -> None:
-    with pytest.raises(MountFailed, match="died without a word"):
+    with pytest.raises(MountFailed, match="exited without a message"):
         start(daemon("kill -9 $$"), tmp_path)
 
 

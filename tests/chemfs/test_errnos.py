@@ -1,4 +1,4 @@
-"""Every condition has its number, and what nobody foresaw is EIO."""
+"""Every condition has an errno, and an unexpected error is EIO."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a number means, while names come to mean something else."""
+"""Inodes stay what they are while names come to mean something else."""
 
 from __future__ import annotations
 

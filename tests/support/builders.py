@@ -1,4 +1,4 @@
-"""Small sidecars, masks and pictures, and what a repository holds."""
+"""Small sidecars, masks and pictures, and the snapshots of a repository."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def mask(level: int = 128, *, size: tuple[int, int] = (32, 24), compress_level: 
 
 
 def picture(path: Path, size: tuple[int, int] = (96, 64)) -> Path:
-    """A small colour TIFF, something to be edited."""
+    """A small colour TIFF to edit."""
     width, height = size
     image = Image.new("RGB", size)
     image.putdata([(x * 255 // width, y * 255 // height, 96) for y in range(height) for x in range(width)])

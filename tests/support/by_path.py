@@ -13,14 +13,14 @@ from chemfs.tree.tree import Tree, walk
 
 
 class ByPath:
-    """What programs do in the tree of a repository or a library. Paths are absolute in the tree."""
+    """The file operations of programs on the tree of a repository or a library. Paths are absolute in the tree."""
 
     def __init__(self, store: Path, *, read_only: bool = False) -> None:
         self.store = store
         self.tree = Tree(store, read_only=read_only)
 
     def node(self, path: str) -> Node:
-        """What stands there, looked up and asked for its stat name by name, as a kernel does it."""
+        """The node at a path; each name is looked up and stat'ed, as a kernel does."""
         node: Node = self.tree.root
         for name in filter(None, path.split("/")):
             node = walk(node, name)
@@ -28,7 +28,7 @@ class ByPath:
         return node
 
     def folder(self, path: str) -> Folder:
-        """The folder that stands there."""
+        """The folder at a path."""
         node = self.node(path)
         assert isinstance(node, Folder)
         return node
@@ -42,7 +42,7 @@ class ByPath:
         return [entry.name for entry in self.entries(path)]
 
     def open(self, path: str, flags: int = os.O_RDONLY, mode: int = 0o644) -> OpenFile:
-        """open(2): as a kernel does it, which looks a name up before it makes a file."""
+        """open(2), as a kernel does it: looks a name up before it creates a file."""
         try:
             node = self.node(path)
         except NotFound:
@@ -109,7 +109,7 @@ class ByPath:
         folder.rename(name, target, new_name)
 
     def repository(self, path: str = "") -> OpenRepository:
-        """The open repository whose folder stands there."""
+        """The open repository whose folder is at a path."""
         opened: OpenRepository = self.folder(path).opened()  # type: ignore[attr-defined]
         return opened
 

@@ -1,6 +1,6 @@
-"""How much work a block of code does in this process: files opened, stats, XML parses, calls of Python functions.
+"""Counts the work of a block of code in this process: files opened, stats, XML parses, calls of Python functions.
 
-These are the same on every machine, which times are not, so tests may hold them down.
+Unlike times, these are the same on every machine, so tests can limit them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
-_OPENERS = (("chemigram_core.durable.beneath", "_openat2"),)  # by ctypes, of which an audit hook hears nothing
+_OPENERS = (("chemigram_core.durable.beneath", "_openat2"),)  # called by ctypes, which audit hooks don't see
 _PARSERS = tuple(("lxml.etree", name) for name in ("fromstring", "parse", "XML", "iterparse"))
 _STATS = frozenset(("stat", "lstat", "fstat"))
 
 
 @dataclass
 class Counts:
-    """What was counted. Opens and parses are those of all threads, stats and calls those of the thread that counts."""
+    """The counts. Opens and parses are of all threads, stats and calls of the counting thread."""
 
     opens: int = 0
     stats: int = 0
@@ -35,7 +35,7 @@ _hooks: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 @contextmanager
 def counted() -> Iterator[Counts]:
-    """Count what happens in the block."""
+    """Count the work of the block."""
     counts = Counts()
     _listen_for_opens()
     with ExitStack() as stack:
@@ -51,20 +51,20 @@ def counted() -> Iterator[Counts]:
 
 
 def _listen_for_opens() -> None:
-    """An audit hook can't be removed, so there is one, which is idle while nothing is counted."""
+    """Add the one audit hook, which can't be removed and is idle while nothing is counted."""
     if not _hooks:
         _hooks.append(_hear)
         sys.addaudithook(_hear)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and not isinstance(arguments[0], int):  # a number is a file that is open already
+    if event == "open" and not isinstance(arguments[0], int):  # a number is an open file
         for counts in _active:
             counts.opens += 1
 
 
 def _count_calls(stack: ExitStack, module: str, name: str, counts: Counts, field: str) -> None:
-    """Count the calls of a module's function, if it has one of that name."""
+    """Count the calls of a module's function, if the module has it."""
     place = importlib.import_module(module)
     if (function := getattr(place, name, None)) is None:
         return

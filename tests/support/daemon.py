@@ -13,7 +13,7 @@ _FREE_SECONDS = 10.0
 
 
 class Daemon:
-    """A mount that is live as soon as this is made."""
+    """A mount, live after construction."""
 
     def __init__(self, root: Path, mountpoint: Path) -> None:
         self.root = root
@@ -22,7 +22,7 @@ class Daemon:
         self.start()
 
     def start(self) -> None:
-        """Mount, over a dead mount too."""
+        """Mount, also over a dead mount."""
         began = time.monotonic()
         command = [sys.executable, "-m", "chemfs", "mount", "--foreground", str(self.root), str(self.mountpoint)]
         with self.log_path.open("ab") as log:
@@ -35,12 +35,12 @@ class Daemon:
 
     @property
     def log_path(self) -> Path:
-        """Where its standard error goes."""
+        """The file of its standard error."""
         return self.mountpoint.parent / f"{self.mountpoint.name}.log"
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process lives and answers."""
+        """Whether the process runs and the mount answers."""
         return self.process.poll() is None and self._answers()
 
     def kill(self) -> None:

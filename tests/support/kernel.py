@@ -17,7 +17,7 @@ IN_HEADER = "=IIQQIIIHH"
 TIMEOUT_SECONDS = 20.0
 ROOT = 1
 
-# Of linux/fuse.h; written out here, so that a mistake in the product's own list is seen.
+# From linux/fuse.h; repeated here to catch mistakes in chemfs's own list.
 LOOKUP, FORGET, GETATTR, SETATTR, READLINK, SYMLINK = 1, 2, 3, 4, 5, 6
 MKNOD, MKDIR, UNLINK, RMDIR, RENAME, LINK, OPEN, READ, WRITE, STATFS = 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
 RELEASE, FSYNC, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, FLUSH, INIT = 18, 20, 21, 22, 23, 24, 25, 26
@@ -26,24 +26,24 @@ INTERRUPT, DESTROY, IOCTL, POLL, BATCH_FORGET, FALLOCATE, RENAME2, LSEEK, STATX 
 
 
 class Answer(NamedTuple):
-    """What came back for a request: an errno, 0 for none, and the body."""
+    """The answer to a request: an errno, 0 for success, and the body."""
 
     unique: int
     error: int
     body: bytes
 
     def fields(self, form: str, offset: int = 0) -> tuple[int, ...]:
-        """Numbers of the body."""
+        """The numbers at the start of the body."""
         return struct.unpack_from(form, self.body, offset)
 
     @property
     def is_done(self) -> bool:
-        """Whether it says no more than that it is done."""
+        """Whether it is a success without a body."""
         return self.error == 0 and not self.body
 
     @property
     def node(self) -> int:
-        """Of an entry: the number of what was found."""
+        """The inode number, if the answer is an entry."""
         return self.fields("=Q")[0]
 
 
@@ -69,7 +69,7 @@ class Wire:
         return unique
 
     def send_bytes(self, message: bytes) -> None:
-        """Send what may be no request."""
+        """Send bytes that may not be a request."""
         self._ours.send(message)
 
     def receive(self) -> Answer:
@@ -80,7 +80,7 @@ class Wire:
         return Answer(unique, -error, data[16:])
 
     def is_silent(self) -> bool:
-        """Whether no answer waits."""
+        """Whether no answer has arrived."""
         return not select.select([self._ours], [], [], 0)[0]
 
     def hang_up(self) -> None:
@@ -89,14 +89,14 @@ class Wire:
 
 
 class Kernel(Wire):
-    """Asks an adapter, one request after the other."""
+    """Sends requests to an adapter, one after another."""
 
     def __init__(self, tree: Tree) -> None:
         super().__init__()
         self.adapter = Adapter(tree, self.device)
 
     def ask(self, opcode: int, node: int = ROOT, body: bytes = b"", thread: int = 1) -> Answer:
-        """The answer to a request."""
+        """Send a request and return the answer."""
         unique = self.tell(opcode, node, body, thread)
         answer = self.receive()
         assert answer.unique == unique
@@ -109,7 +109,7 @@ class Kernel(Wire):
         return unique
 
     def look_up(self, *names: str, thread: int = 1) -> int:
-        """The number of what stands at a path."""
+        """The inode number of a path."""
         node = ROOT
         for name in names:
             node = self.ask(LOOKUP, node, name.encode() + b"\0", thread).node
@@ -120,7 +120,7 @@ class Kernel(Wire):
         return self.ask(OPEN, node, struct.pack("=II", flags, 0), thread)
 
     def create(self, parent: int, name: str, flags: int = os.O_RDWR, mode: int = 0o644) -> tuple[int, int]:
-        """Make a file: its node and its handle."""
+        """Create a file; returns its inode number and its handle."""
         answer = self.ask(CREATE, parent, struct.pack("=IIII", flags, 0o100000 | mode, 0, 0) + name.encode() + b"\0")
         assert (answer.error, len(answer.body)) == (0, 128 + 16)
         return answer.node, answer.fields("=Q", 128)[0]

@@ -1,4 +1,4 @@
-"""What a process remembers of states and objects, forgotten: a test that counts work is as a new process then."""
+"""Empties the caches of this process, so that a test counts the work of a new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chemigram_core.store import content
 
 
 def forget_everything() -> None:
-    """Forget all that was read, parsed or stored."""
+    """Forget everything that was read, parsed or stored."""
     for name in ("_documents", "_states", "_peeks", "_edits", "_bare_edits", "_pixels"):
         getattr(states, name).clear()
     vars(content)["_contents"] = type(content._contents)(20_000)

@@ -18,7 +18,7 @@ LIMIT_SECONDS = 30.0
 
 @dataclass
 class MemoryMount:
-    """A mount that is live, in a process of its own; `store` is where it notes how it ended."""
+    """A live mount in a process of its own; `store` is where it records its end."""
 
     path: Path
     store: Path
@@ -30,7 +30,7 @@ class MemoryMount:
         return next((int(count) for found, count in lines if found == name), 0)
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
-        """Run a program in the mount; it must succeed."""
+        """Run a program in the mount, which must succeed."""
         return subprocess.run(words, cwd=self.path, capture_output=True, check=True, timeout=LIMIT_SECONDS)
 
     def python(self, code: str, *words: str | Path) -> subprocess.Popen[str]:
@@ -53,7 +53,7 @@ class MemoryMount:
 
 @contextmanager
 def memory_mount(way: str, folder: Path) -> Iterator[MemoryMount]:
-    """A mount by libfuse 2 or by fusermount, free again in the end whatever happens."""
+    """A mount by libfuse 2 or by fusermount, always unmounted at the end."""
     place, store = folder / "mnt", folder / "store"
     for made in (place, store):
         made.mkdir(exist_ok=True)
@@ -82,7 +82,7 @@ def _serve(way: str, place: Path, store: Path) -> None:
     from tests.support.memory_tree import MemoryTree
 
     if way == "fusermount":
-        sys.modules["fuse"] = None  # type: ignore[assignment]  # as where fusepy finds no libfuse 2
+        sys.modules["fuse"] = None  # type: ignore[assignment]  # as if fusepy found no libfuse 2
     serve(MemoryTree(store), place, MountOptions(), lambda: print("live", flush=True))
 
 

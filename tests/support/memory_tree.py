@@ -34,7 +34,7 @@ class Reader(OpenFile):
 
 
 class Frozen(File):
-    """A file with a content, as those of a state."""
+    """A file with a digest, like those of a state."""
 
     stat_seconds = entry_seconds = 3600.0
 
@@ -55,7 +55,7 @@ class Frozen(File):
 
 
 class Writable(File):
-    """A file that many write, as scratch files."""
+    """A file with many writers, like scratch files."""
 
     entry_seconds = stat_seconds = 0.0
 
@@ -134,7 +134,7 @@ class Writer(OpenFile):
 
 
 class Tip(Frozen):
-    """A name whose bytes are replaced whole when a writer closes it, as those of a branch: the bytes of one moment."""
+    """A file whose bytes are replaced when a writer closes it, like those of a branch, as of one moment."""
 
     stat_seconds = entry_seconds = 0.0
 
@@ -156,7 +156,7 @@ class Tip(Frozen):
 
 
 class Draft(OpenFile):
-    """What one writer writes; nobody else sees it before it is closed."""
+    """A writer's draft, hidden from others until it is closed."""
 
     writes = is_own = True
 
@@ -188,7 +188,7 @@ class Draft(OpenFile):
 
 
 class Blocking(Writable):
-    """A file whose reads wait until somebody looks for `go` in its folder."""
+    """A file whose reads wait until a program looks up `go` in its folder."""
 
     def open(self, flags: int) -> OpenFile:
         return Waiting(self, flags)
@@ -209,7 +209,7 @@ class Waiting(Writer):
 
 
 class Calls(File):
-    """What was called how often, a line each."""
+    """The number of calls by name, a line for each name."""
 
     entry_seconds = stat_seconds = 0.0
 
@@ -225,7 +225,7 @@ class Calls(File):
 
 
 class Text(OpenFile):
-    """Bytes made for one reader."""
+    """Bytes computed for one reader."""
 
     caching = Caching.NONE
 
@@ -253,7 +253,7 @@ class MemoryLink(Link):
 
 
 class MemoryFolder(Folder):
-    """A folder that takes everything."""
+    """A folder that takes all changes."""
 
     entry_seconds = stat_seconds = 0.0
 
@@ -319,7 +319,7 @@ class MemoryFolder(Folder):
 
 
 class VersionedFolder(Folder):
-    """A folder whose files are replaced whole."""
+    """A folder whose files are replaced as a whole."""
 
     entry_seconds = stat_seconds = 0.0
 
@@ -349,7 +349,7 @@ class VersionedFolder(Folder):
 
 
 class MemoryTree:
-    """A tree: `fixed/` never changes, `files/` takes everything, `versioned/` replaces files whole."""
+    """A tree: `fixed/` never changes, `files/` takes all changes, `versioned/` replaces files as a whole."""
 
     def __init__(self, store: Path) -> None:
         self.store = store

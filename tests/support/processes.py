@@ -1,4 +1,4 @@
-"""Work that another process does, so that this one knows nothing of it."""
+"""Work in another process, so that this one has nothing of it cached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def elsewhere(work: Callable[[], object]) -> None:
-    """Do something in a child process and wait for its end."""
+    """Run a function in a child process and wait for it."""
     if not (child := os.fork()):
         code = 1
         try:

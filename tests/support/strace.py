@@ -1,4 +1,4 @@
-"""The system calls of a running process, and the requests that FUSE sends it, as strace sees both."""
+"""The system calls of a running process and the FUSE requests that it reads, from strace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ATTACH_SECONDS = 10.0
 _DEVICE = "".join(f"\\x{byte:02x}" for byte in b"/dev/fuse")
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)")
 _RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)")
-_HEADER = re.compile(r'"((?:\\x[0-9a-f]{2}){8})')  # of a request: its length and its opcode
+_HEADER = re.compile(r'"((?:\\x[0-9a-f]{2}){8})')  # of a request: length and opcode
 _OPCODES = {  # of linux/fuse.h
     1: "LOOKUP", 2: "FORGET", 3: "GETATTR", 4: "SETATTR", 5: "READLINK", 6: "SYMLINK", 8: "MKNOD", 9: "MKDIR",
     10: "UNLINK", 11: "RMDIR", 12: "RENAME", 13: "LINK", 14: "OPEN", 15: "READ", 16: "WRITE", 17: "STATFS",
@@ -36,7 +36,7 @@ class Trace:
 
     @property
     def opens(self) -> int:
-        """Calls that open a file."""
+        """The number of calls that open a file."""
         return self.calls["open"] + self.calls["openat"] + self.calls["openat2"]
 
 
@@ -53,7 +53,7 @@ def traced(process_id: int, log: Path) -> Iterator[Trace]:
 
 @contextmanager
 def attached(process_id: int, options: Sequence[str]) -> Iterator[None]:
-    """Run strace on all threads of a process while the block runs. Raises RuntimeError where it may not."""
+    """Run strace on all threads of a process while the block runs. Raises RuntimeError if it is not permitted."""
     strace = subprocess.Popen(["strace", "-f", *options, "-p", str(process_id)], stderr=subprocess.DEVNULL)
     try:
         _wait_until_attached(process_id, strace)
@@ -64,7 +64,7 @@ def attached(process_id: int, options: Sequence[str]) -> Iterator[None]:
 
 
 def _device_reads(lines: Sequence[str]) -> Iterator[str]:
-    """What each read of /dev/fuse gave. A read that waits is two lines of its thread, apart from each other."""
+    """The data of each read of /dev/fuse. A read that waits takes two separate lines of its thread."""
     waiting: set[str] = set()
     for line in lines:
         if (call := _CALL.match(line)) and call[2] in ("read", "readv") and _DEVICE in call[3]:
@@ -77,7 +77,7 @@ def _device_reads(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _wait_until_attached(process_id: int, strace: subprocess.Popen[bytes]) -> None:
-    """Return when strace sees every thread of a process. Raises RuntimeError."""
+    """Return when strace is attached to every thread of a process. Raises RuntimeError."""
     deadline = time.monotonic() + _ATTACH_SECONDS
     threads = Path(f"/proc/{process_id}/task")
     while any(_tracer(thread) != strace.pid for thread in threads.iterdir()):

@@ -1,6 +1,6 @@
 """One branch in one mount: the owner of its drafts, its pending removals and its scratch. Knows no nodes.
 
-There is never more than one of a branch, as all that is being written stands in it.
+There is never more than one object for a branch, since it holds everything that is being written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chemigram_core.repository import Repository
 
 
 class Branch:
-    """A branch, whatever name it has by now. Methods raise the conditions of `errors`, ChemigramError, OSError."""
+    """A branch, which may be renamed. Methods raise the conditions of `errors`, ChemigramError, OSError."""
 
     def __init__(self, repository: Repository, name: BranchName) -> None:
         self.table = DraftTable()
@@ -39,7 +39,7 @@ class Branch:
         self._stand_on(name)
 
     def open_to_write(self, target: Tracked, flags: int, keeps: object) -> OpenFile:
-        """Open a tracked file on its bytes, or empty if it is truncated or new. `keeps` stays in memory meanwhile."""
+        """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is held while it is open."""
         emptied = self.table.take_emptied(target)
         kept = b"" if flags & os.O_TRUNC or emptied is not None else self._present(target, flags)
         path = self._files.path(self._saver.path(target))
@@ -49,7 +49,7 @@ class Branch:
         return WritableFile(descriptor, draft, self.table, self._saver, keeps)
 
     def open_scratch(self, parts: Parts, flags: int, mode: int, keeps: object) -> OpenFile:
-        """Open a scratch file; one that is written is a draft too, as it may be renamed onto a tracked name."""
+        """Open a scratch file; if it is written it is a draft too, since it may be renamed onto a tracked name."""
         descriptor = self.scratch.open(parts, flags, mode)
         status = os.fstat(descriptor)
         if flags & os.O_ACCMODE == os.O_RDONLY:
@@ -70,7 +70,7 @@ class Branch:
         self.table.detach(parts)
 
     def rename(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
-        """Rename a file; onto a tracked name it is a save. Raises what makes the bytes no valid save."""
+        """Rename a file; onto a tracked name it is a save. Raises the reason if the bytes are not a valid save."""
         self._renames.rename(old, new)
 
     def link(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
@@ -78,17 +78,17 @@ class Branch:
         self._renames.link(old, new)
 
     def describe(self, mask: Mask, key: str, text: str | None) -> None:
-        """Note something of a mask, or take it back. Raises InvalidProvenance, UnknownMask."""
+        """Set or remove a key of a mask's provenance. Raises InvalidProvenance, UnknownMask."""
         if not self.table.describe(mask, lambda known: known.with_text(key, text)):
             describe_mask(self._repository, self.name, mask.name, lambda known: known.with_text(key, text))
 
     def commit_due_removals(self, now: float) -> bool:
-        """Make a snapshot of the removals that are due at `now`, monotonic seconds; whether others wait."""
+        """Make a snapshot of the removals due at `now` (monotonic seconds); whether others are pending."""
         self._saver.commit_due_removals(now)
         return bool(self.table.removed_masks())
 
     def check_image_shown(self) -> None:
-        """Raises NotFound where the image was removed a moment ago."""
+        """Raises NotFound if the image was removed a moment ago."""
         if self.table.hides_image():
             raise NotFound("the image")
 
@@ -107,7 +107,7 @@ class Branch:
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
-        """The branch gets another name in the context, and its scratch goes before: so a failure leaves both."""
+        """Rename the branch in the context. Its scratch moves first, so a failure leaves both as they were."""
         with self._saver.lock:
             self.scratch.move(name)
             try:
@@ -137,7 +137,7 @@ class Branches:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._lock = Lock()  # over the table; nothing is done under it
+        self._lock = Lock()  # guards the table; held for dict operations only
         self._branches: dict[BranchName, Branch] = {}
 
     def __getitem__(self, name: BranchName) -> Branch:
@@ -147,12 +147,12 @@ class Branches:
             return self._branches[name]
 
     def all(self) -> list[Branch]:
-        """Those that somebody has looked into."""
+        """The branches that have been used in this mount."""
         with self._lock:
             return list(self._branches.values())
 
     def renamed(self, old: BranchName, new: BranchName) -> None:
-        """A branch has another name."""
+        """A branch was renamed."""
         self.deleted(new)  # outside this mount, long before
         with self._lock:
             self._branches[new] = self._branches.pop(old)

@@ -1,4 +1,4 @@
-"""heads/<branch>/: the tip's files, drafts over them, other programs' files beside: the folder that takes writes."""
+"""heads/<branch>/, the folder that takes writes: the tip's files, drafts over them, and other programs' files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class BranchFolder(FolderOfFiles):
         return ()
 
     def meaning(self, name: str) -> Meaning:
-        if name == XMP_FILE:  # first: all other names need a look into raw/
+        if name == XMP_FILE:  # first, because all other names have to read raw/
             return Xmp()
         if name == MASK_FOLDER:
             return Fixed.MASKS

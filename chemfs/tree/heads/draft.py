@@ -1,6 +1,6 @@
 """A file being written in a branch folder, and how far its bytes are from being saved. Knows no repository and no lock.
 
-The bytes are a real file, so the disk alone bounds their size. `where` says what they will be: a tracked file of the
+The bytes are in a real file, so only the disk limits their size. `where` says what they become: a tracked file of the
 state, or scratch. A rename changes `where` and nothing else, so a program that renames before it closes saves under the
 new name.
 """
@@ -20,12 +20,12 @@ from chemigram_core.rejected import RejectedSave
 
 
 class DraftState(Enum):
-    """Where the bytes stand between two writes."""
+    """What happened to the bytes since the last write."""
 
     SAVED = auto()  # nothing to save: only opened, or saved since the last write
-    WRITTEN = auto()  # not judged since the last write
-    REFUSED = auto()  # judged since the last write, and not valid
-    FAILED = auto()  # perhaps valid, but the store failed: whoever closed it got the error
+    WRITTEN = auto()  # not saved or refused since the last write
+    REFUSED = auto()  # refused since the last write: not valid
+    FAILED = auto()  # the store failed: the program that closed the file got the error
 
 
 @dataclass(eq=False, slots=True)
@@ -36,9 +36,9 @@ class Draft:
     path: Path
     state: DraftState = DraftState.WRITTEN
     rejection: RejectedSave | None = None
-    provenance: Provenance = field(default_factory=Provenance)  # of a mask: what its save takes along
-    is_named: bool = True  # False when it was removed, or something else took its name
-    is_claimed: bool = False  # one close, release or rename at a time works on it
+    provenance: Provenance = field(default_factory=Provenance)  # of a mask: saved along with it
+    is_named: bool = True  # False after it was removed, or something else took its name
+    is_claimed: bool = False  # one close, release or rename at a time holds it
     open_files: int = 0
     writes: int = 0
 
@@ -55,26 +55,26 @@ class Draft:
         return self.where
 
     def check_size(self, size_bytes: int) -> None:
-        """Raises TooLarge for more than a file of its kind can have: so much is never read into memory."""
+        """Raises TooLarge for more bytes than any valid file of its kind has: they are never read into memory."""
         if self.is_tracked:
             check_size(self.target, size_bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Make the bytes of a draft, as they were after so many writes, the branch's file."""
+    """Save the bytes of a draft, as of so many writes, as the branch's file."""
 
     draft: Draft
     writes: int
     provenance: Provenance
-    was_refused: bool  # the same bytes were refused before: they are kept already
+    was_refused: bool  # the same bytes were refused and kept before
 
 
 class Otherwise(Enum):
-    """What else may be left to do with a draft."""
+    """Other actions on a draft."""
 
     NOTHING = auto()
-    KEEP = auto()  # its save failed and nobody will close it again: the bytes go to rejected/
+    KEEP = auto()  # its save failed and there will be no other close: the bytes go to rejected/
 
 
 Action = Save | Otherwise

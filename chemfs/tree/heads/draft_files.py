@@ -1,4 +1,4 @@
-"""Where the bytes of drafts are: scratch/.drafts/ of the repository, one real file each, locked while its mount lives.
+"""The files of drafts: one each in scratch/.drafts/ of the repository, locked while its mount lives.
 
 A branch can't have that name, since no part of one starts with a dot. What a killed mount leaves here was never
 acknowledged; the next mount finds it unlocked and hands it back.
@@ -35,12 +35,12 @@ class DraftFiles:
         self._root = root
 
     def path(self, shown: str) -> Path:
-        """A path that no file has; its name ends with the path at which the mount shows the file, for people."""
+        """An unused path; its name ends with the file's path in the mount, for people."""
         where = tail(shown.removeprefix("heads/").replace("/", "-"), _PLACE_BYTES)
         return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
     def create(self, path: Path, content: bytes = b"", flags: int = 0) -> int:
-        """A descriptor on a new file with all of `content`, locked. `flags` may add O_APPEND. Raises OSError."""
+        """Create a locked file with `content`; returns its descriptor. `flags` may add O_APPEND. Raises OSError."""
         descriptor = self._created(path, flags)
         try:
             with open(descriptor, "wb", closefd=False) as file:
@@ -52,12 +52,12 @@ class DraftFiles:
         return descriptor
 
     def prepare(self) -> None:
-        """Make the folder of the drafts, where it is missing."""
+        """Create the folder of the drafts if it is missing."""
         with Folder.make(self._root, *_FOLDER):
             pass
 
     def orphaned(self) -> Iterator[Path]:
-        """The drafts of mounts that are gone."""
+        """The drafts of mounts that no longer run."""
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
             for name in folder.names():
                 path = self._root.joinpath(*_FOLDER, name)

@@ -1,7 +1,7 @@
-"""What is being written in one branch folder, and what was removed from it: one owner, one lock. Knows no files.
+"""The files being written in one branch folder, and those removed from it: one owner, one lock. Knows no files.
 
-Methods are transitions; those of a close or a release return the action that is left to do. The saver carries it out
-while the draft is *claimed*, outside the lock, so nobody waits for the disk under it. What interleaves:
+Methods are transitions; those of a close or a release return the action to take. The saver carries it out while the
+draft is *claimed*, outside the lock, so no thread waits for the disk under it. What interleaves:
 
 | while …                   | there comes …             | so                                                        |
 | ------------------------- | ------------------------- | --------------------------------------------------------- |
@@ -43,21 +43,21 @@ class DraftTable:
     """The drafts and the pending removals of one branch folder. Scratch files being written are drafts too."""
 
     def __init__(self) -> None:
-        self._lock = Condition()  # over everything below; notified when a claim ends
+        self._lock = Condition()  # guards everything below; notified when a claim ends
         self._drafts: set[Draft] = set()
         self._removals = PendingRemovals()
-        # What is known of a file that was made, or cut to nothing, and closed: some programs write it by a second open.
+        # Provenance of files that were created or truncated, and closed empty: some programs write in a second open.
         self._emptied: TTLCache[Tracked, Provenance] = TTLCache(math.inf, RETURN_SECONDS)
 
     # Opening and writing
 
     def take_emptied(self, target: Tracked) -> Provenance | None:
-        """What is known of a file that was closed empty a moment ago; None of any other. It is forgotten."""
+        """Remove and return the provenance of a file that was closed empty a moment ago; None for any other."""
         with self._lock:
             return self._emptied.pop(target, None)
 
     def opened(self, draft: Draft) -> Draft:
-        """A file was opened to write; which draft it is. All who write a scratch file share one."""
+        """A file was opened to write; returns its draft. All writers of a scratch file share one."""
         with self._lock:
             shared = (known for known in self._drafts if known.where == draft.where and known.is_named)
             draft = draft if draft.is_tracked else next(shared, draft)
@@ -77,11 +77,11 @@ class DraftTable:
             named = (draft.where for draft in self._drafts if draft.is_named)
             return {*self._emptied, *(where for where in named if not isinstance(where, tuple))}
 
-    # Closing: each of these for the holder of the claim
+    # Closing; all for the holder of the claim
 
     @contextmanager
     def claimed(self, draft: Draft) -> Iterator[None]:
-        """Work on a draft alone in the context; waits for whoever does so now."""
+        """Claim a draft in the context; waits for the current claim."""
         with self._lock:
             self._lock.wait_for(lambda: not draft.is_claimed)
             draft.is_claimed = True
@@ -94,7 +94,7 @@ class DraftTable:
 
     @contextmanager
     def claimed_at(self, where: Tracked | Parts) -> Iterator[Draft | None]:
-        """The same for what is open at a name: what is still unsaved before what is saved; None if nothing is open."""
+        """Claim the draft open at a name, an unsaved one before a saved one; None if none is open."""
         with self._lock:
             here = [one for one in self._drafts if one.where == where and one.is_named and one.open_files]
         if not here:
@@ -105,7 +105,7 @@ class DraftTable:
             yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
-        """A descriptor was closed while the file had that size. Shells close duplicates of one that is still empty."""
+        """A descriptor was closed while the file had that size; shells close duplicates of an empty file."""
         with self._lock:
             if not draft.is_tracked:
                 draft.state = DraftState.SAVED
@@ -114,7 +114,7 @@ class DraftTable:
             return Save(draft, draft.writes, draft.provenance, draft.state is DraftState.REFUSED)
 
     def judged(self, save: Save, state: DraftState) -> None:
-        """What became of a save; what was written meanwhile is not judged by it."""
+        """Record the result of a save; bytes written meanwhile keep their state."""
         with self._lock:
             if save.draft.writes == save.writes:
                 save.draft.state = state
@@ -122,18 +122,18 @@ class DraftTable:
                 save.draft.provenance = NOTHING_KNOWN
 
     def released(self, draft: Draft) -> bool:
-        """An open file is gone; whether it was the last."""
+        """An open file was released; whether it was the last."""
         with self._lock:
             draft.open_files -= 1
             return not draft.open_files
 
     def ended(self, draft: Draft) -> Action:
-        """What is left to do with a draft that nobody will write or close any more."""
+        """The action for a draft that will not be written or closed any more."""
         is_failed = draft.is_tracked and draft.state is DraftState.FAILED
         return Otherwise.KEEP if is_failed else Otherwise.NOTHING
 
     def forget(self, draft: Draft, size_bytes: int) -> bool:
-        """Nobody has a draft open; whether its own file can go. A name under which nothing was saved is shown again."""
+        """A draft has no open file: whether its file can be removed. A name without a save shows again."""
         with self._lock:
             if draft.open_files:
                 return False  # opened again meanwhile
@@ -149,7 +149,7 @@ class DraftTable:
     # Renaming, removing and describing
 
     def describe(self, target: Tracked, change: Callable[[Provenance], Provenance]) -> bool:
-        """Change what is known of a mask that waits to be saved; False if none does. Raises what `change` does."""
+        """Change the provenance of a mask that is not saved yet; False if none is. Raises what `change` raises."""
         with self._lock:
             while (draft := self._unsaved(target)) is not None and draft.is_claimed:
                 self._lock.wait()
@@ -167,14 +167,14 @@ class DraftTable:
             draft.where, draft.path = new, path
 
     def emptied_renamed(self, old: Tracked, new: Tracked) -> None:
-        """A file that was closed empty a moment ago got another name; whoever writes it opens that one."""
+        """A file that was closed empty a moment ago was renamed; its writer will open the new name."""
         with self._lock:
             if (known := self._emptied.pop(old, None)) is not None:
                 self._emptied[new] = known
                 self._removals.cancel(new)
 
     def scratch_renamed(self, old: Parts, new: Parts, path_of: Callable[[Parts], Path]) -> None:
-        """A scratch file or folder got another name; what is open in it follows."""
+        """A scratch file or folder was renamed; its open files follow."""
         with self._lock:
             for draft in self._drafts:
                 if isinstance(draft.where, tuple) and draft.where[: len(old)] == old and draft.is_named:
@@ -182,7 +182,7 @@ class DraftTable:
                     draft.path = path_of(draft.where)
 
     def detach(self, where: Tracked | Parts) -> None:
-        """A file was removed or covered: what is still open of it no longer has that name."""
+        """A file was removed or replaced: its open files no longer have that name."""
         with self._lock:
             if not isinstance(where, tuple):
                 self._emptied.pop(where, None)
@@ -193,13 +193,13 @@ class DraftTable:
     # Pending removals
 
     def remove(self, target: Tracked, removed: Digest | None) -> None:
-        """A tracked name was removed, which stood for that object."""
+        """A tracked name, which stood for that object, was removed."""
         self.detach(target)
         with self._lock:
             self._removals.add(target, monotonic(), removed)
 
     def restore(self, target: Tracked) -> None:
-        """A tracked name is there again."""
+        """A tracked name exists again."""
         with self._lock:
             self._removals.cancel(target)
 
@@ -209,7 +209,7 @@ class DraftTable:
             return self._removals.removed(target)
 
     def removed_masks(self, now: float = math.inf) -> Mapping[MaskName, Digest]:
-        """The hidden masks that are due at that time, in monotonic seconds; all of them without one."""
+        """The hidden masks that are due at `now` (monotonic seconds), by default all."""
         with self._lock:
             return self._removals.due(now)
 

@@ -1,6 +1,6 @@
 """The files in a branch folder as nodes: tracked ones, other programs', and the image.
 
-Each asks its folder where it is, so that a branch or a folder that was renamed takes along what a kernel knows in it.
+Each asks its folder where it is, so that inodes that the kernel knows follow a renamed branch or folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chemigram_core.digest import Digest
 
 
 class FolderInBranch(Folder):
-    """The folder of a branch, or one in it, as the files in it see it."""
+    """The folder of a branch, or one in it, as seen by the files in it."""
 
     __slots__ = ()
 
@@ -34,11 +34,11 @@ class FolderInBranch(Folder):
 
     @abstractmethod
     def branch(self) -> Branch:
-        """The branch, which may be deleted by now."""
+        """The branch, which may have been deleted."""
 
     @abstractmethod
     def existing(self) -> Branch:
-        """The branch. Raises NotFound where there is none any more."""
+        """The branch. Raises NotFound if it was deleted."""
 
     @abstractmethod
     def parts(self) -> Parts:
@@ -51,7 +51,7 @@ class FolderInBranch(Folder):
 
 
 class FileInBranch(Node):
-    """A name in a folder of a branch. Each save is seen at once, so a kernel believes nothing of it."""
+    """A name in a folder of a branch. Saves show at once, so the kernel caches nothing of it."""
 
     __slots__ = ("folder",)
     entry_seconds = stat_seconds = 0.0
@@ -67,15 +67,15 @@ class FileInBranch(Node):
         self.stat()
 
     def set_mode(self, mode: int) -> None:
-        """Harmless: a state's bytes alone are versioned."""
+        """Ignored: only a state's bytes are versioned."""
         self.check_writable()
 
     def set_owner(self) -> None:
-        """Harmless: everything belongs to the user who mounts."""
+        """Ignored: everything belongs to the user who mounts."""
         self.check_writable()
 
     def set_times(self, times_ns: tuple[int, int]) -> None:
-        """Harmless: the time of a state's file is that of its content."""
+        """Ignored: the time of a state's file is that of its content."""
         self.check_writable()
 
 
@@ -96,7 +96,7 @@ class TrackedFile(FileInBranch, File):
 
     @property
     def place(self) -> Hashable:
-        """Whatever its bytes are by now, and whichever of its names the XMP has.
+        """The same for every content, and for both names of the XMP.
 
         Has the repository in it: the branch is another object when that was forgotten and opened again.
         """
@@ -131,7 +131,7 @@ class TrackedFile(FileInBranch, File):
         return of(self.folder.opened().repository, self.content)
 
     def write_xattr(self, name: str, value: bytes | None) -> None:
-        """Note something of a mask. Raises Unsupported for all else, InvalidProvenance."""
+        """Set a key of a mask's provenance. Raises Unsupported for other files and names, InvalidProvenance."""
         if not isinstance(self.target, Mask) or (key := xattrs.writable(name)) is None:
             raise Unsupported(name)
         text = None if value is None else xattrs.text_of(value)
@@ -139,12 +139,12 @@ class TrackedFile(FileInBranch, File):
 
 
 class BranchImage(FileInBranch, File):
-    """The image, which is never written. Removed, it comes back by itself."""
+    """The image, which is never written. If it is removed, it comes back by itself."""
 
     __slots__ = ()
 
     def __init__(self, folder: FolderInBranch) -> None:
-        """Raises NotFound where it was removed a moment ago."""
+        """Raises NotFound if it was removed a moment ago."""
         super().__init__(folder)
         folder.branch().check_image_shown()
 
@@ -173,7 +173,7 @@ class BranchImage(FileInBranch, File):
 
 
 class InScratch(FileInBranch):
-    """A name of other programs, with permission bits and times of its own."""
+    """A file of other programs, with its own permission bits and times."""
 
     __slots__ = ("_name",)
 

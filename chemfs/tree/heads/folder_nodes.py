@@ -1,6 +1,6 @@
 """The folders in a branch as nodes: what all of them have in common, masks/, and other programs' folders.
 
-What a name means is found here, once: a tracked file, masks/, the image, or scratch.
+The meaning of a name is decided here: a tracked file, masks/, the image, or scratch.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FOLDER_MODE = 0o755
 
 
 class Fixed(Enum):
-    """The names in a branch's folder that are always what they are."""
+    """The names in a branch's folder with a fixed meaning."""
 
     MASKS = auto()
     IMAGE = auto()
@@ -43,13 +43,13 @@ Meaning = Tracked | Parts | Fixed
 
 
 class FolderOfFiles(FolderInBranch):
-    """What folders in a branch have in common: plain commands on their files."""
+    """Operations that all folders in a branch share."""
 
     __slots__ = ()
 
     @abstractmethod
     def meaning(self, name: str) -> Meaning:
-        """What a name here is or would be."""
+        """The meaning of a name here, whether or not it exists."""
 
     def lookup(self, name: str) -> Node:
         match self.meaning(name):
@@ -76,7 +76,7 @@ class FolderOfFiles(FolderInBranch):
                 return TrackedFile(self, target).open_to_read()
 
     def remove(self, name: str) -> None:
-        """A tracked file is hidden: it may come back at once."""
+        """Remove a file. A tracked one is only hidden for now: it may come back at once."""
         branch = self.to_write()
         match self.meaning(name):
             case Fixed.MASKS:
@@ -90,7 +90,7 @@ class FolderOfFiles(FolderInBranch):
                 branch.remove(target)
 
     def remove_folder(self, name: str) -> None:
-        """An empty masks/ stays, without a word: the next mask would bring it back."""
+        """Remove a folder. An empty masks/ silently stays: the next mask would bring it back."""
         branch = self.to_write()
         match self.meaning(name):
             case Fixed.MASKS:
@@ -110,7 +110,7 @@ class FolderOfFiles(FolderInBranch):
         self.to_write().scratch.symlink(target, self._scratch_only(name))
 
     def rename(self, name: str, folder: Folder, new_name: str) -> None:
-        """Within the branch; onto a tracked name it is a save. Raises what makes the bytes no valid save."""
+        """Rename within the branch; onto a tracked name it is a save. Raises why the bytes are not a valid save."""
         branch = self.to_write()
         branch.rename(self.file(name), self._beside(folder, branch).file(new_name))
 
@@ -169,7 +169,7 @@ class FolderOfFiles(FolderInBranch):
 
 
 class BranchMasks(FolderOfFiles):
-    """masks/ of a branch, which is there without masks, too."""
+    """masks/ of a branch, which exists even without masks."""
 
     __slots__ = ("_state",)
     entry_seconds = stat_seconds = 0.0

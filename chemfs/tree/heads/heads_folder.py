@@ -15,7 +15,7 @@ from chemigram_core.refs.head import OnBranch
 
 
 class HeadsFolder(RefFolder):
-    """heads/ and the folders in it that hold longer names. HEAD's branch is there before its first save."""
+    """heads/, or a folder in it for names with slashes. HEAD's branch exists before its first save."""
 
     __slots__ = ()
     top = "heads"
@@ -49,7 +49,7 @@ class HeadsFolder(RefFolder):
         opened.links.rename(self._path(name), folder._path(new_name))
 
     def remove_folder(self, name: str) -> None:
-        """Delete a branch that has no scratch left. Raises BranchInUse, NotEmpty."""
+        """Delete a branch that has no scratch files. Raises BranchInUse, NotEmpty."""
         opened, branch = self._to_change(name), self._branch_name(name)
         with opened.branches[branch].deleted():
             delete_branch(opened.repository, branch)
@@ -65,7 +65,7 @@ class HeadsFolder(RefFolder):
             opened.branches.renamed(old, new)
 
     def _to_change(self, name: str) -> OpenRepository:
-        """The repository, whose branch of that name is about to be changed. Raises NotFound, ReadOnly."""
+        """The repository, about to change the branch of that name. Raises NotFound, ReadOnly."""
         opened = self.opened()
         opened.check_writable()
         if not self.is_ref(opened, name):

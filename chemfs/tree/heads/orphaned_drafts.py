@@ -1,7 +1,7 @@
-"""What a killed mount left unsaved: drafts that nobody writes any more are handed back to people. Knows no FUSE.
+"""Drafts that a killed mount left unsaved, and handing them back to people. Knows no FUSE.
 
-None of them was acknowledged. One whose bytes its branch shows anyway, or which is empty, goes; any other is moved to
-rejected/ with the reason, since it may be the only copy of somebody's work.
+None of them was acknowledged. A draft that is empty, or equal to what its branch shows, is removed; any other is moved
+to rejected/ with the reason, since it may be the only copy of somebody's work.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Names that a program removed from a branch folder and may bring back at once. Pure: the caller gives the time.
 
-Many programs remove a file and create it again. So a removed mask becomes a snapshot without it only when its name has
-stayed unused for a while. Not safe for many threads: the draft table holds its lock.
+Many programs remove a file and create it again. So the removal of a mask becomes a snapshot only after its name has
+stayed unused for a while. Not safe for many threads: the draft table's lock guards it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 
-RETURN_SECONDS = 2.0  # programs that remove a file and create it again do so within this time
-RETRY_SECONDS = 30.0  # a store that has failed is left alone for so long
+RETURN_SECONDS = 2.0  # a program that replaces a file creates it again within this time
+RETRY_SECONDS = 30.0  # after the store failed
 
 
 class _Removal(NamedTuple):
@@ -29,15 +29,15 @@ class PendingRemovals:
     """The hidden names of one branch folder."""
 
     _removals: dict[Tracked, _Removal] = field(default_factory=dict)
-    _image_since: float = -math.inf  # it was removed, monotonic seconds
+    _image_since: float = -math.inf  # when it was removed, monotonic seconds
 
     def add(self, name: Tracked, now: float, removed: Digest | None) -> None:
-        """A name was removed which stood for that object; where the tip has none, nothing is left to hide."""
+        """A name that stood for that object was removed; without an object in the tip there is nothing to hide."""
         if removed is not None:
             self._removals[name] = _Removal(removed, now)
 
     def cancel(self, name: Tracked) -> None:
-        """A name is there again; the XMP's two names come back together."""
+        """A name exists again; the XMP's two names come back together."""
         for restored in (name,) if isinstance(name, Mask) else (Xmp(), Sidecar()):
             self._removals.pop(restored, None)
 
@@ -55,7 +55,7 @@ class PendingRemovals:
         return now - self._image_since < RETURN_SECONDS
 
     def due(self, now: float) -> Mapping[MaskName, Digest]:
-        """The masks that nobody brought back in time."""
+        """The masks that were not written again in time."""
         return {
             name.name: removal.removed
             for name, removal in self._removals.items()

@@ -26,7 +26,7 @@ class Renames:
         self._tip = tip
 
     def rename(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
-        """Rename; onto a tracked name it is a save. Raises what makes the bytes no valid save, NotPermitted."""
+        """Rename; onto a tracked name it is a save. Raises why the bytes are not a valid save, NotPermitted."""
         match old, new:
             case Mask(), Mask():
                 self._rename_mask(old, new)
@@ -57,7 +57,7 @@ class Renames:
                 raise NotPermitted(str(new))
 
     def remove(self, target: Tracked) -> None:
-        """Hide a tracked name: it may come back at once."""
+        """Hide a tracked name, which may come back at once."""
         self._table.remove(target, self._tip.object(target))
 
     def _rename_mask(self, old: Mask, new: Mask) -> None:
@@ -69,12 +69,12 @@ class Renames:
                 self._rename_saved_mask(old, new)
             if draft is not None:
                 self._table.renamed(draft, new, draft.path)
-            self._table.detach(old)  # all others that are open of it, and what is not released yet
+            self._table.detach(old)  # other open files of it, and those not released yet
             if not is_saved:
                 self.remove(old)
 
     def _rename_saved_mask(self, old: Mask, new: Mask) -> None:
-        if self._tip.shown(old).content is None:  # made and not written yet: no save before, none now
+        if self._tip.shown(old).content is None:  # created and not written yet: no save
             self._table.emptied_renamed(old, new)
         else:
             self._saver.rename_mask(old, new)

@@ -1,7 +1,7 @@
-"""How what is written in a branch folder becomes snapshots, or is refused and kept. Knows no names in folders.
+"""Turns what is written in a branch folder into snapshots, or rejects and keeps it. Knows no names in folders.
 
-Carries out what the draft table's transitions ask for, outside its lock. Saves of one branch in one mount follow each
-other under the saver's lock; the long part of a mask's save, checking and storing it, comes before.
+Carries out the actions of the draft table, outside its lock. Saves of one branch in one mount follow each other under
+the saver's lock; the long part of a mask's save, checking and storing it, comes before.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ logger = logging.getLogger(__name__)
 
 
 class Saver:
-    """Saves on one branch, which has another name after `branch` was set."""
+    """Saves on one branch; set `branch` when it is renamed."""
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self.branch = branch
         self.is_deleted = False  # the branch was deleted: another may have its name by now
-        # No removal is saved beside what brings a mask back, and nothing while the branch is renamed.
+        # Keeps the commit of a removal apart from a save that brings the mask back, and all saves from a rename of the
+        # branch.
         self.lock = Lock()
         self._repository = repository
         self._table = table
@@ -43,9 +44,9 @@ class Saver:
             self._close(draft)
 
     def release(self, draft: Draft) -> None:
-        """An open file on a draft is gone. After the last one, what a mapping wrote after the last close is saved.
+        """An open file on a draft was released. After the last one, what a mapping wrote after the last close is saved.
 
-        Nobody hears of an error any more.
+        No program can get an error any more.
         """
         with self._table.claimed(draft):
             if not self._table.released(draft):
@@ -64,7 +65,7 @@ class Saver:
                 with self._committing(target) as removed:
                     outcome = save_xmp(self._repository, self.branch, data, without=removed)
             case Mask(name):
-                given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: no XMP waits for it
+                given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: an XMP doesn't wait
                 known = NO_PROVENANCE if provenance == NOTHING_KNOWN else {name: provenance}
                 with self._committing(target) as removed:
                     outcome = save_given(self._repository, self.branch, given, without=removed, provenance=known)
@@ -72,7 +73,7 @@ class Saver:
             logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)
 
     def save_or_reject(self, target: Tracked, data: bytes) -> None:
-        """Save bytes that no draft holds; where they are refused, keep them. Raises as `save`."""
+        """Save bytes that are not in a draft; if they are refused, keep them. Raises as `save`."""
         try:
             self.save(target, data)
         except Refused as error:
@@ -87,7 +88,7 @@ class Saver:
             self._table.restore(old)
 
     def commit_due_removals(self, now: float) -> None:
-        """Make a snapshot without the masks whose removal is due; where the store fails it is tried again later."""
+        """Make a snapshot without the masks whose removal is due; if the store fails it is tried again later."""
         with self.lock:
             if due := self._table.removed_masks(now):
                 self._remove(due)
@@ -98,7 +99,7 @@ class Saver:
 
     @contextmanager
     def _committing(self, target: Tracked) -> Iterator[Masks]:
-        """The removals that a save of `target`, made in the context, takes along."""
+        """The pending removals, committed along with a save of `target` in the context."""
         with self.lock:
             self._check_exists()
             removed = {name: mask for name, mask in self._table.removed_masks().items() if Mask(name) != target}
@@ -117,7 +118,7 @@ class Saver:
         try:
             remove_masks(self._repository, self.branch, due)
         except Refused as error:
-            logger.warning("%s: masks %s stay: %s", self._repository.root.name, ", ".join(due), error)
+            logger.warning("%s: masks %s not removed: %s", self._repository.root.name, ", ".join(due), error)
         except (ChemigramError, OSError) as error:
             logger.error("%s: masks %s not removed yet: %s", self._repository.root.name, ", ".join(due), error)
             self._table.postpone_removals(due)
@@ -163,7 +164,7 @@ class Saver:
             raise
 
     def _reject(self, target: Tracked, data: bytes, error: Refused) -> RejectedSave:
-        """Keep bytes that were no valid save, with the reason."""
+        """Keep bytes that are not a valid save, with the reason."""
         logger.warning("%s: %s refused: %s", self._repository.root.name, self.path(target), error)
         return self._repository.rejected.keep(data, self.path(target), str(error))
 
@@ -175,7 +176,7 @@ class Saver:
             logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
 
     def _discard_rejection(self, draft: Draft) -> None:
-        """A draft that was refused half-written is whole now, or refused anew."""
+        """Discard the last rejection: the draft was refused half-written, and is now saved or refused again."""
         if draft.rejection is not None:
             self._repository.rejected.discard(draft.rejection)
             draft.rejection = None

@@ -1,6 +1,6 @@
-"""scratch/: other programs' files in a branch folder, real files of the repository. Never versioned, never judged.
+"""scratch/: other programs' files in a branch folder, real files of the repository. Never versioned or validated.
 
-Folders are entered part by part, so a symlink that somebody put there leads nowhere.
+Folders are entered part by part, so a symlink that a program put there is not followed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chemigram_core.names import BranchName
 
 FOLDER = "scratch"
 _MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
-_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo that somebody put there blocks nobody
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo there must not block
 
 
 class Scratch:
@@ -34,7 +34,7 @@ class Scratch:
         self._base = (FOLDER, *branch.split("/"))
 
     def stat(self, parts: Parts) -> os.stat_result:
-        """What a name is; a link is not followed. Raises NotFound."""
+        """The stat of a name; a link is not followed. Raises NotFound."""
         try:
             with self._parent(parts) as folder:
                 return folder.stat(parts[-1])
@@ -47,11 +47,11 @@ class Scratch:
             return os.readlink(parts[-1], dir_fd=folder.descriptor)
 
     def path(self, parts: Parts) -> Path:
-        """Where a file really is."""
+        """The path of a file in the repository."""
         return self._root.joinpath(*self._base, *parts)
 
     def entries(self, parts: Parts) -> Iterable[Entry]:
-        """The names in a folder; none where there is no such folder."""
+        """The names in a folder; empty if it is missing."""
         try:
             with Folder.enter(self._root, *self._base, *parts) as folder, os.scandir(folder.descriptor) as found:
                 return [Entry(entry.name, _kind(entry)) for entry in found]
@@ -59,7 +59,7 @@ class Scratch:
             return []
 
     def open(self, parts: Parts, flags: int, mode: int = 0o644) -> int:
-        """A descriptor on a file, made if the flags say so."""
+        """Open a file, creating it if the flags say so; returns its descriptor."""
         descriptor = self._open(parts, flags & _MEANT, mode)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -67,7 +67,7 @@ class Scratch:
         return descriptor
 
     def write(self, parts: Parts, data: bytes) -> None:
-        """Put a whole file there."""
+        """Write a whole file."""
         with self._parent(parts, create=True) as folder:
             folder.write(parts[-1], data)
 
@@ -102,15 +102,15 @@ class Scratch:
             os.link(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor, follow_symlinks=False)
 
     def symlink(self, target: str, parts: Parts) -> None:
-        """Make a symlink; only the kernel follows it, from where the reader stands."""
+        """Make a symlink; only the kernel follows it, from its path in the mount."""
         with self._parent(parts, create=True) as folder:
             os.symlink(target, parts[-1], dir_fd=folder.descriptor)
 
     def set_mode(self, parts: Parts, mode: int) -> None:
-        """Change permission bits, also of what may not be read."""
+        """Change permission bits, also of unreadable files."""
         descriptor = self._open(parts, os.O_PATH)
         try:
-            Path(f"/proc/self/fd/{descriptor}").chmod(mode)  # fchmod takes no descriptor that only leads to a file
+            Path(f"/proc/self/fd/{descriptor}").chmod(mode)  # fchmod rejects an O_PATH descriptor
         finally:
             os.close(descriptor)
 
@@ -132,7 +132,7 @@ class Scratch:
             self._base = new
 
     def is_empty(self) -> bool:
-        """Whether nothing is left in the branch's scratch but empty folders."""
+        """Whether the branch's scratch has nothing but empty folders."""
         return all(kind is NodeKind.FOLDER and self._is_empty((name,)) for name, kind in self.entries(()))
 
     def _is_empty(self, parts: Parts) -> bool:

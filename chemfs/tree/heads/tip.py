@@ -1,4 +1,4 @@
-"""What everybody but its writers sees of a branch's tracked files: the tip, less what was removed a moment ago."""
+"""A branch's tracked files as seen by all but their writers: the tip, without what was removed a moment ago."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chemigram_core.store.objects import Kind
 
 
 class Shown(NamedTuple):
-    """A tracked file: the tip that has it, its object (neither where it is written for the first time), its stat."""
+    """A tracked file: its tip, its object (both None for a file that is being written for the first time), its stat."""
 
     state: Digest | None
     content: Digest | None
@@ -28,7 +28,7 @@ class Shown(NamedTuple):
 
 
 class Tip:
-    """The tracked files of one branch. A file that is being written for the first time is there, and empty."""
+    """The tracked files of one branch. A file that is being written for the first time exists, and is empty."""
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self._repository = repository
@@ -40,12 +40,12 @@ class Tip:
         return self._repository.refs.read(self._branch)
 
     def time_ns(self) -> int:
-        """When the branch came to its tip, ns since 1970."""
+        """When the branch got its tip, ns since 1970."""
         position = self._repository.refs.look(self._branch)
         return self._repository.root.stat().st_mtime_ns if position is None else position.moved_ns
 
     def object(self, target: Tracked) -> Digest | None:
-        """The object of a tracked file, hidden or not; the snapshot itself for the XMP. None where the tip has none."""
+        """The object of a tracked file, hidden or not; the snapshot itself for the XMP. None if the tip lacks it."""
         tip = self.digest()
         return None if tip is None else self._object(target, tip)
 
@@ -87,7 +87,7 @@ class Tip:
         return self._repository.refs.head() == OnBranch(self._branch)
 
     def _shown(self, target: Tracked, tip: Digest) -> Digest | None:
-        """The object, if nobody removed it, or whoever removed it is writing it again."""
+        """The object, unless it was removed and is not being written again."""
         if (now := self._object(target, tip)) is None:
             return None
         return None if self._is_hidden(target, now) and target not in self._table.targets() else now
@@ -96,7 +96,7 @@ class Tip:
         return self._repository.states.peek_unverified(tip).masks.get(target.name) if isinstance(target, Mask) else tip
 
     def _is_hidden(self, target: Tracked, now: Digest) -> bool:
-        """Whether a file is still what was removed: what was saved meanwhile, from outside, is shown."""
+        """Whether a file is still the object that was removed: what others saved meanwhile is shown."""
         removed = self._table.removed(target)
         if removed is None:
             return False
@@ -107,7 +107,7 @@ class Tip:
         try:
             return edit(old) == edit(new)
         except (StoreFailed, InvalidXmp):
-            return False  # what can't be read hides nothing
+            return False  # an unreadable tip hides nothing
 
 
 def _kind(target: Tracked) -> Kind:

@@ -45,7 +45,7 @@ Tracked = Xmp | Sidecar | Mask
 
 
 def mask_called(file_name: str) -> Mask | None:
-    """The mask whose file in masks/ has that name; None where no mask can have it."""
+    """The mask whose file in masks/ has that name; None if no mask can have it."""
     if file_name.endswith(MASK_SUFFIX):
         with suppress(InvalidName):
             return Mask(MaskName(file_name.removesuffix(MASK_SUFFIX)))

@@ -1,4 +1,4 @@
-"""An open file that writes a draft. Knows no repository: the saver decides what a close makes of the bytes."""
+"""An open file that writes a draft. Knows no repository: the saver decides what a close does with the bytes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TRACKED_MODE = 0o644
 
 
 class Closer(Protocol):
-    """Decides what becomes of a draft when somebody closes it."""
+    """Decides what happens to a draft when it is closed."""
 
     def close(self, draft: Draft) -> None:
-        """A descriptor on the draft was closed. Raises what makes the bytes no valid save."""
+        """A descriptor on the draft was closed. Raises the reason if the bytes are not a valid save."""
 
     def release(self, draft: Draft) -> None:
-        """The last descriptor of an open file is closed."""
+        """The last descriptor of an open file was closed."""
 
 
 class WritableFile(OpenFile):
@@ -39,7 +39,7 @@ class WritableFile(OpenFile):
 
     @property
     def is_own(self) -> bool:  # type: ignore[override]
-        """Everybody else goes on reading the tip."""
+        """Other programs go on reading the tip."""
         return self.draft.is_tracked
 
     def stat(self) -> Stat:

@@ -1,4 +1,4 @@
-"""The public face: repositories, opened or made. `chemigram_core` gives these names, loaded when they are used."""
+"""The public interface: opens and creates repositories. `chemigram_core` exports these names, loaded on first use."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def open(path: StrPath) -> Repository:
 
 
 def init(path: StrPath, *, image: StrPath | None = None) -> Repository:
-    """Make a repository in the folder `path`, or open the one there. `image` is linked into it, unless it has one.
+    """Create a repository in the folder `path`, or open the existing one. `image` is linked into it, unless it has one.
 
-    Raises FileNotFoundError for a missing image and UnusableImage for its name, before anything is made.
+    Raises FileNotFoundError for a missing image and UnusableImage for its name, before anything is created.
     """
     image_file = None if image is None else Path(image)
     if image_file is not None:

@@ -1,4 +1,4 @@
-"""A repository as programs see it: a method for each verb, plain strings and paths in, typed values out.
+"""A repository for programs: a method for each verb, plain strings and paths in, typed values out.
 
 Names and revisions are parsed here, and nowhere below. docs/library.md explains each verb with an example.
 """
@@ -57,7 +57,7 @@ class Repository:
 
     @property
     def image(self) -> Path | None:
-        """The image that the repository is about, if it has one that can be read."""
+        """The repository's image, or None if it has none that can be read."""
         return None if (image := self._core.image) is None else image.path
 
     def head(self) -> BranchName | Digest:
@@ -78,14 +78,13 @@ class Repository:
         label: str | None = None,
         metadata: Mapping[str, JSON] | None = None,
     ) -> Outcome:
-        """Save an XMP as the next state of a branch; a branch that does not exist is started.
+        """Save an XMP as the next state of a branch, which is created if it does not exist.
 
         `masks` are PNGs by name, new ones or replacements; the branch's other masks stay, unless the XMP has a note of
-        its masks: then the note decides. `provenance` is what is known of some of the state's masks, by name: provider,
-        prompt, generator_config, generated_from_render_hash, created_at. `metadata` is any JSON object for the log line
-        of the snapshot. Unchanged, and without a log line, if nothing but bookkeeping differs from the branch's tip.
-        Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance, UnknownMask,
-        CannotBeLogged, HeadDetached.
+        its masks: then the note decides. `provenance` describes masks of the state, by name, with the keys provider,
+        prompt, generator_config, generated_from_render_hash and created_at. `metadata` is any JSON object for the log
+        line of the snapshot. Unchanged, and without a log line, if nothing but bookkeeping differs from the branch's
+        tip. Raises InvalidXmp, InvalidMask, InvalidName, InvalidProvenance, UnknownMask, CannotBeLogged, HeadDetached.
         """
         return save_xmp(
             self._core,
@@ -165,7 +164,7 @@ class Repository:
         return self.head()
 
     def log(self, branch: str | None = None, *, limit: int | None = None) -> list[LogEntry]:
-        """What was done, the newest first: all of it or on one branch, `limit` entries at most.
+        """The operations, newest first: all of them or those on one branch, at most `limit`.
 
         Raises RefMissing for a branch that never existed.
         """
@@ -173,9 +172,9 @@ class Repository:
         return list(islice(entries, limit))
 
     def diff(self, left: str, right: str, *, extensions: Sequence[Extension] = ()) -> Changeset:
-        """What changed from one state to another; its `root` is None if nothing did. Raises as `state`.
+        """What changed from one state to another; `root` is None if nothing did. Raises as `state`.
 
-        `extensions` compare, beside installed plug-ins, what is not known here.
+        `extensions` are comparators and transformers used in addition to installed plug-ins.
         """
         from chemigram_core.compare import StoredStates, compare_states
 
@@ -183,21 +182,21 @@ class Repository:
         return compare_states(StoredStates(self._core), *states, (left, right), extensions=extensions)
 
     def export(self, rev: str, folder: StrPath) -> list[Path]:
-        """Write a state as files into a new or empty folder; their paths. Raises FolderNotEmpty, and as `state`."""
+        """Write a state's files to a new or empty folder; returns the paths. Raises FolderNotEmpty, and as `state`."""
         return export(self._core, self._core.resolve(rev), Path(folder))
 
     def gc(self, *, keep: timedelta = gc.GRACE, dry_run: bool = False) -> Garbage:
-        """Remove what nothing needs any more and is older than `keep`; what was removed, or would be.
+        """Remove objects that nothing needs and that are older than `keep`; returns what was removed, or would be.
 
         Raises LogDamaged, before anything is removed.
         """
         return (gc.find_garbage if dry_run else gc.collect)(self._core, keep)
 
     def fsck(self, *, repair: bool = False) -> list[Finding]:
-        """Check every object, ref and mask, the log and the registry; the problems that were found.
+        """Check every object, ref and mask, the log and the registry; returns the problems found.
 
-        With `repair` what can be repaired is; nothing is deleted, and a second call returns what is left. A folder that
-        has lost so much that it can't be opened is checked by `chemigram_core.fsck.check`.
+        `repair` repairs what it can and deletes nothing; a second call returns what is left. If a folder has lost so
+        much that it can't be opened, use `chemigram_core.fsck.check`.
         """
         found = fsck.check(self.path)
         if repair:

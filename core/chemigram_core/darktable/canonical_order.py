@@ -23,7 +23,7 @@ SORTED_BAGS = (KEYWORDS, TAGS)  # sets of texts; other bags may be parallel list
 
 
 def normalized(packet: Packet) -> Packet:
-    """The same document with its lists in canonical order. Raises InvalidXmp for numbers that are none."""
+    """The same document with its lists in canonical order. Raises InvalidXmp for invalid numbers."""
     properties = dict(packet.properties)
     for name in SORTED_BAGS:
         if isinstance(bag := properties.get(name), Array) and bag.kind == "Bag":

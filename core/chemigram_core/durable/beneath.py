@@ -1,8 +1,8 @@
 """Opening what is below a folder without following a symlink, in one system call where the kernel has it.
 
-openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (Linux 5.6) resolves a whole path. An older kernel lacks it, and
-some sandboxes forbid it: there each part of the path is opened in turn. Both ways open the same files and raise the
-same errors.
+openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (Linux 5.6) resolves a whole path. Older kernels lack it, and
+some sandboxes forbid it: then each part of the path is opened in turn. Both ways open the same files and raise the same
+errors.
 """
 
 from __future__ import annotations
@@ -30,10 +30,8 @@ class _OpenHow(ctypes.Structure):
     _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
-# The arguments of syscall(2) that are always the same, made once: ctypes takes longer for its types than for the call.
-_OPENAT2 = ctypes.c_long(
-    437
-)  # on every architecture that Linux 5.6 runs on, alpha and mips aside: there the probe fails
+# The constant arguments of syscall(2), created once: ctypes takes longer to create them than to call.
+_OPENAT2 = ctypes.c_long(437)  # the same on all architectures except alpha and mips, where the probe fails
 _HOW_BYTES = ctypes.c_size_t(ctypes.sizeof(_OpenHow))
 
 _syscall = ctypes.CDLL(None, use_errno=True).syscall
@@ -43,8 +41,8 @@ _syscall.restype = ctypes.c_long
 def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
     """A descriptor on `parts` below the open folder. `flags` are those of open(2); nothing is created.
 
-    Raises FileNotFoundError; NotADirectoryError where a part on the way is no folder, also for a symlink to one;
-    OSError as open(2) does with O_NOFOLLOW. A part that is empty, `..` or has a slash or a NUL names no file.
+    Raises FileNotFoundError; NotADirectoryError if a part on the way is not a folder, also for a symlink to one;
+    OSError as open(2) does with O_NOFOLLOW. A part that is empty or `..`, or has a slash or a NUL, is not found.
     """
     path = "/".join(parts)
     if path.count("/") != len(parts) - 1 or ".." in parts or "" in parts or "\0" in path:
@@ -55,7 +53,7 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
         except (FileNotFoundError, NotADirectoryError):
             raise
         except OSError:
-            pass  # a symlink, or what is rarer still: opening each part says which error it is
+            pass  # a symlink, or something rarer: opening each part gives the exact error
     return _walk(folder, parts, flags)
 
 
@@ -99,7 +97,7 @@ def open_file(root: Path, *parts: str) -> int:
 
 
 def open_first_file(root: Path, paths: Sequence[Sequence[str]]) -> int:
-    """The same for the first of several paths where something is. Raises what the last one does where nothing is."""
+    """The same for the first of several paths that exists. If none does, raises the error of the last one."""
     folder = os.open(root, _PATH | os.O_DIRECTORY)
     try:
         for parts in paths[:-1]:
@@ -114,7 +112,7 @@ def open_first_file(root: Path, paths: Sequence[Sequence[str]]) -> int:
 
 @cache
 def has_openat2() -> bool:
-    """Whether openat2 can be used; asked once in a process."""
+    """Whether openat2 works; tried once in a process."""
     folder = os.open("/", _PATH | os.O_DIRECTORY)
     try:
         os.close(_openat2(folder, ".", _PATH | os.O_DIRECTORY))

@@ -1,9 +1,9 @@
-"""What was read from files, remembered by the identity of each file. Knows nothing of what the files mean.
+"""Caches what was read from files, keyed by the identity of each file. Knows nothing about their meaning.
 
 A file has changed when its device, inode, size or times have: one fstat instead of reading it again. A file that is
-replaced by a rename has another inode. One that is written in place has other times, but only when the clock has ticked
-in between: so what was read from a file that changed within the last 20 ms is not remembered, as git does not trust the
-time of an index entry that is as young as the index ("racy git").
+replaced by a rename has another inode. A file that is written in place has other times, but only if the clock has
+ticked in between: so what was read from a file that changed within the last 20 ms is not cached. git does not trust the
+time of an index entry as young as the index for the same reason ("racy git").
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from cachetools import LRUCache
 _T = TypeVar("_T")
 _Identity = tuple[int, int, int, int, int]
 
-_RACY_NS = 20_000_000  # longer than the 1 to 10 ms after which kernels move the clock of their files
+_RACY_NS = 20_000_000  # kernels advance the clock of file times every 1 to 10 ms
 
 
 class FileCache(Generic[_T]):
-    """The last `size` files. Safe for many threads; shared by all repositories of a process."""
+    """A cache of the last `size` files. Safe for many threads; shared by all repositories of a process."""
 
     def __init__(self, size: int) -> None:
         self._lock = Lock()
         self._known: LRUCache[_Identity, _T] = LRUCache(size)
 
     def get(self, descriptor: int, read: Callable[[int], _T]) -> _T:
-        """What `read` makes of an open file, or made of it before. Raises what `read` raises."""
-        now_ns = time.time_ns()  # before the look: a change that comes later has a later time than one 20 ms ago
+        """The result of `read` for an open file, cached if possible. Raises what `read` raises."""
+        now_ns = time.time_ns()  # taken before fstat, so a later change is never 20 ms old
         status = os.fstat(descriptor)
         identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         try:

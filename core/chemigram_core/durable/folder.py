@@ -1,8 +1,8 @@
-"""A folder of the repository, entered so that no symlink is followed; files in it are replaced whole.
+"""A folder of the repository, entered without following symlinks; files in it are replaced whole.
 
-Durable in the strict sense: a file is written beside its place, synced, renamed over it, and the folder is synced
-(a rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
-Knows nothing of what the files mean.
+Durable in the strict sense: a file is written under a temporary name, synced, renamed, and the folder is synced (a
+rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
+Knows nothing about the meaning of the files.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from chemigram_core.durable import beneath
 from chemigram_core.durable.creation import permitted
 from chemigram_core.errors import NotAFile
 
-TEMPORARY_PREFIX = ".tmp-"  # what a crash may leave behind; no name of ours starts so
+TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name starts so
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Appended(NamedTuple):
-    """What was added to a file: its inode number, its size before and behind, in bytes."""
+    """An append to a file: its inode number, and its size in bytes before and after."""
 
     inode: int
     start_bytes: int
@@ -34,7 +34,7 @@ class Appended(NamedTuple):
 
 
 class Folder:
-    """An open folder; use as a context manager. Methods raise OSError as the system gives it."""
+    """An open folder; use as a context manager. Methods raise the system's OSError."""
 
     __slots__ = ("descriptor",)
 
@@ -48,15 +48,15 @@ class Folder:
 
     @classmethod
     def make(cls, root: Path, *parts: str) -> Self:
-        """The same folder, made where it is missing; what is made is durable."""
+        """The same folder, created durably where it is missing."""
         return cls._made(root, parts, sync_found=False)
 
     @classmethod
     def make_durable(cls, root: Path, *parts: str) -> Self:
-        """The same folder, durable also where another process made it, for what is promised to survive a power cut.
+        """The same folder, made durable even if another process created it, for promises that must survive a power cut.
 
-        The process that made a folder may have been killed before it synced it, so this costs an fsync a part: use
-        `enter` for a folder that is known to be durable.
+        The process that created a folder may have been killed before it synced it, so this costs an fsync for each
+        part: use `enter` for a folder that is known to be durable.
         """
         return cls._made(root, parts, sync_found=True)
 
@@ -67,11 +67,11 @@ class Folder:
         os.close(self.descriptor)
 
     def names(self) -> list[str]:
-        """All names in the folder, sorted, leftovers of crashed writers aside."""
+        """All names in the folder, sorted, without leftovers of crashed writers."""
         return sorted(name for name in os.listdir(self.descriptor) if not name.startswith(TEMPORARY_PREFIX))
 
     def stat(self, name: str) -> os.stat_result:
-        """What `name` itself is; a symlink is not followed."""
+        """The stat of `name`; a symlink is not followed."""
         return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
 
     def open(self, name: str) -> int:
@@ -87,21 +87,21 @@ class Folder:
             os.close(descriptor)
 
     def write(self, name: str, data: bytes | memoryview) -> None:
-        """Put `data` in place of `name`, whole and durable, or leave everything as it was."""
+        """Replace `name` by `data`, completely and durably, or leave everything as it was."""
         with self._temporary() as temporary:
             _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
             self.replace(temporary, name)
 
     def link_symbolically(self, target: str, name: str) -> None:
-        """Put a symlink to `target` in place of `name`."""
+        """Replace `name` by a symlink to `target`."""
         with self._temporary() as temporary:
             os.symlink(target, temporary, dir_fd=self.descriptor)
             self.replace(temporary, name)
 
     def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
-        """Add `data` at the end of a regular file, durable; made if missing. On failure nothing stays added.
+        """Append `data` to a regular file durably; creates it if missing. On failure nothing stays appended.
 
-        `joint` is given the file, open to read, and says what must stand between its present end and `data`.
+        `joint` gets the file, open to read, and returns the bytes to write between its end and `data`.
         """
         flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
         descriptor = os.open(name, flags, permitted(0o644), dir_fd=self.descriptor)
@@ -124,7 +124,7 @@ class Folder:
         return Appended(status.st_ino, status.st_size, status.st_size + len(data))
 
     def truncate(self, name: str, size_bytes: int) -> None:
-        """Cut the end of a regular file off, durable."""
+        """Truncate a regular file durably."""
         descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
@@ -133,16 +133,16 @@ class Folder:
             os.close(descriptor)
 
     def replace(self, old: str, new: str) -> None:
-        """Rename within the folder, over `new` if it is there, durable."""
+        """Rename within the folder durably, replacing `new` if it exists."""
         os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         self.sync()
 
     def set_aside(self, name: str) -> None:
-        """Give what is in the way the name of a leftover, durable."""
+        """Rename what is in the way to the name of a leftover, durably."""
         self.replace(name, TEMPORARY_PREFIX + token_hex(8))
 
     def remove(self, name: str) -> None:
-        """Remove a file or a link, durable."""
+        """Remove a file or a link durably."""
         os.unlink(name, dir_fd=self.descriptor)
         self.sync()
 
@@ -184,7 +184,7 @@ class Folder:
 
 
 def read_whole(descriptor: int) -> bytes:
-    """All bytes of an open regular file: one pread of the right size, unless it is being written or above 2 GiB."""
+    """All bytes of an open regular file: one pread of the right size, unless it is being written or exceeds 2 GiB."""
     size_bytes = os.fstat(descriptor).st_size
     data = os.pread(descriptor, size_bytes + 1, 0)
     if len(data) == size_bytes:

@@ -1,4 +1,4 @@
-"""fsck: whether a repository on disk is as it should be, and how what is not can be mended. Knows no mounts.
+"""fsck: checks a repository on disk, and repairs what can be repaired. Knows no mounts.
 
 for file in (audit := Audit(root)).files():
     findings += audit.object(file)

@@ -1,7 +1,7 @@
 """The whole audit of one repository, from the objects up to HEAD. Reads everything, writes nothing.
 
-Objects are looked at without a lock, as nobody changes them; what refs, HEAD and log say of each other is read under
-the repository's lock, so a save that runs meanwhile is no problem.
+Objects are read without a lock, since they never change; refs, HEAD and log are read together under the repository's
+lock, so a save at the same time is not reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Audit:
     """One audit. Call `object` for every one of `files`, then `rest`."""
 
     def __init__(self, root: Path) -> None:
-        """Raises NotARepository for a folder that has nothing of one."""
+        """Raises NotARepository for a folder that has no part of one."""
         self._root = root
         self._objects = ObjectAudit(root)
         if not any((root / name).exists() for name in ("objects", "refs", "HEAD", "log.jsonl")):
@@ -37,13 +37,13 @@ class Audit:
         return self._objects.files()
 
     def object(self, file: ObjectFile) -> list[Finding]:
-        """What is wrong with one of them."""
+        """The problems of one of `files`."""
         return list(self._objects.findings(file))
 
     def rest(self) -> Iterator[Finding]:
-        """What is wrong beyond single objects.
+        """The problems beyond single objects.
 
-        Refs come before the log: where both are mended, in this order, the log is written anew for refs in their place.
+        Refs come before the log, so that repair in this order rewrites the log for restored refs.
         """
         yield from self._folders()
         yield from self._objects.states_without_masks()
@@ -61,7 +61,7 @@ class Audit:
 
 
 def check(root: Path) -> list[Finding]:
-    """Everything that is wrong with the repository at `root`. Raises NotARepository, OSError."""
+    """All problems of the repository at `root`. Raises NotARepository, OSError."""
     audit = Audit(root)
     found = [finding for file in audit.files() for finding in audit.object(file)]
     return [*found, *audit.rest()]

@@ -1,4 +1,4 @@
-"""What can be wrong with a repository. Values only."""
+"""The problems that a repository can have. Values only."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Problem(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem: the file it is about, by its path in the repository, and a line for people.
+    """One problem: the path of the file in the repository, and a line for people.
 
-    `digest` is the object that is missing or damaged because of it, if it is about one.
+    `digest` is the object that is missing or damaged, if the problem is about one.
     """
 
     problem: Problem

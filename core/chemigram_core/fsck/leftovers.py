@@ -1,4 +1,4 @@
-"""Temporary files that a crash left behind in the repository's own folders. Never those of a writer that may live."""
+"""Temporary files that a crash left in the repository's own folders, never those of a writer that may still run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chemigram_core.durable.folder import TEMPORARY_PREFIX
 from chemigram_core.fsck.finding import Finding, Problem
 
 _OWN = ("objects", "refs", "masks", "rejected", "raw")
-_LIVING_SECONDS = 600  # no write takes so long; an older one is nobody's any more
+_LIVING_SECONDS = 600  # no write takes so long
 
 
 def leftovers(root: Path) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def _temporaries(root: Path) -> Iterator[Path]:
     yield from root.glob(f"{TEMPORARY_PREFIX}*")
     pending = [root / name for name in _OWN if not (root / name).is_symlink()]
     while pending:
-        with suppress(OSError), os.scandir(pending.pop()) as entries:  # none of ours is too deep to be named
+        with suppress(OSError), os.scandir(pending.pop()) as entries:  # a path too long to open is not ours
             for entry in entries:
                 if entry.name.startswith(TEMPORARY_PREFIX):
                     yield Path(entry.path)

@@ -16,7 +16,7 @@ _SHOWN = 8
 
 
 class LogAudit:
-    """The log of one repository, parsed once; `lineage` is what it says, nothing where it can't be read."""
+    """The log of one repository, parsed once into `lineage`, which is empty if the log can't be read."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -27,7 +27,7 @@ class LogAudit:
             self.lineage, self._error = Lineage(), error
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with the log. A line that a crash tore is nothing wrong."""
+        """The problems of the log. A line that a crash tore is not one."""
         wrong = "; ".join((*self._unreadable(), *self._unlogged())) if self._error is None else str(self._error)
         if wrong and OperationLog(self._root).extent() == (0, 0):
             yield Finding(Problem.LOG_MISSING, FILE_NAME, f"missing: {wrong}")

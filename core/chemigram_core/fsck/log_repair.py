@@ -1,8 +1,8 @@
-"""The log anew, when it has lost lines, so that no state that somebody may want becomes garbage.
+"""Rewrites a log that has lost lines, so that no state that may be wanted becomes garbage.
 
-A line that is lost may have been the only word of where a state came from, and the collector follows the parents. So
-the states that are now without a line get lines in the order in which they were stored, and what refs point at reaches
-them, and all that may have been before what is lost.
+A lost line may have been the only record of a state's parent, and the collector follows the parents. So the states
+without a line get new lines, in the order in which they were stored, and the refs reach them and everything that may
+have come before the loss.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ Line = tuple[bytes, LogEntry | None]
 
 
 def restore_log(root: Path) -> str:
-    """Write the log anew, keep the old one; what was done. For the holder of the repository's lock. Raises OSError."""
+    """Rewrite the log and keep the old one; returns what was done. For the holder of the lock. Raises OSError."""
     lines = _lines(root)
     whole = [line for line, entry in lines if entry]
     added = [entry.line() for entry in _added(root, lines)]
     aside = f", the old one is {keep(root, FILE_NAME)}" if os.path.lexists(root / FILE_NAME) else ""
     with Folder.enter(root) as folder:
         folder.write(FILE_NAME, b"".join((*whole, *added)))
-    return f"written anew with {len(whole)} lines and {len(added)} recovered{aside}"
+    return f"rewritten with {len(whole)} lines and {len(added)} recovered{aside}"
 
 
 def _lines(root: Path) -> list[Line]:
@@ -47,7 +47,7 @@ def _lines(root: Path) -> list[Line]:
 
 
 def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
-    """What the log needs so that the refs reach all that may have been before what is lost."""
+    """The entries to add, so that the refs reach everything that may have come before the loss."""
     lineage = Lineage.of(lines)
     unlogged = Unlogged(root, lineage)
     row = unlogged.all()
@@ -63,9 +63,10 @@ def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
 
 
 def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> Iterator[LogEntry]:
-    """The unlogged states in a row as they were stored, the first one after all that may have been before.
+    """The unlogged states in a chain, as they were stored, the first one after all that may have come before.
 
-    Each that somebody names has the last one as a parent too: a branch that went back to an older state keeps them all.
+    Each named state also has the last one as a parent: a branch that went back to an older state keeps them
+    all.
     """
     if not row:
         return
@@ -76,7 +77,7 @@ def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> I
 
 
 def _stood(lines: list[Line], unlogged: set[Digest]) -> tuple[set[Digest], set[Digest]]:
-    """Where each ref stood before each line that comes after a loss, and where at the end."""
+    """The position of each ref before each line that follows a loss, and at the end."""
     stood: dict[str, Digest] = {}
     before: set[Digest] = set()
     for line, entry in lines:
@@ -85,12 +86,12 @@ def _stood(lines: list[Line], unlogged: set[Digest]) -> tuple[set[Digest], set[D
         if entry:
             apply(stood, entry)
             if entry.op == RECOVERED and entry.hash:
-                stood[RECOVERED] = entry.hash  # of an earlier repair: no ref is named, and each may have been meant
+                stood[RECOVERED] = entry.hash  # of an earlier repair: it names no ref, so it may be of any
     return before, set(stood.values())
 
 
 def _is_after_loss(line: bytes, entry: LogEntry | None, unlogged: set[Digest]) -> bool:
-    """Whether a line is lost itself, or names a state whose own line is."""
+    """Whether a line is lost, or names a state whose own line is lost."""
     if entry is None:
         return not is_void(line)
     return entry.hash in unlogged or entry.parent in unlogged

@@ -1,4 +1,4 @@
-"""lost+found/: where repair puts what is in the way. Nothing is ever removed from it but by people."""
+"""lost+found/: where repair moves what is in the way. Only people remove anything from it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PATH_BYTES = 200
 
 
 def set_aside(root: Path, path: str) -> str:
-    """Move what is at `path`, whatever it is, to lost+found/ and return its path there. Raises OSError."""
+    """Move anything at `path` to lost+found/ and return its path there. Raises OSError."""
     return _put_aside(root, path, os.rename)
 
 
 def keep(root: Path, path: str) -> str:
-    """The same for what is about to be replaced: it stays in its place until then, so a full disk takes nothing away.
+    """The same for a file about to be replaced: it also stays in its place until then, so a full disk loses nothing.
 
-    What can't have two names, as a folder, is moved.
+    A folder, which can't have two names, is moved.
     """
     return _put_aside(root, path, _link_or_move)
 

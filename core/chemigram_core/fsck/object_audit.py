@@ -1,4 +1,4 @@
-"""Every object against its name, every snapshot's masks against the objects. Knows no refs and no log."""
+"""Checks every object against its name, and every snapshot's masks against the objects. Knows no refs and no log."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ObjectFile:
 
 
 class ObjectAudit:
-    """The objects of one repository as far as they were looked at."""
+    """The objects of one repository that have been checked so far."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -52,7 +52,7 @@ class ObjectAudit:
         self._masks: dict[ObjectFile, Mapping[MaskName, Digest]] = {}
 
     def files(self) -> list[ObjectFile]:
-        """Every file in objects/, and what is there beside folders."""
+        """Every file in objects/, and anything else there except folders."""
         found: list[ObjectFile] = []
         for shard in _names(self._root, "objects"):
             try:
@@ -63,7 +63,7 @@ class ObjectAudit:
         return found
 
     def findings(self, file: ObjectFile) -> Iterator[Finding]:
-        """What is wrong with one file."""
+        """The problems of one file."""
         try:
             digest, kind = Digest(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
         except (InvalidDigest, KeyError):
@@ -81,9 +81,9 @@ class ObjectAudit:
             yield Finding(Problem.OBJECT_DAMAGED, file.path, "not a regular file", digest)
 
     def states_without_masks(self) -> Iterator[Finding]:
-        """The snapshots that name a missing or damaged mask. Call it after every file was looked at.
+        """The snapshots that name a missing or damaged mask. Call it after all files have been checked.
 
-        A collector takes a snapshot before its masks: one that is still there should have them.
+        A collector removes a snapshot before its masks, so an existing snapshot should have them.
         """
         for file, masks in self._masks.items():
             for name, mask in masks.items():
@@ -93,7 +93,7 @@ class ObjectAudit:
                     )
 
     def has(self, digest: Digest, kind: Kind) -> bool:
-        """Whether an object is there, whole as far as one may look; one that was stored meanwhile is looked at now."""
+        """Whether an object exists and is whole, as far as it is readable; one stored meanwhile is checked now."""
         if digest in self._whole[kind]:
             return True
         try:
@@ -109,7 +109,7 @@ class ObjectAudit:
             Folder.enter(self._root, "objects", file.shard) as folder,
             os.fdopen(folder.open(file.name), "rb") as stored,
         ):
-            os.posix_fadvise(stored.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # the disk's bytes, not the memory's
+            os.posix_fadvise(stored.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # not the page cache
             if hashlib.file_digest(stored, "sha256").hexdigest() != digest:
                 yield Finding(Problem.OBJECT_DAMAGED, file.path, "content does not match its name", digest)
                 return

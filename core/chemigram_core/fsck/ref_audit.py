@@ -1,4 +1,4 @@
-"""Every ref and HEAD: well-formed names, identifiers in them, snapshots behind them. For the holder of the lock."""
+"""Checks every ref and HEAD: names, identifiers, snapshots. For the holder of the lock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RefAudit:
     """The refs of one repository."""
 
     def __init__(self, root: Path, objects: ObjectAudit, logged: Mapping[str, Digest]) -> None:
-        """`logged` is where the log has each ref, by its full name."""
+        """`logged` is the position of each ref in the log, by its full name."""
         self._root = root
         self._refs = Refs(root)
         self._objects = objects
@@ -29,7 +29,7 @@ class RefAudit:
         self._seen: set[str] = set()
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with refs and HEAD."""
+        """The problems of refs and HEAD."""
         for kind in (BranchName, TagName):
             yield from self._below(kind, ())
         yield from self._clashes()
@@ -87,7 +87,7 @@ class RefAudit:
 
 
 def _may_be(ref: str) -> bool:
-    """Whether a name in the log is one that a ref can have: nothing is missed that can't be made."""
+    """Whether a name in the log is valid for a ref: an invalid one is not reported as missing."""
     try:
         parse_ref(ref)
     except InvalidName:

@@ -1,4 +1,4 @@
-"""masks/registry.json: readable, and of the masks that it has now none is gone unnoticed. Knows no states."""
+"""Checks masks/registry.json: it is readable, and no mask that it names as present is missing. Knows no states."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = f"{FOLDER}/{FILE_NAME}"
 
 
 def registry_findings(root: Path, objects: ObjectAudit) -> Iterator[Finding]:
-    """What is wrong with the registry; there may be none yet."""
+    """The problems of the registry, which may not exist yet."""
     try:
         registry = RegistryFile(root).read()
     except StoreFailed as error:

@@ -1,6 +1,6 @@
-"""Mending what an audit found: only ever by adding or by moving aside, since it may be all that is left of a work.
+"""Repairs what an audit found, only by adding files or moving them aside, since they may be all that is left of a work.
 
-What can't be mended (an object whose bytes are gone, a state that lacks a mask) is said so and left as it is.
+What can't be repaired (an object whose bytes are lost, a state that lacks a mask) is left as it is.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from chemigram_core.store.objects import Kind
 
 
 def repair(root: Path, finding: Finding) -> str | None:
-    """Mend one finding; what was done, in a line for people, or None where nothing can be. Raises OSError."""
+    """Repair one finding; returns a line for people, or None if nothing can be done. Raises OSError."""
     if (mend := _MENDERS.get(finding.problem)) is None:
         return None
     with locked(root):
         try:
             return mend(root, finding)
         except FileNotFoundError:
-            return None  # an earlier repair has taken it out of the way
+            return None  # an earlier repair has moved it
         except (RefConflict, RefExists):
-            return None  # a branch that was made since has the place
+            return None  # a branch created since has its place
 
 
 def finish(root: Path) -> None:
-    """Put right what only follows from the rest, so that it is no problem when it doesn't: the links in masks/."""
+    """Restore what is derived from the rest, so that a failure does not matter: the links in masks/."""
     with suppress(NotARepository), locked(root):
         mask_links.restore(Repository(root))
 
@@ -62,17 +62,17 @@ def _move_aside(root: Path, finding: Finding) -> str:
 
 
 def _move_object_aside(root: Path, finding: Finding) -> str | None:
-    """Unless it is right by now: a save of the same bytes makes a damaged object whole."""
+    """Unless it is whole by now: a save of the same bytes repairs a damaged object."""
     found = ObjectAudit(root).findings(ObjectFile.at(finding.path))
     return _move_aside(root, finding) if finding in found else None
 
 
 def _restore_ref(root: Path, finding: Finding) -> str | None:
-    """The last state that the log has for it and that is whole."""
+    """Put the ref on the last whole state that the log has for it."""
     name = parse_ref(finding.path)
     digest = next((seen for seen in reversed(_logged(root, finding.path)) if _is_whole(root, seen)), None)
     if digest is None and finding.problem is Problem.REF_DANGLING:
-        return None  # what it says is all that is known
+        return None  # nothing but its content is known
     is_there = finding.problem is not Problem.REF_MISSING and os.path.lexists(root / finding.path)
     done = [_move_aside(root, finding)] if is_there else []
     if digest is not None:
@@ -102,7 +102,7 @@ def _restore_log(root: Path, _: Finding) -> str:
 
 
 def _last_head(root: Path) -> Head:
-    """Where the log last put HEAD, else main, else any branch."""
+    """The last position of HEAD in the log, else main, else any branch."""
     refs = Refs(root)
     branches = refs.branches()
     for entry in reversed(_checkouts(root)):

@@ -1,4 +1,4 @@
-"""States whose origin no line of the log gives, and which of them are in use. Reads no objects."""
+"""States without an origin in the log, and which of them are in use. Reads no objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chemigram_core.store.objects import Kind, ObjectStore
 
 
 class Unlogged:
-    """The states that are missing in the `lineage` of a repository's log; `targets` is what its refs point at."""
+    """The states missing in the `lineage` of a repository's log; `targets` is what its refs point at."""
 
     def __init__(self, root: Path, lineage: Lineage) -> None:
         self._objects = ObjectStore(root)
@@ -23,11 +23,14 @@ class Unlogged:
         self._named = self.targets.union(*lineage.parents.values(), filter(self._has, lineage.positions.values()))
 
     def named(self) -> list[Digest]:
-        """Those that a ref points at, or did, or a line has as a parent: the log has lost their lines."""
+        """Those that a ref points or pointed at, or that a line has as a parent: the log has lost their lines."""
         return sorted(self._named - self._lineage.parents.keys())
 
     def all(self) -> list[Digest]:
-        """All of them, what is not in the store first, then as they were stored; a save that was cut off left some."""
+        """All of them: first those not in the store, then the others as they were stored.
+
+        An interrupted save leaves some.
+        """
         stored = {found.digest: found.mtime_ns for found in self._objects if found.kind is Kind.SNAPSHOT}
         unlogged = (self._named | self._lineage.mentioned | stored.keys()) - self._lineage.parents.keys()
         return sorted(unlogged, key=lambda digest: (stored.get(digest, 0), digest))
@@ -37,7 +40,7 @@ class Unlogged:
 
 
 def _pointed_at(root: Path) -> Iterator[Digest]:
-    """What refs point at; one that is damaged is a finding of its own, and hides no other."""
+    """The targets of refs; a damaged ref is a finding of its own, and does not hide others."""
     refs = Refs(root)
     for file in refs.files():
         with suppress(StoreFailed):

@@ -1,4 +1,4 @@
-"""Collecting what no ref reaches: what is reachable, and the collector (RFC-003)."""
+"""The garbage collector, and what is reachable (RFC-003)."""
 
 from chemigram_core.gc.collector import GRACE, Garbage, collect, find_garbage
 

@@ -1,9 +1,9 @@
 """The collector: removes snapshots that nothing reaches and masks that no state has any more (RFC-003).
 
-It may run while others save and read. What is garbage is found without the lock; then it is removed little by little,
-each time under the lock and only after a look at what has come since. A save of what was removed stores it
-again. Snapshots go before masks, durably, and a mask is marked as purged before it goes: so whenever a collector is
-killed, no state lacks a mask and the registry names none that is unaccountably gone.
+It may run while others save and read. Garbage is found without the lock, then removed in batches, each under the lock
+and after a check of what was saved since. A save of what was removed stores it again. Snapshots are removed before
+masks, durably, and a mask is marked as purged before it is removed: so whenever a collector is killed, no state lacks a
+mask and the registry accounts for every missing one.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject
 from chemigram_core.store.sweep import remove_unopened, sync
 
-GRACE = timedelta(days=14)  # what is younger stays: somebody may be about to use it
+GRACE = timedelta(days=14)  # younger objects stay: a program may be about to use them
 
-_BATCH = 50  # objects removed while the lock is held once: some milliseconds
+_BATCH = 50  # objects removed under one hold of the lock: a few milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Garbage:
 
     @property
     def size_bytes(self) -> int:
-        """What they take in the store."""
+        """Their size in the store."""
         return sum(found.size_bytes for found in (*self.snapshots, *self.masks))
 
 
@@ -49,10 +49,10 @@ def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: 
 
 
 def collect(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
-    """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; what was removed.
+    """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; returns it.
 
-    Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, where it
-    can't be known what is needed.
+    Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, if what
+    is needed can't be determined.
     """
     return _Collector(repository, on_progress).collect(grace)
 
@@ -65,7 +65,7 @@ class _Collector:
         self._needed = Needed(repository)
 
     def find(self, grace: timedelta) -> Garbage:
-        """The garbage there is now; what others save from now on is seen by looking again."""
+        """The garbage at this moment; `_remove` checks again for what is saved later."""
         self._look()
         objects = list(self._repository.objects)
         newest_ns = time.time_ns() - int(grace.total_seconds() * 1e9)
@@ -87,7 +87,7 @@ class _Collector:
         return collected
 
     def _look(self) -> None:
-        """Raises what `collect` says where it can't be known what is reached."""
+        """Raises as `collect` if what is reachable can't be determined."""
         self._reached.refresh()
         if unreadable := self._reached.unreadable_lines:
             raise LogDamaged(f"{unreadable} lines can't be read")
@@ -115,9 +115,10 @@ class _Collector:
         refresh: Callable[[], None],
         is_garbage: Callable[[StoredObject], bool],
     ) -> list[StoredObject]:
-        """Remove those that are still garbage and not open, durably; which are gone.
+        """Remove those that are still garbage and not open, durably; returns them.
 
-        The first look at what has come since may take long and needs no lock; the second one, under it, is short.
+        The first check of what was saved since may take long and needs no lock; the second one, under the lock, is
+        short.
         """
         root, gone = self._repository.root, list[StoredObject]()
         for start in range(0, len(candidates), _BATCH):
@@ -127,12 +128,12 @@ class _Collector:
             with locked(root):
                 refresh()
                 gone += remove_unopened(root, filter(is_garbage, candidates[start : start + _BATCH]))
-            time.sleep(time.monotonic() - before)  # the lock has no queue: let those that wait for it take it
+            time.sleep(time.monotonic() - before)  # the lock has no queue: leave time for waiting processes
         sync(root, gone)
         return gone
 
     def _read(self, snapshots: Sequence[Digest]) -> None:
-        """Note the masks of snapshots that stay."""
+        """Add the masks of snapshots that stay."""
         for number, digest in enumerate(snapshots):
             if number % _BATCH == 0:
                 self._on_progress("reading states", number, len(snapshots))

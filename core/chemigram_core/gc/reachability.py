@@ -1,8 +1,8 @@
-"""What a collector must leave: snapshots that refs reach, masks that snapshots and the registry name. Removes nothing.
+"""What a collector must keep: snapshots that refs reach, masks that snapshots and the registry name. Removes nothing.
 
-Both are looked at again and again while others save. `refresh` adds what has come since and costs little when that is
-little; nothing is ever taken away, so what was needed at the start stays for the whole run.
-A ref that is lost, while the log has no word of its end, counts as one that is there: fsck can bring it back.
+Both are refreshed while others save. `refresh` adds what was saved since, and is cheap if that is little; nothing is
+ever dropped, so what was needed at the start stays for the whole run. A lost ref whose deletion is not in the log
+counts as existing: fsck can restore it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chemigram_core.store.objects import Kind
 def add_with_ancestors(
     found: set[Digest], starts: Iterable[Digest], parents: Mapping[Digest, Iterable[Digest]]
 ) -> None:
-    """Add states and all that was before them; what was before a state that is there already is there too."""
+    """Add states and all their ancestors; stops at states that are already there, with their ancestors."""
     pending = [*starts]
     while pending:
         if (digest := pending.pop()) not in found:
@@ -39,21 +39,21 @@ class Reached:
         self._offset_bytes = 0
 
     def refresh(self) -> None:
-        """Look at the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
+        """Read the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
         starts = [*self._repository.refs.targets(), *self._new_parents(), *self._logged_tips()]
         add_with_ancestors(self.snapshots, starts, self._lineage.parents)
 
     @property
     def unreadable_lines(self) -> int:
-        """How many lines of the log can't be parsed."""
+        """The number of lines of the log that can't be parsed."""
         return len(self._lineage.unreadable)
 
     def unlogged(self) -> set[Digest]:
-        """Those whose parents are not known, since no line of the log gives their origin."""
+        """Reached snapshots whose parents are unknown, since no line of the log gives their origin."""
         return self.snapshots - self._lineage.parents.keys()
 
     def _new_parents(self) -> Iterator[Digest]:
-        """Read on in the log; the parents that snapshots got which were reached before."""
+        """Read the new lines of the log; returns new parents of snapshots that were reached before."""
         for line, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
             self._lineage.add(line, entry)
@@ -61,15 +61,15 @@ class Reached:
                 yield entry.parent
 
     def _logged_tips(self) -> Iterator[Digest]:
-        """Where the log has the refs, as far as that is in the store and not known to be reached."""
+        """The positions of the refs in the log that are in the store and not known to be reached."""
         has, tips = self._repository.objects.has, self._lineage.positions.values()
         return (tip for tip in tips if tip not in self.snapshots and has(tip, Kind.SNAPSHOT))
 
 
 class Needed:
-    """The masks that the snapshots in the store name, as far as these are added or saved from now on, and the registry.
+    """The masks that the registry names, and those of snapshots that are added or saved from now on.
 
-    Every snapshot that is there counts, reached or not: a state is never left without its masks.
+    Every existing snapshot counts, reached or not: a state never lacks its masks.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -78,14 +78,14 @@ class Needed:
         _, self._offset_bytes = repository.log.extent()
 
     def add(self, snapshot: Digest) -> None:
-        """A snapshot stays. Raises ObjectMissing, and ObjectDamaged when its masks can't be known."""
+        """Add a snapshot that stays. Raises ObjectMissing, and ObjectDamaged if its masks can't be read."""
         try:
             self.masks.update(sidecar.masks_of(self._repository.objects.read(snapshot, Kind.SNAPSHOT)).values())
         except InvalidXmp as error:
             raise ObjectDamaged(snapshot) from error
 
     def refresh(self) -> None:
-        """Look at the log and the registry again. Raises as `add`, and RegistryDamaged."""
+        """Read the log and the registry again. Raises as `add`, and RegistryDamaged."""
         for _, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
             if entry and entry.hash:

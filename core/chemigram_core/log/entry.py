@@ -1,4 +1,4 @@
-"""One operation in the log: what it is, as a line and back. A value; knows no file (ADR-018)."""
+"""One operation in the log, to a line and back. A value; knows no file (ADR-018)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from chemigram_core.names import MaskName
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
-_ORIGINS = (SNAPSHOT, RECOVERED)  # the words of lines that say what a state was made from
+_ORIGINS = (SNAPSHOT, RECOVERED)  # the operations whose lines give the parent of a state
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One operation. `hash` is the state that it led to, `ref` the full name it touched, `parent` the state before."""
+    """One operation. `hash` is the resulting state, `ref` the changed ref's full name, `parent` the state before."""
 
     op: str
     hash: Digest | None = None
@@ -35,16 +35,16 @@ class LogEntry:
 
     @property
     def time(self) -> datetime:
-        """The timestamp, in UTC. Raises ValueError when a foreign line has no ISO 8601 there."""
+        """The timestamp, in UTC. Raises ValueError if a line of another program has no ISO 8601 time."""
         return datetime.fromisoformat(self.timestamp).astimezone(UTC)
 
     @property
     def has_origin(self) -> bool:
-        """Whether it says what its state was made from, if only that there was nothing before."""
+        """Whether it gives the parent of its state, or says that there is none."""
         return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:
-        """The entry as a line. Raises CannotBeLogged where no reader would get it back."""
+        """The entry as a line. Raises CannotBeLogged if no reader could read it back."""
         text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
         try:
             line = text.encode()
@@ -55,7 +55,7 @@ class LogEntry:
         return line
 
     def to_json(self) -> dict[str, Any]:
-        """The line's object: its keys, those without a value left out."""
+        """The line's object; keys without a value are left out."""
         known = {
             "timestamp": self.timestamp,
             "op": self.op,
@@ -70,7 +70,7 @@ class LogEntry:
 
 
 def parse_line(line: bytes) -> LogEntry | None:
-    """The operation in a line of the log, or None where it is no entry; reads chemigram's lines too."""
+    """The operation in a line of the log, or None if it is not an entry; reads chemigram's lines too."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
@@ -82,7 +82,7 @@ def parse_line(line: bytes) -> LogEntry | None:
         op=found["op"],
         hash=digest,
         ref=_text(found.get("ref")),
-        parent=parent if parent != digest else None,  # what chemigram branches from, name or hash, is no state before
+        parent=parent if parent != digest else None,  # chemigram also writes what it branches from: not a parent
         label=_text(found.get("label")),
         metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
         masks=_masks(found.get("masks")),
@@ -91,7 +91,7 @@ def parse_line(line: bytes) -> LogEntry | None:
 
 
 def _is_spoilt(found: dict[str, Any]) -> bool:
-    """Whether the state or its parent is no digest; in other lines chemigram writes names there."""
+    """Whether the state or its parent is not a digest; in other lines chemigram writes names there."""
     keys = ("hash", "parent") if found["op"] in _ORIGINS else ("hash",)
     return any(found.get(key) is not None and _digest(found[key]) is None for key in keys)
 
@@ -116,11 +116,11 @@ def _masks(value: object) -> dict[MaskName, Digest]:
 
 @lru_cache(maxsize=1_000)
 def _known_digest(text: str) -> Digest:
-    """One object for each digest: a state is the next line's parent, and a mask stands in line after line."""
+    """One shared object for each digest: a state is the next line's parent, and masks repeat from line to line."""
     return Digest(text)
 
 
 @lru_cache(maxsize=10_000)
 def _mask_name(text: str) -> MaskName:
-    """The same few names stand in line after line."""
+    """One shared object for each name: the same few names repeat from line to line."""
     return MaskName(text)

@@ -1,6 +1,6 @@
-"""The history of a repository: what its log says of each snapshot and each branch, read on as the log grows.
+"""The history of a repository: what its log says about snapshots and branches, updated as the log grows.
 
-One index a repository is kept in memory for the whole process, for the last few repositories. Reads no objects.
+A process keeps one index for each of the last few repositories. Reads no objects.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from chemigram_core.log.lineage import Lineage
 from chemigram_core.log.operations import RENAME
 from chemigram_core.names import BranchName
 
-_generations = count(1)  # no two indexes ever have the same number
+_generations = count(1)  # unique numbers for indexes
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A branch came to a state: the time in UTC and the snapshot."""
+    """A branch got a state: the time in UTC and the snapshot."""
 
     time: datetime
     digest: Digest
@@ -38,36 +38,36 @@ class History:
         self._log = log
 
     def moments(self, ref: str, start: int = 0) -> list[Moment]:
-        """The states that a branch had, oldest first, under its present name; `start` of them are passed over."""
+        """The states that a branch had, oldest first, by its present name; skips the first `start`."""
         with (index := _index_of(self._log)).lock:
             return index.read_on().moments.get(ref, [])[start:]
 
     def branches(self) -> tuple[int, frozenset[str]]:
         """A number, and the full names of all branches that ever had a state.
 
-        While the number stays the same, `moments` only grow: a renaming gives another one, and so does another log.
+        While the number stays the same, `moments` only grow: a rename or a replaced log changes it.
         """
         with (index := _index_of(self._log)).lock:
             content = index.read_on()
             return content.generation, content.branches()
 
     def parent(self, digest: Digest) -> Digest | None:
-        """The state that a snapshot was made from, the first time that it was made."""
+        """The first state that a snapshot was made from."""
         return next(iter(self.parents(digest)), None)
 
     def parents(self, digest: Digest) -> list[Digest]:
-        """Every state that `digest` was made from, oldest first; a state that was returned to has several."""
+        """All states that `digest` was made from, oldest first; a state that a branch returned to has several."""
         with (index := _index_of(self._log)).lock:
             return list(index.read_on().lineage.parents.get(digest, ()))
 
     def label(self, digest: Digest) -> str | None:
-        """The last label that was given to a snapshot."""
+        """The last label of a snapshot."""
         with (index := _index_of(self._log)).lock:
             return index.read_on().labels.get(digest)
 
 
 class _Content:
-    """What the lines of one log say, added up."""
+    """What the lines of one log say, accumulated."""
 
     def __init__(self) -> None:
         self.generation = next(_generations)
@@ -76,7 +76,7 @@ class _Content:
         self.labels: dict[Digest, str] = {}
 
     def add(self, line: bytes, entry: LogEntry | None) -> None:
-        """Add one more line."""
+        """Add a line."""
         self.lineage.add(line, entry)
         if entry is None:
             return
@@ -84,7 +84,7 @@ class _Content:
             self._rename(str(entry.metadata.get("from")), entry.ref)
         if entry.hash and entry.ref:
             moments = self.moments.setdefault(entry.ref, [])
-            if not moments or moments[-1].digest != entry.hash:  # a checkout, say, brings the branch nowhere
+            if not moments or moments[-1].digest != entry.hash:  # a checkout, for example, does not move the branch
                 moments.append(Moment(_time(entry), entry.hash))
         if entry.hash and entry.label:
             self.labels[entry.hash] = entry.label
@@ -95,30 +95,30 @@ class _Content:
 
     def _rename(self, old: str, new: str) -> None:
         moved = self.moments.pop(old, [])
-        self.moments.setdefault(new, []).extend(moved)  # a branch that was deleted may have had the name
+        self.moments.setdefault(new, []).extend(moved)  # a deleted branch may have had the name
         self.generation = next(_generations)
 
 
 class _Index:
-    """The content of one log's file, and up to where it was read. For the holder of `lock`."""
+    """The content of one log's file, and how far it was read. For the holder of `lock`."""
 
     def __init__(self, log: OperationLog) -> None:
         self.lock = Lock()
         self._log = log
         self._content = _Content()
-        self._extent = (0, 0)  # of the log when it was last looked at
-        self._offset_bytes = 0  # up to where it has been read: a torn line is not
+        self._extent = (0, 0)  # of the log at the last check
+        self._offset_bytes = 0  # how far it was read, without a torn line
 
     def read_on(self) -> _Content:
-        """The content with what was appended since it was last read."""
+        """Read what was appended since the last time; returns the content."""
         if (extent := self._log.extent()) == self._extent:
             return self._content
         (inode, size_bytes), (last_inode, _) = extent, self._extent
-        if inode != last_inode or size_bytes < self._offset_bytes:  # another repository has taken the place
+        if inode != last_inode or size_bytes < self._offset_bytes:  # another repository has this path now
             self._content, self._offset_bytes = _Content(), 0
         self._extent = extent
         for line, entry, offset_bytes in self._log.lines_from(self._offset_bytes):
-            if offset_bytes <= self._offset_bytes:  # a line was taken back: all is read again
+            if offset_bytes <= self._offset_bytes:  # a line was taken back: read everything again
                 self._content = _Content()
             self._content.add(line, entry)
             self._offset_bytes = offset_bytes

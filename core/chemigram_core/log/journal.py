@@ -1,6 +1,6 @@
-"""log.jsonl: what was done to a repository, one JSON object a line, only ever appended to (ADR-018). Knows no refs.
+"""log.jsonl: the operations on a repository, one JSON object per line, append-only (ADR-018). Knows no refs.
 
-A last line that a crash tore is passed over by readers, and ended as torn by the next writer; unknown keys are kept.
+Readers skip a last line that a crash tore, and the next writer ends it as torn; unknown keys are kept.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ class OperationLog:
         self.root = root
 
     def append(self, entry: LogEntry) -> Appended:
-        """Add one line, durable. Raises CannotBeLogged, OSError."""
+        """Append one line durably. Raises CannotBeLogged, OSError."""
         line = entry.line()
         with Folder.enter(self.root) as folder:
             return folder.append(FILE_NAME, line, _end_of_last)
 
     @contextmanager
     def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
-        """Add one line, durable, then do in the context what it says; if that fails, the line is taken back.
+        """Append one line durably for a change made in the context; if the change fails, the line is taken back.
 
-        `is_done` says whether the change was made all the same: then the line stays, since without it a state would
-        have no parent, and the collector would take those before it.
+        `is_done` says whether the change was made in spite of an error: then the line stays, since without it a state
+        would have no parent, and the collector would remove its ancestors.
         """
         appended = self.append(entry)
         try:
@@ -55,12 +55,12 @@ class OperationLog:
         return (entry for _, entry, _ in self.lines_from(0) if entry is not None)
 
     def newest_first(self) -> Iterator[LogEntry]:
-        """All operations, the newest first, read from the end: a few lines of a long log come at once."""
+        """All operations, newest first, read from the end: the last lines of a long log come at once."""
         with self._open() as file:
             yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
 
     def of_ref(self, ref: str) -> Iterator[LogEntry]:
-        """The operations on a ref by its full name, the newest first; a renamed branch's older ones too."""
+        """The operations on a ref by its full name, newest first, including those before a branch was renamed."""
         for entry in self.newest_first():
             if entry.ref == ref:
                 yield entry
@@ -68,13 +68,13 @@ class OperationLog:
                     ref = str(entry.metadata.get("from"))  # older entries have the old name
 
     def lines(self) -> Iterator[tuple[bytes, LogEntry | None]]:
-        """Every whole line with the operation in it, or None where it is no entry."""
+        """Every whole line with its operation, or None if it is not an entry."""
         return ((line, entry) for line, entry, _ in self.lines_from(0))
 
     def lines_from(self, offset_bytes: int) -> Iterator[tuple[bytes, LogEntry | None, int]]:
-        """The same behind `offset_bytes`, each with the offset behind it, where a later reading can go on.
+        """The same from `offset_bytes` on, each with the offset after it, where a later read can continue.
 
-        All of them where no line begins there any more, as that of a change which failed was taken back.
+        All of them if no line begins there any more, because the line of a failed change was taken back.
         """
         with self._open() as file:
             file.seek(max(0, offset_bytes - 1))
@@ -85,7 +85,7 @@ class OperationLog:
                 yield line, parse_line(line), offset_bytes
 
     def extent(self) -> tuple[int, int]:
-        """Which file the log is (its inode number), and its size in bytes; (0, 0) before there is one."""
+        """The inode number and the size in bytes of the log; (0, 0) if there is none yet."""
         try:
             status = beneath.stat_below(self.root, FILE_NAME)
         except FileNotFoundError:
@@ -97,7 +97,7 @@ class OperationLog:
             folder.truncate(FILE_NAME, size_bytes)
 
     def _open(self) -> BinaryIO:
-        """The file to read; an empty one before there is one."""
+        """Open the file to read; an empty one if there is none yet."""
         try:
             return os.fdopen(beneath.open_file(self.root, FILE_NAME), "rb")
         except FileNotFoundError:
@@ -105,7 +105,7 @@ class OperationLog:
 
 
 def _end_of_last(descriptor: int) -> bytes:
-    """What the last line lacks: an entry a line feed, what a crash tore the mark of that."""
+    """What the last line lacks: a line feed if it is an entry, the torn mark if a crash tore it."""
     size_bytes = os.fstat(descriptor).st_size
     if not size_bytes or os.pread(descriptor, 1, size_bytes - 1) == b"\n":
         return b""

@@ -1,4 +1,4 @@
-"""What the lines of a log say of states and refs, added up line by line. Knows no file, no object and no ref."""
+"""What the lines of a log say about states and refs, accumulated line by line. Knows no file, no object and no ref."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from chemigram_core.log.ref_positions import apply
 
 
 class Lineage:
-    """Where each state came from, and where each ref is, after the lines that were added.
+    """The parents of each state and the position of each ref, after the lines that were added.
 
-    `parents`: by each state whose origin a line gives, the states that it was made from, oldest first; none for a first
-    save, several for a state that a branch returned to.
-    `positions`: where each ref is, by its full name, without those that were deleted or renamed.
-    `mentioned`: the states in lines that don't give their origin.
-    `unreadable`: the numbers of the lines that should be entries and can't be parsed.
+    `parents`: for each state whose origin is in a line, the states that it was made from, oldest first; empty for a
+    first save, several for a state that a branch returned to. `positions`: the state of each ref by its full name,
+    without deleted and renamed refs. `mentioned`: the states in lines that don't give their origin. `unreadable`: the
+    numbers of the lines that should be entries but can't be parsed.
     """
 
     def __init__(self) -> None:
@@ -30,7 +29,7 @@ class Lineage:
 
     @classmethod
     def of(cls, lines: Iterable[tuple[bytes, LogEntry | None]]) -> Self:
-        """The lineage after all of these lines."""
+        """The lineage of these lines."""
         lineage = cls()
         for line, entry in lines:
             lineage.add(line, entry)

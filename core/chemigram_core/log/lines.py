@@ -1,4 +1,4 @@
-"""The lines of a log's file, from either end, without a last one that a crash tore. Does not know what they say."""
+"""The lines of a log's file, from either end, without a torn last one. Knows nothing about their content."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ LINE_BYTES = 1 << 20  # no entry is longer, and a longer line is not read as one
 _BLOCK_BYTES = 1 << 16
 _NO_LINE = b"\0"
 
-TORN = b" (torn)\n"  # what the next writer ends a line with that a crash tore: it was never acknowledged
+TORN = b" (torn)\n"  # the next writer's end of a line that a crash tore, which was never acknowledged
 
 
 def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
-    """The next whole line and its size; of one beyond the limit only the beginning, which is no entry."""
+    """The next whole line and its size; of a line beyond the limit only the beginning, which is not an entry."""
     line = chunk = file.readline(LINE_BYTES)
     size_bytes = len(chunk)
     while chunk and not chunk.endswith(b"\n"):
@@ -24,7 +24,7 @@ def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
 
 
 def torn_end(file: BinaryIO) -> bytes:
-    """What follows the last line feed: nothing, or a line without its end."""
+    """The bytes after the last line feed: nothing, or a line without its end."""
     return next(_pieces_backwards(file))
 
 
@@ -34,9 +34,9 @@ def is_void(line: bytes) -> bool:
 
 
 def lines_backwards(file: BinaryIO) -> Iterator[bytes]:
-    """The whole lines, the last one first; in the place of one beyond the limit, what is no JSON."""
+    """The whole lines, last one first; a line beyond the limit is replaced by one that is not JSON."""
     pieces = _pieces_backwards(file)
-    next(pieces)  # what follows the last line feed is torn, or nothing
+    next(pieces)  # a torn line, or nothing
     yield from pieces
 
 

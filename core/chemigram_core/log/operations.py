@@ -1,11 +1,11 @@
-"""The log's words for what was done to a repository. Knows no lines."""
+"""The names of operations in the log. Knows no lines."""
 
 SNAPSHOT = "snapshot"  # a save, as chemigram writes it
-DESCRIBE = "describe"  # a label or a provenance for a state that was there already
+DESCRIBE = "describe"  # a label or a provenance for an existing state
 CHECKOUT = "checkout"
-BRANCH = "branch"  # one was started
+BRANCH = "branch"  # a branch was created
 TAG = "tag"
-RENAME = "rename"  # a branch got another name; `metadata.from` has the old one
+RENAME = "rename"  # a branch was renamed; `metadata.from` is the old name
 DELETE_BRANCH = "delete-branch"
 DELETE_TAG = "delete-tag"
 GC = "gc"

@@ -1,4 +1,4 @@
-"""Where the log has each ref: what an operation does to them. Reads no refs."""
+"""The positions of refs in the log: what each operation does to them. Reads no refs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENDED = frozenset((DELETE_BRANCH, DELETE_TAG))
 
 
 def apply(positions: dict[str, Digest], entry: LogEntry) -> None:
-    """Move the refs, by their full names, to where they are after one more operation."""
+    """Apply one operation to the positions of refs, by their full names."""
     if entry.ref is None or not entry.ref.startswith(("refs/heads/", "refs/tags/")):
         return
     if entry.op in _ENDED:

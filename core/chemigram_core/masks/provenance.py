@@ -62,7 +62,7 @@ _CONFIG = "generator_config"
 
 
 def now() -> str:
-    """The time as `created_at` has it."""
+    """The current time in the form of `created_at`."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 

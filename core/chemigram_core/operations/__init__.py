@@ -1,1 +1,1 @@
-"""What changes a repository, a verb a module; each holds the repository's lock while it looks and writes."""
+"""The operations on a repository, one module for each verb. Changes hold the repository's lock."""

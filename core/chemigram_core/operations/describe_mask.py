@@ -1,4 +1,4 @@
-"""The provenance of masks that a state has already: into the log, from which it can be rebuilt, and the registry."""
+"""Records the provenance of masks that a state already has: in the log, for rebuilding, and in the registry."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from chemigram_core.masks.registry import Masks, Provenances
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.repository import Repository
 
-PROVENANCE = "provenance"  # in a log line's metadata: that of some of its `masks`, by their names
+PROVENANCE = "provenance"  # in a log line's metadata: the provenance of some of its `masks`, by name
 
 
 def describe_mask(
     repository: Repository, branch: BranchName, name: MaskName, change: Callable[[Provenance], Provenance]
 ) -> None:
-    """Change what is known of a mask of a branch's tip. Raises UnknownMask, NoState, RegistryDamaged, OSError."""
+    """Change the provenance of a mask of a branch's tip. Raises UnknownMask, NoState, RegistryDamaged, OSError."""
     with locked(repository.root):
         masks = repository.state(repository.tip(branch)).masks
         if name not in masks:
@@ -30,7 +30,7 @@ def describe_mask(
 
 
 def describe(repository: Repository, masks: Masks, provenances: Provenances) -> None:
-    """Keep the provenance of some of `masks`; nothing is written for what is known. For the holder of the lock."""
+    """Record the provenance of some of `masks`; writes nothing if it is known. For the holder of the lock."""
     known = repository.registry.read()
     news = {name: provenance for name, provenance in provenances.items() if provenance != known.provenance(masks[name])}
     if news:
@@ -40,13 +40,13 @@ def describe(repository: Repository, masks: Masks, provenances: Provenances) -> 
 
 
 def provenance_metadata(provenances: Provenances) -> dict[str, Any]:
-    """Provenances for the metadata of a log line."""
+    """Provenances as metadata of a log line."""
     described = {name: provenance.to_json() for name, provenance in provenances.items()}
     return {PROVENANCE: described} if described else {}
 
 
 def provenances_in(entry: LogEntry) -> dict[MaskName, Provenance]:
-    """The provenances in a log line's metadata; what can't be read is passed over."""
+    """The provenances in a log line's metadata; unreadable ones are skipped."""
     found = {}
     for name in entry.masks:
         with suppress(InvalidProvenance, LookupError, TypeError):

@@ -15,9 +15,9 @@ from chemigram_core.state_files import StateFile, state_files
 
 
 def export(repository: Repository, digest: Digest, target: Path, on_progress: Progress = silent) -> list[Path]:
-    """Write the files of a state into `target`, a new or empty folder, and name them.
+    """Write the files of a state, the same as in a mount, into `target`, a new or empty folder; returns their paths.
 
-    The same files as a mount shows. Raises FolderNotEmpty, StoreFailed, OSError.
+    Raises FolderNotEmpty, StoreFailed, OSError.
     """
     files = state_files(repository.state(digest), repository.image)
     target.mkdir(parents=True, exist_ok=True)
@@ -34,6 +34,6 @@ def _copy(repository: Repository, source: StateFile, path: Path) -> None:
     if isinstance(source, Image):
         shutil.copy2(source.path, path)
         return
-    # "x": never over or through what somebody put there meanwhile
+    # "x": never over or through what another program put there meanwhile
     with os.fdopen(repository.objects.open(source.digest, source.kind), "rb") as stored, path.open("xb") as file:
         shutil.copyfileobj(stored, file)

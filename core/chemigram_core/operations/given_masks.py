@@ -1,4 +1,4 @@
-"""Masks that come with a save: checked, stored and decoded beside the branch's before the lock is taken."""
+"""Masks that come with a save: checked, stored, and compared with the branch's, before the lock is taken."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_FILES: MaskFiles = MappingProxyType({})
 
 
 class GivenMasks:
-    """The masks of one save, stored; a collector may take them again until the lock is held."""
+    """The masks of one save, stored; until the lock is held, a collector may remove them again."""
 
     def __init__(self, repository: Repository, branch: BranchName, files: MaskFiles) -> None:
         """Do the long part of a save. Raises InvalidMask, OSError."""
@@ -31,7 +31,7 @@ class GivenMasks:
             self.changed(repository.state(tip).masks)
 
     def changed(self, before: Masks) -> Masks:
-        """Those whose pixels are not those of the mask of the same name in `before`; the store has them."""
+        """Those whose pixels differ from the mask of the same name in `before`; makes sure that the store has them."""
         return {name: self._kept(name) for name in self._files if not self._same_pixels(before.get(name), name)}
 
     def _same_pixels(self, before: Digest | None, name: MaskName) -> bool:
@@ -40,7 +40,7 @@ class GivenMasks:
         try:
             return before is not None and (before == digest or pixels(before) == pixels(digest))
         except StoreFailed:
-            return False  # the old mask can't be read: saving a new one is the cure
+            return False  # the old mask can't be read: a new one repairs that
 
     def _kept(self, name: MaskName) -> Digest:
         digest, data = self._files[name]

@@ -1,7 +1,7 @@
 """masks/<name>.png of a repository: the masks of HEAD's state as relative symlinks, for people and other programs.
 
-Nothing of ours reads them. They are put right after the ref whenever something was saved or checked out, so a failure
-here takes nothing back: the next save, checkout or fsck does it again.
+chemfs never reads them. They are updated after the ref at each save and checkout, so a failure here undoes nothing:
+the next save, checkout or fsck updates them again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SUFFIX = ".png"
 
 
 def restore(repository: Repository) -> None:
-    """Make the links those of HEAD's state, as far as that is possible. A real file in the place of one is left."""
+    """Update the links to HEAD's state as far as possible. A real file in the place of one is left."""
     with suppress(OSError, ChemigramError), Folder.enter(repository.root, FOLDER) as folder:
         masks = {name.file_name: mask for name, mask in repository.head_masks().items()}
         for name in _links(folder) - masks.keys():
@@ -36,13 +36,13 @@ def _links(folder: Folder) -> set[str]:
 
 
 def _stands(folder: Folder, name: str, mask: Digest) -> bool:
-    """Whether a name leads to the mask, or is a real file."""
+    """Whether a name is a link to the mask, or a real file."""
     target = _target(folder, name)
     return target is not None and (not target or target.replace("/", "").removesuffix(_SUFFIX).endswith(mask))
 
 
 def _target(folder: Folder, name: str) -> str | None:
-    """Where a link leads; "" for a real file, None where nothing is."""
+    """The target of a link; "" for a real file, None if nothing exists."""
     try:
         return os.readlink(name, dir_fd=folder.descriptor)
     except FileNotFoundError:

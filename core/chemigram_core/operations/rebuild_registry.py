@@ -1,4 +1,4 @@
-"""The registry of masks anew, from what is not lost with it: the log, the snapshots and the store (RFC-003)."""
+"""Rebuilds the registry of masks from the log, the snapshots and the store (RFC-003)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from chemigram_core.store.objects import Kind
 
 
 def rebuild(repository: Repository) -> Registry:
-    """Write the registry anew, and the links beside it.
+    """Rewrite the registry, and the links beside it.
 
-    Names stand for the masks of HEAD's state, or of the last one where that can't be read; those of all other states
-    are their past. A mask that was never part of a state is not found again. For the holder of the repository's lock.
-    Raises StoreFailed, OSError.
+    Names stand for the masks of HEAD's state, or of the last readable one; those of all other states are earlier
+    versions. A mask that was never part of a state is not recovered. For the holder of the repository's lock. Raises
+    StoreFailed, OSError.
     """
     registry = Registry()
     for masks, provenances, time in _in_log(repository):
@@ -39,7 +39,7 @@ def rebuild(repository: Repository) -> Registry:
 
 
 def _in_log(repository: Repository) -> Iterator[tuple[Masks, Provenances, str]]:
-    """The masks of each line that changes or describes some, with the provenances in it, and when; oldest first."""
+    """The masks of each line that changes or describes some, with its provenances and time; oldest first."""
     before: Masks = {}
     for entry in repository.log.entries():
         provenances = provenances_in(entry)
@@ -49,7 +49,7 @@ def _in_log(repository: Repository) -> Iterator[tuple[Masks, Provenances, str]]:
 
 
 def _in_snapshots(repository: Repository) -> Iterator[tuple[Masks, str]]:
-    """The masks of each snapshot that can be read, and when it was stored."""
+    """The masks of each readable snapshot, and when it was stored."""
     for found in repository.objects:
         if found.kind is Kind.SNAPSHOT:
             with suppress(ChemigramError, OSError):
@@ -58,6 +58,6 @@ def _in_snapshots(repository: Repository) -> Iterator[tuple[Masks, str]]:
 
 
 def _dated(registry: Registry, masks: Masks, provenances: Provenances, time: str) -> Provenances:
-    """The provenances of `masks`, new or known; for masks that are new to the registry with the time of the line."""
+    """The provenances of `masks`, new or known; masks new to the registry get the time of the line."""
     known = {name: provenances.get(name, registry.provenance(mask)) for name, mask in masks.items()}
     return {name: replace(provenance, created_at=provenance.created_at or time) for name, provenance in known.items()}

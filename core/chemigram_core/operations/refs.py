@@ -18,7 +18,7 @@ from chemigram_core.store.objects import Kind
 
 
 def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
-    """Start a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
+    """Create a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
     return _create(repository, name, rev, BRANCH)
 
 
@@ -42,7 +42,7 @@ def delete_tag(repository: Repository, name: TagName) -> None:
 
 
 def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
-    """Give a branch another name; HEAD follows. Raises RefMissing, NoState, RefExists, RefConflict."""
+    """Rename a branch; HEAD follows. Raises RefMissing, NoState, RefExists, RefConflict."""
     with locked(repository.root):
         tip = repository.tip(old)
         repository.refs.check_free(new)
@@ -82,7 +82,7 @@ def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
 
 
 def _require(repository: Repository, digest: Digest) -> None:
-    """Nothing is put on what was lost or collected: not every look notices, as states are remembered."""
+    """Refuse to point at a lost or collected state: a cached state may hide that it is gone."""
     repository.objects.info(digest, Kind.SNAPSHOT)
 
 

@@ -1,6 +1,6 @@
-"""A save becomes a snapshot: an XMP or a mask is checked, stored and becomes the tip of a branch. Knows no mounts.
+"""Saves an XMP or masks on a branch: checks and stores them, and moves the tip. Knows no mounts.
 
-The order is the safety: objects first, then the registry where masks changed, the log line, and the ref, each durable
+The order makes it safe: objects first, then the registry if masks changed, the log line, and the ref, each durable
 before the next. Checking and storing a mask, the long part, happens before the lock is taken and keeps no other saver
 waiting.
 """
@@ -73,11 +73,10 @@ def save_xmp(
     label: str | None = None,
     metadata: Mapping[str, JSON] | None = None,
 ) -> Outcome:
-    """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
+    """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
-    `provenance` is what is known of some of the state's masks. `metadata` goes into the log line of the snapshot; where
-    the save is Unchanged there is no such line, and it is not kept. Raises InvalidXmp, InvalidMask, UnknownMask,
-    CannotBeLogged, StoreFailed, OSError.
+    `provenance` describes masks of the state. `metadata` goes into the log line of the snapshot; an Unchanged save has
+    no such line and drops it. Raises InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
@@ -104,14 +103,14 @@ def save_given(
     without: Masks = NO_MASKS,
     provenance: Provenances = NO_PROVENANCE,
 ) -> Outcome:
-    """Save masks on a branch as `save_mask`, without those of the tip that were removed before."""
+    """Save masks on a branch as `save_mask` does, without the removed ones of the tip."""
     return _change_masks(
         repository, branch, lambda masks: {**_without(masks, without), **given.changed(masks)}, provenance
     )
 
 
 def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: MaskName) -> Outcome:
-    """Give a mask of the tip another name, over one of that name. Raises UnknownMask, NoState, OSError."""
+    """Rename a mask of the tip, replacing one of the new name. Raises UnknownMask, NoState, OSError."""
 
     def renamed(masks: Masks) -> Masks:
         if old not in masks:
@@ -122,7 +121,7 @@ def rename_mask(repository: Repository, branch: BranchName, old: MaskName, new: 
 
 
 def remove_masks(repository: Repository, branch: BranchName, removed: Masks) -> Outcome:
-    """Save the tip without these masks, as far as it still has them as they are named. Raises NoState, OSError."""
+    """Save the tip without these masks, if it still has them under these names. Raises NoState, OSError."""
     return _change_masks(repository, branch, lambda masks: _without(masks, removed))
 
 
@@ -148,18 +147,18 @@ def _read_tip(repository: Repository, digest: Digest) -> Tip:
 
 
 def _masks_of_save(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
-    """The XMP's own note when every mask in it is in this store, else the branch's masks carried forward."""
+    """The masks of the XMP's note if all are in this store, otherwise the branch's masks carried forward."""
     note = document.masks
     return note if note and all(repository.objects.has(mask, Kind.MASK) for mask in note.values()) else before
 
 
 def _without(masks: Masks, removed: Masks) -> Masks:
-    """The masks that are not removed; one that is another object by now was made anew and stays."""
+    """The masks that are not removed; a mask that is another object by now was saved again and stays."""
     return {name: mask for name, mask in masks.items() if removed.get(name) != mask}
 
 
 def _save(repository: Repository, tip: Tip | None, incoming: Incoming) -> Outcome:
-    """Decide, then do it. For the holder of the lock."""
+    """Plan, then apply. For the holder of the lock."""
     match plan(tip, incoming):
         case NewSnapshot() as planned:
             return _apply(repository, planned)
@@ -182,7 +181,7 @@ def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
 
 
 def _describe(repository: Repository, planned: Unedited) -> Unchanged:
-    """Keep what else was said of the edit that the tip has already."""
+    """Record a new label or provenance for the tip, which has the same edit."""
     branch, label, tip = planned.incoming.branch, planned.incoming.label, planned.tip
     repository.refs.sync(branch)
     describe(repository, tip.masks, planned.incoming.provenance)

@@ -1,4 +1,4 @@
-"""What a save will do, decided from two values: the tip of the branch and what came in. Reads and writes nothing."""
+"""Plans a save from two values, the tip of the branch and the incoming state. Pure: reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.operations.describe_mask import PROVENANCE, provenance_metadata
 from chemigram_core.sidecar import Document
 
-HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lacks of the state before
+HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lost of the parent's history
 
 _OWN_KEYS = frozenset((HISTORY_LOSS, PROVENANCE))
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The state that a branch stands at, read once under the lock."""
+    """The state that a branch points at, read once under the lock."""
 
     digest: Digest
     document: Document
@@ -38,7 +38,7 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What is to be saved on a branch: the XMP with the masks that the new state shall have, and what is said of it."""
+    """A state to save on a branch: the XMP with the masks of the new state, and its label, provenance and metadata."""
 
     branch: BranchName
     document: Document
@@ -49,7 +49,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class NewSnapshot:
-    """The document becomes the branch's tip; `entry` is the line of the log that says so."""
+    """The document becomes the branch's tip; `entry` is its line in the log."""
 
     incoming: Incoming
     entry: LogEntry
@@ -57,20 +57,20 @@ class NewSnapshot:
 
     @property
     def changes_registry(self) -> bool:
-        """Whether the registry has something to learn."""
+        """Whether masks or provenance changed."""
         return bool(self.incoming.provenance) or self.incoming.document.masks != self.before
 
 
 @dataclass(frozen=True, slots=True)
 class Unedited:
-    """The tip has the edit already; what else was said may be news."""
+    """The tip has the same edit; label and provenance may be new."""
 
     incoming: Incoming
     tip: Tip
 
 
 def plan(tip: Tip | None, incoming: Incoming) -> NewSnapshot | Unedited:
-    """What to do with `incoming` on a branch that stands at `tip`. Raises UnknownMask, InvalidName, CannotBeLogged."""
+    """What to do with `incoming` on a branch that points at `tip`. Raises UnknownMask, InvalidName, CannotBeLogged."""
     document = incoming.document
     if unknown := incoming.provenance.keys() - document.masks.keys():
         raise UnknownMask(min(unknown))
@@ -97,7 +97,7 @@ def _entry(tip: Tip | None, incoming: Incoming) -> LogEntry:
 
 
 def _history_loss(tip: Tip | None, document: Document) -> Mapping[str, Any]:
-    """What a photographer should know of a save: darktable lost a part of the history, or all of it."""
+    """A warning for photographers: darktable lost part of the history, or all of it."""
     loss = None if tip is None else history_loss(tip.document.history, document.history)
     return {} if loss is None else {HISTORY_LOSS: str(loss)}
 
@@ -112,7 +112,7 @@ def _refuse_metadata(metadata: Mapping[str, JSON]) -> None:
 
 
 def _refuse_clashes(masks: Masks) -> None:
-    """No two masks of a state are one file where case or Unicode form don't count."""
+    """Raises InvalidName if two masks would be the same file where case or Unicode form don't count."""
     known: dict[str, MaskName] = {}
     for name in masks:
         if (other := known.setdefault(folded(name), name)) != name:

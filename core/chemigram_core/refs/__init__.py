@@ -1,1 +1,1 @@
-"""Branches, tags and HEAD, and the revisions that people write for them."""
+"""Branches, tags and HEAD, and revisions as people write them."""

@@ -1,4 +1,4 @@
-"""Where HEAD stands: on a branch, or on a snapshot. A value; knows no file."""
+"""The position of HEAD: on a branch, or on a snapshot. A value; knows no file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a ref or of HEAD: a short line, written and removed whole or left as it was. Knows no names of refs."""
+"""The file of a ref or of HEAD: one short line, written and removed atomically. Knows no names of refs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _NO_FILE = "not a regular file"
 
 
 def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable[[str, int], _T]) -> _T | None:
-    """What `parse` makes of the text and the time (ns) of the file at `parts`; None where no file is, or a folder.
+    """The result of `parse` for the text and the time (ns) of the file at `parts`; None if it is missing or a folder.
 
-    A file that `known` remembers is opened and not read. Raises RefDamaged, and what `parse` raises.
+    A file in the cache `known` is opened but not read. Raises RefDamaged, and what `parse` raises.
     """
     if (descriptor := _opened(root, parts)) is None:
         return None
@@ -36,21 +36,21 @@ def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
 
 
 def clear(folder: Folder, file: str) -> None:
-    """Set aside, as one more leftover, the empty folder that a killed writer may have made where a ref is to be."""
+    """Rename to a leftover the empty folder that a killed writer may have created in the place of a ref."""
     with suppress(FileNotFoundError):
         if stat.S_ISDIR(folder.stat(file).st_mode):
             folder.set_aside(file)
 
 
 def data(folder: Folder, file: str) -> bytes | None:
-    """The bytes of a ref, for `put`; None where no regular file is."""
+    """The bytes of a ref, for `put`; None if it is not a regular file."""
     with suppress(FileNotFoundError, NotAFile):
         return folder.read(file, _LIMIT_BYTES)
     return None
 
 
 def put(folder: Folder, file: str, text: str, *, before: bytes | None) -> None:
-    """Write a ref whose file had the bytes `before`; a failure after the rename puts them back. Raises OSError."""
+    """Write a ref whose file had the bytes `before`; restores them after a failed sync. Raises OSError."""
     try:
         folder.write(file, f"{text}\n".encode())
     except OSError:
@@ -60,7 +60,7 @@ def put(folder: Folder, file: str, text: str, *, before: bytes | None) -> None:
 
 
 def remove(folder: Folder, file: str) -> None:
-    """Remove a ref, or put it back as in `put`."""
+    """Remove a ref; restores it after a failure as `put` does."""
     before = folder.read(file, _LIMIT_BYTES)
     try:
         folder.remove(file)

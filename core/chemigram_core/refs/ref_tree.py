@@ -1,4 +1,4 @@
-"""The refs that are there: listed by their files, and whether one more name can stand beside them. Reads no ref."""
+"""The tree of refs: lists them by their files, and checks whether a new name is free. Reads no ref."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Parts = tuple[str, ...]
 
 
 def names(root: Path, kind: type[_Name]) -> Iterator[_Name]:
-    """The refs of one kind; a name that breaks the rules is no ref, nor a part of one (fsck reports it)."""
+    """The refs of one kind; names that break the rules are skipped (fsck reports them)."""
     return _names_in(root, kind, ())
 
 
@@ -57,15 +57,15 @@ def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
 
 
 def check_free(root: Path, name: RefName) -> None:
-    """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another.
+    """Raises RefExists or RefConflict if `name` is not free: equal to another, equal except for case, or inside one.
 
-    Looks at one path and lists one folder a level, however many refs there are.
+    Reads one path and lists one folder for each level, independent of the number of refs.
     """
     parts = tuple(name.split("/"))
     for end in range(1, len(parts) + 1):
         _check_level(root, name, parts[:end])
     for inside in files_below(root, *name.ref.split("/")):
-        raise RefConflict(name.ref, "/".join(inside))  # no name of ours, but maybe all that points at a state
+        raise RefConflict(name.ref, "/".join(inside))  # an invalid name, but maybe the only ref to a state
 
 
 def _check_level(root: Path, name: RefName, parts: Parts) -> None:
@@ -78,7 +78,7 @@ def _check_level(root: Path, name: RefName, parts: Parts) -> None:
 
 
 def _similar(root: Path, kind: type[RefName], above: Parts, part: str) -> list[str]:
-    """The names in a folder that differ from `part` in case or Unicode form alone."""
+    """The names in a folder that differ from `part` only in case or Unicode form."""
     same = folded(part)
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *_path(kind, above)) as folder:
         return [other for other in folder.names() if other != part and folded(other) == same]

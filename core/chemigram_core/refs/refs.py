@@ -1,6 +1,6 @@
-"""Branches, tags and HEAD: small files that hold an identifier. Knows no objects: callers check where a ref goes.
+"""Branches, tags and HEAD: small files that hold an identifier. Knows no objects: callers check the target of a ref.
 
-A caller that changes one holds the repository's lock and gives the value it saw before (compare-and-swap).
+A caller that changes one holds the repository's lock and passes the value that it read before (compare-and-swap).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SYMBOLIC = "ref: refs/heads/"
 
 
 class Position(NamedTuple):
-    """Where a ref points, and when it came there: ns since 1970."""
+    """The target of a ref, and since when, ns since 1970."""
 
     digest: Digest
     moved_ns: int
@@ -45,7 +45,7 @@ class Refs:
         self._root = root
 
     def head(self) -> Head:
-        """Where HEAD stands. Raises RefDamaged."""
+        """The position of HEAD. Raises RefDamaged."""
         if (head := ref_file.look(self._root, ("HEAD",), _HEADS, lambda text, _: _parsed_head(text))) is None:
             raise RefDamaged("HEAD", "it is missing")
         return head
@@ -56,7 +56,7 @@ class Refs:
             ref_file.put(folder, "HEAD", _head_text(head), before=ref_file.data(folder, "HEAD"))
 
     def look(self, name: RefName) -> Position | None:
-        """Where a branch or tag points and since when, or None. One file is opened. Raises RefDamaged."""
+        """The target of a branch or tag and since when, or None. Opens one file. Raises RefDamaged."""
         try:
             return ref_file.look(self._root, name.ref.split("/"), _POSITIONS, _parsed_position)
         except InvalidDigest as error:
@@ -67,7 +67,7 @@ class Refs:
         return None if (position := self.look(name)) is None else position.digest
 
     def moved_ns(self, name: RefName) -> int:
-        """When the ref came to point where it points, ns since 1970. Raises RefMissing, RefDamaged."""
+        """When the ref got its target, ns since 1970. Raises RefMissing, RefDamaged."""
         if (position := self.look(name)) is None:
             raise RefMissing(name.ref)
         return position.moved_ns
@@ -85,7 +85,7 @@ class Refs:
         return ref_tree.names_below(self._root, kind, prefix)
 
     def targets(self) -> Iterator[Digest]:
-        """What HEAD, when it is detached, and all files below refs/ point at, also those whose name breaks the rules.
+        """The targets of HEAD, if it is detached, and of all files below refs/, including those with invalid names.
 
         Raises RefDamaged for a ref that points nowhere.
         """
@@ -97,7 +97,7 @@ class Refs:
         yield from ref_tree.files_below(self._root, "refs")
 
     def target(self, file: tuple[str, ...]) -> Digest | None:
-        """What one of `files` points at; None for HEAD on a branch and for what is no ref. Raises RefDamaged."""
+        """The target of one of `files`; None for HEAD on a branch and for what is not a ref. Raises RefDamaged."""
         if file == ("HEAD",):
             head = self.head()
             return head.digest if isinstance(head, Detached) else None
@@ -110,7 +110,7 @@ class Refs:
         return None
 
     def create(self, name: RefName, digest: Digest) -> None:
-        """Make a new ref. Raises RefExists, RefConflict."""
+        """Create a ref. Raises RefExists, RefConflict."""
         self.check_free(name)
         *folders, file = name.ref.split("/")
         with Folder.make_durable(self._root, *folders) as folder:
@@ -118,7 +118,7 @@ class Refs:
             ref_file.put(folder, file, digest, before=None)
 
     def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
-        """Point a branch at `digest` if it still points at `expected` (None: isn't there). Raises RefMoved."""
+        """Point a branch at `digest` if it still points at `expected` (None: does not exist). Raises RefMoved."""
         if self.read(name) != expected:
             raise RefMoved(name.ref)
         if expected is None:
@@ -129,13 +129,13 @@ class Refs:
             ref_file.put(folder, file, digest, before=f"{expected}\n".encode())
 
     def sync(self, name: RefName) -> None:
-        """Make durable where a ref points: its mover may have been killed before that. Raises OSError."""
+        """Make a ref durable: the process that moved it may have been killed before it did. Raises OSError."""
         *folders, _ = name.ref.split("/")
         with Folder.enter(self._root, *folders) as folder:
             folder.sync()
 
     def delete(self, name: RefName) -> None:
-        """Remove a ref and the folders that it leaves empty. Raises RefMissing."""
+        """Remove a ref and the folders that this leaves empty. Raises RefMissing."""
         *folders, file = name.ref.split("/")
         try:
             with Folder.enter(self._root, *folders) as folder:
@@ -145,7 +145,7 @@ class Refs:
         self._prune(folders)
 
     def check_free(self, name: RefName) -> None:
-        """Raises RefExists or RefConflict where `name` can't be made: equal, equal but for case, or inside another."""
+        """Raises RefExists or RefConflict if `name` is not free: equal, equal except for case, or inside another."""
         ref_tree.check_free(self._root, name)
 
     def _prune(self, folders: list[str]) -> None:

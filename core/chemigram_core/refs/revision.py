@@ -1,4 +1,4 @@
-"""REV: what a person may write for a state. A branch wins over a tag of the same name (in git's words)."""
+"""REV: the ways to name a state, as in git. A branch wins over a tag of the same name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def resolve(text: str, refs: Refs, objects: ObjectStore) -> Digest:
 
 
 def by_prefix(text: str, objects: ObjectStore) -> Digest:
-    """The snapshot whose identifier is or starts with `text`. Raises UnknownRevision, AmbiguousRevision."""
+    """The snapshot whose identifier starts with `text`. Raises UnknownRevision, AmbiguousRevision."""
     with suppress(InvalidDigest):
         if objects.has(digest := Digest(text), Kind.SNAPSHOT):
             return digest
@@ -38,7 +38,7 @@ def by_prefix(text: str, objects: ObjectStore) -> Digest:
 
 
 def checkout_target(text: str, refs: Refs, objects: ObjectStore) -> OnBranch | Detached:
-    """Where a checkout of `text` puts HEAD: on a branch when it names one, else on the snapshot."""
+    """The position of HEAD after a checkout of `text`: on the branch of that name, otherwise on the snapshot."""
     for name in _ref_names(text):
         if isinstance(name, BranchName) and refs.read(name) is not None:
             return OnBranch(name)
@@ -56,7 +56,7 @@ def _head(refs: Refs) -> Digest:
 
 
 def _ref_names(text: str) -> list[RefName]:
-    """The refs that `text` may mean, the one that wins first."""
+    """The refs that `text` may mean, in order of precedence."""
     names: list[RefName] = []
     for parse in (parse_ref,) if text.startswith("refs/") else (BranchName, TagName):
         with suppress(InvalidName):

@@ -1,4 +1,4 @@
-"""What the file of an object has in it, whatever its name says, remembered by the identity of the file."""
+"""The real content of an object's file, whatever its name says, cached by the identity of the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chemigram_core import signature
 from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import read_whole
 
-_SMALL_BYTES = 1 << 20  # read at once to hash them; larger ones in pieces
+_SMALL_BYTES = 1 << 20  # smaller files are read at once to hash them, larger ones in pieces
 
 
 class Content(NamedTuple):
@@ -24,7 +24,7 @@ _contents: FileCache[Content] = FileCache(20_000)  # about 8 MB at the most
 
 
 def content_of(descriptor: int) -> Content:
-    """The content of an open file, read where it is not known."""
+    """The content of an open file, read if it is not cached."""
     return _contents.get(descriptor, read_content)
 
 
@@ -40,5 +40,5 @@ def read_content(descriptor: int) -> Content:
 
 
 def is_mask(descriptor: int) -> bool:
-    """Whether the bytes are those of a PNG: a name without a suffix doesn't say."""
+    """Whether the bytes are a PNG, which a name without a suffix doesn't tell."""
     return os.pread(descriptor, len(signature.PNG), 0) == signature.PNG

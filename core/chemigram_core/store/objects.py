@@ -1,8 +1,8 @@
 """The content-addressed store: snapshots and masks under their SHA-256 (ADR-018). Knows no refs and no log.
 
 An object is verified against its name when this process first reads it, then remembered by the identity of its file:
-a reader gets the right bytes or ObjectDamaged. Repositories made by chemigram name objects without a suffix; both
-forms are read, and where such objects are, new ones are named in the same way.
+a reader gets the right bytes or ObjectDamaged. Repositories created by chemigram name objects without a suffix; both
+forms are read, and new objects follow the existing ones.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class StoredObject(NamedTuple):
-    """An object, without reading it: the size of its file in bytes, the time of its content in ns."""
+    """An object that was not read: the size of its file in bytes, the time of its content in ns."""
 
     digest: Digest
     kind: Kind
@@ -46,10 +46,10 @@ class ObjectStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._suffixed: bool | None = None
-        self._durable_shards: set[str] = set()  # folders that this process has made or synced; never removed
+        self._durable_shards: set[str] = set()  # folders that this process has created or synced; never removed
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
-        """Store `data` durably under its SHA-256. A whole object that is there is made durable."""
+        """Store `data` durably under its SHA-256. An existing whole object is made durable."""
         digest = Digest.of(data)
         try:
             descriptor = self.open(digest, kind)
@@ -63,7 +63,7 @@ class ObjectStore:
         return digest
 
     def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
-        """Store again what `put` stored, should it have been collected since. For the holder of the lock."""
+        """Store again what `put` stored, in case it has been collected since. For the holder of the lock."""
         if not self.has(digest, kind):
             self._write(digest, data, kind)
 
@@ -72,7 +72,7 @@ class ObjectStore:
         return _read_and_close(self.open(digest, kind))
 
     def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
-        """The bytes of an object as they are on disk, for what costs little and harms nobody. Raises ObjectMissing."""
+        """The bytes of an object as they are on disk, for uses where wrong bytes do no harm. Raises ObjectMissing."""
         return _read_and_close(self._open_unverified(digest, kind))
 
     def open(self, digest: Digest, kind: Kind) -> int:
@@ -87,7 +87,7 @@ class ObjectStore:
         return descriptor
 
     def verify(self, digest: Digest, kind: Kind) -> None:
-        """Read an object, though it may be known to be whole since an earlier read. Raises as `open`."""
+        """Read and verify an object even if an earlier read verified it. Raises as `open`."""
         descriptor = self._open_unverified(digest, kind)
         try:
             _verify(digest, kind, read_content(descriptor))
@@ -95,17 +95,17 @@ class ObjectStore:
             os.close(descriptor)
 
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
-        """Size and time of an object, unread. Raises ObjectMissing."""
+        """Size and time of an object, without reading it. Raises ObjectMissing."""
         _, status = self._look_up(digest, kind)
         return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
 
     def path(self, digest: Digest, kind: Kind) -> str:
-        """Where an object is, relative to the repository. Raises ObjectMissing."""
+        """The path of an object, relative to the repository. Raises ObjectMissing."""
         name, _ = self._look_up(digest, kind)
         return f"objects/{digest.shard}/{name}"
 
     def has(self, digest: Digest, kind: Kind) -> bool:
-        """Whether there is an object of that name; its bytes are not read."""
+        """Whether an object of that name exists; its bytes are not read."""
         try:
             self.info(digest, kind)
         except ObjectMissing:
@@ -123,14 +123,14 @@ class ObjectStore:
         return []
 
     def snapshots(self) -> Iterator[Digest]:
-        """The identifiers of all snapshots, in their order, from the names of their files alone."""
+        """The identifiers of all snapshots, sorted, from the names of their files alone."""
         for shard in self._shards():
             with suppress(FileNotFoundError), Folder.enter(self.root, "objects", shard) as folder:
                 found = {digest: None for _, digest, kind in _named(folder, shard) if kind is Kind.SNAPSHOT}
-            yield from found  # each once, though it may be there in both forms
+            yield from found  # each once, even if it exists in both forms
 
     def __iter__(self) -> Iterator[StoredObject]:
-        """Every object, in the order of the digests; files that are named otherwise are passed over."""
+        """Every object, sorted by digest; files with other names are skipped."""
         for shard in self._shards():
             yield from self._shard(shard)
 
@@ -155,7 +155,7 @@ class ObjectStore:
             shard.write(self._file_name(digest, kind), data)
 
     def _sync(self, digest: Digest, descriptor: int) -> None:
-        """Make an object durable that somebody else stored: a crash may have come before its folder was synced."""
+        """Make an object durable that another process stored: it may have crashed before it synced the folder."""
         os.fsync(descriptor)
         with self._durable_shard(digest) as shard:
             shard.sync()
@@ -196,7 +196,7 @@ class ObjectStore:
 
 
 def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
-    """The objects in the folder of a shard by the names of their files; names of anything else are passed over."""
+    """The objects in a shard by the names of their files; other names are skipped."""
     for name in folder.names():
         with suppress(FileNotFoundError, InvalidDigest, NotAFile, ValueError):
             digest = Digest(shard + name[:62])
@@ -204,7 +204,7 @@ def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
 
 
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
-    """The names that an object's file may have in its shard: with the suffix, and without."""
+    """The possible file names of an object in its shard: with the suffix, and without."""
     return digest.rest + kind, digest.rest
 
 

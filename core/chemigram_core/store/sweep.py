@@ -1,7 +1,7 @@
 """Removes objects that no process has open. For the collector, which holds the repository's lock.
 
-A reader of an object holds a shared flock on its file until it is closed (ObjectStore.open). Nothing is synced here:
-only the order of two kinds of removals matters, and `sync` stands between them, while nothing waits for the lock.
+A reader of an object holds a shared flock on its file until it is closed (ObjectStore.open). Removals are not synced
+one by one: only the order of two kinds of removals matters, and `sync` runs between them, without the lock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""INIT: what is asked of the kernel, and what a newer or an older one is answered."""
+"""INIT: the negotiated features, and the answers to newer and older kernels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locks by place: what excludes what, what frees it, and requests that wait without a thread."""
+"""Locks by place: which locks conflict, what frees them, and requests that wait without a thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def lock(owner: int, kind: int = F_WRLCK, first: int = 0, last: int = END, handl
 
 
 class Answers:
-    """What was answered to requests that waited; the callers in `gone` are there no more."""
+    """The answers to requests that waited; the callers in `gone` no longer exist."""
 
     def __init__(self) -> None:
         self.given: list[tuple[int, int]] = []
@@ -41,7 +41,7 @@ def locks(answers: Answers) -> Locks:
 
 
 def held(locks: Locks, what: Lockable, first: int = 0, last: int = END) -> tuple[int, int, int, int]:
-    """What a stranger is told that is in the way."""
+    """The conflicting lock that another owner gets."""
     found = locks.in_the_way(what, lock(99, F_WRLCK, first, last))
     return found.first, found.last, found.kind, found.process
 

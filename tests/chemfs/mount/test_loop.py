@@ -25,7 +25,7 @@ MOST = 4
 
 
 class Running(Kernel):
-    """A loop that runs, and waits in a thread of the test."""
+    """A running loop, whose `wait` runs in a thread of the test."""
 
     def __init__(self, tree: MemoryTree) -> None:
         super().__init__(tree)
@@ -124,7 +124,7 @@ def test_helpers_end_when_they_are_not_needed(
     until(lambda: readers() == MOST)
     tree.go.set()
     assert {kernel.receive().unique for _ in blocked} == set(blocked)
-    # One that was replaced just as it went on to read takes one more request.
+    # A reader that was replaced just before it read takes one more request.
     until(lambda: kernel.ask(ops.GETATTR, ROOT, GETATTR_BODY).error == 0 and readers() == 1)
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_request_ends_nothing(kernel: Running, garbage: bytes) -> Non
     kernel.send_bytes(garbage)
     unique = kernel.send(ops.GETATTR, ROOT, GETATTR_BODY)
     while (answer := kernel.receive()).unique != unique:
-        assert answer.error == errno.ENOSYS  # an opcode that nobody knows
+        assert answer.error == errno.ENOSYS  # an unknown opcode
     assert answer.error == 0
 
 

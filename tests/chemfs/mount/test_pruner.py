@@ -1,4 +1,4 @@
-"""The kernel is asked to forget what it remembers too much of; what is in use stays."""
+"""The kernel is asked to forget inodes when there are too many; those in use stay."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ sys.exit(main())
 
 
 class Kernel(Device):
-    """Notes what it is asked to forget; knows the notification only for so many rounds."""
+    """Records what it is asked to forget; accepts the notification for so many rounds."""
 
     def __init__(self, rounds: int) -> None:
         self.asked: list[list[int]] = []

@@ -54,19 +54,19 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def said(process: subprocess.Popen[str]) -> str:
-    """The next line of a program."""
+    """The next line of a program's output."""
     assert process.stdout
     return process.stdout.readline().strip()
 
 
 def go_on(process: subprocess.Popen[str]) -> int:
-    """Let a program that holds a lock end; its exit status."""
+    """Let a program that holds a lock end; returns its exit status."""
     process.communicate("\n", timeout=LIMIT_SECONDS)
     return process.returncode
 
 
 def mountinfo(place: Path) -> list[str]:
-    """The line of a mount, without what differs from mount to mount."""
+    """The mountinfo line of a mount, without the fields that differ from mount to mount."""
     lines = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
     (found,) = [line for line in lines if line[4] == str(place)]
     return [*found[3:4], *found[5:6], *found[found.index("-") + 1 :]]
@@ -177,7 +177,7 @@ def test_who_reads_keeps_what_it_opened_while_others_save(mount: MemoryMount) ->
 
 
 def test_a_writer_reads_its_own_file_by_another_name(mount: MemoryMount) -> None:
-    """/dev/stdout and /proc/self/fd lead to a number, not to a name: the size is the writer's, the bytes are not."""
+    """/dev/stdout and /proc/self/fd lead to an inode, not to a name: the size is the writer's, the bytes are not."""
     path = mount.path / "versioned" / "image.xmp"
     with path.open("wb", buffering=0) as writer:
         writer.write(b"half")
@@ -238,7 +238,7 @@ def test_who_is_killed_while_it_waits_gets_no_lock(mount: MemoryMount, how: str)
     assert has_lock(holder)
     waiting = mount.python(LOCKER, how, "versioned/image.xmp", "r+b")
     assert said(waiting) == "asking"
-    time.sleep(0.2)  # it asks the kernel only now
+    time.sleep(0.2)  # "asking" comes just before the request
     waiting.kill()
     assert waiting.wait(LIMIT_SECONDS) == -signal.SIGKILL
     assert go_on(holder) == 0
@@ -326,7 +326,7 @@ def test_a_signal_ends_the_daemon_though_a_file_is_open(mount: MemoryMount) -> N
     mount.daemon.send_signal(signal.SIGTERM)
     assert mount.daemon.wait(LIMIT_SECONDS) == 0
     assert (mount.store / "stopped").exists()
-    with pytest.raises(OSError, match="not connected"):  # who closes it learns that it was not saved
+    with pytest.raises(OSError, match="not connected"):  # the close reports that it was not saved
         os.close(held)
 
 

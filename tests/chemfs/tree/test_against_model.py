@@ -83,7 +83,7 @@ class Branch:
 
 @dataclass
 class Reader:
-    """A file that somebody holds open, and what it must read."""
+    """A file held open, and what it must read."""
 
     opened: OpenFile
     content: bytes
@@ -91,7 +91,7 @@ class Reader:
 
 @dataclass
 class Writer:
-    """A file of a branch that somebody is writing: its first half is written."""
+    """A file of a branch that is being written: its first half is written."""
 
     opened: OpenFile
     branch: str

@@ -1,4 +1,4 @@
-"""compare/: what stands there is known without comparing anything, and each file is computed when it is asked for."""
+"""compare/: listing it compares nothing, and each file is computed on demand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The files of comparisons that are computed, and the kinds of objects that are opened."""
+    """The computed files of comparisons, and the kinds of opened objects."""
     done: list[str] = []
     compute, open_object = Comparison.read, ObjectStore.open
 

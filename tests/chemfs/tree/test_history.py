@@ -1,4 +1,4 @@
-"""history/: the states of each branch by time, whatever became of the branch's name."""
+"""history/: the states of each branch by time, also of renamed and deleted branches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def state(repository: Repository, content: bytes, ref: str, day: str = DAY, op: str = "snapshot") -> Digest:
-    """A state that the log tells of."""
+    """A state with a line in the log."""
     digest = repository.objects.put(content, Kind.SNAPSHOT)
     repository.log.append(LogEntry(op, digest, ref, timestamp=f"{day}T10:00:00+00:00"))
     return digest

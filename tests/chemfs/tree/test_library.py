@@ -1,4 +1,4 @@
-"""A library of many repositories: what is remembered of each, and what must not be forgotten."""
+"""A library of many repositories: what is cached of each, and what must not be dropped."""
 
 from __future__ import annotations
 

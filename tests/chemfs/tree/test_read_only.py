@@ -1,4 +1,4 @@
-"""A read-only mount refuses by itself: whoever may remount can make the kernel ask."""
+"""A read-only mount rejects changes itself: after a remount the kernel may let them through."""
 
 from __future__ import annotations
 

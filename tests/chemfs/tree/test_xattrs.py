@@ -30,7 +30,7 @@ STATES = 12
 def root(tmp_path: Path) -> Path:
     """A repository with a dozen states that share one mask and have one each of their own, and with a few refs.
 
-    Made by another process: what a process saved itself it need not read again.
+    Created by another process, since a process need not read again what it saved itself.
     """
     elsewhere(lambda: make(tmp_path / "repository"))
     return tmp_path / "repository"
@@ -48,7 +48,7 @@ def make(root: Path) -> None:
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often something was hashed, or a picture decoded, or a whole XMP parsed."""
+    """The number of hashes, decoded pictures and parsed XMPs."""
     counts: Counter[str] = Counter()
 
     def counted(module: object, name: str, what: str) -> None:

@@ -132,7 +132,7 @@ def test_a_reader_that_has_had_enough(repository: str) -> None:
 
 @pytest.mark.parametrize(("verb", "code"), [("log", 0), ("show", 2), ("hash", 3)])
 def test_a_caller_who_closed_all_streams(repository: str, verb: str, code: int) -> None:
-    """As a careless service does (`>&- 2>&- <&-`): the work is done, and the exit code tells how it went."""
+    """As a careless service does (`>&- 2>&- <&-`): the work is done, and the exit code reports the result."""
     command = f'exec "{sys.executable}" -m chemfs {verb} {repository} <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", command], check=False).returncode == code
 

@@ -1,4 +1,4 @@
-"""The transitions of the draft table, one by one, without files: what is left to do after each."""
+"""The transitions of the draft table, one by one, without files, and the action that each returns."""
 
 from __future__ import annotations
 

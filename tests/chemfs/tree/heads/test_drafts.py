@@ -1,4 +1,4 @@
-"""Drafts and removals when the store fails under them: nothing is cut, nothing stays behind, nothing is forgotten."""
+"""Drafts and removals, also when the store fails: nothing is truncated, left behind or forgotten."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_who_reads_a_removed_file_is_told_its_mode(view: ByPath) -> None:
 
 @pytest.mark.parametrize("data", [mask(7), b"no such thing", b""], ids=["saved", "refused", "empty"])
 def test_a_mask_stays_removed_when_it_was_just_closed(view: ByPath, data: bytes) -> None:
-    """The kernel tells that a file is released some time after its program has closed it."""
+    """The kernel sends RELEASE some time after the program has closed the file."""
     opened = view.open(MASK, os.O_WRONLY | os.O_TRUNC)
     opened.write(data, 0)
     with suppress(Refused):

@@ -1,4 +1,4 @@
-"""Other programs' files, also as a user who is not root has them."""
+"""Other programs' files, also for a user other than root."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOMEBODY = pwd.getpwnam("nobody").pw_uid
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A folder of somebody who has to keep to the modes of files, as whom the test runs."""
+    """A folder of an unprivileged user, as whom the test runs, so that file modes apply."""
     with tempfile.TemporaryDirectory() as name:
         user = os.geteuid()
         if user == 0:
