@@ -8,13 +8,14 @@ waiting.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
-from chemigram_core.errors import UnknownMask
+from chemigram_core.errors import NoState, UnknownMask
 from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.log.operations import DESCRIBE
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
@@ -72,17 +73,19 @@ def save_xmp(
     provenance: Provenances = NO_PROVENANCE,
     label: str | None = None,
     metadata: Mapping[str, JSON] | None = None,
+    starts_branch: bool = True,
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without those of the tip that were removed before.
 
     `provenance` is what is known of some of the state's masks. `metadata` goes into the log line of the snapshot; where
-    the save is Unchanged there is no such line, and it is not kept. Raises InvalidXmp, InvalidMask, UnknownMask,
-    CannotBeLogged, StoreFailed, OSError.
+    the save is Unchanged there is no such line, and it is not kept. A branch that is not there is started, or, without
+    `starts_branch`, RefMissing is raised. Raises InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed,
+    OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        tip = _tip(repository, repository.refs.read(branch))
+        tip = _tip(repository, repository.refs.read(branch) if starts_branch else _existing(repository, branch))
         before = NO_MASKS if tip is None else tip.masks
         masks = {**_without(_masks_of_save(repository, document, before), without), **given.changed(before)}
         incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA)
@@ -140,6 +143,13 @@ def _change_masks(
 
 def _tip(repository: Repository, digest: Digest | None) -> Tip | None:
     return None if digest is None else _read_tip(repository, digest)
+
+
+def _existing(repository: Repository, branch: BranchName) -> Digest | None:
+    """The tip of a branch that is there; None before its first save. Raises RefMissing."""
+    with suppress(NoState):
+        return repository.tip(branch)
+    return None
 
 
 def _read_tip(repository: Repository, digest: Digest) -> Tip:

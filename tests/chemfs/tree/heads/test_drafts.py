@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -425,12 +426,12 @@ def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
     view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, read = view.folder("/heads/main"), Refs.read
-    renames = iter([lambda: view.rename("/heads/main", "/heads/renamed")])
+    renames = [partial(view.rename, "/heads/main", "/heads/renamed")]
 
     def read_and_rename(refs: Refs, name: BranchName) -> Digest | None:
         found = read(refs, name)
-        for rename in renames:
-            rename()
+        while renames:
+            renames.pop()()
         return found
 
     monkeypatch.setattr(Refs, "read", read_and_rename)
