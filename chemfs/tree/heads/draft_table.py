@@ -14,6 +14,8 @@ draft is *claimed*, outside the lock, so no thread waits for the disk under it. 
 | the last release          | an open of the same file  | scratch files share a draft: `forget` sees the new opener |
 | a removal is committed    | the mask is written again | the saver's lock: the write comes after, and is a save    |
 | a removal is committed    | the mask is removed again | another object by then: it stays hidden                   |
+| the branch is renamed     | a close                   | the saver's lock: the save comes after, on the new name   |
+| the branch is deleted     | a close                   | the saver's lock: the save comes after, and is refused    |
 
 Locks are taken in this order: a draft's claim, the saver's lock, the repository's, this table's.
 """

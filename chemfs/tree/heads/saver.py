@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
-from chemigram_core.errors import ChemigramError, NoState, RefMissing, Refused
+from chemigram_core.errors import ChemigramError, RefMissing, Refused
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
@@ -63,7 +63,7 @@ class Saver:
         match target:
             case Xmp() | Sidecar():
                 with self._committing(target) as removed:
-                    outcome = save_xmp(self._repository, self.branch, data, without=removed)
+                    outcome = save_xmp(self._repository, self.branch, data, without=removed, starts_branch=False)
             case Mask(name):
                 given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: an XMP doesn't wait
                 known = NO_PROVENANCE if provenance == NOTHING_KNOWN else {name: provenance}
@@ -101,18 +101,12 @@ class Saver:
     def _committing(self, target: Tracked) -> Iterator[Masks]:
         """The pending removals, committed along with a save of `target` in the context."""
         with self.lock:
-            self._check_exists()
+            if self.is_deleted:
+                raise RefMissing(self.branch.ref)
             removed = {name: mask for name, mask in self._table.removed_masks().items() if Mask(name) != target}
             yield removed
             self._table.removals_committed(removed)
             self._table.restore(target)
-
-    def _check_exists(self) -> None:
-        """Raises RefMissing for a branch that was deleted: a late close must not bring it back."""
-        if self.is_deleted:
-            raise RefMissing(self.branch.ref)
-        with suppress(NoState):  # HEAD's branch, before its first save
-            self._repository.tip(self.branch)
 
     def _remove(self, due: Masks) -> None:
         try:

@@ -8,13 +8,14 @@ waiting.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
-from chemigram_core.errors import UnknownMask
+from chemigram_core.errors import NoState, UnknownMask
 from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.log.operations import DESCRIBE
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
@@ -72,16 +73,18 @@ def save_xmp(
     provenance: Provenances = NO_PROVENANCE,
     label: str | None = None,
     metadata: Mapping[str, JSON] | None = None,
+    starts_branch: bool = True,
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
     `provenance` describes masks of the state. `metadata` goes into the log line of the snapshot; an Unchanged save has
-    no such line and drops it. Raises InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
+    no such line and drops it. A missing branch is started; without `starts_branch` RefMissing is raised instead. Raises
+    InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        tip = _tip(repository, repository.refs.read(branch))
+        tip = _tip(repository, repository.refs.read(branch) if starts_branch else _existing(repository, branch))
         before = NO_MASKS if tip is None else tip.masks
         masks = {**_without(_masks_of_save(repository, document, before), without), **given.changed(before)}
         incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA)
@@ -139,6 +142,13 @@ def _change_masks(
 
 def _tip(repository: Repository, digest: Digest | None) -> Tip | None:
     return None if digest is None else _read_tip(repository, digest)
+
+
+def _existing(repository: Repository, branch: BranchName) -> Digest | None:
+    """The tip of a branch that is there; None before its first save. Raises RefMissing."""
+    with suppress(NoState):
+        return repository.tip(branch)
+    return None
 
 
 def _read_tip(repository: Repository, digest: Digest) -> Tip:
