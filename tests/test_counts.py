@@ -29,20 +29,20 @@ from tests.support.strace import Trace, traced
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
 READS = {
-    "tags/v1/image.xmp": Counts(opens=11, stats=17, parses=0, calls=180),
-    "heads/main/image.xmp": Counts(opens=11, stats=17, parses=0, calls=190),
-    "snapshots/{tip}/image.xmp": Counts(opens=5, stats=8, parses=0, calls=115),
+    "tags/v1/image.xmp": Counts(opens=11, stats=13, parses=0, calls=160),
+    "heads/main/image.xmp": Counts(opens=11, stats=13, parses=0, calls=175),
+    "snapshots/{tip}/image.xmp": Counts(opens=5, stats=7, parses=0, calls=90),
 }
 # In process: look every name up and list the folder.
 LISTINGS = {
     "snapshots": Counts(opens=23, stats=1, parses=0, calls=320),
     "tags": Counts(opens=3, stats=2, parses=0, calls=60),
-    "heads/main": Counts(opens=13, stats=17, parses=0, calls=205),
-    "tags/v1": Counts(opens=9, stats=12, parses=0, calls=155),
+    "heads/main": Counts(opens=13, stats=12, parses=0, calls=205),
+    "tags/v1": Counts(opens=9, stats=9, parses=0, calls=140),
 }
-SAVE = Counts(opens=23, stats=13, parses=1, calls=780)
-SAVE_IN_A_NEW_PROCESS = Counts(opens=31, stats=24, parses=2, calls=1350)
-WRITE = Counts(opens=36, stats=30, parses=1, calls=1100)  # a save by open, write and close in the tree
+SAVE = Counts(opens=23, stats=9, parses=1, calls=765)
+SAVE_IN_A_NEW_PROCESS = Counts(opens=31, stats=20, parses=2, calls=1330)
+WRITE = Counts(opens=36, stats=20, parses=1, calls=1075)  # a save by open, write and close in the tree
 
 # Through a mount, whose kernel knows the path: what the daemon opens, and the requests that it gets.
 MOUNTED_READS = {"tags/v1/image.xmp": (2, 2), "heads/main/image.xmp": (6, 3)}
