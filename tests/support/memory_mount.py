@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -87,5 +88,7 @@ def _serve(way: str, place: Path, store: Path) -> None:
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGHUP):  # a test run in the background may ignore them, and so its children
+        signal.signal(number, signal.SIG_DFL)
     with suppress(KeyboardInterrupt):
         _serve(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
