@@ -45,7 +45,7 @@ class Given(NamedTuple):
 
 
 Answer = bytes | Given | None
-"""The body of an answer; None where there is none, or not yet."""
+"""The body of an answer. None: the request gets no answer, or gets it later."""
 
 
 Attributes = tuple[int, ...]

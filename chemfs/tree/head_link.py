@@ -77,7 +77,7 @@ class FreshLinks:
     def __init__(self) -> None:
         self._lock = Lock()
         self._links: TTLCache[str, FreshLink] = TTLCache(_REMEMBERED, _REMEMBERED_SECONDS)
-        self._until = 0.0  # monotonic seconds: later there are none, so no look-up asks for one
+        self._until = 0.0  # monotonic seconds; past this, every link has expired and look-ups skip the lock
 
     def add(self, path: str, target: str) -> None:
         """Add a link."""

@@ -1,6 +1,6 @@
 """The repository of one image: its parts and how to look into it (ADR-018). Knows no mounts and no command line.
 
-What changes a repository stands in `operations`; each holds the repository's lock while it looks and writes.
+Changes to a repository are made by `operations`; each holds the repository's lock while it reads and writes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One fact in one room: the name of a property stands in one module, and so does the signature of a PNG."""
+"""Each fact is written in one module: the name of a property, for example, or the signature of a PNG."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class LogEntry:
 
     @property
     def has_origin(self) -> bool:
-        """Whether it gives the parent of its state, or says that there is none."""
+        """Whether it records where its state came from: a parent, or that the state has no parent."""
         return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:

@@ -85,7 +85,7 @@ class OperationLog:
                 yield line, parse_line(line), offset_bytes
 
     def extent(self) -> tuple[int, int]:
-        """The inode number and the size in bytes of the log; (0, 0) if there is none yet."""
+        """The inode number and the size in bytes of the log; (0, 0) before the first entry."""
         try:
             status = beneath.stat_below(self.root, FILE_NAME)
         except FileNotFoundError:
@@ -97,7 +97,7 @@ class OperationLog:
             folder.truncate(FILE_NAME, size_bytes)
 
     def _open(self) -> BinaryIO:
-        """Open the file to read; an empty one if there is none yet."""
+        """Open the log for reading. Before the first entry, it reads as empty."""
         try:
             return os.fdopen(beneath.open_file(self.root, FILE_NAME), "rb")
         except FileNotFoundError:

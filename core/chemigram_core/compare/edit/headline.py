@@ -9,7 +9,7 @@ from chemigram_core.sidecar import Document
 
 
 def headline(before: Document, after: Document) -> str:
-    """The changes of the edit, one after another; empty when there are none. One line, however long."""
+    """The changes to the edit on a single line, however long. Empty if the edit did not change."""
     changes = [change for change in document_changes(before, after) if CLERICAL not in change.tags]
     return " · ".join(" ".join(_sentence(change).split()) for change in changes)
 
