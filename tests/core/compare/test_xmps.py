@@ -200,6 +200,60 @@ def test_shapes_that_no_module_uses_are_found_apart() -> None:
     ]
 
 
+OFF = blending(mask_mode=0, mask_id=9)
+
+
+def retouch(*ids: int, stride: int = 44, blendop_params: str = OFF) -> Step:
+    """Retouch with these shapes, of a size that its versions share but for the end."""
+    table = b"".join(struct.pack("<ii", number, 0).ljust(stride, b"\0") for number in ids)
+    params = table.ljust(300 * stride + 60, b"\0").hex()
+    return Step("retouch", params, 1 if stride == 40 else 3, blendop_params=blendop_params)
+
+
+def spots(*ids: int) -> Step:
+    """Spot removal with these shapes."""
+    return Step("spots", struct.pack("<128i", *(*ids, *[0] * (128 - len(ids)))).hex(), 2, blendop_params=OFF)
+
+
+@pytest.mark.parametrize("step", [retouch(5, 6), retouch(5, 6, stride=40), spots(5, 6)], ids=["v3", "v1", "spots"])
+def test_the_shapes_that_a_module_names_itself_are_its_own(step: Step) -> None:
+    shapes = [Shape(5, 9), Shape(6, 40, "ellipse #1"), group(9, 5, 6)]
+    moved = [replace(shapes[0], mask_points="01" * 16), *shapes[1:]]
+    place = f"modules/{step.operation}/0"
+    assert summaries(sidecar(step, shapes=shapes), sidecar(step, shapes=moved)) == [f"{place}: circle #1 changed"]
+    assert summaries(sidecar(step, shapes=shapes), sidecar(step, shapes=shapes[1:])) == [f"{place}: circle #1 removed"]
+    root = compared(sidecar(step, shapes=shapes), sidecar(step, shapes=moved))
+    assert root is not None
+    assert root.children[0].details["changed"] == ["shapes"]
+
+
+def test_a_shape_in_the_mask_and_in_the_parameters_is_told_once() -> None:
+    step = retouch(7, blendop_params=blending(mask_mode=3, mask_id=7))
+    left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["modules/retouch/0: circle #1 changed"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        replace(retouch(5), modversion=99),
+        replace(retouch(5), params="05000000"),
+        replace(retouch(5), params="no number"),
+        replace(retouch(5), operation="exposure"),
+    ],
+    ids=["an unknown version", "another size", "not encoded", "another module"],
+)
+def test_the_shapes_of_parameters_that_are_not_known_are_not_guessed(step: Step) -> None:
+    left, right = (sidecar(step, shapes=[Shape(5, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
+
+
+def test_the_mask_of_a_module_that_is_not_blended_is_not_in_use() -> None:
+    step = replace(PLAIN, blendop_params=blending(mask_mode=2, mask_id=7))
+    left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
+
+
 def test_only_the_shapes_of_the_last_step_are_in_force() -> None:
     old, new = Shape(7, mask_points="03" * 16), Shape(7, mask_num=1)
     left = sidecar(DRAWN, replace(DRAWN, params=exposure(1)), shapes=[old, new])
