@@ -10,9 +10,10 @@ import pytest
 
 from chemigram_core.errors import CannotBeLogged, InvalidName, UnknownMask
 from chemigram_core.masks.provenance import Provenance
-from chemigram_core.names import MaskName
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operations.refs import create_branch, rename_branch
 from chemigram_core.operations.save import HISTORY_LOSS, Unchanged, save_xmp
-from chemigram_core.operations.save_plan import Incoming, NewSnapshot, Tip, Unedited, plan
+from chemigram_core.operations.save_plan import MISSING_MASKS, Incoming, NewSnapshot, Tip, Unedited, plan
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.sidecar import Document, parse
 from tests.support.builders import sidecar
@@ -59,10 +60,49 @@ def test_metadata_stands_in_the_line_of_the_snapshot(repository: Repository) -> 
     assert json.loads(line)["metadata"] == given
 
 
+WARM = BranchName("warm")
+EARLIER, LOST = sidecar(1, entries=2), {HISTORY_LOSS: "history shrank from 3 to 2 steps"}
+UNRELATED = sidecar(7, entries=2)
+
+
+def metadata_of_last(repository: Repository) -> dict[str, Any]:
+    return dict(next(repository.log.newest_first()).metadata)
+
+
+@pytest.mark.parametrize(("first", "found"), [(UNRELATED, {}), (EARLIER, LOST)], ids=["another edit", "what is left"])
+@pytest.mark.parametrize("new_name", [None, "warmer"])
+def test_a_new_branch_loses_only_what_is_left_of_its_state(
+    repository: Repository, first: bytes, found: dict[str, Any], new_name: str | None
+) -> None:
+    save_xmp(repository, MAIN, sidecar(1, entries=3))
+    create_branch(repository, WARM, "main")
+    name = BranchName(new_name or WARM)
+    if new_name:
+        rename_branch(repository, WARM, name)
+    save_xmp(repository, name, first)
+    assert metadata_of_last(repository) == found
+    save_xmp(repository, name, sidecar(20, entries=1))
+    assert metadata_of_last(repository) == {HISTORY_LOSS: "history shrank from 2 to 1 steps"}
+
+
+def test_another_edit_on_a_branch_with_saves_of_its_own_is_a_loss(repository: Repository) -> None:
+    save_xmp(repository, MAIN, sidecar(1, entries=3))
+    create_branch(repository, WARM, "main")
+    save_xmp(repository, MAIN, UNRELATED)
+    assert metadata_of_last(repository) == LOST
+
+
 @pytest.mark.parametrize(
     "metadata",
-    [{HISTORY_LOSS: "mine"}, {"provenance": {}}, {"x": {1, 2}}, {"x": float("nan")}, {"x": "\udcff"}],
-    ids=["history_loss", "provenance", "a set", "not a number", "not UTF-8"],
+    [
+        {HISTORY_LOSS: "mine"},
+        {MISSING_MASKS: {}},
+        {"provenance": {}},
+        {"x": {1, 2}},
+        {"x": float("nan")},
+        {"x": "\udcff"},
+    ],
+    ids=["history_loss", "missing_masks", "provenance", "a set", "not a number", "not UTF-8"],
 )
 def test_metadata_that_the_log_cannot_hold_is_refused(repository: Repository, metadata: dict[str, Any]) -> None:
     with pytest.raises(CannotBeLogged):

@@ -11,13 +11,14 @@ from chemfs.cli.errors import GivenTwice, UnusableInput
 from chemfs.cli.input_files import read_input
 from chemfs.cli.json import print_json
 from chemfs.cli.state_fields import state_fields
+from chemfs.cli.streams import print_error
 from chemigram_core import xmp
-from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.masks import png
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operations.save import save_xmp
+from chemigram_core.operations.save import Outcome, save_xmp
+from chemigram_core.operations.save_plan import MISSING_MASKS
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """Save an XMP and its masks on a branch, and print the identifier of the snapshot. Saving the edit that
@@ -40,20 +41,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Save it. Raises UnreadableInput, UnusableInput, GivenTwice."""
     repository = Repository(options.repository)
-    digest = _save(repository, options)
+    outcome = _save(repository, options)
     if options.json:
-        print_json(state_fields(repository, digest))
+        print_json({**state_fields(repository, outcome.digest), MISSING_MASKS: dict(outcome.missing_masks)})
     else:
-        print(digest)
+        print(outcome.digest)
+    if outcome.missing_masks:
+        print_error(_left_out(sorted(outcome.missing_masks)))
 
 
-def _save(repository: Repository, options: argparse.Namespace) -> Digest:
+def _left_out(names: Sequence[str]) -> str:
+    return (
+        f"the XMP names masks that are not in this repository: {', '.join(names)}; its list was ignored and the masks "
+        "of the branch kept. To bring them in, repeat with --mask NAME=PNG for each"
+    )
+
+
+def _save(repository: Repository, options: argparse.Namespace) -> Outcome:
     branch = options.branch or repository.head_branch()
     masks = {name: read_input(Path(file), png.MAX_BYTES) for name, file in _by_mask(options.mask).items()}
     provenance = {name: Provenance.parse_json(text) for name, text in _by_mask(options.mask_info).items()}
     data = read_input(options.xmp, xmp.MAX_BYTES)
     try:
-        return save_xmp(repository, branch, data, mask_files=masks, provenance=provenance, label=options.label).digest
+        return save_xmp(repository, branch, data, mask_files=masks, provenance=provenance, label=options.label)
     except InvalidXmp as error:
         raise UnusableInput(options.xmp, error) from error
 

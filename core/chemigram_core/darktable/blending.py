@@ -5,7 +5,6 @@ Source: dt_develop_blend_params_t and the blend modes in darktable's src/develop
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -84,7 +83,7 @@ class Blending:
     """What is known of an instance's blending.
 
     `opacity`: as it is stored; OPACITY shows it. `mask`: the kinds of mask in words. `mask_id`: of the drawn mask, if
-    there is one. `rest`: all that has no field here, bytes about blending and bytes about masks.
+    one is in use. `rest`: all that has no field here, bytes about blending and bytes about masks.
     """
 
     opacity: bytes
@@ -106,18 +105,32 @@ class Blending:
 
 def blending_of(entry: Entry) -> Blending | None:
     """The blending of an instance; None where its version, size or encoding is not known."""
-    layout = _LAYOUTS.get(entry.blendop_version or 0)
-    data = None if entry.blendop_params is None else entry.blendop_params.data
-    if layout is None or data is None or len(data) != layout.size_bytes:
+    if (read := _read(entry)) is None:
         return None
+    layout, data = read
     mask_mode, blend_mode = (_whole(data, offset) for offset in (0, layout.blend_mode))
     return Blending(
         opacity=data[layout.opacity : layout.opacity + 4],
         mode=_mode(blend_mode),
         mask=_kinds(mask_mode),
-        mask_id=struct.unpack_from("<i", data, layout.mask_id)[0] if mask_mode & _DRAWN else None,
+        mask_id=_id(data, layout) if mask_mode & _ON and mask_mode & _DRAWN else None,
         rest=(data[4 : layout.opacity] + data[layout.opacity + 4 : layout.mask_combine], data[layout.mask_combine :]),
     )
+
+
+def group_of(entry: Entry) -> int:
+    """The id of the group of shapes that its blend parameters name, whether it is blended or not; 0 without one."""
+    return 0 if (read := _read(entry)) is None else _id(read[1], read[0])
+
+
+def _read(entry: Entry) -> tuple[_Layout, bytes] | None:
+    layout = _LAYOUTS.get(entry.blendop_version or 0)
+    data = None if entry.blendop_params is None else entry.blendop_params.data
+    return None if layout is None or data is None or len(data) != layout.size_bytes else (layout, data)
+
+
+def _id(data: bytes, layout: _Layout) -> int:
+    return int.from_bytes(data[layout.mask_id : layout.mask_id + 4], "little", signed=True)
 
 
 def _whole(data: bytes, offset: int) -> int:

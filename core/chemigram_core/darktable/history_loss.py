@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chemigram_core.darktable.entries import Entry
 from chemigram_core.darktable.history import History
 
 
@@ -35,6 +36,17 @@ class HistoryLoss:
             return f"history lost {names}"
         gone = f" ({names} is gone)" if names else ""
         return f"history shrank from {self.steps_before} to {self.steps_after} steps{gone}"
+
+
+def adds_steps(before: History, after: History) -> bool:
+    """Whether `after` has steps that `before` never had: then it is another edit, and not what is left of that one."""
+    known = {_setting(entry) for entry in before.entries}
+    return any(_setting(entry) not in known for entry in after.entries)
+
+
+def _setting(entry: Entry) -> tuple[object, ...]:
+    params = entry.params
+    return (*entry.instance, entry.enabled, entry.modversion, params.data or params.text)
 
 
 def history_loss(before: History, after: History) -> HistoryLoss | None:

@@ -34,4 +34,5 @@ ENCODED = frozenset((PARAMS, BLENDOP_PARAMS, MASK_POINTS, MASK_SRC))  # binary v
 IOP_ORDER_VERSION = "darktable:iop_order_version"
 IOP_ORDER_LIST = "darktable:iop_order_list"
 
+RATING, COLOR_LABELS = "xmp:Rating", "darktable:colorlabels"
 TAGS, KEYWORDS = "lr:hierarchicalSubject", "dc:subject"  # darktable writes each tag whole, and again as single words

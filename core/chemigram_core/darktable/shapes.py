@@ -29,10 +29,10 @@ def shapes_of(history: History) -> Shapes:
     return {int(form.id): form for form in rows if _NUMBER.fullmatch(form.id)}
 
 
-def parts(shapes: Shapes, mask_id: int | None) -> dict[int, Form]:
-    """A mask's own shape and, of a group, all below it."""
+def parts(shapes: Shapes, *ids: int) -> dict[int, Form]:
+    """The shapes with these ids and, of a group, all below it."""
     found: dict[int, Form] = {}
-    waiting = [] if mask_id is None else [mask_id]
+    waiting = list(ids)
     while waiting:
         number = waiting.pop()
         if number in shapes and number not in found:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from chemigram_core import sidecar
@@ -17,7 +18,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import NoState, UnknownMask
 from chemigram_core.log.entry import JSON, LogEntry
-from chemigram_core.log.operations import DESCRIBE
+from chemigram_core.log.operations import BRANCH, DESCRIBE, SNAPSHOT
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations import mask_links
@@ -44,10 +45,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A save became a snapshot."""
+    """A save became a snapshot. `missing_masks` are those of the XMP's note that the store doesn't have."""
 
     digest: Digest
     parent: Digest | None
+    missing_masks: Masks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Unchanged:
     """A save had the edit of the branch's tip: no snapshot, the ref's time stays; label and provenance are logged."""
 
     digest: Digest
+    missing_masks: Masks = field(default_factory=dict)
 
 
 Outcome = Saved | Unchanged
@@ -77,6 +80,7 @@ def save_xmp(
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
+    The XMP's note of masks speaks if all of them are in the store; otherwise the branch's masks are carried forward.
     `provenance` describes masks of the state. `metadata` goes into the log line of the snapshot; an Unchanged save has
     no such line and drops it. A missing branch is started; without `starts_branch` RefMissing is raised instead. Raises
     InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
@@ -84,10 +88,13 @@ def save_xmp(
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        tip = _tip(repository, repository.refs.read(branch) if starts_branch else _existing(repository, branch))
+        digest = repository.refs.read(branch) if starts_branch else _existing(repository, branch)
+        tip = None if digest is None else _read_tip(repository, branch, digest)
         before = NO_MASKS if tip is None else tip.masks
-        masks = {**_without(_masks_of_save(repository, document, before), without), **given.changed(before)}
-        incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA)
+        missing = _missing(repository, document.masks)
+        noted = document.masks if document.masks and not missing else before
+        masks = {**_without(noted, without), **given.changed(before)}
+        incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA, missing)
         return _save(repository, tip, incoming)
 
 
@@ -135,13 +142,9 @@ def _change_masks(
     provenance: Provenances = NO_PROVENANCE,
 ) -> Outcome:
     with locked(repository.root):
-        tip = _read_tip(repository, repository.tip(branch))
+        tip = _read_tip(repository, branch, repository.tip(branch))
         document = tip.document.with_masks(change(tip.masks))
         return _save(repository, tip, Incoming(branch, document, provenance=provenance))
-
-
-def _tip(repository: Repository, digest: Digest | None) -> Tip | None:
-    return None if digest is None else _read_tip(repository, digest)
 
 
 def _existing(repository: Repository, branch: BranchName) -> Digest | None:
@@ -151,15 +154,21 @@ def _existing(repository: Repository, branch: BranchName) -> Digest | None:
     return None
 
 
-def _read_tip(repository: Repository, digest: Digest) -> Tip:
+def _read_tip(repository: Repository, branch: BranchName, digest: Digest) -> Tip:
     document = repository.states.recall(digest) or repository.states.document(digest)
-    return Tip(digest, document, repository.states.edit(digest))
+    is_inherited = partial(_is_inherited, repository, branch)
+    return Tip(digest, document, repository.states.edit(digest), is_inherited)
 
 
-def _masks_of_save(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
-    """The masks of the XMP's note if all are in this store, otherwise the branch's masks carried forward."""
-    note = document.masks
-    return note if note and all(repository.objects.has(mask, Kind.MASK) for mask in note.values()) else before
+def _is_inherited(repository: Repository, branch: BranchName) -> bool:
+    """Whether nothing was saved on a branch since it was started at the state of another."""
+    moves = (entry.op for entry in repository.log.of_ref(branch.ref) if entry.op in {BRANCH, SNAPSHOT})
+    return next(moves, None) == BRANCH
+
+
+def _missing(repository: Repository, note: Masks) -> Masks:
+    """The masks of an XMP's note that the store lacks; if any are, the note doesn't count."""
+    return {name: mask for name, mask in note.items() if not repository.objects.has(mask, Kind.MASK)}
 
 
 def _without(masks: Masks, removed: Masks) -> Masks:
@@ -187,7 +196,7 @@ def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
         repository.refs.move(branch, parent, digest)
     repository.states.learn(document)
     mask_links.restore(repository)
-    return Saved(digest, parent)
+    return Saved(digest, parent, planned.incoming.missing_masks)
 
 
 def _describe(repository: Repository, planned: Unedited) -> Unchanged:
@@ -197,4 +206,4 @@ def _describe(repository: Repository, planned: Unedited) -> Unchanged:
     describe(repository, tip.masks, planned.incoming.provenance)
     if label and label != repository.history.label(tip.digest):
         repository.log.append(LogEntry(DESCRIBE, tip.digest, branch.ref, label=label))
-    return Unchanged(tip.digest)
+    return Unchanged(tip.digest, planned.incoming.missing_masks)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chemigram_core.darktable import history_loss
+from chemigram_core.darktable import HistoryLoss, adds_steps, history_loss
 from chemigram_core.digest import Digest
 from chemigram_core.errors import CannotBeLogged, InvalidName, UnknownMask
 from chemigram_core.log.entry import JSON, LogEntry
@@ -19,16 +19,23 @@ from chemigram_core.sidecar import Document
 
 HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lost of the parent's history
 
-_OWN_KEYS = frozenset((HISTORY_LOSS, PROVENANCE))
+MISSING_MASKS = "missing_masks"  # and which masks of its note the store doesn't have, by name
+
+_OWN_KEYS = frozenset((HISTORY_LOSS, MISSING_MASKS, PROVENANCE))
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The state that a branch points at, read once under the lock."""
+    """The state that a branch points at, read once under the lock.
+
+    `is_inherited`: whether the branch was started there and nothing was saved on it yet. To know that takes reading the
+    log, so it is asked only where steps are missing.
+    """
 
     digest: Digest
     document: Document
     edit: Digest
+    is_inherited: Callable[[], bool] = bool
 
     @property
     def masks(self) -> Masks:
@@ -38,13 +45,17 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A state to save on a branch: the XMP with the masks of the new state, and its label, provenance and metadata."""
+    """A state to save on a branch: the XMP with the masks of the new state, and its label, provenance and metadata.
+
+    `missing_masks`: those of the XMP's own note that the store lacks, for which the note doesn't count.
+    """
 
     branch: BranchName
     document: Document
     label: str | None = None
     provenance: Provenances = field(default_factory=dict)
     metadata: Mapping[str, JSON] = field(default_factory=dict)
+    missing_masks: Masks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +96,25 @@ def plan(tip: Tip | None, incoming: Incoming) -> NewSnapshot | Unedited:
 
 def _entry(tip: Tip | None, incoming: Incoming) -> LogEntry:
     document = incoming.document
-    return LogEntry(
-        SNAPSHOT,
-        document.digest,
-        incoming.branch.ref,
-        None if tip is None else tip.digest,
-        incoming.label,
-        {**incoming.metadata, **_history_loss(tip, document), **provenance_metadata(incoming.provenance)},
-        document.masks,
-    )
+    parent = None if tip is None else tip.digest
+    metadata = {**incoming.metadata, **_losses(tip, incoming), **provenance_metadata(incoming.provenance)}
+    return LogEntry(SNAPSHOT, document.digest, incoming.branch.ref, parent, incoming.label, metadata, document.masks)
 
 
-def _history_loss(tip: Tip | None, document: Document) -> Mapping[str, Any]:
-    """A warning for photographers: darktable lost part of the history, or all of it."""
-    loss = None if tip is None else history_loss(tip.document.history, document.history)
-    return {} if loss is None else {HISTORY_LOSS: str(loss)}
+def _losses(tip: Tip | None, incoming: Incoming) -> Mapping[str, Any]:
+    """Warnings for photographers: what of the history darktable lost, and which masks did not come with the XMP."""
+    loss, missing = _history_loss(tip, incoming.document), incoming.missing_masks
+    history = {} if loss is None else {HISTORY_LOSS: str(loss)}
+    masks = {MISSING_MASKS: {name: str(missing[name]) for name in sorted(missing)}} if missing else {}
+    return {**history, **masks}
+
+
+def _history_loss(tip: Tip | None, document: Document) -> HistoryLoss | None:
+    """What is missing of the branch's history. Another edit, saved first on a new branch, takes nothing from it."""
+    if tip is None or (loss := history_loss(tip.document.history, document.history)) is None:
+        return None
+    is_another = adds_steps(tip.document.history, document.history) and tip.is_inherited()
+    return None if is_another else loss
 
 
 def _refuse_metadata(metadata: Mapping[str, JSON]) -> None:

@@ -37,6 +37,22 @@ def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert Path("out/masks/subject.png").read_bytes() == mask.read_bytes()
 
 
+def test_masks_of_the_note_that_are_missing_are_told(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+    """On stderr, in the JSON and in the log; with the masks given, the note is right again."""
+    chemfs("init", "there")
+    chemfs("snapshot", "there", sidecar(1), "--mask", f"sky={mask}", "--mask", f"tree={mask}")
+    chemfs("export", "there", "HEAD", "out")
+    chemfs("init", "sunset")
+    answer = chemfs("snapshot", "sunset", "out/image.xmp", "--json")
+    hashes = dict.fromkeys(("sky", "tree"), hashlib.sha256(mask.read_bytes()).hexdigest())
+    assert (answer.code, answer.json.get("masks"), answer.json["missing_masks"]) == (0, None, hashes)
+    assert answer.error.startswith("chemfs: the XMP names masks that are not in this repository: sky, tree;")
+    assert answer.error.count("\n") == 1
+    assert chemfs("log", "sunset", "--json").json[0]["metadata"] == {"missing_masks": hashes}
+    again = chemfs("snapshot", "sunset", "out/image.xmp", "--mask", f"sky={mask}", "--json")
+    assert (again.json["masks"], again.json["missing_masks"], again.error) == (hashes, {}, "")
+
+
 def test_a_mask_is_given_once(chemfs: Chemfs, repository: str, sidecar: Sidecar, mask: Path) -> None:
     pair = f"subject={mask}"
     answer = chemfs("snapshot", repository, sidecar(3), "--mask", pair, "--mask", pair)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from chemigram_core.compare import as_text
 from chemigram_core.compare.node import Action
 from chemigram_core.sidecar import parse
 from tests.core.compare.edits import (
@@ -200,6 +201,60 @@ def test_shapes_that_no_module_uses_are_found_apart() -> None:
     ]
 
 
+OFF = blending(mask_mode=0, mask_id=9)
+
+
+def retouch(*ids: int, stride: int = 44, blendop_params: str = OFF) -> Step:
+    """Retouch with these shapes, of a size that its versions share but for the end."""
+    table = b"".join(struct.pack("<ii", number, 0).ljust(stride, b"\0") for number in ids)
+    params = table.ljust(300 * stride + 60, b"\0").hex()
+    return Step("retouch", params, 1 if stride == 40 else 3, blendop_params=blendop_params)
+
+
+def spots(*ids: int) -> Step:
+    """Spot removal with these shapes."""
+    return Step("spots", struct.pack("<128i", *(*ids, *[0] * (128 - len(ids)))).hex(), 2, blendop_params=OFF)
+
+
+@pytest.mark.parametrize("step", [retouch(5, 6), retouch(5, 6, stride=40), spots(5, 6)], ids=["v3", "v1", "spots"])
+def test_the_shapes_that_a_module_names_itself_are_its_own(step: Step) -> None:
+    shapes = [Shape(5, 9), Shape(6, 40, "ellipse #1"), group(9, 5, 6)]
+    moved = [replace(shapes[0], mask_points="01" * 16), *shapes[1:]]
+    place = f"modules/{step.operation}/0"
+    assert summaries(sidecar(step, shapes=shapes), sidecar(step, shapes=moved)) == [f"{place}: circle #1 changed"]
+    assert summaries(sidecar(step, shapes=shapes), sidecar(step, shapes=shapes[1:])) == [f"{place}: circle #1 removed"]
+    root = compared(sidecar(step, shapes=shapes), sidecar(step, shapes=moved))
+    assert root is not None
+    assert root.children[0].details["changed"] == ["shapes"]
+
+
+def test_a_shape_in_the_mask_and_in_the_parameters_is_told_once() -> None:
+    step = retouch(7, blendop_params=blending(mask_mode=3, mask_id=7))
+    left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["modules/retouch/0: circle #1 changed"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        replace(retouch(5), modversion=99),
+        replace(retouch(5), params="05000000"),
+        replace(retouch(5), params="no number"),
+        replace(retouch(5), operation="exposure"),
+    ],
+    ids=["an unknown version", "another size", "not encoded", "another module"],
+)
+def test_the_shapes_of_parameters_that_are_not_known_are_not_guessed(step: Step) -> None:
+    left, right = (sidecar(step, shapes=[Shape(5, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
+
+
+def test_the_mask_of_a_module_that_is_not_blended_is_not_in_use() -> None:
+    step = replace(PLAIN, blendop_params=blending(mask_mode=2, mask_id=7))
+    left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
+    assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
+
+
 def test_only_the_shapes_of_the_last_step_are_in_force() -> None:
     old, new = Shape(7, mask_points="03" * 16), Shape(7, mask_num=1)
     left = sidecar(DRAWN, replace(DRAWN, params=exposure(1)), shapes=[old, new])
@@ -222,7 +277,7 @@ def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
         ("xmp:Rating", 1, 5, "metadata/xmp:Rating: Rating: ★ → ★★★★★"),
         ("xmp:Rating", 0, -1, "metadata/xmp:Rating: Rating: none → rejected"),
         ("darktable:version_name", 1, 2, "metadata/darktable:version_name: Version name: 1 → 2"),
-        ("crs:Sharpness", 25, 40, "metadata/crs:Sharpness: crs:Sharpness: 25 → 40"),
+        ("crs:Sharpness", 25, 40, "develop-settings/crs:Sharpness: crs:Sharpness: 25 → 40"),
     ],
 )
 def test_metadata_is_put_in_words(name: str, left: int, right: int, found: str) -> None:
@@ -245,6 +300,65 @@ def test_texts_and_labels_are_told() -> None:
         "metadata/darktable:colorlabels: Color labels: none → blue",
         'metadata/dc:title: Title: "Old pier" → "New pier"',
     ]
+
+
+def spelled(name: str, text: str) -> dict[str, str]:
+    """A text in each of the forms that programs give it."""
+    alternatives = f'<rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt>'
+    lists = {kind: f"<rdf:{kind}><rdf:li>{text}</rdf:li></rdf:{kind}>" for kind in ("Bag", "Seq", "Alt")}
+    return {form: f"<{name}>{value}</{name}>" for form, value in {"text": text, "x": alternatives, **lists}.items()}
+
+
+@pytest.mark.parametrize("name", ["dc:title", "dc:creator", "dc:rights", "dc:description"])
+def test_both_texts_are_told_in_whatever_form_they_are(name: str) -> None:
+    label = name.removeprefix("dc:").capitalize()
+    for before in spelled(name, "Old pier").values():
+        for after in spelled(name, "New pier").values():
+            assert summaries(sidecar(PLAIN, inside=before), sidecar(PLAIN, inside=after)) == [
+                f'metadata/{name}: {label}: "Old pier" → "New pier"'
+            ]
+
+
+LONG = "A pier " * 40
+ALT = '<crs:Name><rdf:Alt><rdf:li xml:lang="{}">sky</rdf:li></rdf:Alt></crs:Name>'
+SKY = spelled("crs:Name", "sky")
+STRUCT = '<crs:Name rdf:parseType="Resource"><crs:A>{}</crs:A></crs:Name>'
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "found"),
+    [
+        (SKY["text"], SKY["Bag"], '"sky" → unordered list: "sky"'),
+        (SKY["Seq"], SKY["Alt"], 'ordered list: "sky" → alternatives: "sky"'),
+        (SKY["Alt"], SKY["x"], 'alternatives: "sky" → alternatives: "sky" (x-default)'),
+        (ALT.format("de"), ALT.format("en"), '"sky" (de) → "sky" (en)'),
+        (ALT.format("x-default"), ALT.format("en"), '"sky" → "sky" (en)'),
+        ("<crs:Name>a b</crs:Name>", "<crs:Name>a  b</crs:Name>", '"a b" → "a  b"'),
+        (
+            f"<crs:Name>{LONG}old</crs:Name>",
+            f"<crs:Name>{LONG}new</crs:Name>",
+            '… pier A pier A pier old" → … pier A pier A pier new"',
+        ),
+        (STRUCT.format("1"), STRUCT.format("2"), '{crs:A: "1"} → {crs:A: "2"}'),
+        (
+            f"<crs:Name><rdf:Seq>{'<rdf:li>1</rdf:li>' * 9}</rdf:Seq></crs:Name>",
+            f"<crs:Name><rdf:Seq>{'<rdf:li>1</rdf:li>' * 10}</rdf:Seq></crs:Name>",
+            "1, 1, 1, 1, 1, 1, 1, 1, … (9 in all) → 1, 1, 1, 1, 1, 1, 1, 1, … (10 in all)",
+        ),
+    ],
+)
+def test_values_that_look_alike_are_told_apart(left: str, right: str, found: str) -> None:
+    assert summaries(sidecar(PLAIN, inside=left), sidecar(PLAIN, inside=right)) == [
+        f"develop-settings/crs:Name: crs:Name: {found}"
+    ]
+
+
+def test_the_settings_of_other_programs_have_a_section_of_their_own() -> None:
+    left = sidecar(PLAIN, properties={"crs:Exposure2012": "+0.50", "xmp:Label": "Red"})
+    right = sidecar(PLAIN, properties={"crs:Exposure2012": "+1.00", "xmp:Label": "Blue"})
+    assert as_text(changeset(file("image.xmp", left, ()), file("image.xmp", right, ()))) == (
+        'Metadata\n  Label: "Red" → "Blue"\n\nSettings of other programs\n  crs:Exposure2012: "+0.50" → "+1.00"\n'
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from chemigram_core.compare.node import Action
 from chemigram_core.darktable import Entry, History
 from chemigram_core.darktable.modules import title
 from chemigram_core.darktable.pipe_order import Instance, pipe_order
-from chemigram_core.darktable.shapes import Shapes, parts, shape_changes, shapes_of
+from chemigram_core.darktable.shapes import Shapes, shape_changes, shapes_of
 from chemigram_core.sidecar import Document
 
 _MASKS_ONLY = "mask_manager"  # an entry that carries shapes and does nothing itself
@@ -50,7 +50,7 @@ class _Half:
 
     def unused_shapes(self) -> Shapes:
         sides = map(self.side, self.instances)
-        used = {number for side in sides if side.blending for number in parts(self.shapes, side.blending.mask_id)}
+        used = {number for side in sides for number in (*side.mask_shapes, *side.own_shapes)}
         return {number: form for number, form in self.shapes.items() if number not in used}
 
 

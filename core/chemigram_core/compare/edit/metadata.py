@@ -6,19 +6,26 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from chemigram_core.compare.edit.changes import Change
+from chemigram_core.compare.edit.values import as_json, both_in_words, quoted
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
-from chemigram_core.darktable.properties import IOP_ORDER_LIST, IOP_ORDER_VERSION, KEYWORDS, TAGS
-from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value
+from chemigram_core.darktable.properties import (
+    COLOR_LABELS,
+    IOP_ORDER_LIST,
+    IOP_ORDER_VERSION,
+    KEYWORDS,
+    RATING,
+    TAGS,
+)
+from chemigram_core.xmp import Array, Localized, Properties, Value
+from chemigram_core.xmp.namespaces import name_of
 
-_COLOR_LABELS, _RATING = "darktable:colorlabels", "xmp:Rating"
+_OTHER_PROGRAMS = "develop-settings"
 _ORDERS = frozenset((IOP_ORDER_LIST, IOP_ORDER_VERSION))  # part of the edit, though beside the history
-_NONE = "none"
-_LONGEST = 80  # characters of a value in a sentence
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
         "acdsee:notes": "Notes",
-        _COLOR_LABELS: "Color labels",
+        COLOR_LABELS: "Color labels",
         "darktable:harmony_guide_rotation": "Rotation of the color harmony guide",
         "darktable:harmony_guide_type": "Color harmony guide",
         "darktable:harmony_guide_width": "Width of the color harmony guide",
@@ -34,16 +41,20 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "exif:GPSLatitude": "Latitude",
         "exif:GPSLongitude": "Longitude",
         "xmp:Label": "Label",
-        _RATING: "Rating",
+        RATING: "Rating",
     }
 )
-_COLORS = MappingProxyType({"0": "red", "1": "yellow", "2": "green", "3": "blue", "4": "purple"})
-_RATINGS = MappingProxyType({"-1": "rejected", **{str(stars): "★" * stars for stars in range(1, 6)}, "0": _NONE})
-_PIPES = MappingProxyType(
-    {"0": "custom", "1": "legacy", "2": "v3.0 RAW", "3": "v3.0 JPEG", "4": "v5.0 RAW", "5": "v5.0 JPEG"}
-)
-_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {_COLOR_LABELS: _COLORS, _RATING: _RATINGS, IOP_ORDER_VERSION: _PIPES}
+_DEVELOP = tuple(  # where other raw developers keep their own settings: the beginnings of their properties' names
+    name_of(f"{{{uri}}}")
+    for uri in (
+        "http://ns.adobe.com/camera-raw-settings/1.0/",  # Lightroom and Camera Raw
+        "http://ns.adobe.com/camera-raw-saved-settings/1.0/",
+        "http://ns.adobe.com/camera-raw-defaults/1.0/",
+        "http://ns.adobe.com/camera-raw-embedded-lens-profile/1.0/",
+        "http://www.bibblelabs.com/DigitalMasterFile/1.0/",  # AfterShot
+        "http://ns.dxo.com/framework/1.0/",  # PhotoLab
+        "http://ns.nikon.com/nine/1.0/",  # NX Studio
+    )
 )
 
 
@@ -55,48 +66,13 @@ def metadata_changes(left: Properties, right: Properties) -> Iterator[Change]:
             yield _property(name, left.get(name), right.get(name))
 
 
-def as_json(value: Value | None) -> JsonValue:
-    """A value of an XMP as plain data; None for an absent one."""
-    match value:
-        case Array(_, items):
-            return [as_json(item) for item in items]
-        case Struct(fields):
-            return {name: as_json(fields[name]) for name in sorted(fields)}
-        case Localized(text, language):
-            return {"language": language, "text": text}
-        case Reference(uri):
-            return {"uri": uri}
-    return value
-
-
-def in_words(name: str, value: Value | None) -> str:
-    """A value for a sentence."""
-    match value:
-        case None:
-            return _NONE
-        case Array(_, items):
-            return ", ".join(in_words(name, item) for item in items) or _NONE
-        case Localized(text, _) | Reference(text):
-            return _quoted(text)
-        case Struct():
-            return "…"
-    return _text_in_words(name, value)
-
-
-def _text_in_words(name: str, text: str) -> str:
-    if name == IOP_ORDER_LIST:
-        return "custom"
-    known = _WORDS.get(name, {})
-    return known.get(text) or (text if text.lstrip("+-").isdecimal() else _quoted(text))
-
-
 def _tags(left: Properties, right: Properties) -> Iterator[Change]:
     if all(left.get(name) == right.get(name) for name in (TAGS, KEYWORDS)):
         return
     before, after = _all_tags(left), _all_tags(right)
     added, removed = sorted(after - before), sorted(before - after)
-    words = [f"added {', '.join(map(_quoted, added))}"] if added else []
-    words += [f"removed {', '.join(map(_quoted, removed))}"] if removed else []
+    words = [f"added {', '.join(map(quoted, added))}"] if added else []
+    words += [f"removed {', '.join(map(quoted, removed))}"] if removed else []
     details: dict[str, JsonValue] = {"added": list[JsonValue](added), "removed": list[JsonValue](removed)}
     summary = f"Tags: {'; '.join(words) or 'the same ones, noted in another way'}"
     yield Change(Action.MODIFY, "metadata", "metadata/tags", summary, details)
@@ -121,13 +97,13 @@ def _texts(value: Value | None) -> list[str]:
 
 def _property(name: str, left: Value | None, right: Value | None) -> Change:
     action = Action.ADD if left is None else Action.REMOVE if right is None else Action.MODIFY
-    before, after = in_words(name, left), in_words(name, right)
-    change = f"{before} → {after}" if before != after else "changed"
+    before, after = both_in_words(name, left, right)
     details: dict[str, JsonValue] = {"property": name, "left": as_json(left), "right": as_json(right)}
-    item_type = "order" if name in _ORDERS else "metadata"
-    return Change(action, item_type, f"{item_type}/{name}", f"{_NAMES.get(name, name)}: {change}", details)
+    item_type = _item_type(name)
+    return Change(action, item_type, f"{item_type}/{name}", f"{_NAMES.get(name, name)}: {before} → {after}", details)
 
 
-def _quoted(text: str) -> str:
-    shortened = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return f'"{" ".join(shortened.split())}"'
+def _item_type(name: str) -> str:
+    if name in _ORDERS:
+        return "order"
+    return _OTHER_PROGRAMS if name.startswith(_DEVELOP) else "metadata"

@@ -10,6 +10,7 @@ from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.blending import OPACITY, Blending, blending_of
 from chemigram_core.darktable.layouts import layout_of
 from chemigram_core.darktable.modules import own_name
+from chemigram_core.darktable.own_shapes import own_shapes
 from chemigram_core.darktable.settings import OTHER, UNSET, distinct_values
 from chemigram_core.darktable.shapes import Shapes, parts, shape_changes
 
@@ -34,10 +35,22 @@ class Side:
         """Its blending, where that can be read."""
         return blending_of(self.entry)
 
+    @property
+    def mask_shapes(self) -> Shapes:
+        """Those that its drawn mask consists of."""
+        mask_id = self.blending.mask_id if self.blending else None
+        return {} if mask_id is None else parts(self.shapes, mask_id)
+
+    @property
+    def own_shapes(self) -> Shapes:
+        """Those that its parameters work with, beyond its mask."""
+        in_mask, own = self.mask_shapes, parts(self.shapes, *own_shapes(self.entry))
+        return {number: form for number, form in own.items() if number not in in_mask}
+
 
 @dataclass(slots=True)
 class ModuleChange:
-    """`kinds`: which of enabled, params, blend, mask, name, fields differ; `words`: the same for people.
+    """`kinds`: which of enabled, params, blend, mask, shapes, name, fields differ; `words`: the same for people.
 
     `settings`: label to (old, new), of settings that are known.
     """
@@ -59,6 +72,8 @@ def changes_of(left: Side, right: Side) -> ModuleChange:
         change.add("enabled", "switched on" if right.entry.enabled else "switched off")
     _compare_settings(left.entry, right.entry, change)
     _compare_blending(left, right, change)
+    if words := shape_changes(left.own_shapes, right.own_shapes):
+        change.add("shapes", *words)
     if own_name(left.entry) != own_name(right.entry):
         change.add("name", _naming(own_name(left.entry), own_name(right.entry)))
     if _foreign_fields(left.entry) != _foreign_fields(right.entry):
@@ -114,7 +129,7 @@ def _compare_blending(left: Side, right: Side, change: ModuleChange) -> None:
         words = "blending changed"
     elif before.is_on or after.is_on:
         _compare_blend_fields(before, after, change)
-        _compare_masks(before, after, left.shapes, right.shapes, change)
+        _compare_masks(before, after, shape_changes(left.mask_shapes, right.mask_shapes), change)
         words = "blending stored in another version"
     else:
         words = "blending is off, its settings changed"
@@ -132,10 +147,9 @@ def _compare_blend_fields(before: Blending, after: Blending, change: ModuleChang
         change.add("blend", *(words or ["blending changed"]))
 
 
-def _compare_masks(before: Blending, after: Blending, left: Shapes, right: Shapes, change: ModuleChange) -> None:
-    words = [f"{before.mask} → {after.mask}"] if before.mask != after.mask else []
-    words += shape_changes(parts(left, before.mask_id), parts(right, after.mask_id))
-    if words:
+def _compare_masks(before: Blending, after: Blending, shapes: list[str], change: ModuleChange) -> None:
+    kinds = [f"{before.mask} → {after.mask}"] if before.mask != after.mask else []
+    if words := [*kinds, *shapes]:
         change.add("mask", *words)
     elif before.rest[1] != after.rest[1]:
         in_use = before.has_mask or after.has_mask

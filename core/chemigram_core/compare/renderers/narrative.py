@@ -22,6 +22,7 @@ class Topic(StrEnum):
     LOST = "History lost"
     EDIT = "Edit"
     METADATA = "Metadata"
+    DEVELOP = "Settings of other programs"
     MASKS = "Masks"
     FILES = "Files"
     CLERICAL = "Bookkeeping"
@@ -46,6 +47,7 @@ class Section:
 
 _TOPICS = {
     "bookkeeping": Topic.CLERICAL,
+    "develop-settings": Topic.DEVELOP,
     "history": Topic.EDIT,
     "mask": Topic.MASKS,
     "mask-note": Topic.MASKS,
