@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes.util
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ MARKERS = (
     "needs_fuse: mounts; needs /dev/fuse and fusermount",
     "needs_libfuse2: mounts by libfuse 2",
     "needs_root: mounts a disk of its own, or has a view of the mounts of its own",
+    "needs_gexiv2: reads XMP by GExiv2, from the system's Python",
     "needs_program(*names): runs these programs",
 )
 
@@ -49,8 +51,18 @@ def lacks_of_machine(item: pytest.Item) -> Iterator[str]:
         yield "libfuse 2"
     if item.get_closest_marker("needs_root") and os.geteuid():
         yield "root"
+    if item.get_closest_marker("needs_gexiv2") and not has_gexiv2():
+        yield "GExiv2 for /usr/bin/python3"
     for marker in item.iter_markers("needs_program"):
         yield from (name for name in marker.args if not shutil.which(name))
+
+
+def has_gexiv2() -> bool:
+    program = "import gi; gi.require_version('GExiv2', '0.10')"
+    try:
+        return not subprocess.run(["/usr/bin/python3", "-c", program], capture_output=True, check=False).returncode
+    except FileNotFoundError:
+        return False
 
 
 def lacks_of_fuse() -> Iterator[str]:

@@ -13,6 +13,7 @@ NAMES = (
     "dc:title", "dc:creator", "dc:subject", "lr:hierarchicalSubject", "xmp:Rating", "xmp:Label", "photoshop:City",
     "Iptc4xmpCore:Location", "darktable:colorlabels", "darktable:version_name", "exif:GPSLatitude", "tiff:Make",
     "{http://example.org/a/}one", "{http://example.org/b#}two", "{urn:other}one",
+    "photomechanic:ColorClass", "Container:Directory", "{http://ns.microsoft.com/photo/1.0}one", "{http://example.org/b}two",
 )  # fmt: skip
 TEXTS = st.text(
     st.one_of(

@@ -17,6 +17,8 @@ from chemigram_core.xmp.namespaces import KNOWN
 
 T = TypeVar("T")
 
+PREFIXES = {"chemigram", "darktable", "dc", "ns1", "ns2", "photomechanic", "stRef", "xmlfoo", "xmp"}
+
 GAPS = ("", "", " ", "\n", "\n   ", "\t", "<!-- <b> & \u00e9 -->", "<?a processing instruction?>")
 HEADS = (
     "",
@@ -140,9 +142,13 @@ class _Speller:
         uri = prefix[1:] if name.startswith("{") else KNOWN[prefix]
         known = [prefix for prefix, declared in self.prefixes.items() if declared == uri]
         if not known or (len(known) < 2 and self.chance.random() < 0.1):
-            known.append(f"p{len(self.prefixes)}")
+            known.append(self.new_prefix())
             self.prefixes[known[-1]] = uri
         return f"{self.pick(known)}:{local}"
+
+    def new_prefix(self) -> str:
+        """One that stands for nothing yet: nobody's, or one that programs know for another namespace."""
+        return self.pick(PREFIXES - self.prefixes.keys() | {f"p{len(self.prefixes)}"})
 
     def text(self, text: str) -> str:
         """Text of an element: escapes, references, sections and comments in any mixture."""
@@ -172,7 +178,7 @@ class _Speller:
         return self.chance.random() < 0.5
 
     def pick(self, options: Iterable[T]) -> T:
-        return self.chance.choice(list(options))
+        return self.chance.choice(sorted(options, key=repr))
 
     def shuffled(self, items: Iterable[T]) -> list[T]:
         """In any order, the same for the same seed whatever order a set has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from chemigram_core.darktable import BOOKKEEPING
 from chemigram_core.darktable.encoding import MAX_DECODED_BYTES
 from chemigram_core.sidecar import canonicalize
 from chemigram_core.xmp.envelope import MAX_BYTES
-from chemigram_core.xmp.namespaces import KNOWN
+from chemigram_core.xmp.namespaces import KNOWN, TABLE
 from chemigram_core.xmp.reader import MAX_DEPTH, MAX_FIELDS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "canonical-xmp.md").read_text()
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "canonical-xmp.md").read_text()
 EXAMPLES = re.findall(r"```xml\n(.*?)```\n```xml\n(.*?)```", PAGE, re.DOTALL)
 ROW = re.compile(r"^\| `?([^|`]+?)`? \| (.*) \|$", re.MULTILINE)
 
@@ -31,10 +33,19 @@ def test_there_is_an_example_of_each_rule_but_the_first() -> None:
     assert all("```xml" in rule for rule in rules[2:])
 
 
-def test_the_tables_are_those_of_the_code() -> None:
-    edit, _, namespaces = PAGE.partition("## The edit")[2].partition("## Namespaces")
+def test_the_table_of_bookkeeping_is_that_of_the_code() -> None:
+    edit = PAGE.partition("## The edit")[2].partition("## Namespaces")[0]
     assert dict(ROW.findall(edit)[1:]) == BOOKKEEPING
-    assert dict(ROW.findall(namespaces)[1:]) == KNOWN
+
+
+def test_the_table_of_namespaces_is_where_the_page_says() -> None:
+    assert f"`{TABLE.relative_to(ROOT)}`" in PAGE
+
+
+def test_the_examples_of_prefixes_are_right() -> None:
+    rows = re.findall(r"^\| (\S+) \| (ns[0-9a-f]{20}) \|$", PAGE, re.MULTILINE)
+    assert len(rows) == 5
+    assert [prefix for _, prefix in rows] == [f"ns{sha256(uri.encode()).hexdigest()[:20]}" for uri, _ in rows]
 
 
 def test_the_limits_are_those_of_the_code() -> None:
