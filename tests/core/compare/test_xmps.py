@@ -250,8 +250,7 @@ def test_texts_and_labels_are_told() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "found"),
     [
-        (bag("dc:subject", "a", "b"), "", "the same ones, noted in another way"),
-        (bag("dc:subject", "a"), bag("dc:subject", "a", "a"), "the same ones, noted in another way"),
+        (bag("dc:subject", "a", "b"), bag("dc:subject", "a"), "the same ones, noted in another way"),
         ("<dc:subject>red</dc:subject>", "<dc:subject>blue</dc:subject>", 'added "blue"; removed "red"'),
         (
             bag("dc:subject", "red"),
@@ -269,6 +268,15 @@ def test_tags_in_an_unusual_form_are_found_too(before: str, after: str, found: s
     root = compared(left, right)
     assert root is not None
     assert root.tags == frozenset()
+
+
+def test_keywords_that_the_tags_say_are_clerical() -> None:
+    words = ("", bag("dc:subject", "b"), bag("dc:subject", "a", "b"), bag("dc:subject", "b", "a", "a"))
+    left, *others = (sidecar(PLAIN, inside=bag("lr:hierarchicalSubject", "a|b") + inside) for inside in words)
+    for right in others:
+        root = compared(left, right)
+        assert root is not None
+        assert root.tags == {"clerical"}
 
 
 def test_tags_are_found_once_and_automatic_ones_are_clerical() -> None:

@@ -11,20 +11,21 @@ from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.longest_increasing import moved
 from chemigram_core.compare.node import Action
 from chemigram_core.darktable import Entry, History
+from chemigram_core.darktable.history import history_of
 from chemigram_core.darktable.modules import title
 from chemigram_core.darktable.pipe_order import Instance, pipe_order
+from chemigram_core.darktable.properties import MASK_MANAGER
 from chemigram_core.darktable.shapes import Shapes, parts, shape_changes, shapes_of
-from chemigram_core.sidecar import Document
+from chemigram_core.xmp import Properties
 
-_MASKS_ONLY = "mask_manager"  # an entry that carries shapes and does nothing itself
 _PIPE, _STEPS = "in the pixel pipe", "in the history"
 
 
-def history_changes(left: Document, right: Document) -> list[Change]:
-    """All differences of two histories that are seen in their modules, shapes and order."""
+def history_changes(left: Properties, right: Properties) -> list[Change]:
+    """All differences of two edits' histories that are seen in their modules, shapes and order."""
     before, after = _Half.of(left), _Half.of(right)
     return [
-        *_loss(left.history, right.history),
+        *_loss(before.history, after.history),
         *_modules(before, after),
         *_unused_shapes(before, after),
     ]
@@ -34,16 +35,17 @@ def history_changes(left: Document, right: Document) -> list[Change]:
 class _Half:
     """One of the two histories, read as far as comparing needs."""
 
+    history: History
     instances: Mapping[Instance, Entry]
     shapes: Shapes
     pipe: list[Instance]
 
     @classmethod
-    def of(cls, document: Document) -> _Half:
-        history = document.history
-        instances = {key: entry for key, entry in history.instances.items() if entry.operation != _MASKS_ONLY}
-        pipe = [instance for instance in pipe_order(history, document.properties) if instance in instances]
-        return cls(instances, shapes_of(history), pipe)
+    def of(cls, edit: Properties) -> _Half:
+        history = history_of(edit)
+        instances = {key: entry for key, entry in history.instances.items() if entry.operation != MASK_MANAGER}
+        pipe = [instance for instance in pipe_order(edit) if instance in instances]
+        return cls(history, instances, shapes_of(history), pipe)
 
     def side(self, instance: Instance) -> Side:
         return Side(self.instances[instance], self.shapes)

@@ -8,23 +8,30 @@ from types import MappingProxyType
 from chemigram_core.compare.edit.changes import Change
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import Action
-from chemigram_core.darktable.properties import IOP_ORDER_LIST, IOP_ORDER_VERSION, KEYWORDS, TAGS
+from chemigram_core.darktable.properties import (
+    COLOR_LABELS,
+    IOP_ORDER_LIST,
+    IOP_ORDER_VERSION,
+    KEYWORDS,
+    TAGS,
+    VERSION_NAME,
+)
 from chemigram_core.xmp import Array, Localized, Properties, Reference, Struct, Value
 
-_COLOR_LABELS, _RATING = "darktable:colorlabels", "xmp:Rating"
+_RATING = "xmp:Rating"
 _ORDERS = frozenset((IOP_ORDER_LIST, IOP_ORDER_VERSION))  # part of the edit, though beside the history
 _NONE = "none"
 _LONGEST = 80  # characters of a value in a sentence
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
         "acdsee:notes": "Notes",
-        _COLOR_LABELS: "Color labels",
+        COLOR_LABELS: "Color labels",
         "darktable:harmony_guide_rotation": "Rotation of the color harmony guide",
         "darktable:harmony_guide_type": "Color harmony guide",
         "darktable:harmony_guide_width": "Width of the color harmony guide",
         IOP_ORDER_LIST: "Order of the modules",
         IOP_ORDER_VERSION: "Order of the pixel pipe",
-        "darktable:version_name": "Version name",
+        VERSION_NAME: "Version name",
         "dc:creator": "Creator",
         "dc:description": "Description",
         "dc:publisher": "Publisher",
@@ -43,7 +50,7 @@ _PIPES = MappingProxyType(
     {"0": "custom", "1": "legacy", "2": "v3.0 RAW", "3": "v3.0 JPEG", "4": "v5.0 RAW", "5": "v5.0 JPEG"}
 )
 _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {_COLOR_LABELS: _COLORS, _RATING: _RATINGS, IOP_ORDER_VERSION: _PIPES}
+    {COLOR_LABELS: _COLORS, _RATING: _RATINGS, IOP_ORDER_VERSION: _PIPES}
 )
 
 
