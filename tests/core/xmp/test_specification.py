@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.darktable import BOOKKEEPING
+from chemigram_core.darktable.edit.order import LEGACY_ORDER
 from chemigram_core.darktable.encoding import MAX_DECODED_BYTES
 from chemigram_core.sidecar import canonicalize
 from chemigram_core.xmp.envelope import MAX_BYTES
@@ -35,6 +36,11 @@ def test_the_tables_are_those_of_the_code() -> None:
     edit, _, namespaces = PAGE.partition("## The edit")[2].partition("## Namespaces")
     assert dict(ROW.findall(edit)[1:]) == BOOKKEEPING
     assert dict(ROW.findall(namespaces)[1:]) == KNOWN
+
+
+def test_the_legacy_order_is_that_of_the_code() -> None:
+    (listed,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    assert listed.split() == LEGACY_ORDER
 
 
 def test_the_limits_are_those_of_the_code() -> None:

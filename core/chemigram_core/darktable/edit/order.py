@@ -14,7 +14,7 @@ from chemigram_core.darktable.pipe_order import Instance
 from chemigram_core.xmp.model import Properties, Value
 
 _LEGACY, _V3_RAW, _V5_RAW = "1", "2", "4"
-_LEGACY_ORDER = (
+LEGACY_ORDER = (
     "rawprepare invert temperature rasterfile highlights cacorrect hotpixels rawdenoise demosaic"
     " denoiseprofile tonemap exposure spots retouch lens cacorrectrgb ashift liquify rotatepixels scalepixels flip"
     " enlargecanvas clipping toneequal crop overlay graduatednd basecurve bilateral profile_gamma hazeremoval"
@@ -24,8 +24,8 @@ _LEGACY_ORDER = (
     " zonesystem tonecurve levels rgblevels rgbcurve relight colorcorrection sharpen lowpass highpass grain lut3d"
     " colorcontrast colorout channelmixer soften vignette splittoning velvia clahe finalscale overexposed"
     " rawoverexposed dither borders watermark gamma"
-)
-_PLACES = {operation: place for place, operation in enumerate(_LEGACY_ORDER.split())}
+).split()
+_PLACES = {operation: place for place, operation in enumerate(LEGACY_ORDER)}
 
 
 def order_of(history: History, properties: Properties) -> dict[str, Value]:
