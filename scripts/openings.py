@@ -11,24 +11,39 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from tests.support.old_sidecars import SIDECARS
 from tests.support.openings import Opening, openings
 from tests.support.screen import new_screen
 
+AT_ONCE = 100
+
 
 def main() -> int:
     paths = [path for folder in sys.argv[1:] for path in sorted(Path(folder).glob("*.xmp"))]
     sidecars = {f"{path.parent.name}-{path.stem}": path.read_bytes() for path in paths} or SIDECARS
-    with tempfile.TemporaryDirectory(prefix="openings-") as folder, new_screen() as screen:
-        found = openings(screen, sidecars, Path(folder))
+    found = [opening for batch in batches(sidecars) for opening in opened(batch)]
     width = max(map(len, sidecars))
     print(f"{'sidecar':<{width}}  writes  snapshots  changed by darktable")
     for opening in found:
         print(f"{opening.name:<{width}}  {opening.writes:>6}  {opening.snapshots:>9}  {opening.change}")
     print(summary(found))
     return 0 if all(opening.writes for opening in found) else 1
+
+
+def batches(sidecars: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
+    """As many at once as one user may watch folders (fs.inotify.max_user_instances is 128)."""
+    names = iter(sidecars)
+    while batch := list(islice(names, AT_ONCE)):
+        yield {name: sidecars[name] for name in batch}
+
+
+def opened(sidecars: Mapping[str, bytes]) -> list[Opening]:
+    with tempfile.TemporaryDirectory(prefix="openings-") as folder, new_screen() as screen:
+        return openings(screen, sidecars, Path(folder))
 
 
 def summary(found: list[Opening]) -> str:

@@ -13,18 +13,19 @@ from chemigram_core.darktable.history import History
 from chemigram_core.darktable.pipe_order import Instance
 from chemigram_core.xmp.model import Properties, Value
 
-_LEGACY, _V3_RAW, _V5_RAW = "1", "2", "4"
-LEGACY_ORDER = (
-    "rawprepare invert temperature rasterfile highlights cacorrect hotpixels rawdenoise demosaic"
-    " denoiseprofile tonemap exposure spots retouch lens cacorrectrgb ashift liquify rotatepixels scalepixels flip"
-    " enlargecanvas clipping toneequal crop overlay graduatednd basecurve bilateral profile_gamma hazeremoval"
-    " colorin channelmixerrgb diffuse censorize negadoctor blurs basicadj primaries colorreconstruct colorchecker"
-    " defringe equalizer vibrance colorbalance colorequal colorbalancergb colorize colortransfer colormapping bloom"
-    " nlmeans globaltonemap shadhi atrous bilat colorzones lowlight monochrome sigmoid agx filmic filmicrgb colisa"
+_LEGACY_VERSION, _V3_RAW, _V5_RAW = "1", "2", "4"
+_MODULES = (
+    "rawprepare invert temperature rasterfile highlights cacorrect hotpixels rawdenoise demosaic denoiseprofile"
+    " tonemap exposure spots retouch lens cacorrectrgb ashift liquify rotatepixels scalepixels flip enlargecanvas"
+    " clipping toneequal crop overlay graduatednd basecurve bilateral profile_gamma hazeremoval colorin"
+    " channelmixerrgb diffuse censorize negadoctor blurs basicadj primaries colorreconstruct colorchecker defringe"
+    " equalizer vibrance colorbalance colorequal colorbalancergb colorize colortransfer colormapping bloom nlmeans"
+    " globaltonemap shadhi atrous bilat colorzones lowlight monochrome sigmoid agx filmic filmicrgb colisa"
     " zonesystem tonecurve levels rgblevels rgbcurve relight colorcorrection sharpen lowpass highpass grain lut3d"
     " colorcontrast colorout channelmixer soften vignette splittoning velvia clahe finalscale overexposed"
     " rawoverexposed dither borders watermark gamma"
-).split()
+)
+LEGACY_ORDER = _MODULES.split()
 _PLACES = {operation: place for place, operation in enumerate(LEGACY_ORDER)}
 
 
@@ -44,7 +45,7 @@ def order_of(history: History, properties: Properties) -> dict[str, Value]:
         return _list(",".join(pair) for pair in zip(words[::2], words[1::2], strict=False) if pair in used)
     if last and all(_has_place(entry) for entry in last.values()):
         return _instances(sorted(last, key=lambda instance: last[instance].iop_order or 0.0))
-    version = properties.get(names.IOP_ORDER_VERSION, _LEGACY)
+    version = properties.get(names.IOP_ORDER_VERSION, _LEGACY_VERSION)
     return {names.IOP_ORDER_VERSION: _V3_RAW if version == _V5_RAW else version}
 
 
@@ -52,7 +53,7 @@ def _legacy(used: Collection[Instance]) -> dict[str, Value]:
     """xmp_version 1 and 2: the later an instance was made, the earlier it comes; darktable lists them then."""
     unknown = {operation for operation, _ in used} - _PLACES.keys()
     if unknown or all(priority == 0 for _, priority in used):
-        return {names.IOP_ORDER_VERSION: _LEGACY}
+        return {names.IOP_ORDER_VERSION: _LEGACY_VERSION}
     return _instances(sorted(used, key=lambda instance: (_PLACES[instance[0]], -instance[1])))
 
 
