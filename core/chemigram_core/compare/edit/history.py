@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chemigram_core.compare.edit.changes import HISTORY_LOST, Change
@@ -58,10 +58,10 @@ class _Half:
 
 def _loss(left: History, right: History) -> Iterator[Change]:
     """A history that vanished or got shorter: the accident that a store of edits exists for."""
-    before, after = len(left.effective), len(right.effective)
+    before, after = _count(left.effective), _count(right.effective)
     if after >= before:
         return
-    undone = len(right.entries) - after
+    undone = _count(right.entries) - after
     summary = (
         f"The history is gone: {_steps(before)} before, none now"
         if not after
@@ -72,6 +72,11 @@ def _loss(left: History, right: History) -> Iterator[Change]:
     details: dict[str, JsonValue] = {"steps_left": before, "steps_right": after, "undone_right": undone}
     action = Action.MODIFY if after else Action.REMOVE
     yield Change(action, "history", "history", summary, details, frozenset({HISTORY_LOST}))
+
+
+def _count(entries: Iterable[Entry]) -> int:
+    """Those that do something: darktable adds and drops the others with the shapes that they carry."""
+    return sum(entry.operation != MASK_MANAGER for entry in entries)
 
 
 def _steps(count: int) -> str:
