@@ -57,10 +57,11 @@ _MOMENT = re.compile(
 
 def exif_read(properties: Properties) -> dict[str, Value]:
     """The same properties with one spelling for each number, time and position."""
-    return {
-        name: _exif(name, value, properties) if name.startswith("exif:") else value
-        for name, value in properties.items()
-    }
+    read = dict(properties)
+    for name, value in properties.items():
+        if name[:5] == "exif:" and name not in _DATES:
+            read[name] = _exif(name, value, properties)
+    return read
 
 
 def _exif(name: str, value: Value, properties: Properties) -> Value:

@@ -29,27 +29,29 @@ def edit_of(packet: Packet) -> Packet:
     It has no subject: exiv2 drops that.
     """
     history, sources = history_read(packet.properties)
-    others = {name: value for name, value in packet.properties.items() if name not in sources | _ORDERS}
+    of_history = sources | _ORDERS
+    others = {name: value for name, value in packet.properties.items() if name not in of_history}
     read = exif_read(toolkit_read(packet.about, others))
     said = {**texts_read(read), **tags_read(read)}
     order = order_of(history, packet.properties)
-    properties = {
+    properties: dict[str, Value] = {
         **{name: value for name, value in said.items() if name not in BOOKKEEPING},
         **order,
         **history_written(history, ordered=names.IOP_ORDER_LIST in order),
     }
-    return Packet("", {name: value for name, value in properties.items() if not _is_empty(value)})
+    empty = [name for name, value in properties.items() if isinstance(value, Array) and not value.items]
+    for name in empty:  # they say nothing, and exiftool drops them
+        del properties[name]
+    return Packet("", properties)
 
 
 def identity_of(edit: Packet) -> Packet:
     """The packet that is equal for equal edits: binary values as the SHA-256 of what they stand for."""
-    rows = {name: _rows(value) for name, value in edit.properties.items() if name in _ROWS}
-    return Packet("", {**edit.properties, **rows})
-
-
-def _is_empty(value: Value) -> bool:
-    """An empty list says nothing, and exiftool drops it."""
-    return isinstance(value, Array) and not value.items
+    properties = dict(edit.properties)
+    for name in _ROWS:
+        if name in properties:
+            properties[name] = _rows(properties[name])
+    return Packet("", properties)
 
 
 def _rows(table: Value) -> Value:
@@ -59,12 +61,13 @@ def _rows(table: Value) -> Value:
 
 
 def _row(fields: Properties) -> dict[str, Value]:
-    plain = {name: _decoded(name, value) for name, value in fields.items() if name not in BOOKKEEPING}
-    if names.OPERATION in fields or names.MULTI_NAME in fields:
+    plain = {name: value for name, value in fields.items() if name not in BOOKKEEPING}
+    plain |= {name: _decoded(fields[name]) for name in names.ENCODED if name in fields}
+    if names.MULTI_NAME in fields:
         plain[names.MULTI_NAME] = Entry(fields).name_by_hand
     return plain
 
 
-def _decoded(name: str, value: Value) -> Value:
-    data = decoded(value) if name in names.ENCODED and isinstance(value, str) else None
+def _decoded(value: Value) -> Value:
+    data = decoded(value) if isinstance(value, str) else None
     return value if data is None else str(Digest.of(data))

@@ -6,13 +6,14 @@ Source: what darktable 4.2.1 and 5.4.1 write after they have read each version.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.entries import Entry
 from chemigram_core.darktable.history import History
-from chemigram_core.darktable.pipe_order import Instance
 from chemigram_core.xmp.model import Properties, Value
 
+Instance: TypeAlias = tuple[str, int]
 _LEGACY_VERSION, _V3_RAW, _V5_RAW = "1", "2", "4"
 _MODULES = (
     "rawprepare invert temperature rasterfile highlights cacorrect hotpixels rawdenoise demosaic denoiseprofile"
@@ -38,12 +39,13 @@ def order_of(history: History, properties: Properties) -> dict[str, Value]:
     if not history.entries:
         return {}
     last = {entry.instance: entry for entry in history.entries if entry.operation != names.MASK_MANAGER}
-    if all(entry.num is None for entry in history.entries):
+    if not [entry for entry in history.entries if names.NUM in entry.fields]:
         return _legacy(last)
     if isinstance(order := properties.get(names.IOP_ORDER_LIST), str) and order:
         words, used = order.split(","), {(operation, str(priority)) for operation, priority in last}
         return _list(",".join(pair) for pair in zip(words[::2], words[1::2], strict=False) if pair in used)
-    if last and all(_has_place(entry) for entry in last.values()):
+    placed = [entry for entry in last.values() if names.IOP_ORDER in entry.fields and _has_place(entry)]
+    if last and len(placed) == len(last):
         return _instances(sorted(last, key=lambda instance: last[instance].iop_order or 0.0))
     version = properties.get(names.IOP_ORDER_VERSION, _LEGACY_VERSION)
     return {names.IOP_ORDER_VERSION: _V3_RAW if version == _V5_RAW else version}

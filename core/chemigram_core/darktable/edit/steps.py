@@ -41,7 +41,7 @@ def history_written(history: History, *, ordered: bool) -> dict[str, Value]:
 
     `ordered`: the order of the pipe stands elsewhere, not in the entries.
     """
-    nums = [entry.num or 0 for entry in history.entries]
+    nums = [entry.num or 0 for entry in history.entries] if history.forms else []
     forms = sorted([_form(form, nums) for form in history.forms], key=_place)
     steps: dict[str, Value] = {
         names.HISTORY: Array(

@@ -16,6 +16,8 @@ def tags_read(properties: Properties) -> dict[str, Value]:
     darktable derives the keywords from the tags: all their words, or the last one of each. Without tags the keywords
     are the tags. A list that has anything else than texts stays as it is.
     """
+    if TAGS not in properties and KEYWORDS not in properties:
+        return {}
     tags, words = _texts(properties.get(TAGS)), _texts(properties.get(KEYWORDS))
     if tags is None or words is None:
         return {}

@@ -6,7 +6,8 @@ Source: what darktable 4.2.1 and 5.4.1 write after they have read.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from chemigram_core.darktable.edit.toolkit import DEFAULT
@@ -14,9 +15,6 @@ from chemigram_core.darktable.properties import COLOR_LABELS, VERSION_NAME
 from chemigram_core.xmp.model import Array, ArrayKind, Localized, Properties, Value
 
 _RATING, _LABEL = "xmp:Rating", "xmp:Label"
-_OF_LANGUAGES = ("dc:title", "dc:description", "dc:rights")
-_LISTS: Mapping[str, ArrayKind] = MappingProxyType({"dc:creator": "Seq", "dc:publisher": "Bag"})
-_TEXTS = ("acdsee:notes", VERSION_NAME)
 _COLOR_OF = MappingProxyType({"Red": "0", "Yellow": "1", "Green": "2", "Blue": "3", "Purple": "4"})
 _NUMBER = re.compile(r" *([+-]?[0-9]{1,9})(?:\.0*)?", re.ASCII)
 _EMPTY = Array("Bag", ())
@@ -24,14 +22,10 @@ _EMPTY = Array("Bag", ())
 
 def texts_read(properties: Properties) -> dict[str, Value]:
     """The properties as darktable reads them; what it does not know stays. An empty text becomes an empty list."""
-    return {
-        **properties,
-        **{name: _alternatives(properties[name]) for name in _OF_LANGUAGES if name in properties},
-        **{name: _list(kind, properties[name]) for name, kind in _LISTS.items() if name in properties},
-        **{name: _text(properties[name]) for name in _TEXTS if name in properties},
-        **_rating(properties),
-        **_colors(properties),
-    }
+    read = dict(properties)
+    for name in properties.keys() & _READERS.keys():
+        read[name] = _READERS[name](properties[name])
+    return read | _colors(properties) if properties.keys() & {COLOR_LABELS, _LABEL} else read
 
 
 def _alternatives(value: Value) -> Value:
@@ -73,10 +67,9 @@ def _only_text(value: Value) -> str | None:
     return stripped if isinstance(stripped, str) else None
 
 
-def _rating(properties: Properties) -> dict[str, Value]:
-    rating = properties.get(_RATING)
-    found = _NUMBER.fullmatch(rating) if isinstance(rating, str) else None
-    return {_RATING: str(int(found[1]))} if found else {}
+def _rating(value: Value) -> Value:
+    found = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    return str(int(found[1])) if found else value
 
 
 def _colors(properties: Properties) -> dict[str, Value]:
@@ -89,3 +82,14 @@ def _colors(properties: Properties) -> dict[str, Value]:
     if not texts and isinstance(label, str) and label in _COLOR_OF:
         texts = {_COLOR_OF[label]}
     return {COLOR_LABELS: Array("Seq", tuple(sorted(texts)))}
+
+
+_READERS: Mapping[str, Callable[[Value], Value]] = MappingProxyType(
+    {
+        **dict.fromkeys(("dc:title", "dc:description", "dc:rights"), _alternatives),
+        "dc:creator": partial(_list, "Seq"),
+        "dc:publisher": partial(_list, "Bag"),
+        **dict.fromkeys(("acdsee:notes", VERSION_NAME), _text),
+        _RATING: _rating,
+    }
+)

@@ -30,22 +30,27 @@ _LISTS: Mapping[str, ArrayKind] = MappingProxyType(
         "dc:type": "Bag",
     }
 )
+_FORMS = _REPAIRED_LISTS | _LISTS.keys()
 _UUID = re.compile(r"uuid:.*|[0-9a-z]{8}[0-9a-z-](?:[0-9a-z]{4}[0-9a-z-]){3}[0-9a-z]{12}", re.ASCII | re.DOTALL)
 
 
 def toolkit_read(about: str, properties: Properties) -> dict[str, Value]:
     """The properties as the toolkit hands them to a program."""
-    read = {name: _in_its_form(name, value) for name, value in _read(properties).items()}
-    if _UUID.fullmatch(about):
+    read = _read(properties)
+    for name in read.keys() & _FORMS:
+        read[name] = _in_its_form(name, read[name])
+    if about and _UUID.fullmatch(about):
         read[_INSTANCE_ID] = about
-    return _with_copyright(read)
+    return _with_copyright(read) if _COPYRIGHT in read else read
 
 
 def _read(fields: Properties) -> dict[str, Value]:
     """exiv2 ends the URI of every namespace with / or #, and writes references as texts."""
-    shown = {name: _slashed(name) if name.startswith("{") else name for name in fields}
-    taken = set(fields)
-    return {name if shown[name] in taken else shown[name]: _value(value) for name, value in fields.items()}
+    read = {name: value if isinstance(value, str) else _value(value) for name, value in fields.items()}
+    for name in fields:
+        if name[0] == "{" and (slashed := _slashed(name)) not in fields:
+            read[slashed] = read.pop(name)
+    return read
 
 
 def _slashed(name: str) -> str:
