@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.repository import Repository
-from tests.darktable.window import link_data
+from tests.support.window import link_data
 
 ROOT = Path(__file__).parents[1]
 NOT_HERE = "scripts/test"  # it is what runs this test

@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from chemigram_core.repository import Repository
-from tests.darktable.screen import Screen, new_screen
-from tests.darktable.window import Photographer, darktable
 from tests.mounted.conftest import Mounted, mount_repository
+from tests.support.screen import Screen, new_screen
+from tests.support.window import Photographer, darktable
 
 IMAGE, SIDECAR = "sunset.tif", "sunset.tif.xmp"
 SAMPLE = Path(__file__).parents[2] / "scripts" / "sample.py"

@@ -8,8 +8,8 @@ from pathlib import Path
 from chemigram_core.sidecar import parse
 from tests.core.xmp.sidecars import sidecar
 from tests.darktable.conftest import IMAGE, NEEDS_DARKTABLE, SIDECAR, Shoot
-from tests.darktable.screen import Screen
-from tests.darktable.window import Photographer, darktable
+from tests.support.screen import Screen
+from tests.support.window import Photographer, darktable
 
 pytestmark = NEEDS_DARKTABLE
 

@@ -8,11 +8,11 @@ from PIL import Image, ImageStat
 
 from chemigram_core.sidecar import parse
 from tests.darktable.conftest import IMAGE, NEEDS_DARKTABLE, SIDECAR, Album, Shoot
-from tests.darktable.screen import Screen, wait_for
-from tests.darktable.window import Photographer, darktable, middle
-from tests.darktable.writes import watch_writes
 from tests.mounted.conftest import Mounted
 from tests.support.builders import saves
+from tests.support.screen import Screen, wait_for
+from tests.support.window import Photographer, darktable, middle
+from tests.support.writes import watch_writes
 
 pytestmark = NEEDS_DARKTABLE
 STEPS = 5

@@ -114,10 +114,10 @@ _OF_A_PRESET = "_builtin_"  # before a label that darktable's own preset gave; i
 def title(entry: Entry) -> str:
     """A module instance as darktable titles it: its name, then its own label or number where it has one."""
     name = NAMES.get(entry.operation, entry.operation)
-    label = own_name(entry).removeprefix(_OF_A_PRESET) or (str(entry.multi_priority) if entry.multi_priority else "")
+    label = _own_name(entry).removeprefix(_OF_A_PRESET) or (str(entry.multi_priority) if entry.multi_priority else "")
     return f"{name} {label}".rstrip()
 
 
-def own_name(entry: Entry) -> str:
+def _own_name(entry: Entry) -> str:
     """The label that a person or darktable gave the instance; darktable 4.2 writes "0" for none."""
     return "" if entry.multi_name == "0" else entry.multi_name

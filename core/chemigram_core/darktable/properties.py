@@ -34,5 +34,10 @@ ENCODED = frozenset((PARAMS, BLENDOP_PARAMS, MASK_POINTS, MASK_SRC))  # binary v
 IOP_ORDER_VERSION = "darktable:iop_order_version"
 IOP_ORDER_LIST = "darktable:iop_order_list"
 
-RATING, COLOR_LABELS = "xmp:Rating", "darktable:colorlabels"
+COLOR_LABELS, VERSION_NAME = "darktable:colorlabels", "darktable:version_name"
+RATING = "xmp:Rating"
+
 TAGS, KEYWORDS = "lr:hierarchicalSubject", "dc:subject"  # darktable writes each tag whole, and again as single words
+TAG_LISTS = frozenset((TAGS, KEYWORDS))
+
+MASK_MANAGER = "mask_manager"  # an operation that carries shapes and does nothing itself

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from chemigram_core.darktable.canonical_order import normalized
-from chemigram_core.darktable.edit import edit_of
+from chemigram_core.darktable.edit import edit_of, identity_of
 from chemigram_core.darktable.history import History, history_of
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
@@ -50,7 +50,12 @@ class Document:
     @cached_property
     def edit_digest(self) -> Digest:
         """The edit identity: equal when two documents differ in bookkeeping alone."""
-        return Digest.of(write(edit_of(self.packet)))
+        return Digest.of(write(identity_of(self.edit)))
+
+    @cached_property
+    def edit(self) -> Packet:
+        """What it says without bookkeeping, in the one shape in which two documents are compared."""
+        return edit_of(self.packet)
 
     @cached_property
     def history(self) -> History:

@@ -70,7 +70,7 @@ def test_hash_loads_itself_and_the_reader_of_xmps(loaded: Loaded) -> None:
     modules = loaded("hash", "rating1.xmp")
     assert verbs(modules) == {"hash"}
     assert not modules & (SLOW - {"lxml"} | {"rich", "chemigram_core.repository"})
-    assert ours(modules) <= 40
+    assert ours(modules) <= 47  # seven of them are the rules of an edit, a module for each noun
 
 
 @pytest.mark.parametrize("arguments", ["tag sunset", "log sunset", "status sunset", "masks sunset"])

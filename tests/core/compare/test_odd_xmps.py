@@ -69,7 +69,7 @@ def test_a_group_that_holds_itself_comes_to_an_end() -> None:
     assert "Shapes that no module uses: circle #1 removed" in as_text(changes)
 
 
-@pytest.mark.parametrize("about", ["", "uuid:1"])
+@pytest.mark.parametrize("about", ["", "urn:1"])
 def test_the_subject_is_bookkeeping(about: str) -> None:
     left = sidecar(Step())
     right = left.replace(b'rdf:about=""', f'rdf:about="{about}"'.encode())

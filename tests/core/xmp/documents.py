@@ -95,7 +95,9 @@ def changes(value: Value, name: str = "") -> Iterator[tuple[str, Value]]:
         case str():
             yield name, OTHER.get(name, {}).get(value, f"{value}+")
         case Localized(text, language):
-            yield from ((name, Localized(f"{text}+", language)), (name, Localized(text, f"{language}x")))
+            yield name, Localized(f"{text}+", language)
+            if text.strip(" "):  # in a list of languages an empty text says nothing, whatever its language
+                yield name, Localized(text, f"{language}x")
         case Reference(uri):
             yield name, Reference(f"{uri}x")
         case Array(kind, items):
@@ -110,7 +112,6 @@ def changes(value: Value, name: str = "") -> Iterator[tuple[str, Value]]:
 
 OTHER = {  # where not any text will do
     "darktable:enabled": {"0": "1", "1": "0"},
-    "darktable:iop_order": {"1.5": "1.25", "22.25": "1.5"},
     "darktable:history_end": {str(number): str(number + 50) for number in range(20)},
 }
-BY_PLACE = frozenset(("darktable:num", "darktable:mask_num"))  # only their order counts
+BY_PLACE = frozenset(("darktable:num", "darktable:mask_num", "darktable:iop_order"))  # only their order counts

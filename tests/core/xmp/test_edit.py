@@ -47,7 +47,7 @@ def test_bookkeeping_is_no_edit(name: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ['xmp:Rating="3"', 'xmp:Label="Red"', 'dc:format="a"', 'exif:GPSAltitude="1/1"', 'q:anything="b"', 'dc:rights=""'],
+    ['xmp:Rating="3"', 'xmp:Label="Red"', 'dc:format="a"', 'exif:GPSAltitude="1/1"', 'q:anything="b"', 'dc:source=""'],
 )
 def test_what_people_say_is_an_edit(said: str) -> None:
     assert not same_edit(edited(EXPOSURE, FLIP), noted(said))

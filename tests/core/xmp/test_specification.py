@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.darktable import BOOKKEEPING
+from chemigram_core.darktable.edit.order import LEGACY_ORDER
 from chemigram_core.darktable.encoding import MAX_DECODED_BYTES
 from chemigram_core.sidecar import canonicalize
 from chemigram_core.xmp.envelope import MAX_BYTES
@@ -46,6 +47,11 @@ def test_the_examples_of_prefixes_are_right() -> None:
     rows = re.findall(r"^\| (\S+) \| (ns[0-9a-f]{20}) \|$", PAGE, re.MULTILINE)
     assert len(rows) == 5
     assert [prefix for _, prefix in rows] == [f"ns{sha256(uri.encode()).hexdigest()[:20]}" for uri, _ in rows]
+
+
+def test_the_legacy_order_is_that_of_the_code() -> None:
+    (listed,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    assert listed.split() == LEGACY_ORDER
 
 
 def test_the_limits_are_those_of_the_code() -> None:

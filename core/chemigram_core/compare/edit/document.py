@@ -13,10 +13,11 @@ from chemigram_core.compare.edit.history import history_changes
 from chemigram_core.compare.edit.metadata import metadata_changes
 from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.node import CLERICAL, Action
-from chemigram_core.darktable.edit import edit_of
-from chemigram_core.darktable.properties import HISTORY_TRIO
+from chemigram_core.darktable.edit import identity_of
+from chemigram_core.darktable.properties import HISTORY_TRIO, TAG_LISTS
 from chemigram_core.sidecar import Document, note_names
 from chemigram_core.xmp import Properties
+from chemigram_core.xmp.model import Packet
 
 _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
     {
@@ -35,20 +36,21 @@ _OTHERWISE = "the way in which darktable wrote it down"
 
 def document_changes(left: Document, right: Document) -> list[Change]:
     """Every difference of two documents that are not the same, what matters most first."""
-    before, after = edit_of(left.packet).properties, edit_of(right.packet).properties
+    before, after = identity_of(left.edit).properties, identity_of(right.edit).properties
     changes: list[Change] = []
     if before != after:
-        changes += _history(left, right, before, after)
+        changes += _history(left.edit, right.edit, before, after)
         changes += metadata_changes(_beside_history(before), _beside_history(after))
         changes += _note(left, right)
     substantive = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if substantive & HISTORY_TRIO:
-        substantive |= HISTORY_TRIO
+    for one_thing in (HISTORY_TRIO, TAG_LISTS):
+        if substantive & one_thing:
+            substantive |= one_thing
     return [*changes, *_bookkeeping(left, right, substantive)]
 
 
-def _history(left: Document, right: Document, before: Properties, after: Properties) -> list[Change]:
-    changes = history_changes(left, right)
+def _history(left: Packet, right: Packet, before: Properties, after: Properties) -> list[Change]:
+    changes = history_changes(left.properties, right.properties)
     if not changes and any(before.get(name) != after.get(name) for name in HISTORY_TRIO):
         summary = "Earlier or undone steps of the history differ; what is applied at its end is the same"
         changes.append(Change(Action.MODIFY, "history", "history", summary))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chemigram_core.compare.edit.changes import HISTORY_LOST, Change
@@ -11,20 +11,21 @@ from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.longest_increasing import moved
 from chemigram_core.compare.node import Action
 from chemigram_core.darktable import Entry, History
+from chemigram_core.darktable.history import history_of
 from chemigram_core.darktable.modules import title
 from chemigram_core.darktable.pipe_order import Instance, pipe_order
+from chemigram_core.darktable.properties import MASK_MANAGER
 from chemigram_core.darktable.shapes import Shapes, shape_changes, shapes_of
-from chemigram_core.sidecar import Document
+from chemigram_core.xmp import Properties
 
-_MASKS_ONLY = "mask_manager"  # an entry that carries shapes and does nothing itself
 _PIPE, _STEPS = "in the pixel pipe", "in the history"
 
 
-def history_changes(left: Document, right: Document) -> list[Change]:
-    """All differences of two histories that are seen in their modules, shapes and order."""
+def history_changes(left: Properties, right: Properties) -> list[Change]:
+    """All differences of two edits' histories that are seen in their modules, shapes and order."""
     before, after = _Half.of(left), _Half.of(right)
     return [
-        *_loss(left.history, right.history),
+        *_loss(before.history, after.history),
         *_modules(before, after),
         *_unused_shapes(before, after),
     ]
@@ -34,16 +35,17 @@ def history_changes(left: Document, right: Document) -> list[Change]:
 class _Half:
     """One of the two histories, read as far as comparing needs."""
 
+    history: History
     instances: Mapping[Instance, Entry]
     shapes: Shapes
     pipe: list[Instance]
 
     @classmethod
-    def of(cls, document: Document) -> _Half:
-        history = document.history
-        instances = {key: entry for key, entry in history.instances.items() if entry.operation != _MASKS_ONLY}
-        pipe = [instance for instance in pipe_order(history, document.properties) if instance in instances]
-        return cls(instances, shapes_of(history), pipe)
+    def of(cls, edit: Properties) -> _Half:
+        history = history_of(edit)
+        instances = {key: entry for key, entry in history.instances.items() if entry.operation != MASK_MANAGER}
+        pipe = [instance for instance in pipe_order(edit) if instance in instances]
+        return cls(history, instances, shapes_of(history), pipe)
 
     def side(self, instance: Instance) -> Side:
         return Side(self.instances[instance], self.shapes)
@@ -56,10 +58,10 @@ class _Half:
 
 def _loss(left: History, right: History) -> Iterator[Change]:
     """A history that vanished or got shorter: the accident that a store of edits exists for."""
-    before, after = len(left.effective), len(right.effective)
+    before, after = _count(left.effective), _count(right.effective)
     if after >= before:
         return
-    undone = len(right.entries) - after
+    undone = _count(right.entries) - after
     summary = (
         f"The history is gone: {_steps(before)} before, none now"
         if not after
@@ -70,6 +72,11 @@ def _loss(left: History, right: History) -> Iterator[Change]:
     details: dict[str, JsonValue] = {"steps_left": before, "steps_right": after, "undone_right": undone}
     action = Action.MODIFY if after else Action.REMOVE
     yield Change(action, "history", "history", summary, details, frozenset({HISTORY_LOST}))
+
+
+def _count(entries: Iterable[Entry]) -> int:
+    """Those that do something: darktable adds and drops the others with the shapes that they carry."""
+    return sum(entry.operation != MASK_MANAGER for entry in entries)
 
 
 def _steps(count: int) -> str:

@@ -9,7 +9,6 @@ from chemigram_core.darktable import Encoded, Entry
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.blending import OPACITY, Blending, blending_of
 from chemigram_core.darktable.layouts import layout_of
-from chemigram_core.darktable.modules import own_name
 from chemigram_core.darktable.own_shapes import own_shapes
 from chemigram_core.darktable.settings import OTHER, UNSET, distinct_values
 from chemigram_core.darktable.shapes import Shapes, parts, shape_changes
@@ -74,8 +73,8 @@ def changes_of(left: Side, right: Side) -> ModuleChange:
     _compare_blending(left, right, change)
     if words := shape_changes(left.own_shapes, right.own_shapes):
         change.add("shapes", *words)
-    if own_name(left.entry) != own_name(right.entry):
-        change.add("name", _naming(own_name(left.entry), own_name(right.entry)))
+    if left.entry.name_by_hand != right.entry.name_by_hand:
+        change.add("name", _naming(left.entry.name_by_hand, right.entry.name_by_hand))
     if _foreign_fields(left.entry) != _foreign_fields(right.entry):
         change.add("fields", "carries other fields")
     return change

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.darktable.screen import HEIGHT_PIXELS, POLL_SECONDS, WIDTH_PIXELS, Screen, wait_for
+from tests.support.screen import HEIGHT_PIXELS, POLL_SECONDS, WIDTH_PIXELS, Screen, wait_for
 
 DATA = Path("/usr/share/darktable")
 CONFLICT_DIALOG = "updated XMP sidecar files found"
@@ -199,15 +199,15 @@ def darktable(screen: Screen, photographer: Photographer, folder: Path) -> Itera
         process.wait()
 
 
-def link_data(folder: Path) -> None:
+def link_data(folder: Path, root: Path = Path("/")) -> None:
     """A folder for --datadir: what is installed, but for the start script that offers to install other scripts.
 
     That one calls GTK from a thread of its own; where it comes before the main loop, darktable 4.2.1 hangs for ever.
     """
     folder.mkdir()
-    for installed in DATA.iterdir():
+    for installed in (root / DATA.relative_to("/")).iterdir():
         if installed.name != "luarc":
-            (folder / installed.name).symlink_to(installed)
+            (folder / installed.name).symlink_to(DATA / installed.name)
 
 
 def middle(picture: Image.Image) -> Image.Image:
