@@ -35,6 +35,7 @@ _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
 _UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who mounts
 _NO_ATTRIBUTES = (0,) * 16
+_TYPES = {kind: (int(kind), 2 if kind is NodeKind.FOLDER else 1) for kind in NodeKind}  # bits of the mode, links
 
 
 Answer = bytes | None
@@ -49,9 +50,8 @@ def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
     """What stat(2) says, with the inode number that programs see."""
     size_bytes, mtime_ns, mode = found
     s, ns = divmod(mtime_ns, _NS)
-    blocks, links = -(-size_bytes // _BLOCK_BYTES), 2 if kind is NodeKind.FOLDER else 1
-    times = (s, s, s, ns, ns, ns)
-    return number, size_bytes, blocks, *times, kind | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
+    blocks, (type_, links) = -(-size_bytes // _BLOCK_BYTES), _TYPES[kind]
+    return number, size_bytes, blocks, s, s, s, ns, ns, ns, type_ | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
 
 
 def entry(number: int, attributes: Attributes, entry_seconds: float, stat_seconds: float) -> bytes:
