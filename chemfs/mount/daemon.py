@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import gc
 import hashlib
 import logging
 import logging.handlers
@@ -95,6 +96,7 @@ def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], 
 
     _set_heap()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.freeze()  # what is loaded by now stays: a full collection would look at it each time, for 10 ms
     creation.withhold(os.umask(0))  # the kernel has already applied each program's umask to the modes it sends
     session.serve(tree, place, options.for_fuse(), on_live)
 
