@@ -16,7 +16,7 @@ from chemfs.mount.files import Files
 from chemfs.mount.inodes import Inodes
 from chemfs.mount.names import Names
 from chemfs.mount.protocol import Opcode
-from chemfs.mount.replies import Answer, Given
+from chemfs.mount.replies import Answer
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served, Tree
 
@@ -29,7 +29,9 @@ class Adapter:
     def __init__(self, tree: Tree, device: Device) -> None:
         self._device = device
         self._served = Served(tree, device.refuse)
-        self._methods = _methods(Names(self._served), Files(self._served), Attributes(self._served))
+        names, files = Names(self._served), Files(self._served)
+        self._methods = _methods(names, files, Attributes(self._served))
+        self._take_back = names.take_back | files.take_back
 
     def serve(self, message: memoryview) -> None:
         """Answer one request of any kind. Raises struct.error for a message that is not a request."""
@@ -38,7 +40,7 @@ class Adapter:
             if (method := self._methods.get(request.opcode)) is None:
                 self._device.refuse(request.unique, errno.ENOSYS)
             elif (answer := method(request)) is not None:
-                self._give(request.unique, answer)
+                self._give(request, answer)
         except Exception as error:
             self._refuse(request.unique, errnos.number(error))
 
@@ -51,16 +53,14 @@ class Adapter:
         """Close what is still open when the mount has ended."""
         self._served.handles.close_all()
 
-    def _give(self, unique: int, answer: bytes | Given) -> None:
-        if not isinstance(answer, Given):
-            self._device.answer(unique, answer)
-            return
+    def _give(self, request: Request, answer: bytes) -> None:
+        """Answer; what the answer hands out is taken back if its caller has gone, and will never give it back."""
         is_given = False
         try:
-            is_given = self._device.answer(unique, answer.body)
+            is_given = self._device.answer(request.unique, answer)
         finally:
-            if not is_given:
-                answer.take_back()
+            if not is_given and (take_back := self._take_back.get(request.opcode)) is not None:
+                take_back(answer)
 
     def _refuse(self, unique: int, number: int) -> None:
         """Answer with an errno; without an answer the caller would wait for ever."""

@@ -24,8 +24,9 @@ from chemfs.mount.protocol import (
     READ_IN,
     RELEASE_IN,
     WRITE_IN,
+    Opcode,
 )
-from chemfs.mount.replies import Answer, Given
+from chemfs.mount.replies import Answer
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
 from chemfs.tree.errors import IsAFolder, NotFound, Replaced
@@ -35,17 +36,18 @@ from chemigram_core.errors import ObjectMissing
 
 
 class Files:
-    """One method for each request."""
+    """One method for each request; `take_back` undoes what an answer that reached nobody handed out, by opcode."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
         self._inodes, self._handles, self._locks = served.inodes, served.handles, served.locks
+        self.take_back = {Opcode.OPEN: self._take_back_opened, Opcode.CREATE: self._take_back_created}
 
     def open(self, request: Request) -> Answer:
         flags, _ = request.fields(OPEN_IN)
         inode = self._inodes[request.inode]
         handle = self._opened(inode, self._open(inode, flags, request.thread))
-        return Given(replies.opened(handle.number, handle.file), lambda: self._close(handle.number))
+        return replies.opened(handle.number, handle.file)
 
     def create(self, request: Request) -> Answer:
         flags, mode, *_ = request.fields(CREATE_IN)
@@ -58,12 +60,7 @@ class Files:
             raise
         inode = self._inodes.create(request.inode, name, node)
         handle = self._opened(inode, file)
-
-        def take_back() -> None:
-            self._close(handle.number)
-            self._inodes.forget(inode.number, 1)
-
-        return Given(self._served.entry(inode, node, found) + replies.opened(handle.number, file), take_back)
+        return self._served.entry(inode, node, found) + replies.opened(handle.number, file)
 
     def read(self, request: Request) -> Answer:
         number, offset, size, *_ = request.fields(READ_IN)
@@ -136,6 +133,13 @@ class Files:
             handle.file.release()
         finally:
             self._locks.released(number)
+
+    def _take_back_opened(self, answer: bytes) -> None:
+        self._close(replies.handle_in(answer))
+
+    def _take_back_created(self, answer: bytes) -> None:
+        self._close(replies.handle_in(answer))
+        self._inodes.forget(replies.node_in(answer), 1)
 
     def _lock(self, request: Request) -> tuple[Lockable, FileLock]:
         number, owner, first, last, kind, process, flags, _ = request.fields(LOCK_IN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import NotAFolder, Replaced
-from chemfs.tree.nodes import File, Folder, Node
+from chemfs.tree.nodes import Folder, Node
 from chemfs.tree.open_files import OpenFile
 from chemigram_core.digest import Digest
 
@@ -24,7 +24,7 @@ class Inode:
     parent: Inode | None
     name: str
     node: Node | None  # None: a new file that only its writer sees; only `show` changes it
-    content: Digest | None = field(default=None, init=False)  # the digest of the node's bytes, None if they may change
+    content: Digest | None = field(init=False)  # the digest of the node's bytes, None if they may change
     is_named: bool = True  # False after it was removed, or something else took its name
     is_shared: bool = True  # False if a writer has it to itself, or is about to
     lookups: int = 0
@@ -41,7 +41,7 @@ class Inode:
 
     def show(self, node: Node | None) -> None:
         """Replace the node."""
-        self.node, self.content = node, content_of(node)
+        self.node, self.content = node, None if node is None else node.content
 
     @property
     def shown_number(self) -> int:
@@ -57,11 +57,9 @@ class Inode:
     def is_reachable(self) -> bool:
         """Whether a path leads to it."""
         inode: Inode | None = self
-        while inode is not None:
-            if not inode.is_named:
-                return False
+        while inode is not None and inode.is_named:
             inode = inode.parent
-        return True
+        return inode is None
 
     @property
     def position(self) -> tuple[int, str]:
@@ -91,11 +89,11 @@ class Inode:
             raise Replaced(self.name)
         return self.parent.folder.lookup(self.name)
 
-    def looked_up(self, thread: int) -> None:
-        """Count a look-up by a thread."""
+    def looked_up(self, thread: int, now: float) -> None:
+        """Count a look-up by a thread; `now` is in monotonic seconds."""
         if thread != self._looker:
             self._others_looked_at = self._looked_at
-        self._looker, self._looked_at = thread, time.monotonic()
+        self._looker, self._looked_at = thread, now
         self.lookups += 1
 
     def keeps_listing(self, listed: Hashable | None) -> bool:
@@ -112,8 +110,3 @@ class Inode:
         """Whether other threads have just looked it up, and may be about to ask for its size."""
         looked_at = self._others_looked_at if thread == self._looker else self._looked_at
         return time.monotonic() - looked_at < _ABOUT_TO_ASK_SECONDS
-
-
-def content_of(node: Node | None) -> Digest | None:
-    """The digest of a node's bytes, None if they may change."""
-    return node.content if isinstance(node, File) else None

@@ -13,12 +13,14 @@ from time import monotonic
 
 from cachetools import TTLCache
 
-from chemfs.mount.inode import Inode, content_of
+from chemfs.mount.inode import Inode
 from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import Replaced
 from chemfs.tree.nodes import File, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
 from chemigram_core.digest import Digest
+
+_Key = tuple[int, str, Digest | None]  # the number of the folder, the name, the content
 
 MOST_INODES = 50_000  # beyond these the kernel is asked to forget some: about 40 MB
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
@@ -33,7 +35,7 @@ class Inodes:
         # finds the table as the one before left it, and a caller that lost its inode meanwhile is promised one.
         self._lock = Lock()
         self._numbers = itertools.count(ROOT_ID)
-        self._named: dict[tuple[int, str, Digest | None], Inode] = {}
+        self._named: dict[_Key, Inode] = {}
         # For a thread that has to look a name up again; an interrupted one never comes, so entries expire.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
         self._promised_until = 0.0  # monotonic seconds: after it there are no promises, so look-ups check none
@@ -45,21 +47,23 @@ class Inodes:
 
     def look_up(self, parent: int, name: str, node: Node, thread: int = 0) -> Inode:
         """The inode of the node found at a name; counts one more look-up."""
+        now, key = monotonic(), (parent, name, node.content)
         with self._lock:
-            inode = self._promise_to(thread, parent, name, node) or self._found(parent, name, node)
-            self._inodes[inode.number] = inode
-            if not isinstance(node, Folder):  # nodes below a folder refer to the folder's first node
-                inode.show(node)
-            inode.looked_up(thread)
-            if len(self._inodes) > MOST_INODES:
-                self._are_many.set()
+            inode = self._promise_to(thread, parent, name, node) if now < self._promised_until else None
+            if inode is None:
+                inode = self._known(key, node) or self._new(key, node)
+            inode.looked_up(thread, now)
             return inode
 
     def create(self, parent: int, name: str, node: Node | None) -> Inode:
         """The inode of a file just created and opened; without a node, its writer has it to itself."""
         with self._lock:
-            inode = self._new(parent, name, None) if node is None else self._found(parent, name, node)
-            inode.is_shared = node is not None
+            if node is None:
+                inode = self._add(self._unnamed(parent, name, None))
+                inode.is_shared = False
+            else:
+                key = (parent, name, node.content)
+                inode = self._known(key, node) or self._new(key, node)
             inode.lookups += 1
             inode.users += 1
             return inode
@@ -145,34 +149,44 @@ class Inodes:
             return inode.node
 
     def _promise_to(self, thread: int, parent: int, name: str, node: Node) -> Inode | None:
-        if self._promised_until < monotonic() or not isinstance(node, File):
+        if not isinstance(node, File) or (inode := self._promised.get((thread, parent, name))) is None:
             return None
-        return self._promised.get((thread, parent, name))
+        inode.show(node)
+        return self._add(inode)
 
     def _has_promise(self, inode: Inode, thread: int) -> bool:
         """Remove a thread's promise; whether it had one."""
-        is_one = self._promised_until >= monotonic()
+        is_one = monotonic() < self._promised_until
         return is_one and self._promised.pop((thread, *inode.position), None) is not None
 
-    def _found(self, parent: int, name: str, node: Node) -> Inode:
-        key = (parent, name, content_of(node))
-        inode = self._named.get(key)
-        if inode is not None and not _is_same(inode.node, node):
+    def _known(self, key: _Key, node: Node) -> Inode | None:
+        """The inode with that name and content, if it is still the same file or folder."""
+        if (inode := self._named.get(key)) is None:
+            return None
+        if not _is_same(inode.node, node):
             self._unname(inode)
-            inode = None
-        if inode is None:
-            inode = self._named[key] = self._new(parent, name, node)
+            return None
+        if not isinstance(node, Folder):  # nodes below a folder refer to the folder's first node
+            inode.show(node)
         return inode
 
-    def _new(self, parent: int, name: str, node: Node | None) -> Inode:
-        inode = Inode(next(self._numbers), self._inodes[parent], name, node)
+    def _new(self, key: _Key, node: Node) -> Inode:
+        inode = self._named[key] = self._add(self._unnamed(key[0], key[1], node))
+        return inode
+
+    def _unnamed(self, parent: int, name: str, node: Node | None) -> Inode:
+        return Inode(next(self._numbers), self._inodes[parent], name, node)
+
+    def _add(self, inode: Inode) -> Inode:
+        """Add to the table."""
         self._inodes[inode.number] = inode
+        if len(self._inodes) > MOST_INODES:
+            self._are_many.set()
         return inode
 
     def _promise(self, inode: Inode, thread: int) -> None:
-        own = self._new(*inode.position, inode.node)
+        own = self._unnamed(*inode.position, inode.node)  # in the table once it is looked up
         own.is_shared = False
-        del self._inodes[own.number]  # until it is looked up
         self._promised[thread, *inode.position] = own
         self._promised_until = monotonic() + _PROMISED_SECONDS
 

@@ -99,6 +99,7 @@ class Loop:
         self._ended.set()
         self._alarm.set()
         with self._turn:
+            self._reader = None
             self._turn.notify_all()
 
     def _call_reader(self) -> None:
@@ -146,7 +147,7 @@ class Loop:
         return self._reader in (None, worker) or bool(self._put_back)
 
     def _read(self, worker: _Worker) -> None:
-        while self._reader is worker and not self._ended.is_set():
+        while self._reader is worker:
             size = self._device.receive(worker.buffer)
             if not size:
                 self._end()

@@ -3,50 +3,59 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 
 from chemfs.mount import replies
-from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN
-from chemfs.mount.replies import Answer, Given
+from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN, Opcode
+from chemfs.mount.replies import Answer
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
 from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Folder
 
+_ENTRIES = Opcode.LOOKUP, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK, Opcode.LINK
+
 
 class Names:
-    """One method for each request."""
+    """One method for each request; `take_back` undoes what an answer that reached nobody handed out, by opcode."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
         self._inodes, self._handles = served.inodes, served.handles
+        self.take_back: dict[int, Callable[[bytes], None]] = dict.fromkeys(_ENTRIES, self._forget)
+        self.take_back[Opcode.OPENDIR] = self._close
 
     def lookup(self, request: Request) -> Answer:
+        folder = self._folder(request)
         try:
-            return self._entry(request, request.text())
+            return self._entry(request, folder, request.text())
         except NotFound:
-            if (seconds := self._folder(request).missing_seconds) > 0:
+            if (seconds := folder.missing_seconds) > 0:
                 return replies.missing(seconds)
             raise
 
     def mknod(self, request: Request) -> Answer:
         mode, *_ = request.fields(MKNOD_IN)
-        self._folder(request).make_file(name := request.text(MKNOD_IN), mode)
-        return self._entry(request, name)
+        folder, name = self._folder(request), request.text(MKNOD_IN)
+        folder.make_file(name, mode)
+        return self._entry(request, folder, name)
 
     def mkdir(self, request: Request) -> Answer:
         mode, _ = request.fields(MKDIR_IN)
-        self._folder(request).make_folder(name := request.text(MKDIR_IN), stat.S_IMODE(mode))
-        return self._entry(request, name)
+        folder, name = self._folder(request), request.text(MKDIR_IN)
+        folder.make_folder(name, stat.S_IMODE(mode))
+        return self._entry(request, folder, name)
 
     def symlink(self, request: Request) -> Answer:
-        name, target = request.two_texts()
-        self._folder(request).make_link(name, target)
-        return self._entry(request, name)
+        folder, (name, target) = self._folder(request), request.two_texts()
+        folder.make_link(name, target)
+        return self._entry(request, folder, name)
 
     def link(self, request: Request) -> Answer:
         (old,) = request.fields(LINK_IN)
-        self._folder(request).link(name := request.text(LINK_IN), self._inodes[old].found())
-        return self._entry(request, name)
+        folder, name = self._folder(request), request.text(LINK_IN)
+        folder.link(name, self._inodes[old].found())
+        return self._entry(request, folder, name)
 
     def unlink(self, request: Request) -> Answer:
         self._folder(request).remove(name := request.text())
@@ -72,7 +81,7 @@ class Names:
         inode = self._inodes[request.inode]
         number = self._handles.add_listing(folder := inode.folder)
         is_kept = inode.keeps_listing(folder.listed)
-        return Given(replies.opened_folder(number, is_kept=is_kept), lambda: self._handles.pop_listing(number))
+        return replies.opened_folder(number, is_kept=is_kept)
 
     def readdir(self, request: Request) -> Answer:
         number, offset, size, *_ = request.fields(READ_IN)
@@ -90,8 +99,14 @@ class Names:
     def _folder(self, request: Request) -> Folder:
         return self._inodes[request.inode].folder
 
-    def _entry(self, request: Request, name: str) -> Answer:
-        node = self._folder(request).lookup(name)
+    def _entry(self, request: Request, folder: Folder, name: str) -> Answer:
+        node = folder.lookup(name)
         found = node.stat()  # may fail, so it comes before the look-up is counted
         inode = self._inodes.look_up(request.inode, name, node, request.thread)
-        return Given(self._served.entry(inode, node, found), lambda: self._inodes.forget(inode.number, 1))
+        return self._served.entry(inode, node, found)
+
+    def _forget(self, answer: bytes) -> None:
+        self._inodes.forget(replies.node_in(answer), 1)
+
+    def _close(self, answer: bytes) -> None:
+        self._handles.pop_listing(replies.handle_in(answer))

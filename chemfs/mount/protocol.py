@@ -98,7 +98,7 @@ LOCK_IS_FLOCK = 1 << 0
 
 NOTIFY_PRUNE = 9  # in the place of the error number, with no unique
 
-IN_HEADER = Struct("=IIQQ8xI4x")  # length, opcode, unique, node, uid and gid (unused), thread, extensions (none), 0
+IN_HEADER = Struct("=4xIQQ8xI4x")  # length (as read), opcode, unique, node, uid and gid (unused), thread, extensions, 0
 OUT_HEADER = Struct("=IiQ")  # length, 0 or -errno, unique
 
 INIT_IN = Struct("=IIII")  # major, minor, max_readahead, flags

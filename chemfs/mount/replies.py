@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 from chemfs.mount.locks import FileLock
 from chemfs.mount.protocol import (
@@ -14,6 +13,7 @@ from chemfs.mount.protocol import (
     ENTRY_OUT,
     GETXATTR_OUT,
     LOCK_OUT,
+    NODE_ID,
     OPEN_OUT,
     STATFS_OUT,
     WRITE_OUT,
@@ -35,16 +35,10 @@ _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
 _UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who mounts
 _NO_ATTRIBUTES = (0,) * 16
+_TYPES = {kind: (int(kind), 2 if kind is NodeKind.FOLDER else 1) for kind in NodeKind}  # bits of the mode, links
 
 
-class Given(NamedTuple):
-    """An answer that hands out a reference; `take_back` releases it if the caller has gone and never will."""
-
-    body: bytes
-    take_back: Callable[[], None]
-
-
-Answer = bytes | Given | None
+Answer = bytes | None
 """The body of an answer. None: the request gets no answer, or gets it later."""
 
 
@@ -56,9 +50,8 @@ def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
     """What stat(2) says, with the inode number that programs see."""
     size_bytes, mtime_ns, mode = found
     s, ns = divmod(mtime_ns, _NS)
-    blocks, links = -(-size_bytes // _BLOCK_BYTES), 2 if kind is NodeKind.FOLDER else 1
-    times = (s, s, s, ns, ns, ns)
-    return number, size_bytes, blocks, *times, kind | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
+    blocks, (type_, links) = -(-size_bytes // _BLOCK_BYTES), _TYPES[kind]
+    return number, size_bytes, blocks, s, s, s, ns, ns, ns, type_ | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
 
 
 def entry(number: int, attributes: Attributes, entry_seconds: float, stat_seconds: float) -> bytes:
@@ -67,9 +60,15 @@ def entry(number: int, attributes: Attributes, entry_seconds: float, stat_second
     return ENTRY_OUT.pack(number, 0, name_s, stat_s, name_ns, stat_ns, *attributes)
 
 
+@cache
 def missing(entry_seconds: float) -> bytes:
     """A name that does not exist, and how long the kernel may cache that."""
     return entry(0, _NO_ATTRIBUTES, entry_seconds, 0)
+
+
+def node_in(answer: bytes) -> int:
+    """The inode number that an entry hands out; 0 for a name that does not exist."""
+    return int(NODE_ID.unpack_from(answer)[0])
 
 
 def current(attributes: Attributes, stat_seconds: float) -> bytes:
@@ -85,6 +84,11 @@ def opened(handle: int, file: OpenFile) -> bytes:
 def opened_folder(handle: int, *, is_kept: bool) -> bytes:
     """A folder that is open now; whether the kernel may keep its listing."""
     return OPEN_OUT.pack(handle, _KEPT_LISTING if is_kept else 0, 0)
+
+
+def handle_in(answer: bytes) -> int:
+    """The handle that the last part of an answer hands out."""
+    return int(OPEN_OUT.unpack_from(answer, len(answer) - OPEN_OUT.size)[0])
 
 
 def written(size_bytes: int) -> bytes:

@@ -11,23 +11,28 @@ _NAMES = "utf-8", "surrogateescape"  # as os.fsdecode does in a UTF-8 locale, wh
 
 
 class Request:
-    """One request; `body` is valid until the answer, since the buffer is reused."""
+    """One request; it is valid until the answer, since the buffer is reused."""
 
-    __slots__ = ("body", "inode", "opcode", "thread", "unique")
+    __slots__ = ("_message", "inode", "opcode", "thread", "unique")
 
     def __init__(self, message: memoryview) -> None:
         """Raises struct.error when it is shorter than a header."""
-        length, self.opcode, self.unique, self.inode, self.thread = IN_HEADER.unpack_from(message)
-        self.body = message[IN_HEADER.size : length]
+        self._message = message
+        self.opcode, self.unique, self.inode, self.thread = IN_HEADER.unpack_from(message)
+
+    @property
+    def body(self) -> memoryview:
+        """All behind the header."""
+        return self._message[IN_HEADER.size :]
 
     def fields(self, form: Struct) -> tuple[Any, ...]:
         """The numbers at the start of the body."""
-        return form.unpack_from(self.body)
+        return form.unpack_from(self._message, IN_HEADER.size)
 
     def text(self, form: Struct | None = None) -> str:
         """The first string behind the numbers."""
-        rest = self.body[form.size :] if form else self.body
-        return str(rest, *_NAMES).partition("\0")[0]
+        start = IN_HEADER.size + form.size if form else IN_HEADER.size
+        return str(self._message[start:], *_NAMES).partition("\0")[0]
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
         """Both strings after the numbers."""

@@ -55,6 +55,11 @@ class Node:
     stat_seconds: float = 1.0
 
     @property
+    def content(self) -> Digest | None:
+        """The digest of its bytes if they can't change, and then its `stat` can't either. Only files have one."""
+        return None
+
+    @property
     def place(self) -> Hashable | None:
         """The place of locks on it, if not the node itself: a file that has several nodes in its life has one place."""
         return None
@@ -175,15 +180,10 @@ class Folder(Node):
 
 
 class File(Node):
-    """A file. `content` is the digest of its bytes if they can't change; then its `stat` can't change either."""
+    """A file."""
 
     __slots__ = ()
     kind = NodeKind.FILE
-
-    @property
-    def content(self) -> Digest | None:
-        """The digest of its bytes, None if they may change."""
-        return None
 
     def open(self, flags: int) -> OpenFile:
         """Open it; `flags` are those of open(2). Raises ReadOnly for anything but reading."""

@@ -12,6 +12,7 @@ from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
 from chemigram_core.refs import revision
+from chemigram_core.store.objects import Kind
 
 _DIGITS = 64  # of a whole identifier
 
@@ -28,12 +29,11 @@ class SnapshotsFolder(Folder):
         return Stat(0, self._opened().time_ns(), READ_ONLY_FOLDER_MODE)
 
     def lookup(self, name: str) -> Node:
-        state = FixedState(self._opened, self._snapshot(name))
         try:
-            state.stored()
+            stored = self._opened().repository.objects.info(self._snapshot(name), Kind.SNAPSHOT)
         except ObjectMissing as error:
             raise NotFound(name) from error
-        return state
+        return FixedState(self._opened, stored.digest, stored)
 
     def entries(self) -> Iterable[Entry]:
         return (Entry(digest, NodeKind.FOLDER) for digest in self._opened().repository.objects.snapshots())

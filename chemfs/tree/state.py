@@ -29,9 +29,10 @@ class StateFolder(Folder):
     __slots__ = ("_opened", "_stored")
     seconds: ClassVar[float] = 1.0  # how long a kernel may cache a file of the state
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, stored: StoredObject | None = None) -> None:
+        """`stored` is the snapshot's object, if it has been looked at."""
         self._opened = opened
-        self._stored: StoredObject | None = None
+        self._stored = stored
 
     @abstractmethod
     def digest(self) -> Digest:
@@ -121,8 +122,8 @@ class FixedState(StateFolder):
     seconds = _FOR_EVER_SECONDS
     missing_seconds = 1.0  # an image with any name may be linked later
 
-    def __init__(self, opened: Opened, digest: Digest) -> None:
-        super().__init__(opened)
+    def __init__(self, opened: Opened, digest: Digest, stored: StoredObject | None = None) -> None:
+        super().__init__(opened, stored)
         self._digest = digest
 
     @property
@@ -142,20 +143,12 @@ class FixedState(StateFolder):
 class StoredFile(File):
     """The XMP of a state. The node stands for its bytes, not for its name."""
 
-    __slots__ = ("_opened", "_seconds", "_stored")
+    __slots__ = ("_opened", "_stored", "entry_seconds", "stat_seconds")
 
     def __init__(self, opened: Opened, stored: StoredObject, seconds: float) -> None:
         self._opened = opened
         self._stored = stored
-        self._seconds = seconds
-
-    @property
-    def entry_seconds(self) -> float:  # type: ignore[override]
-        return self._seconds
-
-    @property
-    def stat_seconds(self) -> float:  # type: ignore[override]
-        return self._seconds
+        self.entry_seconds = self.stat_seconds = seconds
 
     @property
     def content(self) -> Digest:

@@ -15,6 +15,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.refs.head import OnBranch
+from chemigram_core.refs.refs import Position
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
@@ -34,6 +35,7 @@ class Tip:
         self._repository = repository
         self._branch = branch
         self._table = table
+        self._stored: tuple[Position | None, dict[Tracked, Shown]] = None, {}  # what the branch had at that position
 
     def digest(self) -> Digest | None:
         """The tip, None on a branch without a snapshot."""
@@ -53,12 +55,22 @@ class Tip:
         """A tracked file. Raises NotFound, ObjectMissing."""
         position = self._repository.refs.look(self._branch)
         if position is not None and (found := self._shown(target, position.digest)) is not None:
-            stored = self._repository.objects.info(found, _kind(target))
-            mtime_ns = stored.mtime_ns if isinstance(target, Mask) else position.moved_ns
-            return Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
+            return self._as_stored(target, position, found)
         if target in self._table.targets() and (position is not None or self._is_heads()):
             return Shown(None, None, Stat(0, self.time_ns(), TRACKED_MODE))
         raise NotFound(str(target))
+
+    def _as_stored(self, target: Tracked, position: Position, found: Digest) -> Shown:
+        """Looked at once while the branch stands there: an object never changes."""
+        at, known = self._stored
+        if at != position:
+            known = {}
+            self._stored = position, known
+        if (shown := known.get(target)) is None or shown.content != found:
+            stored = self._repository.objects.info(found, _kind(target))
+            mtime_ns = stored.mtime_ns if isinstance(target, Mask) else position.moved_ns
+            shown = known[target] = Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
+        return shown
 
     def data(self, target: Tracked) -> bytes:
         """All bytes of a tracked file. Raises NotFound, StoreFailed."""

@@ -1,8 +1,8 @@
 """Opening what is below a folder without following a symlink, in one system call where the kernel has it.
 
-openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS (Linux 5.6) resolves a whole path. Older kernels lack it, and
-some sandboxes forbid it: then each part of the path is opened in turn. Both ways open the same files and raise the same
-errors.
+openat2(2) with RESOLVE_NO_SYMLINKS (Linux 5.6) resolves a whole path, and stays below the folder since no part is `..`.
+Older kernels lack it, and some sandboxes forbid it: then each part of the path is opened in turn. Both ways open the
+same files and raise the same errors.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from chemigram_core.errors import NotAFile
@@ -20,7 +20,8 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 _PATH = os.O_PATH | os.O_CLOEXEC
-_RESOLVE = 0x04 | 0x08  # RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, linux/openat2.h
+_WORKING_FOLDER = -100  # AT_FDCWD, linux/fcntl.h
+_NO_SYMLINKS = 0x04  # RESOLVE_NO_SYMLINKS, linux/openat2.h
 _ENOENT = 2
 
 
@@ -44,23 +45,18 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
     Raises FileNotFoundError; NotADirectoryError if a part on the way is not a folder, also for a symlink to one;
     OSError as open(2) does with O_NOFOLLOW. A part that is empty or `..`, or has a slash or a NUL, is not found.
     """
-    path = "/".join(parts)
-    if path.count("/") != len(parts) - 1 or ".." in parts or "" in parts or "\0" in path:
-        raise FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
-    if len(parts) > 1 and has_openat2():
-        try:
-            return _openat2(folder, path, flags)
-        except (FileNotFoundError, NotADirectoryError):
-            raise
-        except OSError:
-            pass  # a symlink, or something rarer: opening each part gives the exact error
+    path = _path(parts)
+    if len(parts) > 1 and (descriptor := _at_once(folder, path, flags)) is not None:
+        return descriptor
     return _walk(folder, parts, flags)
 
 
 def open_below(root: Path, parts: Sequence[str], flags: int) -> int:
-    """The same below the folder `root`, whose own path may have symlinks."""
+    """The same below the folder `root`, whose own path may have symlinks; without any it is one system call."""
     if not parts:
         return os.open(root, flags)
+    if (descriptor := _at_once(_WORKING_FOLDER, f"{root}/{_path(parts)}", flags)) is not None:
+        return descriptor
     folder = os.open(root, _PATH | os.O_DIRECTORY)
     try:
         return open_at(folder, parts, flags)
@@ -79,35 +75,12 @@ def stat_below(root: Path, *parts: str) -> os.stat_result:
 
 def open_file_at(folder: int, parts: Sequence[str]) -> int:
     """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
-    try:
-        descriptor = open_at(folder, parts, FILE)
-    except OSError as error:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError) and not _is_regular(folder, parts):
-            raise NotAFile(parts[-1]) from error
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise NotAFile(parts[-1])
-    return descriptor
+    return _regular(partial(open_at, folder, parts), parts[-1])
 
 
 def open_file(root: Path, *parts: str) -> int:
     """The same below the folder `root`."""
-    return open_first_file(root, [parts])
-
-
-def open_first_file(root: Path, paths: Sequence[Sequence[str]]) -> int:
-    """The same for the first of several paths that exists. If none does, raises the error of the last one."""
-    folder = os.open(root, _PATH | os.O_DIRECTORY)
-    try:
-        for parts in paths[:-1]:
-            try:
-                return open_file_at(folder, parts)
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-        return open_file_at(folder, paths[-1])
-    finally:
-        os.close(folder)
+    return _regular(partial(open_below, root, parts), parts[-1])
 
 
 @cache
@@ -123,6 +96,26 @@ def has_openat2() -> bool:
     return True
 
 
+def _path(parts: Sequence[str]) -> str:
+    """The parts as a path that only symlinks could lead elsewhere. Raises FileNotFoundError."""
+    path = "/".join(parts)
+    if path.count("/") != len(parts) - 1 or ".." in parts or "" in parts or "\0" in path:
+        raise FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
+    return path
+
+
+def _at_once(folder: int, path: str, flags: int) -> int | None:
+    """The descriptor in one call; None for a symlink, or something rarer: opening each part gives the exact error."""
+    if has_openat2():
+        try:
+            return _openat2(folder, path, flags)
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except OSError:
+            pass
+    return None
+
+
 def _openat2(folder: int, path: str, flags: int) -> int:
     descriptor: int = _syscall(_OPENAT2, folder, os.fsencode(path), _how(flags | os.O_NOFOLLOW), _HOW_BYTES)
     if descriptor < 0:
@@ -133,7 +126,7 @@ def _openat2(folder: int, path: str, flags: int) -> int:
 
 @lru_cache(maxsize=16)
 def _how(flags: int) -> object:
-    return ctypes.byref(_OpenHow(flags, 0, _RESOLVE))
+    return ctypes.byref(_OpenHow(flags, 0, _NO_SYMLINKS))
 
 
 def _walk(folder: int, parts: Sequence[str], flags: int) -> int:
@@ -151,8 +144,21 @@ def _walk(folder: int, parts: Sequence[str], flags: int) -> int:
             os.close(above)
 
 
-def _is_regular(folder: int, parts: Sequence[str]) -> bool:
-    descriptor = open_at(folder, parts, _PATH)
+def _regular(opened: Callable[[int], int], name: str) -> int:
+    """The descriptor that `opened` returns for flags of open(2), of a regular file. Raises NotAFile, OSError."""
+    try:
+        descriptor = opened(FILE)
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError) and not _is_regular(opened(_PATH)):
+            raise NotAFile(name) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotAFile(name)
+    return descriptor
+
+
+def _is_regular(descriptor: int) -> bool:
     try:
         return stat.S_ISREG(os.fstat(descriptor).st_mode)
     finally:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from cachetools import LRUCache
+from cachetools import FIFOCache
 
 _T = TypeVar("_T")
 _Identity = tuple[int, int, int, int, int]
@@ -26,8 +26,8 @@ class FileCache(Generic[_T]):
     """A cache of the last `size` files. Safe for many threads; shared by all repositories of a process."""
 
     def __init__(self, size: int) -> None:
-        self._lock = Lock()
-        self._known: LRUCache[_Identity, _T] = LRUCache(size)
+        self._lock = Lock()  # for changes; to look is one operation of a dict
+        self._known: FIFOCache[_Identity, _T] = FIFOCache(size)
 
     def get(self, descriptor: int, read: Callable[[int], _T]) -> _T:
         """The result of `read` for an open file, cached if possible. Raises what `read` raises."""
@@ -35,8 +35,7 @@ class FileCache(Generic[_T]):
         status = os.fstat(descriptor)
         identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         try:
-            with self._lock:
-                return self._known[identity]
+            return self._known[identity]
         except KeyError:
             pass
         found = read(descriptor)

@@ -143,12 +143,14 @@ class ObjectStore:
         raise ObjectMissing(digest)
 
     def _open_unverified(self, digest: Digest, kind: Kind) -> int:
-        try:
-            return beneath.open_first_file(self.root, _paths(digest, kind))
-        except NotAFile as error:
-            raise ObjectDamaged(digest) from error
-        except (FileNotFoundError, NotADirectoryError):
-            raise ObjectMissing(digest) from None
+        for name in file_names(digest, kind):
+            try:
+                return beneath.open_file(self.root, "objects", digest.shard, name)
+            except NotAFile as error:
+                raise ObjectDamaged(digest) from error
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+        raise ObjectMissing(digest)
 
     def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         with self._durable_shard(digest) as shard:
@@ -206,10 +208,6 @@ def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
     """The possible file names of an object in its shard: with the suffix, and without."""
     return digest.rest + kind, digest.rest
-
-
-def _paths(digest: Digest, kind: Kind) -> list[tuple[str, ...]]:
-    return [("objects", digest.shard, name) for name in file_names(digest, kind)]
 
 
 def _verify(digest: Digest, kind: Kind, content: Content) -> None:

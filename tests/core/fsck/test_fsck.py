@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,14 +97,14 @@ def test_a_damaged_object_is_moved_aside_and_can_be_stored_again(repository: Rep
 
 def forbid(monkeypatch: pytest.MonkeyPatch, path: Path, error: int = errno.EACCES) -> None:
     """Let nobody read the file at `path`, not even root."""
-    really = beneath.open_file_at
+    really = beneath._regular
 
-    def refusing(folder: int, parts: Sequence[str]) -> int:
-        if parts[-1] == path.name:
+    def refusing(opened: Callable[[int], int], name: str) -> int:
+        if name == path.name:
             raise OSError(error, os.strerror(error), path.name)
-        return really(folder, parts)
+        return really(opened, name)
 
-    monkeypatch.setattr(beneath, "open_file_at", refusing)
+    monkeypatch.setattr(beneath, "_regular", refusing)
 
 
 @pytest.mark.parametrize("kind", [Kind.SNAPSHOT, Kind.MASK])
