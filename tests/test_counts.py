@@ -40,7 +40,7 @@ LISTINGS = {
     "heads/main": Counts(opens=13, stats=12, parses=0, calls=205),
     "tags/v1": Counts(opens=9, stats=9, parses=0, calls=140),
 }
-SAVE = Counts(opens=23, stats=9, parses=1, calls=770)
+SAVE = Counts(opens=23, stats=8, parses=1, calls=770)
 SAVE_IN_A_NEW_PROCESS = Counts(opens=31, stats=20, parses=2, calls=1340)
 WRITE = Counts(opens=38, stats=24, parses=1, calls=1110)  # a save by open, write and close in the tree
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemfs import exit_codes
@@ -12,6 +13,7 @@ from chemfs.cli.errors import WrongUsage
 from chemfs.cli.overview import VERBS, overview
 from chemfs.cli.streams import flushed, print_error
 from chemigram_core.errors import ChemigramError, Refused, shown
+from chemigram_core.progress import report_waiting
 
 if TYPE_CHECKING:
     from chemfs.cli.parser import Parser, Verb
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises SystemExit for wrong usage and for a verb's --help."""
     streams.prepare()
+    report_waiting(_say_what_is_waited_for)
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -61,6 +64,10 @@ def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
 def _asks_for_help(word: str) -> bool:
     """Whether it is -h, --help, or short for it, as the verbs' parsers take it."""
     return word == "-h" or (len(word) > 2 and "--help".startswith(word))
+
+
+def _say_what_is_waited_for(repository: Path) -> None:
+    print_error(f"waiting until another program has finished its change to {repository}; Ctrl-C stops the waiting")
 
 
 def _failed(message: str, code: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chemigram_core import image
 from chemigram_core.digest import Digest
+from chemigram_core.durable import lock
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.image import Image, RawFolder
@@ -60,6 +61,8 @@ class Repository:
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make_durable(root, *parts):
                 pass
+        if not os.path.lexists(root / lock.FILE_NAME):
+            lock.create(root)
         if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))
         if image_file is not None and image.find(root) is None:

@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _findings(root: Path) -> Iterator[Finding]:
     audit = Audit(root)
+    yield from audit.first()
     for file in progress(audit.files(), "checking"):
         yield from audit.object(file)
     yield from audit.rest()

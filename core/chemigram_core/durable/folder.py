@@ -139,7 +139,7 @@ class Folder:
 
     def set_aside(self, name: str) -> None:
         """Rename what is in the way to the name of a leftover, durably."""
-        self.replace(name, TEMPORARY_PREFIX + token_hex(8))
+        self.replace(name, temporary_name())
 
     def remove(self, name: str) -> None:
         """Remove a file or a link durably."""
@@ -174,13 +174,18 @@ class Folder:
 
     @contextmanager
     def _temporary(self) -> Iterator[str]:
-        name = TEMPORARY_PREFIX + token_hex(8)
+        name = temporary_name()
         try:
             yield name
         except BaseException:
             with suppress(OSError):
                 os.unlink(name, dir_fd=self.descriptor)
             raise
+
+
+def temporary_name() -> str:
+    """An unused name for a file that is being written."""
+    return TEMPORARY_PREFIX + token_hex(8)
 
 
 def read_whole(descriptor: int) -> bytes:

@@ -12,6 +12,7 @@ from chemigram_core.digest import Digest
 class Problem(Enum):
     """Kinds of problems; the value is the word for programs."""
 
+    LOCK_UNUSABLE = "lock-unusable"
     FOLDER_MISSING = "folder-missing"
     OBJECT_DAMAGED = "object-damaged"
     OBJECT_UNREADABLE = "object-unreadable"

@@ -31,7 +31,7 @@ class RegistryFile:
         except (FileNotFoundError, NotADirectoryError):
             return Registry()
         try:
-            return _REGISTRIES.get(descriptor, lambda _: Registry.parse(read_whole(descriptor)))
+            return _REGISTRIES.get(descriptor, lambda _, __: Registry.parse(read_whole(descriptor)))
         finally:
             os.close(descriptor)
 

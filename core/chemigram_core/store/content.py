@@ -28,9 +28,9 @@ def content_of(descriptor: int) -> Content:
     return _contents.get(descriptor, read_content)
 
 
-def read_content(descriptor: int) -> Content:
-    """The content of an open file, read."""
-    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
+def read_content(descriptor: int, status: os.stat_result) -> Content:
+    """The content of an open file with these attributes, read."""
+    if status.st_size <= _SMALL_BYTES:
         data = read_whole(descriptor)
         return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG))
     with os.fdopen(os.dup(descriptor), "rb") as file:

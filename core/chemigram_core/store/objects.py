@@ -79,7 +79,7 @@ class ObjectStore:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            _mark_in_use(descriptor)
             _verify(digest, kind, content_of(descriptor))
         except BaseException:
             os.close(descriptor)
@@ -90,7 +90,7 @@ class ObjectStore:
         """Read and verify an object even if an earlier read verified it. Raises as `open`."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            _verify(digest, kind, read_content(descriptor))
+            _verify(digest, kind, read_content(descriptor, os.fstat(descriptor)))
         finally:
             os.close(descriptor)
 
@@ -224,6 +224,18 @@ def _read_and_close(descriptor: int) -> bytes:
         return read_whole(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _mark_in_use(descriptor: int) -> None:
+    """Keep a collector from removing the object while it is open.
+
+    Another process that holds it alone is a collector, about to remove it: the bytes stay readable to this descriptor.
+    It may also be any program that may read the file, so nobody waits for it.
+    """
+    try:  # noqa: SIM105 - each read does it
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:
