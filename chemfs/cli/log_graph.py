@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice, tee
+from itertools import islice, pairwise, tee
 
 from rich.console import Console
 from rich.text import Text
@@ -35,8 +35,8 @@ def draw(
     console = console or Console(highlight=False)
     names = _names(repository)
     listed, drawn = tee(islice(_saves(newest_first), max_rows))
-    lanes: Lanes[Digest] = Lanes()
-    rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
+    lanes: Lanes[str] = Lanes()
+    rows = lanes.rows((_node(repository, entry, digest), _before(repository, entry)) for entry, digest in drawn)
     for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
         for join in joins:
             console.print(Text(join, "blue"))
@@ -44,6 +44,23 @@ def draw(
         row = Text.assemble((f"{drawing} ", "blue"), (digest[:_DIGITS], "yellow"), *about)
         row.append_text(_change(repository, entry, digest))
         console.print(row, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+
+
+def _node(repository: Repository, entry: LogEntry, digest: Digest) -> str:
+    """What a row stands for: a state, or the event that a branch returned to one."""
+    return f"{entry.timestamp} {digest}" if _is_return(repository, entry, digest) else digest
+
+
+def _is_return(repository: Repository, entry: LogEntry, digest: Digest) -> bool:
+    return repository.history.first_saved(digest) != entry.timestamp
+
+
+def _before(repository: Repository, entry: LogEntry) -> Digest | None:
+    """What the branch pointed at before a save: the parent of the state, unless it is a return."""
+    if entry.parent or entry.ref is None:
+        return entry.parent
+    stood = repository.history.moments(entry.ref)
+    return next((earlier.digest for earlier, later in pairwise(stood) if later.timestamp == entry.timestamp), None)
 
 
 def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]]:
@@ -68,10 +85,10 @@ def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
 
 def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
     """What a save changed, or that its objects are gone: the log outlives them."""
-    if entry.parent is None:
+    if (earlier := _before(repository, entry)) is None:
         return Text("")
     with suppress(StoreFailed, InvalidXmp):
-        before, after = repository.states.document(entry.parent), repository.states.document(digest)
+        before, after = repository.states.document(earlier), repository.states.document(digest)
         return Text(f"  {printable(headline(before, after))}")
     return Text("  collected", "dim")
 

@@ -13,7 +13,6 @@ from chemfs.cli.errors import WrongUsage
 from chemfs.cli.overview import VERBS, overview
 from chemfs.cli.streams import flushed, print_error
 from chemigram_core.errors import ChemigramError, Refused, shown
-from chemigram_core.progress import report_waiting
 
 if TYPE_CHECKING:
     from chemfs.cli.parser import Parser, Verb
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises SystemExit for wrong usage and for a verb's --help."""
     streams.prepare()
-    report_waiting(_say_what_is_waited_for)
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -55,6 +53,10 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(arguments)
+    if hasattr(options, "repository"):
+        from chemigram_core.progress import report_waiting
+
+        report_waiting(_say_what_is_waited_for)
     try:
         return verb.run(options) or 0
     except WrongUsage as error:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from chemfs.cli.arguments import add_json, add_repository, given
 from chemfs.cli.errors import WrongUsage
-from chemfs.cli.json import print_json
 from chemfs.cli.text import print_rows
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.refs.head import OnBranch
@@ -37,6 +36,8 @@ def print_refs(repository: Repository, names: Sequence[Name], *, as_json: bool) 
     head = repository.refs.head()
     found = [(name, repository.tip(name), OnBranch(BranchName(name)) == head) for name in names]
     if as_json:
+        from chemfs.cli.json import print_json
+
         print_json([{"ref": name.ref, "hash": digest, "head": at_head} for name, digest, at_head in found])
     else:
         print_rows([("*" if at_head else " ", name, digest[:12]) for name, digest, at_head in found])

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from chemigram_core import image
 from chemigram_core.digest import Digest
-from chemigram_core.durable import lock
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.image import Image, RawFolder
@@ -61,8 +60,7 @@ class Repository:
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make_durable(root, *parts):
                 pass
-        if not os.path.lexists(root / lock.FILE_NAME):
-            lock.create(root)
+        _make_lock(root)
         if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))
         if image_file is not None and image.find(root) is None:
@@ -126,6 +124,13 @@ def _mode(path: Path) -> int:
         return path.lstat().st_mode
     except OSError:
         return 0
+
+
+def _make_lock(root: Path) -> None:
+    from chemigram_core.durable import lock  # a reader needs none
+
+    if not os.path.lexists(root / lock.FILE_NAME):
+        lock.create(root)
 
 
 def _make_durable(root: Path) -> None:

@@ -13,19 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from chemigram_core.durable.folder import Folder, temporary_name
+from chemigram_core.durable.folder import Folder, mark_in_use, temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
 _FOLDER = ("scratch", ".drafts")
 _PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def mark_in_use(descriptor: int) -> None:
-    """Mark a file as being written, for as long as the descriptor is open; waits for nobody."""
-    with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 class DraftFiles:

@@ -7,6 +7,7 @@ Knows nothing about the meaning of the files.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -181,6 +182,17 @@ class Folder:
             with suppress(OSError):
                 os.unlink(name, dir_fd=self.descriptor)
             raise
+
+
+def mark_in_use(descriptor: int) -> None:
+    """Hold a shared flock on an open file, so that others leave it alone until it is closed. Waits for nobody.
+
+    Any program that may open the file could hold it alone; then the file is not marked.
+    """
+    try:  # noqa: SIM105 - each read does it
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
 
 
 def temporary_name() -> str:

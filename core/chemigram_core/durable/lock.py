@@ -85,13 +85,13 @@ def _acquired(root: Path) -> int:
     """A descriptor that holds the lock."""
     path = os.path.join(root, FILE_NAME)  # noqa: PTH118 - each save does it
     while True:
-        descriptor = _opened(root, path)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                _wait(root, descriptor)
-            if _is_named(_regular(descriptor), path):
+            descriptor = os.open(path, _OPEN)
+        except OSError as error:
+            _make(root, error)
+            continue
+        try:
+            if _is_taken(root, descriptor, path):
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -99,30 +99,31 @@ def _acquired(root: Path) -> int:
         os.close(descriptor)
 
 
-def _opened(root: Path, path: str) -> int:
-    while True:
-        try:
-            return os.open(path, _OPEN)
-        except FileNotFoundError:
-            create(root)
-        except OSError as error:  # a link (ELOOP), a folder (EISDIR), a fifo (ENXIO), or something rarer
-            if is_unusable(root):
-                raise NotAFile(FILE_NAME) from error
-            raise
+def _make(root: Path, error: OSError) -> None:
+    """Create the file that could not be opened if it is missing. Raises NotAFile, OSError."""
+    if isinstance(error, FileNotFoundError):
+        create(root)
+    elif is_unusable(root):  # a link (ELOOP), a folder (EISDIR), a fifo (ENXIO), or something rarer
+        raise NotAFile(FILE_NAME) from error
+    else:
+        raise error
 
 
-def _wait(root: Path, descriptor: int) -> None:
-    _regular(descriptor)  # nothing else is waited for
-    with _reported(root):
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # a signal handler that raises, as that of Ctrl-C does, ends it
-
-
-def _regular(descriptor: int) -> os.stat_result:
-    """The attributes of a regular file. Raises NotAFile for anything else, such as a fifo with a reader."""
+def _is_taken(root: Path, descriptor: int, path: str) -> bool:
+    """Wait for the lock of an open file; whether the file still has its name."""
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(status.st_mode):  # a fifo with a reader, for example: nothing else is waited for
         raise NotAFile(FILE_NAME)
-    return status
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with _reported(root):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # a signal handler that raises, as that of Ctrl-C does, ends it
+    try:
+        named = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return (named.st_dev, named.st_ino) == (status.st_dev, status.st_ino)
 
 
 @contextmanager
@@ -133,15 +134,6 @@ def _reported(root: Path) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def _is_named(status: os.stat_result, path: str) -> bool:
-    """Whether the file with these attributes still has its name."""
-    try:
-        named = os.lstat(path)
-    except FileNotFoundError:
-        return False
-    return (named.st_dev, named.st_ino) == (status.st_dev, status.st_ino)
 
 
 def _create_in(folder: int) -> None:

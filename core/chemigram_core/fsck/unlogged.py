@@ -20,7 +20,7 @@ class Unlogged:
         self._objects = ObjectStore(root)
         self._lineage = lineage
         self.targets = set(filter(self._has, _pointed_at(root)))
-        self._named = self.targets.union(*lineage.parents.values(), filter(self._has, lineage.positions.values()))
+        self._named = self.targets.union(lineage.named, filter(self._has, lineage.positions.values()))
 
     def named(self) -> list[Digest]:
         """Those that a ref points or pointed at, or that a line has as a parent: the log has lost their lines."""

@@ -7,7 +7,6 @@ forms are read, and new objects follow the existing ones.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Folder, read_whole
+from chemigram_core.durable.folder import Folder, mark_in_use, read_whole
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 from chemigram_core.store.content import Content, content_of, is_mask, read_content
 
@@ -50,17 +49,21 @@ class ObjectStore:
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
         """Store `data` durably under its SHA-256. An existing whole object is made durable."""
-        digest = Digest.of(data)
+        self.add(digest := Digest.of(data), data, kind)
+        return digest
+
+    def add(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> bool:
+        """Do what `put` does for data whose SHA-256 is known; whether the object was missing."""
         try:
             descriptor = self.open(digest, kind)
         except (ObjectMissing, ObjectDamaged):
             self._write(digest, data, kind)
-            return digest
+            return True
         try:
             self._sync(digest, descriptor)
         finally:
             os.close(descriptor)
-        return digest
+        return False
 
     def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         """Store again what `put` stored, in case it has been collected since. For the holder of the lock."""
@@ -79,7 +82,7 @@ class ObjectStore:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            _mark_in_use(descriptor)
+            mark_in_use(descriptor)  # a collector that is about to remove it leaves it readable here
             _verify(digest, kind, content_of(descriptor))
         except BaseException:
             os.close(descriptor)
@@ -224,18 +227,6 @@ def _read_and_close(descriptor: int) -> bytes:
         return read_whole(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _mark_in_use(descriptor: int) -> None:
-    """Keep a collector from removing the object while it is open.
-
-    Another process that holds it alone is a collector, about to remove it: the bytes stay readable to this descriptor.
-    It may also be any program that may read the file, so nobody waits for it.
-    """
-    try:  # noqa: SIM105 - each read does it
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pass
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:
