@@ -2,3 +2,7 @@
 
 XMP_FILE = "image.xmp"
 MASK_FOLDER = "masks"
+MASK_SUFFIX = ".png"
+
+STATE_NAMES = (XMP_FILE, MASK_FOLDER, "drawn", "preview.jpg", "style.dtstyle", "bundle.zip")
+"""What a state's folder has, or is to have: the branches below it can't be called so."""
