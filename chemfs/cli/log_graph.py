@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from chemfs.cli.graph import Lanes
+from chemfs.cli.streams import unescaped
 from chemfs.cli.text import local_time, printable
 from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
@@ -32,7 +34,7 @@ def draw(
     console: Console | None = None,
 ) -> None:
     """Print the saves among the entries, at most `max_rows`; each row appears as soon as its change is known."""
-    console = console or Console(highlight=False)
+    console = console or Console(file=unescaped(sys.stdout), highlight=False)
     names = _names(repository)
     listed, drawn = tee(islice(_saves(newest_first), max_rows))
     lanes: Lanes[str] = Lanes()
@@ -74,9 +76,9 @@ def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]
 
 
 def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
-    yield f"  {local_time(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
+    yield f"  {printable(local_time(entry.timestamp)[:_TO_THE_MINUTE])}", "dim"
     if names:
-        yield f"  [{', '.join(names)}]", "green"
+        yield f"  [{printable(', '.join(names))}]", "green"
     if entry.label:
         yield f'  "{printable(entry.label)}"', "bold"
     if HISTORY_LOSS in entry.metadata:

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises SystemExit for wrong usage and for a verb's --help."""
-    streams.prepare()
+    with streams.prepared():
+        return _main(sys.argv[1:] if arguments is None else arguments)
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
-        code = _run(sys.argv[1:] if arguments is None else arguments)
+        code = _run(arguments)
         sys.stdout.flush()
     except ChemigramError as error:
         return _failed(str(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)

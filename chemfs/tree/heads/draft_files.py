@@ -70,11 +70,12 @@ class DraftFiles:
         with Folder.enter(self._root, *_FOLDER) as folder:
             name = temporary_name()  # a mount that starts must not find it before it is marked
             descriptor = os.open(name, _CREATE | flags, 0o600, dir_fd=folder.descriptor)
-            mark_in_use(descriptor)
             try:
+                mark_in_use(descriptor)
                 os.rename(name, path.name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
             except OSError:
                 os.close(descriptor)
+                os.unlink(name, dir_fd=folder.descriptor)
                 raise
             return descriptor
 

@@ -21,6 +21,7 @@ class Problem(Enum):
     MASK_MISSING = "mask-missing"
     LOG_MISSING = "log-missing"
     LOG_DAMAGED = "log-damaged"
+    LOG_TEXT = "log-text"
     REF_DAMAGED = "ref-damaged"
     REF_DANGLING = "ref-dangling"
     REF_MISSING = "ref-missing"

@@ -18,7 +18,7 @@ from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.journal import OperationLog
 from chemigram_core.log.lineage import Lineage
 from chemigram_core.log.operations import RENAME
-from chemigram_core.names import BranchName
+from chemigram_core.names import is_branch
 
 _generations = count(1)  # unique numbers for indexes
 
@@ -101,8 +101,8 @@ class _Content:
             self.labels[entry.hash] = entry.label
 
     def branches(self) -> frozenset[str]:
-        """The full names of all branches that ever had a state."""
-        return frozenset(ref for ref in self.moments if ref.startswith(BranchName.namespace))
+        """The full names of all branches that ever had a state; a name that no branch can have is not one."""
+        return frozenset(filter(is_branch, self.moments))
 
     def _rename(self, old: str, new: str) -> None:
         moved = self.moments.pop(old, [])
