@@ -19,6 +19,7 @@ from chemigram_core.errors import NotAFile
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
+_NOT_NAMES = frozenset(("", ".", ".."))
 _PATH = os.O_PATH | os.O_CLOEXEC
 _RESOLVE = 0x04 | 0x08  # RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, linux/openat2.h
 _ENOENT = 2
@@ -42,11 +43,11 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
     """A descriptor on `parts` below the open folder. `flags` are those of open(2); nothing is created.
 
     Raises FileNotFoundError; NotADirectoryError if a part on the way is not a folder, also for a symlink to one;
-    OSError as open(2) does with O_NOFOLLOW. A part that is empty or `..`, or has a slash or a NUL, is not found.
+    OSError as open(2) does with O_NOFOLLOW. A part that is no name in a folder is not found.
     """
     path = "/".join(parts)
-    if path.count("/") != len(parts) - 1 or ".." in parts or "" in parts or "\0" in path:
-        raise FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
+    if path.count("/") != len(parts) - 1 or "\0" in path or not _NOT_NAMES.isdisjoint(parts):
+        raise _not_found(path)
     if len(parts) > 1 and has_openat2():
         try:
             return _openat2(folder, path, flags)
@@ -55,6 +56,14 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
         except OSError:
             pass  # a symlink, or something rarer: opening each part gives the exact error
     return _walk(folder, parts, flags)
+
+
+@lru_cache(maxsize=4_096)
+def one_name(part: str) -> str:
+    """`part`, unless it is empty, `.` or `..`, or has a slash or a NUL: then FileNotFoundError is raised."""
+    if part in _NOT_NAMES or "/" in part or "\0" in part:
+        raise _not_found(part)
+    return part
 
 
 def open_below(root: Path, parts: Sequence[str], flags: int) -> int:
@@ -121,6 +130,10 @@ def has_openat2() -> bool:
     finally:
         os.close(folder)
     return True
+
+
+def _not_found(path: str) -> FileNotFoundError:
+    return FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
 
 
 def _openat2(folder: int, path: str, flags: int) -> int:

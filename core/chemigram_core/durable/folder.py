@@ -17,6 +17,7 @@ from secrets import token_hex
 from typing import NamedTuple, Self
 
 from chemigram_core.durable import beneath
+from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
 from chemigram_core.errors import NotAFile
 
@@ -35,7 +36,10 @@ class Appended(NamedTuple):
 
 
 class Folder:
-    """An open folder; use as a context manager. Methods raise the system's OSError."""
+    """An open folder; use as a context manager. Methods raise the system's OSError.
+
+    No name leads out of the folder: one that is empty, `.` or `..`, or has a slash or a NUL, is not found.
+    """
 
     __slots__ = ("descriptor",)
 
@@ -73,7 +77,7 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result:
         """The stat of `name`; a symlink is not followed."""
-        return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        return os.stat(one_name(name), dir_fd=self.descriptor, follow_symlinks=False)
 
     def open(self, name: str) -> int:
         """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
@@ -89,15 +93,19 @@ class Folder:
 
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Replace `name` by `data`, completely and durably, or leave everything as it was."""
+        one_name(name)
         with self._temporary() as temporary:
             _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
-            self.replace(temporary, name)
+            os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+            self.sync()
 
     def link_symbolically(self, target: str, name: str) -> None:
         """Replace `name` by a symlink to `target`."""
+        one_name(name)
         with self._temporary() as temporary:
             os.symlink(target, temporary, dir_fd=self.descriptor)
-            self.replace(temporary, name)
+            os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+            self.sync()
 
     def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
         """Append `data` to a regular file durably; creates it if missing. On failure nothing stays appended.
@@ -105,7 +113,7 @@ class Folder:
         `joint` gets the file, open to read, and returns the bytes to write between its end and `data`.
         """
         flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(name, flags, permitted(0o644), dir_fd=self.descriptor)
+        descriptor = os.open(one_name(name), flags, permitted(0o644), dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -126,7 +134,7 @@ class Folder:
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Truncate a regular file durably."""
-        descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
+        descriptor = os.open(one_name(name), _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
             os.fsync(descriptor)
@@ -135,7 +143,7 @@ class Folder:
 
     def replace(self, old: str, new: str) -> None:
         """Rename within the folder durably, replacing `new` if it exists."""
-        os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        os.replace(one_name(old), one_name(new), src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         self.sync()
 
     def set_aside(self, name: str) -> None:
@@ -144,12 +152,12 @@ class Folder:
 
     def remove(self, name: str) -> None:
         """Remove a file or a link durably."""
-        os.unlink(name, dir_fd=self.descriptor)
+        os.unlink(one_name(name), dir_fd=self.descriptor)
         self.sync()
 
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
-        os.rmdir(name, dir_fd=self.descriptor)
+        os.rmdir(one_name(name), dir_fd=self.descriptor)
 
     def sync(self) -> None:
         """Make the names in the folder durable."""
@@ -168,7 +176,7 @@ class Folder:
     def _make_one(self, name: str) -> bool:
         """Whether the folder was missing."""
         try:
-            os.mkdir(name, permitted(0o777), dir_fd=self.descriptor)
+            os.mkdir(one_name(name), permitted(0o777), dir_fd=self.descriptor)
         except FileExistsError:
             return False
         return True
