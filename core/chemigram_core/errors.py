@@ -159,10 +159,10 @@ class UnknownMask(Refused):
 
 
 class CannotBeLogged(Refused):
-    """The masks, label or metadata of a save don't fit in a line of the log."""
+    """The masks, label or metadata of a save don't fit in a line of the log, or in the registry."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"this save's masks or metadata do not fit in one log line: {reason}")
+        super().__init__(f"this save's masks or metadata can't be recorded: {reason}")
 
 
 class FolderNotEmpty(Refused):
@@ -209,10 +209,10 @@ class ObjectMissing(StoreFailed):
 
 
 class ObjectDamaged(StoreFailed):
-    """The SHA-256 of an object's bytes is not its name."""
+    """The SHA-256 of an object's bytes is not its name, or its file is larger than an object can be."""
 
-    def __init__(self, digest: str) -> None:
-        super().__init__(f"damaged object: {digest}; see what needs it with `chemfs fsck`")
+    def __init__(self, digest: str, found: str = "") -> None:
+        super().__init__(f"damaged object{found and f' ({found})'}: {digest}; see what needs it with `chemfs fsck`")
         self.digest = digest
 
 
