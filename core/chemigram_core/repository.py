@@ -40,9 +40,9 @@ class Repository:
             raise NotARepository(root, missing)
         self.root = root
         self.objects = ObjectStore(root)
-        self.refs = Refs(root)
         self.log = OperationLog(root)
         self.history = History(self.log)
+        self.refs = Refs(root, self.history.may_have_told)
         self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)

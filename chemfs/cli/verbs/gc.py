@@ -9,6 +9,7 @@ from rich.filesize import decimal
 
 from chemfs.cli.arguments import add_repository, number_below
 from chemfs.cli.progress import task_progress
+from chemfs.cli.ref_arguments import warn_of_aliens
 from chemfs.cli.text import print_rows
 from chemigram_core import gc
 from chemigram_core.repository import Repository
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> None:
     """Remove or list it. Raises LogDamaged, RegistryDamaged."""
     repository = Repository(options.repository)
     work = gc.find_garbage if options.dry_run else gc.collect
+    warn_of_aliens(repository)
     with task_progress() as report:
         garbage = work(repository, timedelta(options.keep_days), report)
     if options.dry_run:

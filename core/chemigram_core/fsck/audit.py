@@ -66,7 +66,7 @@ class Audit:
     def _changeable(self) -> list[Finding]:
         """The problems of what a save changes."""
         log = LogAudit(self._root)
-        refs = RefAudit(self._root, self._objects, log.lineage.positions)
+        refs = RefAudit(self._root, self._objects, log.lineage)
         return [*refs.findings(), *log.findings(), *registry_findings(self._root, self._objects)]
 
     def _folders(self) -> Iterator[Finding]:

@@ -30,6 +30,12 @@ class Problem(Enum):
     HEAD_DAMAGED = "head-damaged"
     REGISTRY_DAMAGED = "registry-damaged"
     LEFTOVER = "leftover"
+    ALIEN = "alien"
+    UNLOGGED = "unlogged"
+
+
+_HARMLESS = frozenset((Problem.ALIEN, Problem.UNLOGGED))
+_ALIEN = "another program's file: chemfs passes it by, and it can be moved away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,17 @@ class Finding:
     says: str
     digest: Digest | None = None
 
+    @property
+    def is_harmless(self) -> bool:
+        """Whether it is worth knowing and no problem."""
+        return self.problem in _HARMLESS
+
     def to_json(self) -> dict[str, Any]:
         """The finding for programs; `hash` as in the log."""
         found = {"problem": self.problem.value, "path": self.path, "says": self.says, "hash": self.digest}
         return {key: value for key, value in found.items() if value}
+
+
+def alien(path: str) -> Finding:
+    """A file that is not ours and never was, among ours."""
+    return Finding(Problem.ALIEN, path, _ALIEN)

@@ -63,6 +63,11 @@ class History:
             lineage = index.read_on().lineage
             return digest in lineage.parents or digest in lineage.mentioned or digest in lineage.named
 
+    def may_have_told(self, ref: str) -> bool:
+        """Whether the log names a ref, or may have before it lost lines."""
+        with (index := _index_of(self._log)).lock:
+            return index.read_on().lineage.may_have_told(ref)
+
     def first_saved(self, digest: Digest) -> str | None:
         """The timestamp of the line that gives a snapshot's origin."""
         with (index := _index_of(self._log)).lock:

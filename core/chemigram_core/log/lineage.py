@@ -25,7 +25,8 @@ class Lineage:
     following it never leads in a circle, whatever the lines say. `kept`: the states that a repair attached to a state,
     since they may have come before it. `positions`: the state of each ref by its full name, without deleted and renamed
     refs. `stood`: the states that each branch has stood at, in order. `mentioned`: the states in lines that don't give
-    their origin. `named`: the states that lines have as a parent. `unreadable`: the numbers of the lines that should be
+    their origin. `named`: the states that lines have as a parent. `told`: the full names of all refs in
+    lines. `unreadable`: the numbers of the lines that should be
     entries but can't be parsed.
     """
 
@@ -36,6 +37,7 @@ class Lineage:
         self.stood: dict[str, list[Digest]] = {}
         self.mentioned: set[Digest] = set()
         self.named: set[Digest] = set()
+        self.told: set[str] = set()
         self.unreadable: list[int] = []
         self._lines = 0
 
@@ -57,6 +59,7 @@ class Lineage:
 
     def add_entry(self, entry: LogEntry) -> None:
         """Add an entry that is not in a file yet."""
+        self.told.update(filter(None, (entry.ref, str(entry.metadata.get("from", "")))))
         apply(self.positions, entry)
         stand(self.stood, entry)
         if entry.hash is None:
@@ -69,6 +72,10 @@ class Lineage:
             self.named.add(entry.parent)
             if entry.op == RECOVERED and self.parents.get(entry.hash) != entry.parent:
                 self.kept[entry.hash] = (*self.kept.get(entry.hash, ()), entry.parent)
+
+    def may_have_told(self, ref: str) -> bool:
+        """Whether a line names a ref, or one that is lost may have: a log without a line says nothing."""
+        return ref in self.told or bool(self.unreadable) or not self._lines
 
     def before(self, digest: Digest) -> Iterable[Digest]:
         """What a state was made from: its parent, and what a repair attached to it."""
