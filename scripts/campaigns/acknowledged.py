@@ -19,7 +19,8 @@ from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.repository import Repository
 
 MAIN = BranchName("main")
-_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))  # an interrupted command; temporaries of a killed writer
+# An interrupted command; temporaries of a killed writer, and its snapshot.
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING, Problem.UNLOGGED))
 
 
 class Acknowledged:

@@ -20,6 +20,7 @@ from chemigram_core.fsck.log_audit import LogAudit
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.fsck.ref_audit import RefAudit
 from chemigram_core.fsck.registry_audit import registry_findings
+from chemigram_core.store.objects import Kind
 
 _FOLDERS = ("objects", "refs", "refs/heads", "refs/tags")
 
@@ -67,7 +68,12 @@ class Audit:
         """The problems of what a save changes."""
         log = LogAudit(self._root)
         refs = RefAudit(self._root, self._objects, log.lineage)
-        return [*refs.findings(), *log.findings(), *registry_findings(self._root, self._objects)]
+        found = [*refs.findings(), *log.findings(), *registry_findings(self._root, self._objects)]
+        return [finding for finding in found if finding.problem is not Problem.UNLOGGED or self._is_whole(finding)]
+
+    def _is_whole(self, finding: Finding) -> bool:
+        """Whether an unlogged snapshot is one: a damaged object is a finding of its own."""
+        return finding.digest is not None and self._objects.has(finding.digest, Kind.SNAPSHOT)
 
     def _folders(self) -> Iterator[Finding]:
         for name in _FOLDERS:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from chemigram_core.errors import InvalidName, NotAFile, shown
+from chemigram_core.errors import InvalidName, NotAFile, ObjectMissing, shown
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.unlogged import Unlogged
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.journal import FILE_NAME, OperationLog
 from chemigram_core.log.lineage import Lineage
 from chemigram_core.names import parse_ref
+from chemigram_core.store.objects import Kind, ObjectStore
 
 _SHOWN = 8
 
@@ -39,6 +41,8 @@ class LogAudit:
             yield Finding(Problem.LOG_MISSING, FILE_NAME, f"missing: {wrong}")
         elif wrong:
             yield Finding(Problem.LOG_DAMAGED, FILE_NAME, wrong)
+        else:
+            yield from self._unnamed()
         if self._untimed:
             yield Finding(
                 Problem.LOG_TEXT, FILE_NAME, f"timestamps that are not ISO 8601 in UTC: {_some(self._untimed)}"
@@ -54,6 +58,14 @@ class LogAudit:
             if entry is not None and entry.ref is not None and not _may_be(entry.ref):
                 self._misnamed.append(f"line {number}: ref: {shown(entry.ref)}")
             yield line, entry
+
+    def _unnamed(self) -> Iterator[Finding]:
+        """The states that nothing leads to; a repair of a damaged log would record them."""
+        objects = ObjectStore(self._root)
+        for digest in Unlogged(self._root, self.lineage).silent():
+            says = "no line of the log names this state: an interrupted save, or one whose line was lost"
+            with suppress(ObjectMissing):
+                yield Finding(Problem.UNLOGGED, objects.path(digest, Kind.SNAPSHOT), says, digest)
 
     def _unreadable(self) -> Iterator[str]:
         if numbers := self.lineage.unreadable:

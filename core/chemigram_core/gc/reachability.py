@@ -53,6 +53,10 @@ class Reached:
         """Reached snapshots whose parents are unknown, since no line of the log gives their origin."""
         return self.snapshots - self._lineage.parents.keys()
 
+    def tells_of(self, snapshot: Digest) -> bool:
+        """Whether a line of the log names a snapshot."""
+        return self._lineage.tells_of(snapshot)
+
     def _new_lines(self) -> Iterator[Digest]:
         """Read the new lines of the log; returns what they add to what was reached before.
 

@@ -60,8 +60,7 @@ class History:
     def is_known(self, digest: Digest) -> bool:
         """Whether the log has an earlier line about a snapshot: a save of it is a return, not its origin."""
         with (index := _index_of(self._log)).lock:
-            lineage = index.read_on().lineage
-            return digest in lineage.parents or digest in lineage.mentioned or digest in lineage.named
+            return index.read_on().lineage.tells_of(digest)
 
     def may_have_told(self, ref: str) -> bool:
         """Whether the log names a ref, or may have before it lost lines."""

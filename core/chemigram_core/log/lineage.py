@@ -77,6 +77,10 @@ class Lineage:
         """Whether a line names a ref, or one that is lost may have: a log without a line says nothing."""
         return ref in self.told or bool(self.unreadable) or not self._lines
 
+    def tells_of(self, digest: Digest) -> bool:
+        """Whether a line names a state in any way."""
+        return digest in self.parents or digest in self.mentioned or digest in self.named
+
     def before(self, digest: Digest) -> Iterable[Digest]:
         """What a state was made from: its parent, and what a repair attached to it."""
         parent = self.parents.get(digest)

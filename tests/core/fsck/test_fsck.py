@@ -163,6 +163,7 @@ def test_an_object_named_as_another_kind_and_a_state_whose_masks_cannot_be_known
     assert problems(repository.root) == {
         (Problem.OBJECT_MISPLACED, misnamed.relative_to(repository.root).as_posix()),
         (Problem.STATE_UNREADABLE, unreadable.relative_to(repository.root).as_posix()),
+        (Problem.UNLOGGED, unreadable.relative_to(repository.root).as_posix()),
     }
 
 
