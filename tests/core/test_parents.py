@@ -45,7 +45,7 @@ def test_a_return_changes_no_parent(repository: Repository) -> None:
     first, second = saved(repository, 1), saved(repository, 2)
     assert saved(repository, 1) == first
     assert (repository.history.parent(first), repository.history.parent(second)) == (None, first)
-    assert [entry.parent for entry in repository.log.entries()] == [None, first, None]
+    assert [entry.parent for entry in repository.log.entries()] == [None, first, second]
     assert [moment.digest for moment in repository.history.moments(MAIN.ref)] == [first, second, first]
 
 

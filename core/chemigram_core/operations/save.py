@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from chemigram_core import sidecar
@@ -180,21 +180,14 @@ def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
     """Store the snapshot and move the branch to it."""
     branch, document, provenance = planned.incoming.branch, planned.incoming.document, planned.incoming.provenance
     parent, digest = planned.entry.parent, document.digest
-    is_new = repository.objects.add(digest, document.canonical(), Kind.SNAPSHOT)
+    repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if planned.changes_registry:
         repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
-    entry = planned.entry if is_new else _of_return(repository, planned.entry)
-    with repository.log.appended(entry, lambda: repository.refs.read(branch) == digest):
+    with repository.log.appended(planned.entry, lambda: repository.refs.read(branch) == digest):
         repository.refs.move(branch, parent, digest)
     repository.states.learn(document)
     mask_links.restore(repository)
     return Saved(digest, parent)
-
-
-def _of_return(repository: Repository, entry: LogEntry) -> LogEntry:
-    """The line without a parent, if its state was saved before: a return gives it none."""
-    is_return = entry.hash is not None and repository.history.is_known(entry.hash)
-    return replace(entry, parent=None) if is_return else entry
 
 
 def _describe(repository: Repository, planned: Unedited) -> Unchanged:

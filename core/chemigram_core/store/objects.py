@@ -55,21 +55,17 @@ class ObjectStore:
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
         """Store `data` durably under its SHA-256. An existing whole object is made durable."""
-        self.add(digest := Digest.of(data), data, kind)
-        return digest
-
-    def add(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> bool:
-        """Do what `put` does for data whose SHA-256 is known; whether the object was missing."""
+        digest = Digest.of(data)
         try:
             descriptor = self.open(digest, kind)
         except (ObjectMissing, ObjectDamaged):
             self._write(digest, data, kind)
-            return True
+            return digest
         try:
             self._sync(digest, descriptor)
         finally:
             os.close(descriptor)
-        return False
+        return digest
 
     def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         """Store again what `put` stored, in case it has been collected since. For the holder of the lock."""
