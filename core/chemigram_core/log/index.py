@@ -58,7 +58,7 @@ class History:
             return index.read_on().lineage.parents.get(digest)
 
     def is_known(self, digest: Digest) -> bool:
-        """Whether the log has an earlier line about a snapshot: a save of it is a return, not its origin."""
+        """Whether a line of the log names a snapshot in any way."""
         with (index := _index_of(self._log)).lock:
             return index.read_on().lineage.tells_of(digest)
 
