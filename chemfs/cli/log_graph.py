@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice, tee
+from itertools import islice, pairwise, tee
 
 from rich.console import Console
 from rich.text import Text
 
 from chemfs.cli.graph import Lanes
+from chemfs.cli.streams import unescaped
 from chemfs.cli.text import local_time, printable
 from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
@@ -32,11 +34,11 @@ def draw(
     console: Console | None = None,
 ) -> None:
     """Print the saves among the entries, at most `max_rows`; each row appears as soon as its change is known."""
-    console = console or Console(highlight=False)
+    console = console or Console(file=unescaped(sys.stdout), highlight=False)
     names = _names(repository)
     listed, drawn = tee(islice(_saves(newest_first), max_rows))
-    lanes: Lanes[Digest] = Lanes()
-    rows = lanes.rows((digest, entry.parent) for entry, digest in drawn)
+    lanes: Lanes[str] = Lanes()
+    rows = lanes.rows((_node(repository, entry, digest), _before(repository, entry)) for entry, digest in drawn)
     for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
         for join in joins:
             console.print(Text(join, "blue"))
@@ -44,6 +46,23 @@ def draw(
         row = Text.assemble((f"{drawing} ", "blue"), (digest[:_DIGITS], "yellow"), *about)
         row.append_text(_change(repository, entry, digest))
         console.print(row, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+
+
+def _node(repository: Repository, entry: LogEntry, digest: Digest) -> str:
+    """What a row stands for: a state, or the event that a branch returned to one."""
+    return f"{entry.timestamp} {digest}" if _is_return(repository, entry, digest) else digest
+
+
+def _is_return(repository: Repository, entry: LogEntry, digest: Digest) -> bool:
+    return repository.history.first_saved(digest) != entry.timestamp
+
+
+def _before(repository: Repository, entry: LogEntry) -> Digest | None:
+    """What the branch pointed at before a save: the parent of the state, unless it is a return."""
+    if entry.parent or entry.ref is None:
+        return entry.parent
+    stood = repository.history.moments(entry.ref)
+    return next((earlier.digest for earlier, later in pairwise(stood) if later.timestamp == entry.timestamp), None)
 
 
 def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]]:
@@ -57,9 +76,9 @@ def _saves(newest_first: Iterable[LogEntry]) -> Iterator[tuple[LogEntry, Digest]
 
 
 def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
-    yield f"  {local_time(entry.timestamp)[:_TO_THE_MINUTE]}", "dim"
+    yield f"  {printable(local_time(entry.timestamp)[:_TO_THE_MINUTE])}", "dim"
     if names:
-        yield f"  [{', '.join(names)}]", "green"
+        yield f"  [{printable(', '.join(names))}]", "green"
     if entry.label:
         yield f'  "{printable(entry.label)}"', "bold"
     if HISTORY_LOSS in entry.metadata:
@@ -68,10 +87,10 @@ def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
 
 def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
     """What a save changed, or that its objects are gone: the log outlives them."""
-    if entry.parent is None:
+    if (earlier := _before(repository, entry)) is None:
         return Text("")
     with suppress(StoreFailed, InvalidXmp):
-        before, after = repository.states.document(entry.parent), repository.states.document(digest)
+        before, after = repository.states.document(earlier), repository.states.document(digest)
         return Text(f"  {printable(headline(before, after))}")
     return Text("  collected", "dim")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemfs import exit_codes
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises SystemExit for wrong usage and for a verb's --help."""
-    streams.prepare()
+    with streams.prepared():
+        return _main(sys.argv[1:] if arguments is None else arguments)
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
-        code = _run(sys.argv[1:] if arguments is None else arguments)
+        code = _run(arguments)
         sys.stdout.flush()
     except ChemigramError as error:
         return _failed(str(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
@@ -52,6 +57,10 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(arguments)
+    if hasattr(options, "repository"):
+        from chemigram_core.progress import report_waiting
+
+        report_waiting(_say_what_is_waited_for)
     try:
         return verb.run(options) or 0
     except WrongUsage as error:
@@ -61,6 +70,10 @@ def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
 def _asks_for_help(word: str) -> bool:
     """Whether it is -h, --help, or short for it, as the verbs' parsers take it."""
     return word == "-h" or (len(word) > 2 and "--help".startswith(word))
+
+
+def _say_what_is_waited_for(repository: Path) -> None:
+    print_error(f"waiting until another program has finished its change to {repository}; Ctrl-C stops the waiting")
 
 
 def _failed(message: str, code: int) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from chemfs.cli.streams import unescaped
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -47,4 +49,4 @@ def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import Progress
 
-    return Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
+    return Progress(console=Console(file=unescaped(sys.stderr)), transient=True, redirect_stdout=False)

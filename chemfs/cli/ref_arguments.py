@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chemfs.cli.arguments import add_json, add_repository, given
 from chemfs.cli.errors import WrongUsage
-from chemfs.cli.json import print_json
+from chemfs.cli.streams import print_error
 from chemfs.cli.text import print_rows
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.refs.head import OnBranch
@@ -32,11 +32,21 @@ def require_name_alone(options: argparse.Namespace) -> None:
         raise WrongUsage("only one NAME at a time, and no REV")
 
 
+def warn_of_aliens(repository: Repository) -> None:
+    """One line on stderr for each file of another program among the refs."""
+    for path in repository.refs.aliens():
+        print_error(f"warning: passed by {path}, which is another program's file; move it away")
+
+
 def print_refs(repository: Repository, names: Sequence[Name], *, as_json: bool) -> None:
     """Each name with its snapshot; HEAD's branch is marked."""
     head = repository.refs.head()
-    found = [(name, repository.tip(name), OnBranch(BranchName(name)) == head) for name in names]
+    tips = ((name, repository.refs.read(name)) for name in names)
+    found = [(name, tip, OnBranch(BranchName(name)) == head) for name, tip in tips if tip is not None]
+    warn_of_aliens(repository)
     if as_json:
+        from chemfs.cli.json import print_json
+
         print_json([{"ref": name.ref, "hash": digest, "head": at_head} for name, digest, at_head in found])
     else:
         print_rows([("*" if at_head else " ", name, digest[:12]) for name, digest, at_head in found])

@@ -1,4 +1,7 @@
-"""The three standard streams: what a caller closed, filled up or stopped reading. Knows no repository."""
+"""The three standard streams: what a caller closed, filled up or stopped reading. Knows no repository.
+
+Whatever a command prints goes through here: no text of a repository reaches a terminal unescaped.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,43 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO, cast
 
-from chemfs.cli.text import printable
+from chemfs.cli.text import printable, printable_lines
 
 
-def prepare() -> None:
+class Escaping:
+    """A text stream that escapes what would control a terminal. The rest is the stream's own."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, in which only line feeds are special."""
+        self.stream.write(printable_lines(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
     """Make the streams safe to use, whatever the caller did to them, and able to print any file name."""
     _open_closed()
-    for stream in (sys.stdout, sys.stderr):
+    before = sys.stdout, sys.stderr
+    for stream in before:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = (cast(TextIO, Escaping(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def unescaped(stream: TextIO) -> TextIO:
+    """The stream itself, for colours and progress bars: all foreign text in them has to be `printable`."""
+    return stream.stream if isinstance(stream, Escaping) else stream
 
 
 def print_error(message: str) -> None:

@@ -1,9 +1,20 @@
-"""Output for people: aligned lines of plain text. Knows no repository."""
+"""Output for people: aligned lines of plain text. Knows no repository.
+
+What a repository says is foreign text: it must not control the terminal, nor change the order in which text is read.
+`printable` escapes it, and `streams` puts whatever a command prints through the same function.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from chemigram_core.errors import INVISIBLE
+
+_HOSTILE = re.compile(f"[{INVISIBLE}]")
+_HOSTILE_BUT_FOR_LINES = re.compile(f"(?!\n)[{INVISIBLE}]")
 
 
 def print_fields(fields: Mapping[str, str | None]) -> None:
@@ -24,8 +35,18 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
 
 
 def printable(text: str) -> str:
-    """Foreign text for a terminal: characters that would control the terminal are escaped."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    """Foreign text for one line of a terminal: characters that control it, or the order of text, are escaped."""
+    return _HOSTILE.sub(_escape, text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for text of several lines."""
+    return _HOSTILE_BUT_FOR_LINES.sub(_escape, text)
+
+
+def json_escaped(document: str) -> str:
+    """The same for a JSON document, which stays the same document."""
+    return _HOSTILE_BUT_FOR_LINES.sub(_escape_in_json, document)
 
 
 def wrapped(text: str, columns: int) -> str:
@@ -42,6 +63,14 @@ def local_time(timestamp: str) -> str:
         return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return timestamp
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
+def _escape_in_json(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def _cells(text: str) -> int:

@@ -10,6 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+# For a regular expression: controls, bidi controls, separators, characters without a width, surrogates, noncharacters.
+# Written out, since Python's Unicode table changes; U+200C, U+200D and variation selectors belong to scripts and emoji.
+INVISIBLE = (
+    "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029"
+    "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+)
+
 
 class ChemigramError(Exception):
     """Base of every condition that the library reports."""
@@ -151,10 +159,10 @@ class UnknownMask(Refused):
 
 
 class CannotBeLogged(Refused):
-    """The masks, label or metadata of a save don't fit in a line of the log."""
+    """The masks, label or metadata of a save don't fit in a line of the log, or in the registry."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"this save's masks or metadata do not fit in one log line: {reason}")
+        super().__init__(f"this save's masks or metadata can't be recorded: {reason}")
 
 
 class FolderNotEmpty(Refused):
@@ -201,10 +209,10 @@ class ObjectMissing(StoreFailed):
 
 
 class ObjectDamaged(StoreFailed):
-    """The SHA-256 of an object's bytes is not its name."""
+    """The SHA-256 of an object's bytes is not its name, or its file is larger than an object can be."""
 
-    def __init__(self, digest: str) -> None:
-        super().__init__(f"damaged object: {digest}; see what needs it with `chemfs fsck`")
+    def __init__(self, digest: str, found: str = "") -> None:
+        super().__init__(f"damaged object{found and f' ({found})'}: {digest}; see what needs it with `chemfs fsck`")
         self.digest = digest
 
 

@@ -1,7 +1,8 @@
 """Names of branches, tags and masks, checked when they are made. Value types; knows no files.
 
-The rules are git's check-ref-format, and beyond it what a folder of states needs: no part may be named like a file of
-a state, look like an option, an identifier or HEAD, or carry characters that a person can't see.
+Branches and tags follow git's check-ref-format, and what a folder of states needs beyond it: single spaces inside a
+part are allowed, but no part may be named like a file of a state, HEAD or an identifier. A mask is named like any file.
+No name has characters that control a terminal or the direction of text, or that a person can't see.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ import unicodedata
 from functools import lru_cache
 from typing import Self
 
-from chemigram_core.errors import InvalidName, NameTooLong
-from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.errors import INVISIBLE, InvalidName, NameTooLong
+from chemigram_core.layout import MASK_SUFFIX, STATE_NAMES
 
-MAX_NAME_BYTES = 200  # of one part: room for a suffix below the 255 bytes that filesystems allow
+MAX_PART_BYTES = 200  # of one part of a branch or tag name: room for a suffix below what filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
+MAX_FILE_BYTES = 255  # that filesystems allow
 
 _REMEMBERED_NAMES = 4_096  # that were accepted: a listing makes the same names each time
 
-_GIT_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
-_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
-_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, "refs", "head"))
+_GIT_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f~^:?*\[\\]|\.\.|@\{")
+_RESERVED = frozenset((*STATE_NAMES, "refs", "head"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 class RefName(str):
@@ -71,7 +74,7 @@ class MaskName(str):
     @property
     def file_name(self) -> str:
         """The name of the file in a state's `masks/`."""
-        return f"{self}.png"
+        return f"{self}{MASK_SUFFIX}"
 
 
 def parse_ref(text: str) -> BranchName | TagName:
@@ -82,47 +85,73 @@ def parse_ref(text: str) -> BranchName | TagName:
     raise InvalidName("ref", text, "it begins with neither refs/heads/ nor refs/tags/")
 
 
+def is_branch(ref: str) -> bool:
+    """Whether a text is the full name of a branch."""
+    try:
+        return isinstance(parse_ref(ref), BranchName)
+    except InvalidName:
+        return False
+
+
 def tail(text: str, limit_bytes: int) -> str:
     """The end of a text, whole characters of it, that fits into so many bytes of a file name."""
     return _encoded(text)[-limit_bytes:].decode("utf-8", "ignore")
 
 
 def folded(name: str) -> str:
-    """`name` as a case- and normalisation-insensitive filesystem would see it; equal means a clash."""
+    """`name` as a filesystem sees it to which case and Unicode form don't matter; equal means a clash.
+
+    This follows Python's Unicode table, but Unicode promises that neither the composition nor the case folding of a
+    character changes once it is assigned. With characters that only a newer table has, an older Python sees no clash,
+    as a filesystem of its time does.
+    """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 @lru_cache(maxsize=_REMEMBERED_NAMES)
 def _accepted(kind: str, text: str) -> str:
     """`text`, if it can name a `kind`. What is rejected is not remembered."""
-    _check_length(kind, text)
-    if rule := _broken_part_rule(text) if kind == MaskName.kind else _broken_rule(text):
+    if kind == MaskName.kind:
+        _check_file_length(text)
+        rule = _broken_file_rule(text)
+    else:
+        _check_length(kind, text)
+        rule = _broken_rule(text)
+    if rule:
         raise InvalidName(kind, text, rule)
     return text
 
 
 def _broken_rule(text: str) -> str | None:
-    if not text:
-        return "it is empty"
-    if "@" in text.split("/"):
-        return "a lone @ means HEAD"
-    if _GIT_FORBIDDEN.search(text):
-        return "spaces, control characters, '..', '@{' and any of ~^:?*[\\ are not allowed"
-    return next((rule for part in text.split("/") if (rule := _broken_part_rule(part))), None)
+    checks = {
+        "it is empty": not text,
+        "a lone @ means HEAD": "@" in text.split("/"),
+        "it starts with a dash": text.startswith("-"),
+        "control characters, '..', '@{' and any of ~^:?*[\\ are not allowed": _GIT_FORBIDDEN.search(text) is not None,
+        "it has invisible or non-UTF-8 characters": _INVISIBLE.search(text) is not None,
+    }
+    broken = (rule for rule, is_broken in checks.items() if is_broken)
+    return next(broken, None) or next((rule for part in text.split("/") if (rule := _broken_part_rule(part))), None)
 
 
 def _broken_part_rule(part: str) -> str | None:
     checks = {
         "a part of it is empty": not part,
-        "a part starts with a dot or a dash": part.startswith((".", "-")),
-        "a part ends with a dot or a space": part.endswith((".", " ")),
-        "a part ends with .lock": part.casefold().endswith(".lock"),
-        "a slash is not allowed": "/" in part,
-        "it has invisible or non-UTF-8 characters": any(
-            unicodedata.category(character) in _INVISIBLE for character in part
-        ),
-        "a state's own files have that name": folded(part) in _STATE_FILES,
+        "a part starts or ends with a dot": part.startswith(".") or part.endswith("."),
+        "a part ends with .lock": part.lower().endswith(".lock"),
+        "spaces are only allowed one at a time, inside a part": part.strip(" ") != part or "  " in part,
+        "a state's own files have that name": folded(part) in _RESERVED,
         "it looks like an identifier": _IDENTIFIER.fullmatch(part) is not None,
+    }
+    return next((rule for rule, broken in checks.items() if broken), None)
+
+
+def _broken_file_rule(name: str) -> str | None:
+    checks = {
+        "it is empty": not name,
+        "a slash is not allowed": "/" in name,
+        "other programs' temporary files start with a dot": name.startswith("."),
+        "it has invisible or non-UTF-8 characters": _INVISIBLE.search(name) is not None,
     }
     return next((rule for rule, broken in checks.items() if broken), None)
 
@@ -130,8 +159,13 @@ def _broken_part_rule(part: str) -> str | None:
 def _check_length(kind: str, text: str) -> None:
     if len(_encoded(text)) > MAX_PATH_BYTES:
         raise NameTooLong(kind, text, f"it is longer than {MAX_PATH_BYTES} bytes")
-    if any(len(_encoded(part)) > MAX_NAME_BYTES for part in text.split("/")):
-        raise NameTooLong(kind, text, f"a part of it is longer than {MAX_NAME_BYTES} bytes")
+    if any(len(_encoded(part)) > MAX_PART_BYTES for part in text.split("/")):
+        raise NameTooLong(kind, text, f"a part of it is longer than {MAX_PART_BYTES} bytes")
+
+
+def _check_file_length(name: str) -> None:
+    if len(_encoded(name + MASK_SUFFIX)) > MAX_FILE_BYTES:
+        raise NameTooLong(MaskName.kind, name, f"with {MASK_SUFFIX} it is longer than {MAX_FILE_BYTES} bytes")
 
 
 def _encoded(text: str) -> bytes:

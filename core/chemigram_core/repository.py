@@ -40,9 +40,9 @@ class Repository:
             raise NotARepository(root, missing)
         self.root = root
         self.objects = ObjectStore(root)
-        self.refs = Refs(root)
         self.log = OperationLog(root)
         self.history = History(self.log)
+        self.refs = Refs(root, self.history.may_have_told)
         self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)
@@ -60,6 +60,7 @@ class Repository:
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make_durable(root, *parts):
                 pass
+        _make_lock(root)
         if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))
         if image_file is not None and image.find(root) is None:
@@ -123,6 +124,13 @@ def _mode(path: Path) -> int:
         return path.lstat().st_mode
     except OSError:
         return 0
+
+
+def _make_lock(root: Path) -> None:
+    from chemigram_core.durable import lock  # a reader needs none
+
+    if not os.path.lexists(root / lock.FILE_NAME):
+        lock.create(root)
 
 
 def _make_durable(root: Path) -> None:

@@ -7,6 +7,7 @@ come may have happened or not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import dropwhile
 from pathlib import Path
 from threading import Lock
 
@@ -18,7 +19,8 @@ from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.repository import Repository
 
 MAIN = BranchName("main")
-_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))  # an interrupted command; temporaries of a killed writer
+# An interrupted command; temporaries of a killed writer, and its snapshot.
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING, Problem.UNLOGGED))
 
 
 class Acknowledged:
@@ -89,13 +91,14 @@ class Acknowledged:
 
 
 def _past(repository: Repository, tip: Digest) -> set[Digest]:
-    """A state and all its ancestors, by the log."""
+    """The states that main has stood at before its tip, and their ancestors, by the log."""
     found: set[Digest] = set()
-    pending = [tip]
+    stood = [moment.digest for moment in repository.history.moments(MAIN.ref)]
+    pending = [tip, *dropwhile(lambda digest: digest != tip, reversed(stood))]
     while pending:
         if (digest := pending.pop()) not in found:
             found.add(digest)
-            pending += repository.history.parents(digest)
+            pending += filter(None, (repository.history.parent(digest),))
     return found
 
 

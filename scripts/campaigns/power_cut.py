@@ -29,7 +29,7 @@ from scripts.campaigns.traced_mount import State, is_mark, trace_mount
 from tests.support.builders import sidecar
 
 _STATES_AT_ONE_CALL = 16
-_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING, Problem.UNLOGGED))
 _MEMORY = Path("/dev/shm")  # states are written here to be opened  # noqa: S108
 _REPOSITORY = "repository"
 

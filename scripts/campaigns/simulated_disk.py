@@ -85,6 +85,8 @@ class SimulatedDisk:
                 return self._name(_at(call, 1), _Link(call.data(0).decode()))
             case "unlink" | "rmdir":
                 return self._name(call.path(0), None)
+            case "link":
+                return self._name(call.path(2 if call.name != "link" else 1), self._find(call.path(0)))
             case "rename":
                 return self._rename(call.path(0), call.path(2 if call.name != "rename" else 1))
             case _:

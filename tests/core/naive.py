@@ -33,13 +33,41 @@ def tips(root: Path) -> set[str]:
     return {text for text in texts if not text.startswith("ref:")}
 
 
+def stood(root: Path) -> dict[str, list[str]]:
+    """Where each branch has stood since it was created, or since what a reset left of it."""
+    found: dict[str, list[str]] = {}
+    for line in log(root):
+        ref, digest = line.get("ref", ""), line.get("hash")
+        if not ref.startswith("refs/heads/"):
+            continue
+        if line["op"] == "rename":
+            found[ref] = found.pop(line["metadata"]["from"])
+        if line["op"] in ("branch", "delete-branch"):
+            found[ref] = []
+        if line["op"] == "reset":
+            while found[ref] and found[ref][-1] != digest:
+                found[ref].pop()
+        if digest and line["op"] != "delete-branch":
+            found.setdefault(ref, []).append(digest)
+    return found
+
+
+def parents(root: Path) -> dict[str, str]:
+    """What each snapshot was first saved on."""
+    found: dict[str, str | None] = {}
+    for line in log(root):
+        if line.get("hash") and line["op"] in ("snapshot", "recovered"):
+            found.setdefault(line["hash"], line.get("parent"))
+    return {digest: parent for digest, parent in found.items() if parent}
+
+
 def reached(root: Path) -> set[str]:
-    """The snapshots that the refs reach through the log's parents."""
-    found: set[str] = set()
-    more = tips(root)
+    """The snapshots that the refs, and the places where branches have stood, reach through parents."""
+    found, above = set[str](), parents(root)
+    more = tips(root).union(*stood(root).values())
     while more - found:
         found |= more
-        more = {line["parent"] for line in log(root) if line.get("hash") in found and line.get("parent")}
+        more = {above[digest] for digest in found if digest in above}
     return found
 
 

@@ -25,7 +25,7 @@ class Reader:
         finally:
             os.close(descriptor)
 
-    def _really(self, descriptor: int) -> bytes:
+    def _really(self, descriptor: int, _: os.stat_result) -> bytes:
         self.reads += 1
         return os.pread(descriptor, 100, 0)
 
@@ -82,7 +82,7 @@ def test_a_file_that_was_replaced_is_read_again(path: Path) -> None:
 def test_what_cannot_be_read_is_not_remembered(path: Path) -> None:
     cache: FileCache[bytes] = FileCache(10)
 
-    def failing(_: int) -> bytes:
+    def failing(_: int, __: os.stat_result) -> bytes:
         raise OSError("no")
 
     descriptor = os.open(path, os.O_RDONLY)

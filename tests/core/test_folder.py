@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,52 @@ def test_an_append_does_not_follow_a_symlink(tmp_path: Path) -> None:
     with Folder.enter(tmp_path) as folder, pytest.raises(OSError, match="symbolic links"):
         folder.append("log", b"line\n")
     assert (tmp_path / "outside").read_text() == "safe"
+
+
+NO_NAMES = ["", ".", "..", "../outside", "a/../../outside", "/etc/passwd", "sub/file", "a\0b"]
+USES: dict[str, Callable[[Folder, str], object]] = {
+    "stat": Folder.stat,
+    "open": Folder.open,
+    "read": Folder.read,
+    "write": lambda folder, name: folder.write(name, b"x"),
+    "link": lambda folder, name: folder.link_symbolically("x", name),
+    "append": lambda folder, name: folder.append(name, b"x"),
+    "truncate": lambda folder, name: folder.truncate(name, 0),
+    "replace": lambda folder, name: folder.replace(name, "other"),
+    "replace by": lambda folder, name: folder.replace("file", name),
+    "set aside": Folder.set_aside,
+    "remove": Folder.remove,
+    "remove a folder": Folder.remove_folder,
+}
+
+
+def contents(root: Path) -> dict[str, str]:
+    return {str(path): path.read_text() if path.is_file() else "" for path in root.rglob("*")}
+
+
+@pytest.fixture
+def inner(tmp_path: Path) -> Path:
+    """A folder with a file, a folder and something outside to be reached."""
+    (tmp_path / "inner" / "sub").mkdir(parents=True)
+    for name in ("outside", "inner/file", "inner/sub/file"):
+        (tmp_path / name).write_text("mine")
+    return tmp_path / "inner"
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+@pytest.mark.parametrize("use", USES)
+def test_no_name_leads_out_of_a_folder(inner: Path, use: str, name: str) -> None:
+    before = contents(inner.parent)
+    with Folder.enter(inner) as folder, pytest.raises(FileNotFoundError):
+        USES[use](folder, name)
+    assert contents(inner.parent) == before
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+@pytest.mark.parametrize("way", [Folder.enter, Folder.make, Folder.make_durable])
+def test_no_part_of_a_path_leads_out_of_a_folder(inner: Path, way: Callable[..., Folder], name: str) -> None:
+    before = contents(inner.parent)
+    for parts in ((name,), ("sub", name), (name, "sub")):
+        with pytest.raises(FileNotFoundError):
+            way(inner, *parts)
+    assert contents(inner.parent) == before

@@ -251,8 +251,9 @@ def test_what_a_lost_ref_reached_stays(repository: Repository) -> None:
 
 
 def test_parents_that_the_store_never_had_are_passed_over_when_the_log_knows_them(repository: Repository) -> None:
-    tip, other = repository.tip(MAIN), Digest.of(b"of another computer")
-    repository.log.append(LogEntry("snapshot", tip, MAIN.ref, other))
+    other = Digest.of(b"of another computer")
+    log = repository.root / "log.jsonl"
+    log.write_text(log.read_text().replace('"ref":', f'"parent":"{other}","ref":'))
     with pytest.raises(LogDamaged):
         collect(repository, AT_ONCE)
     repository.log.append(LogEntry("snapshot", other))

@@ -119,9 +119,43 @@ def test_a_hostile_log_line_hides_no_other(repository: Repository, line: bytes) 
     assert repository.history.moments(MAIN.ref)[-1].digest == outcome.digest
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/../../x", "refs/heads/", "refs/heads/a b", "refs/remotes/x", "HEAD", "x"])
-def test_a_name_in_the_log_that_no_ref_can_have_is_none(repository: Repository, ref: str) -> None:
+@pytest.mark.parametrize("ref", ["HEAD", "x"])
+def test_a_name_in_the_log_that_is_no_full_name_is_passed_over(repository: Repository, ref: str) -> None:
     repository.log.append(LogEntry("branch", repository.tip(MAIN), ref))
+    assert fsck.check(repository.root) == []
+
+
+@pytest.mark.parametrize(
+    "ref", ["refs/heads/../../x", "refs/heads/", "refs/heads/a  b", "refs/remotes/x", "refs/heads/\x1b"]
+)
+@pytest.mark.parametrize("op", ["branch", "snapshot", "rename", "fsck"])
+def test_a_name_in_the_log_that_no_ref_can_have_is_none(
+    repository: Repository, tmp_path: Path, ref: str, op: str
+) -> None:
+    repository.log.append(LogEntry(op, repository.tip(MAIN), ref, metadata={"from": ref}))
+    before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")}
+    found = fsck.check(repository.root)
+    assert [finding.problem for finding in found] == [fsck.Problem.LOG_TEXT]
+    assert f"line 2: ref: {ref!r}" in found[0].says
+    assert fsck.repair(repository.root, found[0]) is None
+    assert {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    assert repository.history.branches()[1] == {MAIN.ref}
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["\x1b[2Jtoday", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+02:00", "0000", "\x9b1m"]
+)
+def test_a_timestamp_that_is_none_is_found(repository: Repository, timestamp: str) -> None:
+    repository.log.append(LogEntry("checkout", repository.tip(MAIN), timestamp=timestamp))
+    (found,) = fsck.check(repository.root)
+    assert (found.problem, f"line 2: {timestamp!r}" in found.says) == (fsck.Problem.LOG_TEXT, True)
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5+00:00", "2026-01-01T00:00:00+00:00"]
+)
+def test_a_timestamp_in_utc_is_fine(repository: Repository, timestamp: str) -> None:
+    repository.log.append(LogEntry("checkout", repository.tip(MAIN), timestamp=timestamp))
     assert fsck.check(repository.root) == []
 
 

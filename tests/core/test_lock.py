@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from chemigram_core import fsck
 from chemigram_core.durable.lock import locked
+from chemigram_core.errors import NotAFile
 from chemigram_core.fsck import Finding, Problem, repair
 from chemigram_core.gc.collector import collect
 from chemigram_core.masks.provenance import Provenance
@@ -94,3 +102,138 @@ def test_a_reader_waits_for_nobody(repository: Repository, tmp_path: Path) -> No
         reading.join(10)
         assert not reading.is_alive()
     assert (tmp_path / "out" / "masks" / "sky.png").exists()
+
+
+NOBODY = 65534
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from chemigram_core import fsck
+from chemigram_core.repository import Repository
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+repository = Repository(Path(sys.argv[1]))
+assert repository.objects.read(repository.resolve("HEAD"), ".xmp")
+assert fsck.check(repository.root) == []
+try:
+    os.open(repository.root / "lock", os.O_RDONLY)
+except PermissionError:
+    print("kept out")
+"""
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+def held(path: Path) -> int:
+    """A descriptor that holds a file or a folder against all others."""
+    descriptor = os.open(path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def test_whoever_holds_the_folder_holds_up_nobody(repository: Repository) -> None:
+    descriptor = held(repository.root)
+    saving = started(lambda: save_xmp(repository, MAIN, sidecar(5)))
+    saving.join(10)
+    os.close(descriptor)
+    assert not saving.is_alive()
+
+
+def test_a_program_that_holds_an_object_holds_up_no_reader(repository: Repository) -> None:
+    tip = repository.tip(MAIN)
+    descriptor = held(repository.root / repository.objects.path(tip, Kind.SNAPSHOT))
+    reading = started(lambda: repository.objects.read(tip, Kind.SNAPSHOT))
+    reading.join(10)
+    os.close(descriptor)
+    assert not reading.is_alive()
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o600), (0o775, 0o660), (0o777, 0o666), (0o700, 0o600)])
+def test_only_those_who_may_write_may_open_the_lock(repository: Repository, umask: int, folder: int, file: int) -> None:
+    (repository.root / "lock").unlink()
+    repository.root.chmod(folder)
+    before = os.umask(umask)
+    try:
+        save_xmp(repository, MAIN, sidecar(5))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((repository.root / "lock").stat().st_mode) == file
+
+
+@needs_root
+def test_the_lock_belongs_to_the_owner_and_the_group_of_the_folder(repository: Repository) -> None:
+    (repository.root / "lock").unlink()
+    os.chown(repository.root, NOBODY, NOBODY)
+    save_xmp(repository, MAIN, sidecar(5))
+    status = (repository.root / "lock").stat()
+    assert (status.st_uid, status.st_gid) == (NOBODY, NOBODY)
+
+
+@needs_root
+def test_who_may_only_read_reads_and_checks_and_locks_nothing(repository: Repository, tmp_path: Path) -> None:
+    for folder in (repository.root, *repository.root.parents):
+        if folder.stat().st_uid == os.geteuid() and tmp_path.parent.parent in (folder, *folder.parents):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, repository.root], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.stdout, done.stderr) == ("kept out\n", "")
+
+
+def test_a_lock_that_was_replaced_while_one_waited_is_taken_again(repository: Repository) -> None:
+    """The holder's file loses its name to another one: two writers would each hold a lock of their own."""
+    with locked(repository.root):
+        waiting = started(lambda: save_xmp(Repository(repository.root), MAIN, sidecar(5)))
+        waiting.join(0.1)
+        (repository.root / "new").touch()
+        second = held(repository.root / "new")
+        (repository.root / "new").replace(repository.root / "lock")
+    waiting.join(0.2)
+    assert waiting.is_alive()
+    os.close(second)
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def fifo_with_a_reader(path: Path) -> None:
+    os.mkfifo(path)
+    os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda path: path.symlink_to(path.parent.parent / "precious"),
+        lambda path: path.symlink_to("nowhere"),
+        Path.mkdir,
+        os.mkfifo,
+        fifo_with_a_reader,
+    ],
+    ids=["link", "link to nothing", "folder", "fifo", "fifo with a reader"],
+)
+def test_a_lock_that_is_no_file_is_refused_and_found(
+    repository: Repository, tmp_path: Path, plant: Callable[[Path], None]
+) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (repository.root / "lock").unlink()
+    plant(repository.root / "lock")
+    before = repository.tip(MAIN)
+    with pytest.raises(NotAFile, match="lock"):
+        save_xmp(repository, MAIN, sidecar(5))
+    assert repository.tip(MAIN) == before
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
+    found = fsck.check(repository.root)
+    assert [finding.problem for finding in found] == [Problem.LOCK_UNUSABLE]
+    assert repair(repository.root, found[0])
+    assert fsck.check(repository.root) == []
+    save_xmp(repository, MAIN, sidecar(5))
+
+
+def test_a_lock_that_is_missing_is_made_whole_and_once(repository: Repository) -> None:
+    (repository.root / "lock").unlink()
+    saves = [partial(save_xmp, repository, MAIN, sidecar(number)) for number in range(5, 13)]
+    threads = [started(save) for save in saves]
+    for thread in threads:
+        thread.join(20)
+    assert len(repository.history.moments(MAIN.ref)) == 9
+    assert not [name for name in os.listdir(repository.root) if name.startswith(".tmp-")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 
 import pytest
 
@@ -10,11 +11,24 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidDigest, InvalidName, NameTooLong
 from chemigram_core.names import BranchName, MaskName, RefName, TagName, parse_ref
 
-GOOD = ["main", "feature/warm", "v1.0", "grün", "美しい", "a@b", "x" * 200, "a/b/c"]
+GOOD = [
+    "main", "feature/warm", "v1.0", "grün", "美しい", "a@b", "x" * 200, "a/b/c", "my branch",
+    "my branch/first look", "a/-b", "\U0001f469\u200d\U0001f3a8", "\u2764\ufe0f",
+    "\u0645\u06cc\u200c\u062e\u0648", "a\u00a0b", "a\ue000b", "a\u0378b", "a,b", "{a}", "a'b", 'a"b',
+    "$(a)", "a;b", "head-1", "refs-1", "masks.old", "1" * 63, "1" * 65,
+]  # fmt: skip
 BAD = [
-    "", "@", "/", "a/", "/a", "a//b", ".a", "a/.b", "a.", "a..b", "a.lock", "a/b.LOCK", "-x", "a b", "a~1", "a^", "a:b",
-    "a?", "a*", "a[", "a\\b", "a@{1}", "a\x00", "a\nb", "a\x7f", "a\u202eb", "a\u200bb", "a\ud800", "HEAD", "head",
-    "refs", "image.xmp", "IMAGE.XMP", "a/masks", "a/masks/b", "0" * 64, "ABCDEF01" * 8,
+    "", "@", "a/@", "a./b", "/", "a/", "/a", "a//b", ".a", "a/.b", "a.", "a..b", "a.lock", "a/b.LOCK",
+    "a.lock/b", "-x", " a", "a ", "a  b", "a /b", "a/ b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b",
+    "a@{1}", "a\x00", "a\nb", "a\tb", "a\x7f", "a\x85b", "a\x9bb", "a\u061cb", "a\u200eb", "a\u202eb",
+    "a\u2066b", "a\u2028b", "a\u2029b", "a\u200bb", "a\ufeffb", "a\ud800", "a\udcffb", "a\ufdd0b",
+    "a\uffffb", "a\U0001fffeb", "a\U0010ffffb", "HEAD", "head", "refs", "image.xmp", "IMAGE.XMP",
+    "a/masks", "a/masks/b", "MASKS", "ma\u017fks", "preview.jpg", "0" * 64, "ABCDEF01" * 8,
+]  # fmt: skip
+MASKS = [
+    "sky", "the  subject ", "head", "HEAD", "refs", "-x", "a.lock", "a.", "@", "image.xmp", "masks",
+    "a:b", "a~1", "0" * 64, "x" * 251, "美" * 83, "a\\b", "a@{1}", "\U0001f469\u200d\U0001f3a8",
+    "a\ue000b", "x.png", 'a"b', "a&b", "<a>", "a'b",
 ]  # fmt: skip
 
 
@@ -35,7 +49,33 @@ def test_a_name_that_no_filesystem_carries_is_too_long(text: str) -> None:
         BranchName(text)
 
 
-@pytest.mark.parametrize("text", ["", "a/b", ".hidden", "-x", "..", "a\x00b", "a\u202eb"])
+@pytest.mark.parametrize("text", MASKS)
+def test_a_mask_may_have_any_name_of_a_file(text: str) -> None:
+    assert MaskName(text) == text
+
+
+@pytest.mark.parametrize("text", ["x" * 252, "美" * 84])
+def test_a_masks_file_name_is_no_longer_than_files_can_have(text: str) -> None:
+    with pytest.raises(NameTooLong):
+        MaskName(text)
+
+
+def test_no_rule_depends_on_the_unicode_table_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of Python has another table; no name may be valid with one only."""
+    monkeypatch.setattr("unicodedata.category", lambda _: "Cn")
+    assert BranchName("\u1c89 of unicode 16") and MaskName("\U0001fae9 of unicode 16")
+
+
+@pytest.mark.needs_program("git")
+@pytest.mark.parametrize("text", GOOD)
+def test_nothing_beside_spaces_is_allowed_that_git_refuses(
+    text: str,
+) -> None:
+    command = ["git", "check-ref-format", f"refs/heads/{text.replace(' ', '-')}"]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["", "a/b", ".hidden", "..", "a\x00b", "a\nb", "a\u202eb", "a\x9bb", "a\udcff"])
 def test_a_mask_is_named_like_one_file(text: str) -> None:
     with pytest.raises(InvalidName):
         MaskName(text)

@@ -31,8 +31,16 @@ def run(options: argparse.Namespace) -> int:
         raise NeedsFolder
     else:
         for _, document in documents:
-            sys.stdout.buffer.write(document.canonical())
+            _print(document.canonical())
     return documents.exit_code
+
+
+def _print(canonical: bytes) -> None:
+    """The bytes as they are; a terminal gets them as text, escaped as all foreign text."""
+    if sys.stdout.isatty():
+        sys.stdout.write(canonical.decode())
+    else:
+        sys.stdout.buffer.write(canonical)
 
 
 def _write_into(directory: Path, documents: XmpFiles) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chemfs.cli.arguments import REVISION, given
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.input_files import readable
-from chemfs.cli.text import wrapped
+from chemfs.cli.text import json_escaped, wrapped
 
 if TYPE_CHECKING:
     from chemigram_core.compare import Changeset
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> None:
     text = render(_changeset(options))
     if render is compare.as_text and sys.stdout.isatty():
         text = wrapped(text, shutil.get_terminal_size().columns)
-    print(text, end="")
+    print(json_escaped(text) if options.json else text, end="")
 
 
 def _changeset(options: argparse.Namespace) -> Changeset:

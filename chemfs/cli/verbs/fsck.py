@@ -37,11 +37,12 @@ def run(options: argparse.Namespace) -> int:
         print_json([_fields(finding, repaired) for finding, repaired in zip(found, repairs, strict=True)])
     else:
         _print(found, repairs)
-    return exit_codes.PROBLEM_FOUND if found else 0
+    return exit_codes.PROBLEM_FOUND if any(not finding.is_harmless for finding in found) else 0
 
 
 def _findings(root: Path) -> Iterator[Finding]:
     audit = Audit(root)
+    yield from audit.first()
     for file in progress(audit.files(), "checking"):
         yield from audit.object(file)
     yield from audit.rest()
@@ -54,4 +55,5 @@ def _fields(finding: Finding, repaired: str | None) -> dict[str, Any]:
 def _print(found: list[Finding], repairs: list[str | None]) -> None:
     for finding, repaired in zip(found, repairs, strict=True):
         print(printable(f"{finding.path}: {finding.says}" + (f" -> {repaired}" if repaired else "")))
-    print(f"{len(found)} problem{'s' if len(found) != 1 else ''}" if found else "all is well")
+    problems = [finding for finding in found if not finding.is_harmless]
+    print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}" if problems else "all is well")

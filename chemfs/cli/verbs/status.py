@@ -11,7 +11,8 @@ from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository
 
-DESCRIPTION = "Show where HEAD is, and which saves were rejected and why."
+DESCRIPTION = """Show where HEAD is, how many snapshots no line of the log names, and which saves were rejected and
+why."""
 EXAMPLE = "chemfs status sunset"
 
 
@@ -26,14 +27,16 @@ def run(options: argparse.Namespace) -> None:
     repository = Repository(options.repository)
     head = _head(repository)
     rejected = [{"refused": f"{FOLDER}/{save.file_name}", **_reason(save.reason)} for save in repository.rejected.all()]
+    unlogged = sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
     if options.json:
-        print_json({"head": head, "rejected": rejected})
+        print_json({"head": head, "unlogged": unlogged, "rejected": rejected})
     else:
-        _print(head, rejected)
+        _print(head, unlogged, rejected)
 
 
-def _print(head: str, rejected: list[dict[str, str]]) -> None:
-    print_fields({"HEAD": head})
+def _print(head: str, unlogged: int, rejected: list[dict[str, str]]) -> None:
+    says = f"{unlogged} (snapshots that no line of the log names; list them with `chemfs fsck`)"
+    print_fields({"HEAD": head, "unlogged": says} if unlogged else {"HEAD": head})
     for save in rejected:
         print()
         print_fields(save)

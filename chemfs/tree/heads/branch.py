@@ -13,7 +13,7 @@ from threading import Lock
 
 from chemfs.tree.errors import NotEmpty, NotFound
 from chemfs.tree.heads.draft import Draft, DraftState
-from chemfs.tree.heads.draft_files import DraftFiles, mark_in_use
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.renames import Renames
 from chemfs.tree.heads.saver import Saver
@@ -22,6 +22,7 @@ from chemfs.tree.heads.tip import Tip
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemfs.tree.heads.writable_file import WritableFile
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile
+from chemigram_core.durable.folder import mark_in_use
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
 from chemigram_core.repository import Repository

@@ -13,19 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from chemigram_core.durable.folder import Folder
-from chemigram_core.durable.lock import locked
+from chemigram_core.durable.folder import Folder, mark_in_use, temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
 _FOLDER = ("scratch", ".drafts")
 _PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def mark_in_use(descriptor: int) -> None:
-    """Mark a file as being written, for as long as the descriptor is open."""
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 class DraftFiles:
@@ -61,7 +55,7 @@ class DraftFiles:
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
             for name in folder.names():
                 path = self._root.joinpath(*_FOLDER, name)
-                with suppress(FileNotFoundError, NotAFile), locked(path.parent):
+                with suppress(FileNotFoundError, NotAFile):
                     if _is_orphaned(folder, name):
                         yield path
 
@@ -74,9 +68,15 @@ class DraftFiles:
 
     def _create_in_use(self, path: Path, flags: int) -> int:
         with Folder.enter(self._root, *_FOLDER) as folder:
-            fcntl.flock(folder.descriptor, fcntl.LOCK_EX)  # a mount that starts must not find it before it is locked
-            descriptor = os.open(path.name, _CREATE | flags, 0o600, dir_fd=folder.descriptor)
-            mark_in_use(descriptor)
+            name = temporary_name()  # a mount that starts must not find it before it is marked
+            descriptor = os.open(name, _CREATE | flags, 0o600, dir_fd=folder.descriptor)
+            try:
+                mark_in_use(descriptor)
+                os.rename(name, path.name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
+            except OSError:
+                os.close(descriptor)
+                os.unlink(name, dir_fd=folder.descriptor)
+                raise
             return descriptor
 
 

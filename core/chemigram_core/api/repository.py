@@ -185,15 +185,19 @@ class Repository:
         """Write a state's files to a new or empty folder; returns the paths. Raises FolderNotEmpty, and as `state`."""
         return export(self._core, self._core.resolve(rev), Path(folder))
 
-    def gc(self, *, keep: timedelta = gc.GRACE, dry_run: bool = False) -> Garbage:
+    def gc(self, *, keep: timedelta = gc.GRACE, dry_run: bool = False, unlogged: bool = False) -> Garbage:
         """Remove objects that nothing needs and that are older than `keep`; returns what was removed, or would be.
+
+        Snapshots that no line of the log names stay, unless `unlogged` is given.
 
         Raises LogDamaged, before anything is removed.
         """
-        return (gc.find_garbage if dry_run else gc.collect)(self._core, keep)
+        return (gc.find_garbage if dry_run else gc.collect)(self._core, keep, unlogged=unlogged)
 
     def fsck(self, *, repair: bool = False) -> list[Finding]:
-        """Check every object, ref and mask, the log and the registry; returns the problems found.
+        """Check every object, ref and mask, the log and the registry; returns what was found.
+
+        A finding that `is_harmless` is worth knowing and no problem.
 
         `repair` repairs what it can and deletes nothing; a second call returns what is left. If a folder has lost so
         much that it can't be opened, use `chemigram_core.fsck.check`.

@@ -19,6 +19,7 @@ from chemigram_core.errors import NotAFile
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
+_NOT_NAMES = frozenset(("", ".", ".."))
 _PATH = os.O_PATH | os.O_CLOEXEC
 _WORKING_FOLDER = -100  # AT_FDCWD, linux/fcntl.h
 _NO_SYMLINKS = 0x04  # RESOLVE_NO_SYMLINKS, linux/openat2.h
@@ -43,12 +44,20 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
     """A descriptor on `parts` below the open folder. `flags` are those of open(2); nothing is created.
 
     Raises FileNotFoundError; NotADirectoryError if a part on the way is not a folder, also for a symlink to one;
-    OSError as open(2) does with O_NOFOLLOW. A part that is empty or `..`, or has a slash or a NUL, is not found.
+    OSError as open(2) does with O_NOFOLLOW. A part that is no name in a folder is not found.
     """
     path = _path(parts)
     if len(parts) > 1 and (descriptor := _at_once(folder, path, flags)) is not None:
         return descriptor
     return _walk(folder, parts, flags)
+
+
+@lru_cache(maxsize=4_096)
+def one_name(part: str) -> str:
+    """`part`, unless it is empty, `.` or `..`, or has a slash or a NUL: then FileNotFoundError is raised."""
+    if part in _NOT_NAMES or "/" in part or "\0" in part:
+        raise _not_found(part)
+    return part
 
 
 def open_below(root: Path, parts: Sequence[str], flags: int) -> int:
@@ -99,8 +108,8 @@ def has_openat2() -> bool:
 def _path(parts: Sequence[str]) -> str:
     """The parts as a path that only symlinks could lead elsewhere. Raises FileNotFoundError."""
     path = "/".join(parts)
-    if path.count("/") != len(parts) - 1 or ".." in parts or "" in parts or "\0" in path:
-        raise FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
+    if path.count("/") != len(parts) - 1 or "\0" in path or not _NOT_NAMES.isdisjoint(parts):
+        raise _not_found(path)
     return path
 
 
@@ -114,6 +123,10 @@ def _at_once(folder: int, path: str, flags: int) -> int | None:
         except OSError:
             pass
     return None
+
+
+def _not_found(path: str) -> FileNotFoundError:
+    return FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
 
 
 def _openat2(folder: int, path: str, flags: int) -> int:

@@ -29,8 +29,8 @@ class FileCache(Generic[_T]):
         self._lock = Lock()  # for changes; to look is one operation of a dict
         self._known: FIFOCache[_Identity, _T] = FIFOCache(size)
 
-    def get(self, descriptor: int, read: Callable[[int], _T]) -> _T:
-        """The result of `read` for an open file, cached if possible. Raises what `read` raises."""
+    def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T]) -> _T:
+        """The result of `read` for an open file and its attributes, cached if possible. Raises what `read` raises."""
         now_ns = time.time_ns()  # taken before fstat, so a later change is never 20 ms old
         status = os.fstat(descriptor)
         identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
@@ -38,7 +38,7 @@ class FileCache(Generic[_T]):
             return self._known[identity]
         except KeyError:
             pass
-        found = read(descriptor)
+        found = read(descriptor, status)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
             with self._lock:
                 self._known[identity] = found

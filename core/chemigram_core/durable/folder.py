@@ -7,6 +7,7 @@ Knows nothing about the meaning of the files.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from secrets import token_hex
 from typing import NamedTuple, Self
 
 from chemigram_core.durable import beneath
+from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
 from chemigram_core.errors import NotAFile
 
@@ -34,7 +36,10 @@ class Appended(NamedTuple):
 
 
 class Folder:
-    """An open folder; use as a context manager. Methods raise the system's OSError."""
+    """An open folder; use as a context manager. Methods raise the system's OSError.
+
+    No name leads out of the folder: one that is empty, `.` or `..`, or has a slash or a NUL, is not found.
+    """
 
     __slots__ = ("descriptor",)
 
@@ -72,7 +77,7 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result:
         """The stat of `name`; a symlink is not followed."""
-        return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        return os.stat(one_name(name), dir_fd=self.descriptor, follow_symlinks=False)
 
     def open(self, name: str) -> int:
         """A descriptor to read a regular file. Raises NotAFile for anything else (links, fifos, devices, folders)."""
@@ -88,15 +93,19 @@ class Folder:
 
     def write(self, name: str, data: bytes | memoryview) -> None:
         """Replace `name` by `data`, completely and durably, or leave everything as it was."""
+        one_name(name)
         with self._temporary() as temporary:
             _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
-            self.replace(temporary, name)
+            os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+            self.sync()
 
     def link_symbolically(self, target: str, name: str) -> None:
         """Replace `name` by a symlink to `target`."""
+        one_name(name)
         with self._temporary() as temporary:
             os.symlink(target, temporary, dir_fd=self.descriptor)
-            self.replace(temporary, name)
+            os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+            self.sync()
 
     def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
         """Append `data` to a regular file durably; creates it if missing. On failure nothing stays appended.
@@ -104,7 +113,7 @@ class Folder:
         `joint` gets the file, open to read, and returns the bytes to write between its end and `data`.
         """
         flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(name, flags, permitted(0o644), dir_fd=self.descriptor)
+        descriptor = os.open(one_name(name), flags, permitted(0o644), dir_fd=self.descriptor)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -125,7 +134,7 @@ class Folder:
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Truncate a regular file durably."""
-        descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
+        descriptor = os.open(one_name(name), _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
             os.fsync(descriptor)
@@ -134,21 +143,21 @@ class Folder:
 
     def replace(self, old: str, new: str) -> None:
         """Rename within the folder durably, replacing `new` if it exists."""
-        os.replace(old, new, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        os.replace(one_name(old), one_name(new), src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         self.sync()
 
     def set_aside(self, name: str) -> None:
         """Rename what is in the way to the name of a leftover, durably."""
-        self.replace(name, TEMPORARY_PREFIX + token_hex(8))
+        self.replace(name, temporary_name())
 
     def remove(self, name: str) -> None:
         """Remove a file or a link durably."""
-        os.unlink(name, dir_fd=self.descriptor)
+        os.unlink(one_name(name), dir_fd=self.descriptor)
         self.sync()
 
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
-        os.rmdir(name, dir_fd=self.descriptor)
+        os.rmdir(one_name(name), dir_fd=self.descriptor)
 
     def sync(self) -> None:
         """Make the names in the folder durable."""
@@ -167,20 +176,36 @@ class Folder:
     def _make_one(self, name: str) -> bool:
         """Whether the folder was missing."""
         try:
-            os.mkdir(name, permitted(0o777), dir_fd=self.descriptor)
+            os.mkdir(one_name(name), permitted(0o777), dir_fd=self.descriptor)
         except FileExistsError:
             return False
         return True
 
     @contextmanager
     def _temporary(self) -> Iterator[str]:
-        name = TEMPORARY_PREFIX + token_hex(8)
+        name = temporary_name()
         try:
             yield name
         except BaseException:
             with suppress(OSError):
                 os.unlink(name, dir_fd=self.descriptor)
             raise
+
+
+def mark_in_use(descriptor: int) -> None:
+    """Hold a shared flock on an open file, so that others leave it alone until it is closed. Waits for nobody.
+
+    Any program that may open the file could hold it alone; then the file is not marked.
+    """
+    try:  # noqa: SIM105 - each read does it
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
+
+
+def temporary_name() -> str:
+    """An unused name for a file that is being written."""
+    return TEMPORARY_PREFIX + token_hex(8)
 
 
 def read_whole(descriptor: int) -> bytes:

@@ -1,24 +1,158 @@
-"""The lock of one repository: an flock on its folder, which leaves nothing behind and ends when its holder crashes.
+"""The lock of one repository: an flock on its file `lock`, which ends when its holder crashes.
 
 Writers of every process (a mount, another mount, the command line) take it for the short time in which a ref moves.
-Readers take none. Not reentrant.
+Readers never open it, and can't: only those who may write to the repository's folder may open the file, so that nobody
+who may merely read holds up a save. Not reentrant.
+
+The name `lock` may be given to another file at any moment. A process that opened the file before that, and gets its
+lock after it, holds a lock that nobody else asks for. So it compares the file with the name while it holds the lock,
+and starts again if they differ. Nothing here replaces the file: it is linked to its name once, whole.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
+
+from chemigram_core.durable.beneath import FOLDER
+from chemigram_core.durable.folder import temporary_name
+from chemigram_core.errors import NotAFile
+from chemigram_core.progress import waiting
+
+FILE_NAME = "lock"
+PATIENCE_SECONDS = 1.0  # most changes take a few milliseconds
+
+_OPEN = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Hold the lock of the repository at `root`; waits for other holders, including threads of this process."""
-    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Hold the lock of the repository at `root`; waits for other holders, including threads of this process.
+
+    Raises NotAFile if something else than a regular file has the name of the lock, OSError.
+    """
+    descriptor = _acquired(root)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked_if_writable(root: Path) -> Iterator[bool]:
+    """Hold the lock where this process may write to the repository; whether it is held. Raises OSError.
+
+    It is not held either where something else than a regular file has its name.
+    """
+    try:
+        descriptor = _acquired(root) if os.access(root, os.W_OK) else None
+    except (PermissionError, NotAFile):
+        descriptor = None
+    try:
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def is_unusable(root: Path) -> bool:
+    """Whether something else than a regular file has the name of the lock."""
+    try:
+        return not stat.S_ISREG((root / FILE_NAME).lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def create(root: Path) -> None:
+    """Create the file of the lock, unless its name is taken.
+
+    Those who may write to the repository's folder may read and write the file, and nobody else.
+    """
+    folder = os.open(root, FOLDER)
+    try:
+        _create_in(folder)
+    finally:
+        os.close(folder)
+
+
+def _acquired(root: Path) -> int:
+    """A descriptor that holds the lock."""
+    path = os.path.join(root, FILE_NAME)  # noqa: PTH118 - each save does it
+    while True:
+        try:
+            descriptor = os.open(path, _OPEN)
+        except OSError as error:
+            _make(root, error)
+            continue
+        try:
+            if _is_taken(root, descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _make(root: Path, error: OSError) -> None:
+    """Create the file that could not be opened if it is missing. Raises NotAFile, OSError."""
+    if isinstance(error, FileNotFoundError):
+        create(root)
+    elif is_unusable(root):  # a link (ELOOP), a folder (EISDIR), a fifo (ENXIO), or something rarer
+        raise NotAFile(FILE_NAME) from error
+    else:
+        raise error
+
+
+def _is_taken(root: Path, descriptor: int, path: str) -> bool:
+    """Wait for the lock of an open file; whether the file still has its name."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):  # a fifo with a reader, for example: nothing else is waited for
+        raise NotAFile(FILE_NAME)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with _reported(root):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # a signal handler that raises, as that of Ctrl-C does, ends it
+    try:
+        named = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return (named.st_dev, named.st_ino) == (status.st_dev, status.st_ino)
+
+
+@contextmanager
+def _reported(root: Path) -> Iterator[None]:
+    timer = Timer(PATIENCE_SECONDS, waiting, [root])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _create_in(folder: int) -> None:
+    name = temporary_name()
+    descriptor = os.open(name, _CREATE, 0, dir_fd=folder)
+    try:
+        _share(descriptor, os.fstat(folder))
+        with suppress(FileExistsError):
+            os.link(name, FILE_NAME, src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(descriptor)
+        os.unlink(name, dir_fd=folder)
+
+
+def _share(descriptor: int, folder: os.stat_result) -> None:
+    """Give the file the folder's owner and group, as far as the system lets us, and then its permissions."""
+    with suppress(PermissionError):
+        os.fchown(descriptor, -1, folder.st_gid)
+    with suppress(PermissionError):
+        os.fchown(descriptor, folder.st_uid, -1)
+    writers = folder.st_mode & (0o222 if os.fstat(descriptor).st_gid == folder.st_gid else 0o202)
+    os.fchmod(descriptor, writers | writers << 1)

@@ -1,6 +1,7 @@
 """fsck: checks a repository on disk, and repairs what can be repaired. Knows no mounts.
 
-for file in (audit := Audit(root)).files():
+findings += (audit := Audit(root)).first()
+for file in audit.files():
     findings += audit.object(file)
 findings += audit.rest()
 for finding in findings:

@@ -1,7 +1,8 @@
 """The whole audit of one repository, from the objects up to HEAD. Reads everything, writes nothing.
 
 Objects are read without a lock, since they never change; refs, HEAD and log are read together under the repository's
-lock, so a save at the same time is not reported.
+lock, so a save at the same time is not reported. Without the right to take the lock they are read twice, and what only
+one of the two looks finds is not reported.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from chemigram_core.durable.lock import locked
+from chemigram_core.durable import lock
+from chemigram_core.durable.lock import locked_if_writable
 from chemigram_core.errors import NotARepository
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.leftovers import leftovers
@@ -18,12 +20,13 @@ from chemigram_core.fsck.log_audit import LogAudit
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
 from chemigram_core.fsck.ref_audit import RefAudit
 from chemigram_core.fsck.registry_audit import registry_findings
+from chemigram_core.store.objects import Kind
 
 _FOLDERS = ("objects", "refs", "refs/heads", "refs/tags")
 
 
 class Audit:
-    """One audit. Call `object` for every one of `files`, then `rest`."""
+    """One audit. Call `first`, `object` for every one of `files`, then `rest`."""
 
     def __init__(self, root: Path) -> None:
         """Raises NotARepository for a folder that has no part of one."""
@@ -31,6 +34,12 @@ class Audit:
         self._objects = ObjectAudit(root)
         if not any((root / name).exists() for name in ("objects", "refs", "HEAD", "log.jsonl")):
             raise NotARepository(root, "objects/, refs/, HEAD and the log are missing")
+
+    def first(self) -> list[Finding]:
+        """The problem that keeps all others from being repaired: the lock is not a regular file."""
+        if not lock.is_unusable(self._root):
+            return []
+        return [Finding(Problem.LOCK_UNUSABLE, lock.FILE_NAME, "not a regular file: nothing can be changed")]
 
     def files(self) -> list[ObjectFile]:
         """Every file in objects/."""
@@ -47,12 +56,24 @@ class Audit:
         """
         yield from self._folders()
         yield from self._objects.states_without_masks()
-        with locked(self._root):
-            log = LogAudit(self._root)
-            yield from list(RefAudit(self._root, self._objects, log.lineage.positions).findings())
-            yield from list(log.findings())
-            yield from list(registry_findings(self._root, self._objects))
+        with locked_if_writable(self._root) as is_locked:
+            found = self._changeable()
+        if not is_locked:
+            again = self._changeable()
+            found = [finding for finding in found if finding in again]
+        yield from found
         yield from leftovers(self._root)
+
+    def _changeable(self) -> list[Finding]:
+        """The problems of what a save changes."""
+        log = LogAudit(self._root)
+        refs = RefAudit(self._root, self._objects, log.lineage)
+        found = [*refs.findings(), *log.findings(), *registry_findings(self._root, self._objects)]
+        return [finding for finding in found if finding.problem is not Problem.UNLOGGED or self._is_whole(finding)]
+
+    def _is_whole(self, finding: Finding) -> bool:
+        """Whether an unlogged snapshot is one: a damaged object is a finding of its own."""
+        return finding.digest is not None and self._objects.has(finding.digest, Kind.SNAPSHOT)
 
     def _folders(self) -> Iterator[Finding]:
         for name in _FOLDERS:
@@ -64,7 +85,7 @@ def check(root: Path) -> list[Finding]:
     """All problems of the repository at `root`. Raises NotARepository, OSError."""
     audit = Audit(root)
     found = [finding for file in audit.files() for finding in audit.object(file)]
-    return [*found, *audit.rest()]
+    return [*audit.first(), *found, *audit.rest()]
 
 
 def _is_folder(path: Path) -> bool:

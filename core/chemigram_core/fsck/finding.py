@@ -12,6 +12,7 @@ from chemigram_core.digest import Digest
 class Problem(Enum):
     """Kinds of problems; the value is the word for programs."""
 
+    LOCK_UNUSABLE = "lock-unusable"
     FOLDER_MISSING = "folder-missing"
     OBJECT_DAMAGED = "object-damaged"
     OBJECT_UNREADABLE = "object-unreadable"
@@ -20,6 +21,7 @@ class Problem(Enum):
     MASK_MISSING = "mask-missing"
     LOG_MISSING = "log-missing"
     LOG_DAMAGED = "log-damaged"
+    LOG_TEXT = "log-text"
     REF_DAMAGED = "ref-damaged"
     REF_DANGLING = "ref-dangling"
     REF_MISSING = "ref-missing"
@@ -28,6 +30,12 @@ class Problem(Enum):
     HEAD_DAMAGED = "head-damaged"
     REGISTRY_DAMAGED = "registry-damaged"
     LEFTOVER = "leftover"
+    ALIEN = "alien"
+    UNLOGGED = "unlogged"
+
+
+_HARMLESS = frozenset((Problem.ALIEN, Problem.UNLOGGED))
+_ALIEN = "another program's file: chemfs passes it by, and it can be moved away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,17 @@ class Finding:
     says: str
     digest: Digest | None = None
 
+    @property
+    def is_harmless(self) -> bool:
+        """Whether it is worth knowing and no problem."""
+        return self.problem in _HARMLESS
+
     def to_json(self) -> dict[str, Any]:
         """The finding for programs; `hash` as in the log."""
         found = {"problem": self.problem.value, "path": self.path, "says": self.says, "hash": self.digest}
         return {key: value for key, value in found.items() if value}
+
+
+def alien(path: str) -> Finding:
+    """A file that is not ours and never was, among ours."""
+    return Finding(Problem.ALIEN, path, _ALIEN)

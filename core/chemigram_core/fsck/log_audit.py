@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from chemigram_core.errors import NotAFile
+from chemigram_core.errors import InvalidName, NotAFile, ObjectMissing, shown
 from chemigram_core.fsck.finding import Finding, Problem
 from chemigram_core.fsck.unlogged import Unlogged
+from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.journal import FILE_NAME, OperationLog
 from chemigram_core.log.lineage import Lineage
+from chemigram_core.names import parse_ref
+from chemigram_core.store.objects import Kind, ObjectStore
 
 _SHOWN = 8
+
+Line = tuple[bytes, LogEntry | None]
 
 
 class LogAudit:
@@ -21,8 +27,10 @@ class LogAudit:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._error: NotAFile | None = None
+        self._untimed: list[str] = []
+        self._misnamed: list[str] = []
         try:
-            self.lineage = Lineage.of(OperationLog(root).lines())
+            self.lineage = Lineage.of(self._looked_at(OperationLog(root).lines()))
         except NotAFile as error:
             self.lineage, self._error = Lineage(), error
 
@@ -33,6 +41,31 @@ class LogAudit:
             yield Finding(Problem.LOG_MISSING, FILE_NAME, f"missing: {wrong}")
         elif wrong:
             yield Finding(Problem.LOG_DAMAGED, FILE_NAME, wrong)
+        else:
+            yield from self._unnamed()
+        if self._untimed:
+            yield Finding(
+                Problem.LOG_TEXT, FILE_NAME, f"timestamps that are not ISO 8601 in UTC: {_some(self._untimed)}"
+            )
+        if self._misnamed:
+            yield Finding(Problem.LOG_TEXT, FILE_NAME, f"names that no ref can have: {_some(self._misnamed)}")
+
+    def _looked_at(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The same lines; notes texts in them that no writer of ours writes."""
+        for number, (line, entry) in enumerate(lines, start=1):
+            if entry is not None and entry.timestamp and not entry.is_timed:
+                self._untimed.append(f"line {number}: {shown(entry.timestamp)}")
+            if entry is not None and entry.ref is not None and not _may_be(entry.ref):
+                self._misnamed.append(f"line {number}: ref: {shown(entry.ref)}")
+            yield line, entry
+
+    def _unnamed(self) -> Iterator[Finding]:
+        """The states that nothing leads to; a repair of a damaged log would record them."""
+        objects = ObjectStore(self._root)
+        for digest in Unlogged(self._root, self.lineage).silent():
+            says = "no line of the log names this state: an interrupted save, or one whose line was lost"
+            with suppress(ObjectMissing):
+                yield Finding(Problem.UNLOGGED, objects.path(digest, Kind.SNAPSHOT), says, digest)
 
     def _unreadable(self) -> Iterator[str]:
         if numbers := self.lineage.unreadable:
@@ -41,6 +74,14 @@ class LogAudit:
     def _unlogged(self) -> Iterator[str]:
         if states := Unlogged(self._root, self.lineage).named():
             yield f"no line says where {len(states)} states came from: {_some(digest[:12] for digest in states)}"
+
+
+def _may_be(ref: str) -> bool:
+    """Whether a text can be a ref: chemigram writes other words than full names, too, but those begin with refs/."""
+    try:
+        return not ref.startswith("refs/") or bool(parse_ref(ref))
+    except InvalidName:
+        return False
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -56,7 +56,7 @@ def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
     for entry in recovered:
         lineage.add_entry(entry)
     reached: set[Digest] = set()
-    add_with_ancestors(reached, unlogged.targets, lineage.parents)
+    add_with_ancestors(reached, unlogged.targets, lineage.before)
     unreached = (set(row[-1:]) or before).union(last) - reached
     pairs = product(sorted(unlogged.targets), sorted(unreached))
     return recovered + [LogEntry(RECOVERED, target, parent=parent) for target, parent in pairs]
@@ -70,7 +70,8 @@ def _recovered(row: list[Digest], before: set[Digest], named: list[Digest]) -> I
     """
     if not row:
         return
-    yield LogEntry(RECOVERED, row[0])
+    if not before:
+        yield LogEntry(RECOVERED, row[0])
     yield from (LogEntry(RECOVERED, row[0], parent=parent) for parent in sorted(before))
     yield from (LogEntry(RECOVERED, digest, parent=parent) for parent, digest in pairwise(row))
     yield from (LogEntry(RECOVERED, digest, parent=row[-1]) for digest in named if digest != row[-1])

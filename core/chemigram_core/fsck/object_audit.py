@@ -14,7 +14,7 @@ from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import InvalidDigest, InvalidXmp, NotAFile, StoreFailed
-from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.finding import Finding, Problem, alien
 from chemigram_core.names import MaskName
 from chemigram_core.store.content import is_mask
 from chemigram_core.store.objects import Kind, ObjectStore
@@ -67,7 +67,7 @@ class ObjectAudit:
         try:
             digest, kind = Digest(file.shard + file.name[:62]), _SUFFIXES[file.name[62:]]
         except (InvalidDigest, KeyError):
-            yield Finding(Problem.OBJECT_MISPLACED, file.path, "not a valid object name")
+            yield alien(file.path)
             return
         try:
             with suppress(FileNotFoundError):  # collected meanwhile
@@ -109,18 +109,22 @@ class ObjectAudit:
             Folder.enter(self._root, "objects", file.shard) as folder,
             os.fdopen(folder.open(file.name), "rb") as stored,
         ):
+            limit_bytes = (kind or Kind.MASK).limit_bytes
+            if os.fstat(stored.fileno()).st_size > limit_bytes:
+                yield Finding(Problem.OBJECT_DAMAGED, file.path, f"beyond the limit of {limit_bytes} bytes", digest)
+                return
             os.posix_fadvise(stored.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # not the page cache
             if hashlib.file_digest(stored, "sha256").hexdigest() != digest:
                 yield Finding(Problem.OBJECT_DAMAGED, file.path, "content does not match its name", digest)
                 return
-            stored.seek(0)
             found = Kind.MASK if is_mask(stored.fileno()) else Kind.SNAPSHOT
             if kind is not None and found is not kind:
                 yield Finding(Problem.OBJECT_MISPLACED, file.path, f"it should end in {found.value}", digest)
                 return
             self._whole[found].add(digest)
             if found is Kind.SNAPSHOT:
-                yield from self._remember_masks(file, digest, stored.read())
+                stored.seek(0)
+                yield from self._remember_masks(file, digest, stored.read(found.limit_bytes + 1))
 
     def _remember_masks(self, file: ObjectFile, digest: Digest, data: bytes) -> Iterator[Finding]:
         try:

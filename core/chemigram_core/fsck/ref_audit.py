@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from chemigram_core.digest import Digest
+from chemigram_core.durable import beneath
 from chemigram_core.errors import InvalidName, RefDamaged
-from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.finding import Finding, Problem, alien
 from chemigram_core.fsck.object_audit import ObjectAudit
+from chemigram_core.log.lineage import Lineage
 from chemigram_core.names import BranchName, RefName, TagName, folded, parse_ref
 from chemigram_core.refs.head import Detached
 from chemigram_core.refs.ref_tree import MAX_DEPTH, entries
@@ -20,12 +21,12 @@ from chemigram_core.store.objects import Kind
 class RefAudit:
     """The refs of one repository."""
 
-    def __init__(self, root: Path, objects: ObjectAudit, logged: Mapping[str, Digest]) -> None:
-        """`logged` is the position of each ref in the log, by its full name."""
+    def __init__(self, root: Path, objects: ObjectAudit, lineage: Lineage) -> None:
+        """`lineage` is what the log says."""
         self._root = root
-        self._refs = Refs(root)
+        self._refs = Refs(root, lineage.may_have_told)
         self._objects = objects
-        self._logged = logged
+        self._logged = lineage.positions
         self._seen: set[str] = set()
 
     def findings(self) -> Iterator[Finding]:
@@ -37,8 +38,8 @@ class RefAudit:
         yield from self._head()
 
     def _below(self, kind: type[RefName], parts: tuple[str, ...]) -> Iterator[Finding]:
-        for text, mode in entries(self._root, *kind.namespace.split("/"), *parts):
-            if stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
+        for text, status in entries(self._root, *kind.namespace.split("/"), *parts):
+            if stat.S_ISDIR(status.st_mode) and len(parts) < MAX_DEPTH:
                 yield from self._below(kind, (*parts, text))
             else:
                 yield from self._ref(kind, "/".join((*parts, text)))
@@ -49,15 +50,28 @@ class RefAudit:
             name = kind(text)
             digest = self._refs.read(name)
         except InvalidName as error:
-            yield Finding(Problem.REF_NAME, path, str(error))
+            yield Finding(Problem.REF_NAME, path, str(error)) if self._holds_state(path) else alien(path)
             return
         except RefDamaged as error:
             self._seen.add(path)
             yield Finding(Problem.REF_DAMAGED, path, error.found)
             return
+        if digest is None and self._is_file(path):
+            yield alien(path)
+            return
         self._seen.add(path)
         if digest is not None and not self._objects.has(digest, Kind.SNAPSHOT):
             yield Finding(Problem.REF_DANGLING, path, f"points at missing or damaged object {digest}", digest)
+
+    def _holds_state(self, path: str) -> bool:
+        """Whether what is not the name of a ref holds an identifier, or is no file: somebody may miss it."""
+        return not self._is_file(path) or self._refs.target(tuple(path.split("/"))) is not None
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(beneath.stat_below(self._root, *path.split("/")).st_mode)
+        except OSError:
+            return False
 
     def _clashes(self) -> Iterator[Finding]:
         known: dict[str, str] = {}

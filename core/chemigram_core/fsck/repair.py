@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from chemigram_core.digest import Digest
@@ -35,7 +35,7 @@ def repair(root: Path, finding: Finding) -> str | None:
     """Repair one finding; returns a line for people, or None if nothing can be done. Raises OSError."""
     if (mend := _MENDERS.get(finding.problem)) is None:
         return None
-    with locked(root):
+    with nullcontext() if finding.problem is Problem.LOCK_UNUSABLE else locked(root):
         try:
             return mend(root, finding)
         except FileNotFoundError:
@@ -133,6 +133,7 @@ def _is_whole(root: Path, digest: Digest) -> bool:
 
 
 _MENDERS: Mapping[Problem, Callable[[Path, Finding], str | None]] = {
+    Problem.LOCK_UNUSABLE: _move_aside,
     Problem.FOLDER_MISSING: _make_folder,
     Problem.OBJECT_DAMAGED: _move_object_aside,
     Problem.OBJECT_MISPLACED: _move_object_aside,

@@ -43,23 +43,31 @@ class Garbage:
         return sum(found.size_bytes for found in (*self.snapshots, *self.masks))
 
 
-def find_garbage(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
+def find_garbage(
+    repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent, *, unlogged: bool = False
+) -> Garbage:
     """What `collect` would remove if no process had it open. Raises as `collect`."""
-    return _Collector(repository, on_progress).find(grace)
+    return _Collector(repository, on_progress, unlogged=unlogged).find(grace)
 
 
-def collect(repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent) -> Garbage:
+def collect(
+    repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent, *, unlogged: bool = False
+) -> Garbage:
     """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; returns it.
+
+    A snapshot that no line of the log names may be an acknowledged save whose line was lost when two copies of the
+    repository were synchronized: it is only removed if `unlogged` says so.
 
     Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, if what
     is needed can't be determined.
     """
-    return _Collector(repository, on_progress).collect(grace)
+    return _Collector(repository, on_progress, unlogged=unlogged).collect(grace)
 
 
 class _Collector:
-    def __init__(self, repository: Repository, on_progress: Progress) -> None:
+    def __init__(self, repository: Repository, on_progress: Progress, *, unlogged: bool) -> None:
         self._repository = repository
+        self._takes_unlogged = unlogged
         self._on_progress = on_progress
         self._reached = Reached(repository)
         self._needed = Needed(repository)
@@ -142,7 +150,8 @@ class _Collector:
         self._needed.refresh()
 
     def _is_unreached(self, snapshot: StoredObject) -> bool:
-        return snapshot.digest not in self._reached.snapshots
+        is_wanted = self._takes_unlogged or self._reached.tells_of(snapshot.digest)
+        return is_wanted and snapshot.digest not in self._reached.snapshots
 
     def _is_unneeded(self, mask: StoredObject) -> bool:
         return mask.digest not in self._needed.masks

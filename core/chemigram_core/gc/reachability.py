@@ -7,8 +7,9 @@ counts as existing: fsck can restore it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
@@ -19,18 +20,18 @@ from chemigram_core.store.objects import Kind
 
 
 def add_with_ancestors(
-    found: set[Digest], starts: Iterable[Digest], parents: Mapping[Digest, Iterable[Digest]]
+    found: set[Digest], starts: Iterable[Digest], before: Callable[[Digest], Iterable[Digest]]
 ) -> None:
     """Add states and all their ancestors; stops at states that are already there, with their ancestors."""
     pending = [*starts]
     while pending:
         if (digest := pending.pop()) not in found:
             found.add(digest)
-            pending.extend(parents.get(digest, ()))
+            pending.extend(before(digest))
 
 
 class Reached:
-    """The snapshots that branches, tags and HEAD reach through the log's parents."""
+    """The snapshots that branches, tags and HEAD reach through the log's parents, and where branches have stood."""
 
     def __init__(self, repository: Repository) -> None:
         self.snapshots: set[Digest] = set()
@@ -40,8 +41,8 @@ class Reached:
 
     def refresh(self) -> None:
         """Read the refs and the log again, in this order: what a ref points at is in the log. Raises RefDamaged."""
-        starts = [*self._repository.refs.targets(), *self._new_parents(), *self._logged_tips()]
-        add_with_ancestors(self.snapshots, starts, self._lineage.parents)
+        starts = [*self._repository.refs.targets(), *self._new_lines(), *self._logged_tips()]
+        add_with_ancestors(self.snapshots, starts, self._lineage.before)
 
     @property
     def unreadable_lines(self) -> int:
@@ -52,13 +53,27 @@ class Reached:
         """Reached snapshots whose parents are unknown, since no line of the log gives their origin."""
         return self.snapshots - self._lineage.parents.keys()
 
-    def _new_parents(self) -> Iterator[Digest]:
-        """Read the new lines of the log; returns new parents of snapshots that were reached before."""
+    def tells_of(self, snapshot: Digest) -> bool:
+        """Whether a line of the log names a snapshot."""
+        return self._lineage.tells_of(snapshot)
+
+    def _new_lines(self) -> Iterator[Digest]:
+        """Read the new lines of the log; returns what they add to what was reached before.
+
+        At first that is where the branches that exist have stood; later every state in a line is needed.
+        """
+        is_first, states = self._offset_bytes == 0, list[Digest]()
         for line, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
             self._offset_bytes = offset_bytes
             self._lineage.add(line, entry)
-            if entry and entry.parent and entry.hash in self.snapshots:
-                yield entry.parent
+            if entry and not is_first:
+                states += filter(None, (entry.hash, entry.parent))
+        stood = chain.from_iterable(self._lineage.stood.values()) if is_first else states
+        return filter(self._has, set(stood) - self.snapshots)
+
+    def _has(self, digest: Digest) -> bool:
+        """Whether a state is there: the log outlives those that were collected. A logged origin is enough."""
+        return digest in self._lineage.parents or self._repository.objects.has(digest, Kind.SNAPSHOT)
 
     def _logged_tips(self) -> Iterator[Digest]:
         """The positions of the refs in the log that are in the store and not known to be reached."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -37,6 +37,14 @@ class LogEntry:
     def time(self) -> datetime:
         """The timestamp, in UTC. Raises ValueError if a line of another program has no ISO 8601 time."""
         return datetime.fromisoformat(self.timestamp).astimezone(UTC)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the timestamp is ISO 8601 in UTC."""
+        try:
+            return datetime.fromisoformat(self.timestamp).utcoffset() == timedelta(0)
+        except ValueError:
+            return False
 
     @property
     def has_origin(self) -> bool:

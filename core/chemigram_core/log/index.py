@@ -18,17 +18,18 @@ from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.journal import OperationLog
 from chemigram_core.log.lineage import Lineage
 from chemigram_core.log.operations import RENAME
-from chemigram_core.names import BranchName
+from chemigram_core.names import is_branch
 
 _generations = count(1)  # unique numbers for indexes
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A branch got a state: the time in UTC and the snapshot."""
+    """A branch got a state: the time in UTC, the snapshot, and the timestamp as the log's line has it."""
 
     time: datetime
     digest: Digest
+    timestamp: str
 
 
 class History:
@@ -52,13 +53,24 @@ class History:
             return content.generation, content.branches()
 
     def parent(self, digest: Digest) -> Digest | None:
-        """The first state that a snapshot was made from."""
-        return next(iter(self.parents(digest)), None)
-
-    def parents(self, digest: Digest) -> list[Digest]:
-        """All states that `digest` was made from, oldest first; a state that a branch returned to has several."""
+        """What the branch pointed at when a snapshot was first saved; it never changes."""
         with (index := _index_of(self._log)).lock:
-            return list(index.read_on().lineage.parents.get(digest, ()))
+            return index.read_on().lineage.parents.get(digest)
+
+    def is_known(self, digest: Digest) -> bool:
+        """Whether a line of the log names a snapshot in any way."""
+        with (index := _index_of(self._log)).lock:
+            return index.read_on().lineage.tells_of(digest)
+
+    def may_have_told(self, ref: str) -> bool:
+        """Whether the log names a ref, or may have before it lost lines."""
+        with (index := _index_of(self._log)).lock:
+            return index.read_on().lineage.may_have_told(ref)
+
+    def first_saved(self, digest: Digest) -> str | None:
+        """The timestamp of the line that gives a snapshot's origin."""
+        with (index := _index_of(self._log)).lock:
+            return index.read_on().first_saved.get(digest)
 
     def label(self, digest: Digest) -> str | None:
         """The last label of a snapshot."""
@@ -74,24 +86,27 @@ class _Content:
         self.lineage = Lineage()
         self.moments: dict[str, list[Moment]] = {}
         self.labels: dict[Digest, str] = {}
+        self.first_saved: dict[Digest, str] = {}
 
     def add(self, line: bytes, entry: LogEntry | None) -> None:
         """Add a line."""
         self.lineage.add(line, entry)
         if entry is None:
             return
+        if entry.hash and entry.has_origin:
+            self.first_saved.setdefault(entry.hash, entry.timestamp)
         if entry.op == RENAME and entry.ref:
             self._rename(str(entry.metadata.get("from")), entry.ref)
         if entry.hash and entry.ref:
             moments = self.moments.setdefault(entry.ref, [])
             if not moments or moments[-1].digest != entry.hash:  # a checkout, for example, does not move the branch
-                moments.append(Moment(_time(entry), entry.hash))
+                moments.append(Moment(_time(entry), entry.hash, entry.timestamp))
         if entry.hash and entry.label:
             self.labels[entry.hash] = entry.label
 
     def branches(self) -> frozenset[str]:
-        """The full names of all branches that ever had a state."""
-        return frozenset(ref for ref in self.moments if ref.startswith(BranchName.namespace))
+        """The full names of all branches that ever had a state; a name that no branch can have is not one."""
+        return frozenset(filter(is_branch, self.moments))
 
     def _rename(self, old: str, new: str) -> None:
         moved = self.moments.pop(old, [])

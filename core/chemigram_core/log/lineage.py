@@ -1,4 +1,8 @@
-"""What the lines of a log say about states and refs, accumulated line by line. Knows no file, no object and no ref."""
+"""What the lines of a log say about states and refs, accumulated line by line. Knows no file, no object and no ref.
+
+A state's parent is what its branch pointed at when the state was first saved, and never changes. A later line that
+brings a branch back to the state is an event of the branch.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,32 @@ from typing import Self
 from chemigram_core.digest import Digest
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.lines import is_void
-from chemigram_core.log.ref_positions import apply
+from chemigram_core.log.operations import RECOVERED
+from chemigram_core.log.ref_positions import apply, stand
+
+_MOST_STEPS = 1_000  # of a walk that makes sure that a repaired log has no circle of parents
 
 
 class Lineage:
-    """The parents of each state and the position of each ref, after the lines that were added.
+    """The parent of each state and the positions of each ref, after the lines that were added.
 
-    `parents`: for each state whose origin is in a line, the states that it was made from, oldest first; empty for a
-    first save, several for a state that a branch returned to. `positions`: the state of each ref by its full name,
-    without deleted and renamed refs. `mentioned`: the states in lines that don't give their origin. `unreadable`: the
-    numbers of the lines that should be entries but can't be parsed.
+    `parents`: for each state whose origin is in a line, the state that it was made from, or None for a first save;
+    following it never leads in a circle, whatever the lines say. `kept`: the states that a repair attached to a state,
+    since they may have come before it. `positions`: the state of each ref by its full name, without deleted and renamed
+    refs. `stood`: the states that each branch has stood at, in order. `mentioned`: the states in lines that don't give
+    their origin. `named`: the states that lines have as a parent. `told`: the full names of all refs in
+    lines. `unreadable`: the numbers of the lines that should be
+    entries but can't be parsed.
     """
 
     def __init__(self) -> None:
-        self.parents: dict[Digest, tuple[Digest, ...]] = {}
+        self.parents: dict[Digest, Digest | None] = {}
+        self.kept: dict[Digest, tuple[Digest, ...]] = {}
         self.positions: dict[str, Digest] = {}
+        self.stood: dict[str, list[Digest]] = {}
         self.mentioned: set[Digest] = set()
+        self.named: set[Digest] = set()
+        self.told: set[str] = set()
         self.unreadable: list[int] = []
         self._lines = 0
 
@@ -45,12 +59,46 @@ class Lineage:
 
     def add_entry(self, entry: LogEntry) -> None:
         """Add an entry that is not in a file yet."""
+        self.told.update(filter(None, (entry.ref, str(entry.metadata.get("from", "")))))
         apply(self.positions, entry)
+        stand(self.stood, entry)
         if entry.hash is None:
             return
         if not entry.has_origin:
             self.mentioned.add(entry.hash)
-        elif entry.parent is None:
-            self.parents.setdefault(entry.hash, ())
-        elif entry.parent not in (known := self.parents.get(entry.hash, ())):
-            self.parents[entry.hash] = (*known, entry.parent)
+        elif entry.hash not in self.parents:
+            self.parents[entry.hash] = self._origin(entry.hash, entry)
+        if entry.parent is not None:
+            self.named.add(entry.parent)
+            if entry.op == RECOVERED and self.parents.get(entry.hash) != entry.parent:
+                self.kept[entry.hash] = (*self.kept.get(entry.hash, ()), entry.parent)
+
+    def may_have_told(self, ref: str) -> bool:
+        """Whether a line names a ref, or one that is lost may have: a log without a line says nothing."""
+        return ref in self.told or bool(self.unreadable) or not self._lines
+
+    def tells_of(self, digest: Digest) -> bool:
+        """Whether a line names a state in any way."""
+        return digest in self.parents or digest in self.mentioned or digest in self.named
+
+    def before(self, digest: Digest) -> Iterable[Digest]:
+        """What a state was made from: its parent, and what a repair attached to it."""
+        parent = self.parents.get(digest)
+        return self.kept.get(digest, ()) if parent is None else (parent, *self.kept.get(digest, ()))
+
+    def _origin(self, digest: Digest, entry: LogEntry) -> Digest | None:
+        """The parent in the first line that gives a state's origin.
+
+        If another line named the state as a parent before, its own first line is lost: a later save is a return, and a
+        repair may have found its parent.
+        """
+        if digest not in self.named:
+            return entry.parent
+        return entry.parent if entry.op == RECOVERED and not self._leads_back(digest, entry.parent) else None
+
+    def _leads_back(self, digest: Digest, start: Digest | None) -> bool:
+        for _ in range(_MOST_STEPS):
+            if start is None or start == digest:
+                return start == digest
+            start = self.parents.get(start)
+        return True

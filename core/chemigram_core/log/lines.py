@@ -9,6 +9,7 @@ from typing import BinaryIO
 LINE_BYTES = 1 << 20  # no entry is longer, and a longer line is not read as one
 _BLOCK_BYTES = 1 << 16
 _NO_LINE = b"\0"
+_ENXIO = 6
 
 TORN = b" (torn)\n"  # the next writer's end of a line that a crash tore, which was never acknowledged
 
@@ -16,11 +17,25 @@ TORN = b" (torn)\n"  # the next writer's end of a line that a crash tore, which 
 def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
     """The next whole line and its size; of a line beyond the limit only the beginning, which is not an entry."""
     line = chunk = file.readline(LINE_BYTES)
-    size_bytes = len(chunk)
+    start, size_bytes = file.tell() - len(chunk), len(chunk)
     while chunk and not chunk.endswith(b"\n"):
+        _skip_hole(file)
         chunk = file.readline(LINE_BYTES)
-        size_bytes += len(chunk)
-    return (line, size_bytes) if chunk else None
+        size_bytes = file.tell() - start
+    return (line, size_bytes) if chunk or size_bytes > LINE_BYTES else None  # no crash tears so long a line
+
+
+def _skip_hole(file: BinaryIO) -> None:
+    """Go on behind a hole of a sparse file: no line ends in it, and reading it takes long."""
+    descriptor, position = file.fileno(), os.lseek(file.fileno(), 0, os.SEEK_CUR)
+    try:
+        data = os.lseek(descriptor, file.tell(), os.SEEK_DATA)
+    except OSError as error:
+        if error.errno != _ENXIO:
+            raise
+        data = os.lseek(descriptor, 0, os.SEEK_END)  # nothing but a hole is left
+    os.lseek(descriptor, position, os.SEEK_SET)  # where the file's buffer left it
+    file.seek(data)
 
 
 def torn_end(file: BinaryIO) -> bytes:
@@ -45,7 +60,12 @@ def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
     while position:
         size_bytes = min(_BLOCK_BYTES, position)
         position = file.seek(position - size_bytes)
-        head, *pieces = (file.read(size_bytes) + tail).split(b"\n")
-        yield from reversed(pieces)
-        tail = head if len(head) <= LINE_BYTES else _NO_LINE
+        block = file.read(size_bytes)
+        if tail is _NO_LINE and b"\n" not in block:
+            continue
+        head, *pieces = (block + tail).split(b"\n")
+        if pieces and tail is _NO_LINE:
+            pieces[-1] = _NO_LINE
+        yield from (piece if len(piece) < LINE_BYTES else _NO_LINE for piece in reversed(pieces))
+        tail = head if len(head) < LINE_BYTES else _NO_LINE
     yield tail

@@ -6,6 +6,7 @@ CHECKOUT = "checkout"
 BRANCH = "branch"  # a branch was created
 TAG = "tag"
 RENAME = "rename"  # a branch was renamed; `metadata.from` is the old name
+RESET = "reset"  # a branch was moved to a state, and what it abandoned is no part of it any more (ADR-062)
 DELETE_BRANCH = "delete-branch"
 DELETE_TAG = "delete-tag"
 GC = "gc"

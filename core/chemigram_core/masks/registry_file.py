@@ -10,6 +10,8 @@ from pathlib import Path
 from chemigram_core.durable import beneath
 from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder, read_whole
+from chemigram_core.errors import CannotBeLogged, RegistryDamaged
+from chemigram_core.layout import REGISTRY_BYTES
 from chemigram_core.masks.registry import Registry
 
 FOLDER = "masks"
@@ -31,7 +33,7 @@ class RegistryFile:
         except (FileNotFoundError, NotADirectoryError):
             return Registry()
         try:
-            return _REGISTRIES.get(descriptor, lambda _: Registry.parse(read_whole(descriptor)))
+            return _REGISTRIES.get(descriptor, _parsed)
         finally:
             os.close(descriptor)
 
@@ -42,10 +44,19 @@ class RegistryFile:
             self.write(changed)
 
     def write(self, registry: Registry) -> None:
-        """Put `registry` into the file, a line for each name, durable."""
+        """Put `registry` into the file, a line for each name, durable. Raises CannotBeLogged."""
         lines = (f"{_json(name)}: {_json(entry)}" for name, entry in registry.to_json().items())
+        data = ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "surrogatepass")
+        if len(data) > REGISTRY_BYTES:
+            raise CannotBeLogged(f"the registry would have {len(data)} bytes, and the limit is {REGISTRY_BYTES}")
         with Folder.make(self._root, FOLDER) as folder:
-            folder.write(FILE_NAME, ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "surrogatepass"))
+            folder.write(FILE_NAME, data)
+
+
+def _parsed(descriptor: int, status: os.stat_result) -> Registry:
+    if status.st_size > REGISTRY_BYTES:
+        raise RegistryDamaged(f"beyond the limit of {REGISTRY_BYTES} bytes")
+    return Registry.parse(read_whole(descriptor))
 
 
 def _json(value: object) -> str:

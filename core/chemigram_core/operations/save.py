@@ -45,7 +45,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A save became a snapshot. `missing_masks` are those of the XMP's note that the store doesn't have."""
+    """A save became the branch's state; `parent` is the state that the branch had before.
+
+    `missing_masks` are those of the XMP's note that the store doesn't have.
+    """
 
     digest: Digest
     parent: Digest | None
@@ -188,8 +191,8 @@ def _save(repository: Repository, tip: Tip | None, incoming: Incoming) -> Outcom
 def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
     """Store the snapshot and move the branch to it."""
     branch, document, provenance = planned.incoming.branch, planned.incoming.document, planned.incoming.provenance
-    parent = planned.entry.parent
-    digest = repository.objects.put(document.canonical(), Kind.SNAPSHOT)
+    parent, digest = planned.entry.parent, document.digest
+    repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if planned.changes_registry:
         repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
     with repository.log.appended(planned.entry, lambda: repository.refs.read(branch) == digest):

@@ -28,7 +28,7 @@ def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
     if (descriptor := _opened(root, parts)) is None:
         return None
     try:
-        return known.get(descriptor, lambda _: _parsed(descriptor, parts, parse))
+        return known.get(descriptor, lambda _, status: _parsed(descriptor, status, parts, parse))
     except IsADirectoryError:
         return None
     finally:
@@ -81,8 +81,7 @@ def _opened(root: Path, parts: Sequence[str]) -> int | None:
         raise
 
 
-def _parsed(descriptor: int, parts: Sequence[str], parse: Callable[[str, int], _T]) -> _T:
-    status = os.fstat(descriptor)
+def _parsed(descriptor: int, status: os.stat_result, parts: Sequence[str], parse: Callable[[str, int], _T]) -> _T:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError
     if not stat.S_ISREG(status.st_mode):

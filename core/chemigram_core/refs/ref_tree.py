@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -17,21 +18,26 @@ MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 
 _Name = TypeVar("_Name", bound=RefName)
 Parts = tuple[str, ...]
+Told = Callable[[str], bool]
+
+_SIZES_BYTES = range(64, 67)  # of a ref: an identifier, and the end of its line; any other is damaged or alien
 
 
-def names(root: Path, kind: type[_Name]) -> Iterator[_Name]:
-    """The refs of one kind; names that break the rules are skipped (fsck reports them)."""
-    return _names_in(root, kind, ())
+def names(root: Path, kind: type[_Name], may_have_told: Told) -> Iterator[_Name]:
+    """The refs of one kind; names that break the rules are skipped (fsck reports them), and so are alien files."""
+    for name, size_bytes in _names_in(root, kind, ()):
+        if size_bytes in _SIZES_BYTES or may_have_told(name.ref):
+            yield name
 
 
-def names_below(root: Path, kind: type[RefName], prefix: str) -> Iterator[str]:
+def names_below(root: Path, kind: type[RefName], prefix: str, may_have_told: Told) -> Iterator[str]:
     """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
     parts = tuple(prefix.split("/")[:-1])
-    for text, mode in entries(root, *kind.namespace.split("/"), *parts):
-        with suppress(InvalidName):
-            kind(prefix + text)
-            if stat.S_ISREG(mode) or any(True for _ in _names_in(root, kind, (*parts, text))):
+    for text, status in entries(root, *kind.namespace.split("/"), *parts):
+        for name, size_bytes in _named(root, kind, (*parts, text), status):
+            if size_bytes in _SIZES_BYTES or may_have_told(name.ref):
                 yield text
+                break
 
 
 def files_below(root: Path, *folders: str) -> Iterator[Parts]:
@@ -39,20 +45,20 @@ def files_below(root: Path, *folders: str) -> Iterator[Parts]:
     pending = [folders]
     while pending:
         parts = pending.pop()
-        for name, mode in entries(root, *parts):
-            if stat.S_ISREG(mode):
+        for name, status in entries(root, *parts):
+            if stat.S_ISREG(status.st_mode):
                 yield (*parts, name)
-            elif stat.S_ISDIR(mode) and len(parts) < MAX_DEPTH:
+            elif stat.S_ISDIR(status.st_mode) and len(parts) < MAX_DEPTH:
                 pending.append((*parts, name))
 
 
-def entries(root: Path, *parts: str) -> list[tuple[str, int]]:
-    """The names in a folder, each with its mode."""
-    found: list[tuple[str, int]] = []
+def entries(root: Path, *parts: str) -> list[tuple[str, os.stat_result]]:
+    """The names in a folder, each with its attributes."""
+    found: list[tuple[str, os.stat_result]] = []
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
         for name in folder.names():
             with suppress(FileNotFoundError):  # removed meanwhile
-                found.append((name, folder.stat(name).st_mode))
+                found.append((name, folder.stat(name)))
     return found
 
 
@@ -86,21 +92,25 @@ def _similar(root: Path, kind: type[RefName], above: Parts, part: str) -> list[s
 
 
 def _names_at(root: Path, kind: type[_Name], parts: Parts) -> Iterator[_Name]:
-    return _named(root, kind, parts, _mode(root, kind, parts))
+    try:
+        status = beneath.stat_below(root, *_path(kind, parts))
+    except (FileNotFoundError, NotADirectoryError):
+        return iter(())
+    return (name for name, _ in _named(root, kind, parts, status))
 
 
-def _names_in(root: Path, kind: type[_Name], parts: Parts) -> Iterator[_Name]:
-    for text, mode in entries(root, *_path(kind, parts)):
-        yield from _named(root, kind, (*parts, text), mode)
+def _names_in(root: Path, kind: type[_Name], parts: Parts) -> Iterator[tuple[_Name, int]]:
+    for text, status in entries(root, *_path(kind, parts)):
+        yield from _named(root, kind, (*parts, text), status)
 
 
-def _named(root: Path, kind: type[_Name], parts: Parts, mode: int) -> Iterator[_Name]:
-    """The ref that a file is, or the refs in a folder."""
+def _named(root: Path, kind: type[_Name], parts: Parts, status: os.stat_result) -> Iterator[tuple[_Name, int]]:
+    """The ref that a file is, or the refs in a folder; each with the size of its file in bytes."""
     with suppress(InvalidName):
         name = kind("/".join(parts))
-        if stat.S_ISREG(mode):
-            yield name
-        elif stat.S_ISDIR(mode):
+        if stat.S_ISREG(status.st_mode):
+            yield name, status.st_size
+        elif stat.S_ISDIR(status.st_mode):
             yield from _names_in(root, kind, parts)
 
 

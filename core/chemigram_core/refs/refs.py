@@ -5,7 +5,7 @@ A caller that changes one holds the repository's lock and passes the value that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -39,10 +39,16 @@ _HEADS: FileCache[Head] = FileCache(2_000)
 
 
 class Refs:
-    """The refs of one repository."""
+    """The refs of one repository.
 
-    def __init__(self, root: Path) -> None:
+    A file below refs/ whose content is no identifier is *alien* if the log never named it: another program's, like
+    desktop.ini. It is passed by. A ref that the log named is damaged.
+    """
+
+    def __init__(self, root: Path, may_have_told: Callable[[str], bool] = lambda _: True) -> None:
+        """`may_have_told` says whether the log names a ref; it is asked about files that are no refs."""
         self._root = root
+        self._may_have_told = may_have_told
 
     def head(self) -> Head:
         """The position of HEAD. Raises RefDamaged."""
@@ -60,7 +66,12 @@ class Refs:
         try:
             return ref_file.look(self._root, name.ref.split("/"), _POSITIONS, _parsed_position)
         except InvalidDigest as error:
-            raise RefDamaged(name.ref, str(error)) from error
+            damage = RefDamaged(name.ref, str(error))
+        except RefDamaged as error:
+            damage = error
+        if self._may_have_told(name.ref):
+            raise damage
+        return None
 
     def read(self, name: RefName) -> Digest | None:
         """The snapshot that a branch or tag points at, or None. Raises RefDamaged."""
@@ -74,15 +85,22 @@ class Refs:
 
     def branches(self) -> list[BranchName]:
         """All branches that have a snapshot, sorted."""
-        return sorted(ref_tree.names(self._root, BranchName))
+        return sorted(ref_tree.names(self._root, BranchName, self._may_have_told))
 
     def tags(self) -> list[TagName]:
         """All tags, sorted."""
-        return sorted(ref_tree.names(self._root, TagName))
+        return sorted(ref_tree.names(self._root, TagName, self._may_have_told))
+
+    def aliens(self) -> Iterator[str]:
+        """The paths of files below refs/ that are no refs and never were. Reads every ref."""
+        for file in ref_tree.files_below(self._root, "refs"):
+            with suppress(RefDamaged):
+                if self.target(file) is None:
+                    yield "/".join(file)
 
     def names_below(self, kind: type[RefName], prefix: str) -> Iterator[str]:
         """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
-        return ref_tree.names_below(self._root, kind, prefix)
+        return ref_tree.names_below(self._root, kind, prefix, self._may_have_told)
 
     def targets(self) -> Iterator[Digest]:
         """The targets of HEAD, if it is detached, and of all files below refs/, including those with invalid names.
@@ -104,7 +122,7 @@ class Refs:
         try:
             return self.read(parse_ref("/".join(file)))
         except InvalidName:
-            with suppress(InvalidDigest):
+            with suppress(InvalidDigest, RefDamaged):
                 position = ref_file.look(self._root, file, _POSITIONS, _parsed_position)
                 return position.digest if position else None
         return None

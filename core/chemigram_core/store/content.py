@@ -9,15 +9,20 @@ from typing import NamedTuple
 from chemigram_core import signature
 from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import read_whole
+from chemigram_core.layout import MASK_BYTES
 
 _SMALL_BYTES = 1 << 20  # smaller files are read at once to hash them, larger ones in pieces
 
 
 class Content(NamedTuple):
-    """The SHA-256 of the bytes, in hexadecimal digits, and whether they are a mask."""
+    """The SHA-256 of the bytes, in hexadecimal digits, whether they are a mask, and how many there are.
+
+    There is no SHA-256 of a file that is larger than any object: it is not read.
+    """
 
     digest: str
     is_mask: bool
+    size_bytes: int
 
 
 _contents: FileCache[Content] = FileCache(20_000)  # about 8 MB at the most
@@ -28,15 +33,17 @@ def content_of(descriptor: int) -> Content:
     return _contents.get(descriptor, read_content)
 
 
-def read_content(descriptor: int) -> Content:
-    """The content of an open file, read."""
-    if os.fstat(descriptor).st_size <= _SMALL_BYTES:
+def read_content(descriptor: int, status: os.stat_result) -> Content:
+    """The content of an open file with these attributes, read."""
+    if status.st_size > MASK_BYTES:
+        return Content("", is_mask=False, size_bytes=status.st_size)
+    if status.st_size <= _SMALL_BYTES:
         data = read_whole(descriptor)
-        return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG))
+        return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG), len(data))
     with os.fdopen(os.dup(descriptor), "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     os.lseek(descriptor, 0, os.SEEK_SET)
-    return Content(digest, is_mask(descriptor))
+    return Content(digest, is_mask(descriptor), status.st_size)
 
 
 def is_mask(descriptor: int) -> bool:

@@ -7,7 +7,6 @@ forms are read, and new objects follow the existing ones.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,8 +16,9 @@ from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Folder, read_whole
+from chemigram_core.durable.folder import Folder, mark_in_use, read_whole
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
+from chemigram_core.layout import MASK_BYTES, XMP_BYTES
 from chemigram_core.store.content import Content, content_of, is_mask, read_content
 
 _HEX = frozenset("0123456789abcdef")
@@ -29,6 +29,11 @@ class Kind(StrEnum):
 
     SNAPSHOT = ".xmp"
     MASK = ".png"
+
+    @property
+    def limit_bytes(self) -> int:
+        """The largest size of such an object."""
+        return XMP_BYTES if self is Kind.SNAPSHOT else MASK_BYTES
 
 
 class StoredObject(NamedTuple):
@@ -69,17 +74,21 @@ class ObjectStore:
 
     def read(self, digest: Digest, kind: Kind) -> bytes:
         """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
-        return _read_and_close(self.open(digest, kind))
+        with os.fdopen(self.open(digest, kind), "rb") as file:
+            return read_whole(file.fileno())
 
     def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
         """The bytes of an object as they are on disk, for uses where wrong bytes do no harm. Raises ObjectMissing."""
-        return _read_and_close(self._open_unverified(digest, kind))
+        descriptor = self._open_unverified(digest, kind)
+        with os.fdopen(descriptor, "rb") as file:
+            _check_size(digest, kind, os.fstat(descriptor).st_size)
+            return file.read()
 
     def open(self, digest: Digest, kind: Kind) -> int:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            mark_in_use(descriptor)  # a collector that is about to remove it leaves it readable here
             _verify(digest, kind, content_of(descriptor))
         except BaseException:
             os.close(descriptor)
@@ -90,7 +99,7 @@ class ObjectStore:
         """Read and verify an object even if an earlier read verified it. Raises as `open`."""
         descriptor = self._open_unverified(digest, kind)
         try:
-            _verify(digest, kind, read_content(descriptor))
+            _verify(digest, kind, read_content(descriptor, os.fstat(descriptor)))
         finally:
             os.close(descriptor)
 
@@ -125,7 +134,7 @@ class ObjectStore:
     def snapshots(self) -> Iterator[Digest]:
         """The identifiers of all snapshots, sorted, from the names of their files alone."""
         for shard in self._shards():
-            with suppress(FileNotFoundError), Folder.enter(self.root, "objects", shard) as folder:
+            with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:
                 found = {digest: None for _, digest, kind in _named(folder, shard) if kind is Kind.SNAPSHOT}
             yield from found  # each once, even if it exists in both forms
 
@@ -211,17 +220,17 @@ def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
 
 
 def _verify(digest: Digest, kind: Kind, content: Content) -> None:
+    if content.size_bytes > XMP_BYTES:
+        _check_size(digest, kind, content.size_bytes)
     if content.digest != digest:
         raise ObjectDamaged(digest)
     if (kind is Kind.MASK) is not content.is_mask:
         raise ObjectMissing(digest)
 
 
-def _read_and_close(descriptor: int) -> bytes:
-    try:
-        return read_whole(descriptor)
-    finally:
-        os.close(descriptor)
+def _check_size(digest: Digest, kind: Kind, size_bytes: int) -> None:
+    if size_bytes > kind.limit_bytes:
+        raise ObjectDamaged(digest, f"beyond the limit of {kind.limit_bytes} bytes")
 
 
 def _bare_kind(folder: Folder, name: str) -> Kind:

@@ -7,9 +7,10 @@ import re
 from lxml import etree
 
 from chemigram_core.errors import InvalidXmp, shown
+from chemigram_core.layout import XMP_BYTES
 from chemigram_core.xmp.namespaces import KNOWN, label
 
-MAX_BYTES = 8 * 1024 * 1024  # sidecars of darktable have 10 to 100 KB, with many brush strokes 1 or 2 MB
+MAX_BYTES = XMP_BYTES
 
 _RDF = f"{{{KNOWN['rdf']}}}RDF"
 _WRAPPERS = (f"{{{KNOWN['x']}}}xmpmeta", f"{{{KNOWN['x']}}}xapmeta")  # xapmeta: XMP's name before 2002

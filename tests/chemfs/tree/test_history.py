@@ -64,3 +64,10 @@ def test_a_branch_in_the_place_of_a_folder_of_branches_hides_none(repository: Re
     assert names(view, "") == ["look"]
     assert names(view, "look") == [DAY, "warm"]
     assert names(view, "look/warm") == [DAY]
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/", "refs/heads/../x", "refs/heads/a//b", "refs/heads/\x1b[2J"])
+def test_a_name_in_the_log_that_no_branch_can_have_is_not_shown(repository: Repository, ref: str) -> None:
+    state(repository, b"1", "refs/heads/main")
+    state(repository, b"2", ref)
+    assert names(ByPath(repository.root), "") == ["main"]

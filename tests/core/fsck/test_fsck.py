@@ -144,12 +144,12 @@ def test_a_branch_is_restored_to_a_state_that_one_may_not_read(
     assert repository.tip(MAIN) == tip
 
 
-def test_a_strange_file_among_the_objects_is_moved_aside(repository: Repository) -> None:
+def test_a_strange_file_among_the_objects_is_alien_and_a_link_is_moved_aside(repository: Repository) -> None:
     (repository.root / "objects" / "notes.txt").write_text("mine")
     become_a_link(object_path(repository, mask_digest(repository), Kind.MASK))
-    assert {problem for problem, _ in problems(repository.root)} >= {Problem.OBJECT_MISPLACED, Problem.OBJECT_DAMAGED}
+    assert {problem for problem, _ in problems(repository.root)} >= {Problem.ALIEN, Problem.OBJECT_DAMAGED}
     repair(repository.root)
-    assert b"mine" in everything(repository.root / "lost+found")
+    assert (repository.root / "objects" / "notes.txt").read_text() == "mine"
 
 
 def test_an_object_named_as_another_kind_and_a_state_whose_masks_cannot_be_known_are_told(
@@ -163,6 +163,7 @@ def test_an_object_named_as_another_kind_and_a_state_whose_masks_cannot_be_known
     assert problems(repository.root) == {
         (Problem.OBJECT_MISPLACED, misnamed.relative_to(repository.root).as_posix()),
         (Problem.STATE_UNREADABLE, unreadable.relative_to(repository.root).as_posix()),
+        (Problem.UNLOGGED, unreadable.relative_to(repository.root).as_posix()),
     }
 
 

@@ -8,12 +8,13 @@ from enum import IntEnum
 from math import ceil
 
 from chemigram_core.errors import InvalidMask
+from chemigram_core.layout import MASK_BYTES
 
 MAX_PIXELS = 1 << 28  # 268 million: above every sensor, with room for a panorama
 MAX_INFLATED_BYTES = 1 << 30
 MAX_PALETTE_PIXELS = 100_000_000  # their check has to decode them whole
 MAX_DECODING_BYTES = 420_000_000  # to take at once: gray of 8 bits up to 105 million pixels, of 16 up to 46
-MAX_BYTES = 1 << 29  # of a whole file: 100 million pixels of 16 bits that can't be compressed have 200 MB
+MAX_BYTES = MASK_BYTES
 
 
 class ColorType(IntEnum):
