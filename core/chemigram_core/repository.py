@@ -30,6 +30,8 @@ from chemigram_core.store.objects import ObjectStore
 
 MAIN = BranchName("main")
 
+_PARTS = ("objects/", "refs/", "HEAD")
+
 
 class Repository:
     """The repository at `root`. Safe for many threads; other processes may work on it at the same time."""
@@ -112,16 +114,31 @@ class Repository:
 
 def missing_part(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
-    for name in ("objects", "refs"):
-        if not stat.S_ISDIR(_mode(root / name)):
-            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not an accessible folder"
-    return None if stat.S_ISREG(_mode(root / "HEAD")) else "HEAD is missing"
+    missing = next((part for part, mode in part_modes(str(root)).items() if not _is_right(part, mode)), None)
+    return missing and (f"{missing} is missing" if os.access(root, os.X_OK) else "not an accessible folder")
 
 
-def _mode(path: Path) -> int:
+def part_modes(root: str, above: int | None = None) -> dict[str, int]:
+    """The type and bits of the parts that make a folder a repository, 0 for a missing one.
+
+    `root` is a path, relative to the open folder `above` if there is one.
+    """
+    return {part: _mode(f"{root}/{part.rstrip('/')}", above) for part in _PARTS}
+
+
+def is_repository(modes: dict[str, int]) -> bool:
+    """Whether a folder with these parts is a repository."""
+    return all(_is_right(part, mode) for part, mode in modes.items())
+
+
+def _is_right(part: str, mode: int) -> bool:
+    return stat.S_ISDIR(mode) if part.endswith("/") else stat.S_ISREG(mode)
+
+
+def _mode(path: str, above: int | None) -> int:
     try:
-        return path.lstat().st_mode
-    except OSError:
+        return os.stat(path, dir_fd=above, follow_symlinks=False).st_mode
+    except (OSError, ValueError):
         return 0
 
 

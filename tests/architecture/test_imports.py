@@ -23,6 +23,7 @@ WINGS = {  # the floors of each package, lowest first
         "sidecar",
         "states state_files image rejected",
         "repository",
+        "folder_kind",
         "library operations",
         "gc fsck compare",
         "api",

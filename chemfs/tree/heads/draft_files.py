@@ -28,6 +28,11 @@ def mark_in_use(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
+def has_drafts(root: Path) -> bool:
+    """Whether the repository at `root` may hold drafts, for one stat: most repositories never had any."""
+    return os.path.lexists(root.joinpath(*_FOLDER))
+
+
 class DraftFiles:
     """The files of the drafts of one repository."""
 

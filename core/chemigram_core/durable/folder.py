@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple, Self
@@ -23,6 +24,10 @@ TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+syncs_are_deferred: ContextVar[bool] = ContextVar("syncs_are_deferred", default=False)
+"""Whether the caller makes durable what this thread writes, many files together (`Filesystem`)."""
 
 
 class Appended(NamedTuple):
@@ -112,7 +117,7 @@ class Folder:
             data = joint(descriptor) + data
             try:
                 _write_all(descriptor, data)
-                os.fsync(descriptor)
+                sync(descriptor)
                 if status.st_size == 0:
                     self.sync()
             except OSError:
@@ -128,7 +133,7 @@ class Folder:
         descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
-            os.fsync(descriptor)
+            sync(descriptor)
         finally:
             os.close(descriptor)
 
@@ -152,7 +157,7 @@ class Folder:
 
     def sync(self) -> None:
         """Make the names in the folder durable."""
-        os.fsync(self.descriptor)
+        sync(self.descriptor)
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
@@ -183,6 +188,12 @@ class Folder:
             raise
 
 
+def sync(descriptor: int) -> None:
+    """Make an open file or the names in an open folder durable; later, where syncs are deferred."""
+    if not syncs_are_deferred.get():
+        os.fsync(descriptor)
+
+
 def read_whole(descriptor: int) -> bytes:
     """All bytes of an open regular file: one pread of the right size, unless it is being written or exceeds 2 GiB."""
     size_bytes = os.fstat(descriptor).st_size
@@ -197,7 +208,7 @@ def read_whole(descriptor: int) -> bytes:
 def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
     try:
         _write_all(descriptor, data)
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
 
