@@ -40,7 +40,7 @@ def kind_of(path: str, above: int | None = None) -> FolderKind:
 def library_above(folder: Path) -> Path | None:
     """The nearest folder that holds library.json: `folder` or one above it."""
     for place in (folder := folder.resolve(), *folder.parents):
-        if (place / LIBRARY_FILE).is_file():
+        if is_marked(place):
             return place
         if place.name.startswith(".") or kind_of(str(place)) is not FolderKind.OTHER:
             return None
@@ -52,6 +52,14 @@ def is_library(folder: Path) -> bool:
     if not folder.is_dir() or kind_of(str(folder)) is not FolderKind.OTHER:
         return False
     return library_above(folder) is not None or next(repositories_in(folder), None) is not None
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a folder holds library.json. False if it can't be looked into."""
+    try:
+        return (folder / LIBRARY_FILE).is_file()
+    except OSError:
+        return False
 
 
 def repositories_in(folder: Path) -> Iterator[Path]:
@@ -73,6 +81,14 @@ def require_library(folder: Path) -> None:
         raise ARepository(folder)
     if not is_library(folder):
         raise NotALibrary(folder)
+
+
+def refuse_library(folder: Path) -> None:
+    """Raises ALibrary for a folder that can't become a repository: it holds library.json or repositories."""
+    if folder.is_dir() and kind_of(str(folder)) is FolderKind.OTHER:
+        inside = next(repositories_in(folder), None)
+        if inside is not None or is_marked(folder):
+            raise ALibrary(folder, inside)
 
 
 def explained(error: NotARepository) -> Refused:

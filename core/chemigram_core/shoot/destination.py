@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core.errors import NotAFile, Refused, shown
-from chemigram_core.folder_kind import LIBRARY_FILE, ARepository, FolderKind, kind_of, library_above
+from chemigram_core.folder_kind import LIBRARY_FILE, ARepository, FolderKind, is_marked, kind_of, library_above
 from chemigram_core.library import stored_name
 from chemigram_core.library_file import read_shoots
 from chemigram_core.shoot.extensions import is_image
@@ -76,7 +76,7 @@ def _check_library(library: Path) -> None:
     for place in (library, *library.parents):
         if kind_of(str(place)) is not FolderKind.OTHER:
             raise ARepository(place)
-    if not library.exists() or (library / LIBRARY_FILE).is_file():
+    if not library.exists() or is_marked(library):
         return
     if not library.is_dir():
         raise UnusableLibrary(library, "not a folder")

@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from stat import S_ISDIR
 
 from chemigram_core import image
 from chemigram_core.durable.folder import Folder
@@ -65,7 +66,7 @@ def _made(root: Path) -> Path:
 
 
 def _is_plain_folder(place: Path) -> bool:
-    return place.is_dir() and not place.is_symlink() and kind_of(str(place)) is FolderKind.OTHER
+    return S_ISDIR(place.lstat().st_mode) and kind_of(str(place)) is FolderKind.OTHER
 
 
 class _Importer:
@@ -98,11 +99,19 @@ class _Importer:
             if os.path.lexists(place) and not _is_plain_folder(place):
                 self.report.problems.append(Problem(Kind.IN_THE_WAY, str(place), "not a folder of a library"))
                 return []
+        try:
+            self._prepare(parts)
+        except PermissionError as error:
+            self._failed(self._place.root.joinpath(*parts), Kind.NOT_SAVED, error)
+            return []
+        return folder.images
+
+    def _prepare(self, parts: tuple[str, ...]) -> None:
+        """Make a folder of the library, without what a killed import left in it."""
         if not self.report.is_dry_run:
             with Folder.make(self._place.root, *parts):
                 pass
             clear_leftovers(self._place.root.joinpath(*parts))
-        return folder.images
 
     def _look_at(self, folder: ShootFolder, names: ImageNames) -> None:
         """Count an image, and note what there is to take of it."""

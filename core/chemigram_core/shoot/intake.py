@@ -17,7 +17,7 @@ from chemigram_core.operations.save import NO_MASKS, Outcome, noted, save_in_ste
 from chemigram_core.operations.steps import together
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.shoot.branch_names import branch_for, clashes
-from chemigram_core.shoot.last_taken import SOURCE, Taken, last_taken
+from chemigram_core.shoot.last_taken import SOURCE, Taken, last_taken, logged_name
 from chemigram_core.shoot.problem import Kind
 from chemigram_core.shoot.roll_file import keep_numbers
 from chemigram_core.shoot.sidecar_file import Sidecar
@@ -106,7 +106,7 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
 
 
 def _saved(repository: Repository, decision: Decision) -> Generator[None, None, Outcome]:
-    metadata = {BY: "import", SOURCE: decision.sidecar.name}
+    metadata = {BY: "import", SOURCE: logged_name(decision.sidecar.name)}
     return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata)
 
 

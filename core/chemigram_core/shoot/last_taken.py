@@ -5,6 +5,7 @@ source.json is written last: where a crash prevented that, the log has the line.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 from chemigram_core.digest import Digest
@@ -38,9 +39,14 @@ def last_taken(repository: Repository, source: Source | None, file: str) -> Take
         if logged is not None and entry.parent == logged.hash and entry.ref == logged.branch.ref:
             last, logged = logged, None
         last, logged = _followed(last, entry), _followed(logged, entry)
-        if entry.op == SNAPSHOT and entry.metadata.get(SOURCE) == file:
+        if entry.op == SNAPSHOT and entry.metadata.get(SOURCE) == logged_name(file):
             logged = _taken_in(entry) or logged
     return logged if logged is not None and repository.refs.read(logged.branch) == logged.hash else last
+
+
+def logged_name(file: str) -> str:
+    """The name of a file as a log line can hold it: bytes that are not UTF-8 are escaped."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def edited_in_both(repository: Repository, file: str, source: Source) -> Taken | None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chemigram_core.folder_kind import LIBRARY_FILE, FolderKind, kind_of
+from chemigram_core.folder_kind import FolderKind, is_marked, kind_of
 from chemigram_core.shoot.extensions import is_image
 from chemigram_core.shoot.file_names import SUFFIX, ImageNames, match
 from chemigram_core.shoot.problem import Kind, Problem
@@ -54,7 +54,7 @@ def _is_part(folder: Path, apart: Collection[Path]) -> bool:
     """Whether a folder is more of the shoot. A mount is not even looked into: its daemon may be dead."""
     if folder in apart or kind_of(str(folder)) is not FolderKind.OTHER:
         return False
-    return not (folder / LIBRARY_FILE).is_file()
+    return not is_marked(folder)
 
 
 def _listing(path: Path) -> _Listing:
