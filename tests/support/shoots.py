@@ -46,14 +46,18 @@ def tips(root: Path) -> dict[str, str]:
     return {str(branch): str(repository.refs.read(branch)) for branch in repository.refs.branches()}
 
 
-def repositories(library: Path) -> dict[str, dict[str, str]]:
+Tips = dict[str, dict[str, str]]
+"""The branches of repositories with their states, by the repositories' paths."""
+
+
+def repositories(library: Path) -> Tips:
     """All repositories below a folder by their paths, with their branches."""
     return {path.relative_to(library).as_posix(): tips(path) for path in sorted(_repositories(library))}
 
 
 def _repositories(folder: Path) -> Iterable[Path]:
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_dir() and not path.is_symlink():
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
             if kind_of(str(path)) is FolderKind.REPOSITORY:
                 yield path
             else:

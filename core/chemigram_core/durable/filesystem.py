@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from chemigram_core.durable.folder import syncs_are_deferred
+from chemigram_core.durable.folder import Deferred, deferred
 
 _REPORTS_ERRORS = (5, 8)  # the first Linux whose syncfs reports that a page could not be written
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -36,13 +36,13 @@ class Filesystem:
         os.close(self._descriptor)
 
     @contextmanager
-    def deferred(self) -> Iterator[None]:
-        """What this thread writes in the context is durable after the next `sync`, not before. Not reentrant."""
-        syncs_are_deferred.set(self._is_trusted)
+    def deferring(self, what: Deferred) -> Iterator[None]:
+        """Of what this thread writes in the context, `what` is durable after the next `sync`, not before."""
+        before = deferred.set(what if self._is_trusted else Deferred.NOTHING)
         try:
             yield
         finally:
-            syncs_are_deferred.set(False)
+            deferred.reset(before)
 
     def sync(self) -> None:
         """Make everything durable that was written here. Raises OSError if any of it could not be written."""

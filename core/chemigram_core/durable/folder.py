@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from enum import IntEnum
 from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple, Self
@@ -26,8 +27,15 @@ _FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-syncs_are_deferred: ContextVar[bool] = ContextVar("syncs_are_deferred", default=False)
-"""Whether the caller makes durable what this thread writes, many files together (`Filesystem`)."""
+class Deferred(IntEnum):
+    """What the caller makes durable later, for many files together (`Filesystem`)."""
+
+    NOTHING = 0
+    NAMES = 1  # of folders, and what is appended to files; a file that replaces another is synced before it does
+    EVERYTHING = 2  # for what nobody can find yet
+
+
+deferred: ContextVar[Deferred] = ContextVar("deferred", default=Deferred.NOTHING)
 
 
 class Appended(NamedTuple):
@@ -189,8 +197,14 @@ class Folder:
 
 
 def sync(descriptor: int) -> None:
-    """Make an open file or the names in an open folder durable; later, where syncs are deferred."""
-    if not syncs_are_deferred.get():
+    """Make the names in an open folder durable, or what was appended to a file; not if the caller does it later."""
+    if deferred.get() < Deferred.NAMES:
+        os.fsync(descriptor)
+
+
+def sync_content(descriptor: int) -> None:
+    """Make the bytes of an open file durable; not if the caller does that later."""
+    if deferred.get() < Deferred.EVERYTHING:
         os.fsync(descriptor)
 
 
@@ -208,7 +222,7 @@ def read_whole(descriptor: int) -> bytes:
 def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
     try:
         _write_all(descriptor, data)
-        sync(descriptor)
+        sync_content(descriptor)
     finally:
         os.close(descriptor)
 

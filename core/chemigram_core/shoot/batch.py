@@ -1,8 +1,9 @@
 """Many images taken in together: each step of all of them, then one syncfs, then the next step.
 
-In the order of a save: the objects of all, the lines of all logs, all refs, and then what was taken. A new repository
-is built under a temporary name and renamed when it is durable. So wherever the power fails, no ref points at a missing
-object, and a repository is whole or not there.
+In the order of a save: the objects of all, the lines of all logs, all refs, and then what was taken. A file that
+replaces another is synced before it does, since its name may be durable before its bytes. A new repository is built
+under a temporary name and renamed when it is durable. So wherever the power fails, no ref points at a missing object,
+and a repository is whole or not there.
 
 The locks of all repositories that exist are held meanwhile, taken in the order of their paths: two batches that need
 the same ones can't wait for each other.
@@ -19,7 +20,7 @@ from secrets import token_hex
 from shutil import rmtree
 
 from chemigram_core.durable.filesystem import Filesystem
-from chemigram_core.durable.folder import TEMPORARY_PREFIX, Folder
+from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError, Refused, shown
 from chemigram_core.operations.steps import fail, finish
@@ -58,10 +59,10 @@ def take_in(place: Path, arrivals: Sequence[Arrival], done: Done, failed: Failed
     """
     with ExitStack() as stack:
         filesystem = stack.enter_context(Filesystem(place))
-        stack.enter_context(filesystem.deferred())
+        stack.enter_context(filesystem.deferring(Deferred.NAMES))
         for root in sorted(arrival.root for arrival in arrivals if not arrival.is_new):
             stack.enter_context(locked(root))
-        pending = [(arrival, _steps(arrival)) for arrival in arrivals]
+        pending = [(arrival, _steps(arrival, filesystem)) for arrival in arrivals]
         try:
             while pending:
                 pending = [each for each in pending if _goes_on(*each, done, failed)]
@@ -91,8 +92,8 @@ def _goes_on(arrival: Arrival, steps: Steps, done: Done, failed: Failed) -> bool
     return True
 
 
-def _steps(arrival: Arrival) -> Steps:
-    return _created(arrival) if arrival.is_new else _continued(arrival)
+def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps:
+    return _created(arrival, filesystem) if arrival.is_new else _continued(arrival)
 
 
 def _continued(arrival: Arrival) -> Steps:
@@ -100,10 +101,11 @@ def _continued(arrival: Arrival) -> Steps:
     return (yield from take(repository, arrival.sidecars))
 
 
-def _created(arrival: Arrival) -> Steps:
+def _created(arrival: Arrival, filesystem: Filesystem) -> Steps:
     folder, name = arrival.root.parent, TEMPORARY_PREFIX + token_hex(8)
     try:
-        intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars))
+        with filesystem.deferring(Deferred.EVERYTHING):
+            intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars))
         yield
         if os.path.lexists(arrival.root):
             raise AppearedMeanwhile(arrival.root)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Folder, read_whole, sync
+from chemigram_core.durable.folder import Folder, read_whole, sync_content
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 from chemigram_core.store.content import Content, content_of, is_mask, read_content
 
@@ -156,7 +156,7 @@ class ObjectStore:
 
     def _sync(self, digest: Digest, descriptor: int) -> None:
         """Make an object durable that another process stored: it may have crashed before it synced the folder."""
-        sync(descriptor)
+        sync_content(descriptor)
         with self._durable_shard(digest) as shard:
             shard.sync()
 
