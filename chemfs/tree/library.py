@@ -84,7 +84,7 @@ class ManyRepositories(Repositories):
 
     def with_drafts(self) -> Iterable[Path]:
         """Costs one more stat for each repository of the library."""
-        return filter(has_drafts, self.library.repositories())
+        return map(Path, filter(has_drafts, self.library.repositories()))
 
     def opened(self, parts: Parts) -> OpenRepository:
         """The repository in a folder of the library. Raises NotFound."""

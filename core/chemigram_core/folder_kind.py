@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from chemigram_core.errors import NotARepository, Refused, shown
-from chemigram_core.repository import is_repository, part_modes
+from chemigram_core.repository import part_modes
 
 LIBRARY_FILE = "library.json"
 
@@ -31,10 +32,10 @@ def kind_of(path: str, above: int | None = None) -> FolderKind:
 
     Two of a repository's three names make a damaged one.
     """
-    modes = part_modes(path, above)
-    if is_repository(modes):
+    objects, refs, head = part_modes(path, above)
+    if S_ISDIR(objects) and S_ISDIR(refs) and S_ISREG(head):
         return FolderKind.REPOSITORY
-    return FolderKind.DAMAGED if sum(map(bool, modes.values())) > 1 else FolderKind.OTHER
+    return FolderKind.DAMAGED if bool(objects) + bool(refs) + bool(head) > 1 else FolderKind.OTHER
 
 
 def library_above(folder: Path) -> Path | None:

@@ -64,16 +64,18 @@ class Library:
         """Where a folder is."""
         return self.root.joinpath(*parts)
 
-    def repositories(self) -> Iterator[Path]:
-        """All repositories, in the order of the disk. Costs a listing for each folder, and three stats for what is in
-        it; a folder that can't be listed is skipped."""
+    def repositories(self) -> Iterator[str]:
+        """The paths of all repositories, in the order of the disk; a folder that can't be listed is skipped.
+
+        Costs a listing for each folder, and three stats for each folder in it.
+        """
         pending = [str(self.root)]
         while pending:
             with suppress(OSError), os.scandir(pending.pop()) as entries:
                 for path in [entry.path for entry in entries if is_shown(entry)]:
                     match kind_of(path):
                         case FolderKind.REPOSITORY:
-                            yield Path(path)
+                            yield path
                         case FolderKind.OTHER:
                             pending.append(path)
 

@@ -30,8 +30,6 @@ from chemigram_core.store.objects import ObjectStore
 
 MAIN = BranchName("main")
 
-_PARTS = ("objects/", "refs/", "HEAD")
-
 
 class Repository:
     """The repository at `root`. Safe for many threads; other processes may work on it at the same time."""
@@ -114,25 +112,18 @@ class Repository:
 
 def missing_part(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
-    missing = next((part for part, mode in part_modes(str(root)).items() if not _is_right(part, mode)), None)
+    objects, refs, head = part_modes(str(root))
+    parts = {"objects/": stat.S_ISDIR(objects), "refs/": stat.S_ISDIR(refs), "HEAD": stat.S_ISREG(head)}
+    missing = next((part for part, is_there in parts.items() if not is_there), None)
     return missing and (f"{missing} is missing" if os.access(root, os.X_OK) else "not an accessible folder")
 
 
-def part_modes(root: str, above: int | None = None) -> dict[str, int]:
-    """The type and bits of the parts that make a folder a repository, 0 for a missing one.
+def part_modes(root: str, above: int | None = None) -> tuple[int, int, int]:
+    """Type and bits of objects/, refs/ and HEAD, which make a folder a repository; 0 for a missing one.
 
-    `root` is a path, relative to the open folder `above` if there is one.
+    `root` is a path, relative to the open folder `above` if there is one. Called for each entry of a large folder.
     """
-    return {part: _mode(f"{root}/{part.rstrip('/')}", above) for part in _PARTS}
-
-
-def is_repository(modes: dict[str, int]) -> bool:
-    """Whether a folder with these parts is a repository."""
-    return all(_is_right(part, mode) for part, mode in modes.items())
-
-
-def _is_right(part: str, mode: int) -> bool:
-    return stat.S_ISDIR(mode) if part.endswith("/") else stat.S_ISREG(mode)
+    return _mode(f"{root}/objects", above), _mode(f"{root}/refs", above), _mode(f"{root}/HEAD", above)
 
 
 def _mode(path: str, above: int | None) -> int:

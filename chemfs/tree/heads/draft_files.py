@@ -19,6 +19,7 @@ from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
 _FOLDER = ("scratch", ".drafts")
+_PATH = "/".join(_FOLDER)
 _PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -28,9 +29,9 @@ def mark_in_use(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
-def has_drafts(root: Path) -> bool:
+def has_drafts(root: str) -> bool:
     """Whether the repository at `root` may hold drafts, for one stat: most repositories never had any."""
-    return os.path.lexists(root.joinpath(*_FOLDER))
+    return os.path.lexists(f"{root}/{_PATH}")
 
 
 class DraftFiles:

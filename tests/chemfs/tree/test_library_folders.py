@@ -68,7 +68,7 @@ def test_files_links_and_names_with_a_dot_are_no_part_of_it(root: Path, tmp_path
     for name in ("link", "loop", "file", ".hidden", ".e.NEF", "library.json", "..", "."):
         with pytest.raises(NotFound):
             view.node("/").lookup(name)  # type: ignore[attr-defined]
-    assert [path.name for path in Library(root).repositories()].count("c.NEF") == 0
+    assert [Path(path).name for path in Library(root).repositories()].count("c.NEF") == 0
 
 
 def test_a_link_in_the_place_of_a_folder_leads_nowhere(root: Path, tmp_path: Path) -> None:
@@ -184,4 +184,4 @@ def test_a_folder_that_cannot_be_listed_hides_no_other(root: Path, monkeypatch: 
         return really(path)  # type: ignore[call-overload]
 
     monkeypatch.setattr(os, "scandir", scandir)
-    assert [path.name for path in Library(root).repositories()] == ["c.NEF"]
+    assert [Path(path).name for path in Library(root).repositories()] == ["c.NEF"]
