@@ -7,7 +7,7 @@ from typing import Final
 GROUPS: Final = {
     "Start": {
         "init": "Create a repository for one image",
-        "import": "Create a repository for each image of a folder, with its sidecars",
+        "import": "Create a repository for each image of a folder of photographs",
         "mount": "Show a repository, or a library of them, as ordinary files",
         "unmount": "Unmount; waits for pending saves",
     },

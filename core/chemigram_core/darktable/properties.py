@@ -34,5 +34,6 @@ ENCODED = frozenset((PARAMS, BLENDOP_PARAMS, MASK_POINTS, MASK_SRC))  # binary v
 IOP_ORDER_VERSION = "darktable:iop_order_version"
 IOP_ORDER_LIST = "darktable:iop_order_list"
 
+VERSION_NAME = "darktable:version_name"  # of a duplicate, in its manager
 RATING, COLOR_LABELS = "xmp:Rating", "darktable:colorlabels"
 TAGS, KEYWORDS = "lr:hierarchicalSubject", "dc:subject"  # darktable writes each tag whole, and again as single words

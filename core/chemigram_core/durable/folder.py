@@ -125,7 +125,7 @@ class Folder:
             data = joint(descriptor) + data
             try:
                 _write_all(descriptor, data)
-                sync(descriptor)
+                sync_appended(descriptor)
                 if status.st_size == 0:
                     self.sync()
             except OSError:
@@ -141,7 +141,7 @@ class Folder:
         descriptor = os.open(name, _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
-            sync(descriptor)
+            sync_appended(descriptor)
         finally:
             os.close(descriptor)
 
@@ -164,8 +164,9 @@ class Folder:
         os.rmdir(name, dir_fd=self.descriptor)
 
     def sync(self) -> None:
-        """Make the names in the folder durable."""
-        sync(self.descriptor)
+        """Make the names in the folder durable; not if the caller does it later."""
+        if deferred.get() < Deferred.NAMES:
+            os.fsync(self.descriptor)
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
@@ -196,8 +197,8 @@ class Folder:
             raise
 
 
-def sync(descriptor: int) -> None:
-    """Make the names in an open folder durable, or what was appended to a file; not if the caller does it later."""
+def sync_appended(descriptor: int) -> None:
+    """Make durable what was appended to an open file; not if the caller does it later."""
     if deferred.get() < Deferred.NAMES:
         os.fsync(descriptor)
 

@@ -99,7 +99,8 @@ def save_xmp(
         tip = None if digest is None else _read_tip(repository, branch, digest)
         before = NO_MASKS if tip is None else tip.masks
         missing = _missing(repository, document.masks)
-        masks = {**_without(noted(repository, document, before), without), **given.changed(before)}
+        noted_masks = document.masks if document.masks and not missing else before
+        masks = {**_without(noted_masks, without), **given.changed(before)}
         incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA, missing)
         return _save(repository, tip, incoming)
 

@@ -37,7 +37,7 @@ class Destination:
 
     @property
     def key(self) -> str:
-        """The folder as library.json has it."""
+        """The folder as library.json names it."""
         return "/".join(self.parts)
 
     @property

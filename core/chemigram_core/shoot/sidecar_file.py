@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core import sidecar, xmp
+from chemigram_core.darktable.properties import VERSION_NAME
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, Refused
 from chemigram_core.shoot.problem import Kind
-
-VERSION_NAME = "darktable:version_name"
 
 
 class UnusableSidecar(Refused):

@@ -23,7 +23,7 @@ class Source:
     """What was last taken from a sidecar.
 
     branch: where it went, by its name at that time; hash: the state that it became; edit: its identity as it was in the
-    file; sha256: of the file's bytes; taken: when, as the log has it. over: the state of the branch that it was put
+    file; sha256: of the file's bytes; taken: when, ISO 8601 in UTC. over: the state of the branch that it was put
     over, if that was another than the one taken before: the image was edited in both places.
     """
 

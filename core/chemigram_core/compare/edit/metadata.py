@@ -16,6 +16,7 @@ from chemigram_core.darktable.properties import (
     KEYWORDS,
     RATING,
     TAGS,
+    VERSION_NAME,
 )
 from chemigram_core.xmp import Array, Localized, Properties, Value
 from chemigram_core.xmp.namespaces import name_of
@@ -31,7 +32,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "darktable:harmony_guide_width": "Width of the color harmony guide",
         IOP_ORDER_LIST: "Order of the modules",
         IOP_ORDER_VERSION: "Order of the pixel pipe",
-        "darktable:version_name": "Version name",
+        VERSION_NAME: "Version name",
         "dc:creator": "Creator",
         "dc:description": "Description",
         "dc:publisher": "Publisher",
