@@ -29,7 +29,10 @@ class UnusableLibrary(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A shoot, the root of the library, and the shoot's folder in it by its names from the root."""
+    """A shoot, the root of the library, and the shoot's folder in it by its names from the root.
+
+    The shoot's path is kept as it was given, links included; shoots are compared by their paths without links.
+    """
 
     shoot: Path
     root: Path
@@ -48,14 +51,14 @@ class Destination:
 
 def destination(shoot: Path, library: Path) -> Destination:
     """Where a shoot goes. Writes nothing. Raises UnusableShoot, UnusableLibrary, ARepository, StoreFailed."""
-    named, shoot, library = Path(os.path.abspath(shoot)), shoot.resolve(), library.resolve()  # noqa: PTH100 - for `..`
-    _check_shoot(named, shoot)
+    named, library = Path(os.path.abspath(shoot)), library.resolve()  # noqa: PTH100 - removes `..`
+    _check_shoot(named, shoot.resolve())
     _check_library(library)
     root = library_above(library) or library
-    if shoot.is_relative_to(root):
-        raise UnusableShoot(shoot, "it is inside the library; keep the photographs and the library apart")
+    if shoot.resolve().is_relative_to(root):
+        raise UnusableShoot(named, "it is inside the library; keep the photographs and the library apart")
     parts = (*library.relative_to(root).parts, stored_name(named.name))
-    found = Destination(shoot, root, parts)
+    found = Destination(named, root, parts)
     _check_origin(found)
     return found
 
@@ -90,7 +93,7 @@ def _check_origin(found: Destination) -> None:
         known = read_shoots(found.root).get(found.key) if found.root.is_dir() else None
     except NotAFile as error:
         raise UnusableLibrary(found.root, str(error)) from error
-    if known is not None and known != str(found.shoot):
+    if known is not None and known != str(found.shoot.resolve()):
         hint = "rename the folder, or name another library"
         if not Path(known).exists():
             hint += f"; if it was moved, write its new path into {found.root / LIBRARY_FILE}"

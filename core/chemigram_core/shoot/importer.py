@@ -51,7 +51,7 @@ def import_shoot(
     with ExitStack() as stack:
         if not dry_run:
             stack.enter_context(locked(_made(place.root)))  # one import at a time
-            remember_shoot(place.root, place.key, place.shoot)
+            remember_shoot(place.root, place.key, place.shoot.resolve())
         importer = _Importer(place, dry_run=dry_run)
         importer.run(list(scan(place.shoot, {*apart, place.root})), progress)
     return importer.report

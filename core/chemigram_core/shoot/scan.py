@@ -37,7 +37,8 @@ class _Listing:
 
 
 def scan(shoot: Path, apart: Collection[Path]) -> Iterator[ShootFolder]:
-    """Every folder of a shoot, a folder before those in it; `apart` are skipped."""
+    """Every folder of a shoot, a folder before those in it; `apart` are skipped, by their paths without links."""
+    real = shoot.resolve()  # the shoot's own path may have links, which images are then linked through
     pending: list[tuple[str, ...]] = [()]
     while pending:
         parts = pending.pop()
@@ -46,7 +47,7 @@ def scan(shoot: Path, apart: Collection[Path]) -> Iterator[ShootFolder]:
         images, strays = match(listing.images, listing.sidecars)
         problems = [*listing.problems, *(Problem(stray.kind, str(path / stray.name), stray.says) for stray in strays)]
         yield ShootFolder(parts, path, images, problems)
-        inside = (name for name in listing.folders if _is_part(path / name, apart))
+        inside = (name for name in listing.folders if _is_part(real.joinpath(*parts, name), apart))
         pending += [(*parts, name) for name in sorted(inside, reverse=True)]
 
 

@@ -385,6 +385,14 @@ def test_the_same_shoot_by_other_paths_is_the_same(source: Path, library: Path, 
     assert import_shoot(source / "more" / "..", library).new_images == 0
 
 
+def test_a_shoot_reached_through_a_link_is_linked_through_it(source: Path, library: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    image(source / "mount", "c.NEF")
+    report = import_shoot(tmp_path / "link" / "wedding", library, apart={source / "mount"})
+    assert (report.images, report.shoot) == (4, tmp_path / "link" / "wedding")
+    assert import_shoot(source, library, apart={source / "mount"}).new_images == 0
+
+
 def test_what_can_be_no_shoot(source: Path, library: Path, tmp_path: Path) -> None:
     import_shoot(source, library)
     for wrong in (tmp_path / "missing", source / "0.NEF", Path("/"), library, library / "wedding"):
