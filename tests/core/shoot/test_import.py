@@ -233,6 +233,33 @@ def test_without_source_json_nothing_is_taken_twice(source: Path, library: Path,
     }
 
 
+def test_what_the_log_alone_knows_is_not_taken_twice(source: Path, library: Path) -> None:
+    """The power failed when the ref was durable and source.json was not; then somebody edited in a mount."""
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    before = (repository.root / FILE_NAME).read_bytes()
+    edit(source, "1.NEF.xmp", 400)
+    import_shoot(source, library)
+    (repository.root / FILE_NAME).write_bytes(before)
+    save_xmp(repository, MAIN, sidecar(900))
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert len(saves(repository)) == 3
+
+
+def test_a_line_whose_branch_did_not_move_is_no_state(source: Path, library: Path) -> None:
+    """The power failed between the line of the log and the ref."""
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    first, before = repository.tip(MAIN), (repository.root / FILE_NAME).read_bytes()
+    edit(source, "1.NEF.xmp", 400)
+    import_shoot(source, library)
+    taken = repository.tip(MAIN)
+    (repository.root / FILE_NAME).write_bytes(before)
+    (repository.root / "refs/heads/main").write_text(f"{first}\n")
+    assert figures(import_shoot(source, library)) == (0, 1, 0, 4)
+    assert repository.tip(MAIN) == taken
+
+
 def test_a_repository_made_by_hand_is_continued(source: Path, library: Path) -> None:
     repository = Repository.init(library / "wedding" / "1.NEF", source / "1.NEF")
     save_xmp(repository, MAIN, sidecar(1))

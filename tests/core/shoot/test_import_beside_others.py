@@ -79,6 +79,8 @@ def test_a_disk_that_fails_is_an_error_and_the_next_import_goes_on(
     before = {path: dict(found) for path, found in repositories(library).items()}
     edit(source, "1.NEF.xmp", 500)
     edit(source, "0_01.NEF.xmp", 501, "warm")
+    edit(source, "0.NEF.xmp", 502)
+    lines = {path: (library / path / "log.jsonl").read_bytes() for path in before if before[path]}
     calls = []
 
     def fail(_: int) -> int:
@@ -93,6 +95,7 @@ def test_a_disk_that_fails_is_an_error_and_the_next_import_goes_on(
     assert raised.value.errno == errno.EIO
     if failing <= 2:
         assert repositories(library) == before, "objects or log lines are not durable: no ref moves"
+        assert {path: (library / path / "log.jsonl").read_bytes() for path in lines} == lines, "they are taken back"
     for path in before:
         assert fsck.check(library / path) == []
     import_shoot(source, library)
