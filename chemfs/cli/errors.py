@@ -36,6 +36,13 @@ class TargetNotAFolder(Refused):
         super().__init__(f"not a folder: {shown(str(path))}; name another place")
 
 
+class InsideMount(Refused):
+    """A path inside a mount is given where the files behind it are needed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"inside a mount of chemfs: {shown(str(path))}; name the folder that is mounted there")
+
+
 class NeedsFolder(Refused):
     """Several canonical files can't all go to stdout."""
 

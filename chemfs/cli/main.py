@@ -12,7 +12,7 @@ from chemfs.cli import streams
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.overview import VERBS, overview
 from chemfs.cli.streams import flushed, print_error
-from chemigram_core.errors import ChemigramError, Refused, shown
+from chemigram_core.errors import ChemigramError, NotARepository, Refused, shown
 
 if TYPE_CHECKING:
     from chemfs.cli.parser import Parser, Verb
@@ -29,7 +29,7 @@ def _main(arguments: Sequence[str]) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except ChemigramError as error:
-        return _failed(str(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
+        return _failed(_message(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
     except BrokenPipeError:  # `chemfs log | head` read all it wanted
         with flushed(sys.stdout):
             return 0
@@ -80,6 +80,15 @@ def _failed(message: str, code: int) -> int:
     with flushed(sys.stdout):
         print_error(message)
     return code
+
+
+def _message(error: ChemigramError) -> str:
+    """What to print; a library where a repository is needed gets a better hint than to create a repository."""
+    if isinstance(error, NotARepository):
+        from chemigram_core.folder_kind import explained
+
+        return str(explained(error))
+    return str(error)
 
 
 def _system_error(error: OSError) -> str:

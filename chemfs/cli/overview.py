@@ -7,13 +7,14 @@ from typing import Final
 GROUPS: Final = {
     "Start": {
         "init": "Create a repository for one image",
-        "mount": "Show a repository, or a folder of them, as ordinary files",
+        "import": "Create a repository for each image of a folder of photographs",
+        "mount": "Show a repository, or a library of them, as ordinary files",
         "unmount": "Unmount; waits for pending saves",
     },
     "Save and look back": {
         "snapshot": "Save an XMP and its masks, and print the identifier",
         "log": "Show what was done, newest first",
-        "status": "Show where HEAD is, and which saves were rejected",
+        "status": "Show where HEAD is, and what needs attention",
         "show": "Show one state: its parent, masks and names",
         "diff": "Show what changed from one state to another",
         "masks": "List the masks and where each came from",

@@ -29,10 +29,13 @@ def prepare(place: Path, root: Path) -> None:
 
 def mounted_type(place: Path) -> str | None:
     """The type of the topmost filesystem mounted exactly at `place`, or None. Accesses no mount."""
-    entries = (line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
-    types = {_unescaped(entry[4]): entry[entry.index(b"-") + 1] for entry in entries}  # the last line is the topmost
-    found = types.get(os.fsencode(place))
+    found = _types().get(os.fsencode(place))
     return None if found is None else os.fsdecode(found)
+
+
+def mounts_of(filesystem_type: str) -> set[Path]:
+    """Every place where a filesystem of that type is mounted. Accesses no mount."""
+    return {Path(os.fsdecode(place)) for place, found in _types().items() if os.fsdecode(found) == filesystem_type}
 
 
 def is_dead(place: Path) -> bool:
@@ -58,6 +61,12 @@ def _unusable(place: Path, root: Path) -> str | None:
     if any(place.iterdir()):
         return "the folder is not empty; choose an empty one"
     return None
+
+
+def _types() -> dict[bytes, bytes]:
+    """The type of the topmost filesystem at each place where one is mounted."""
+    entries = (line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
+    return {_unescaped(entry[4]): entry[entry.index(b"-") + 1] for entry in entries}  # the last line is the topmost
 
 
 def _is_no_utf8(place: Path) -> bool:

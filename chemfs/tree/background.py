@@ -30,7 +30,7 @@ class Background:
         self._thread: threading.Thread | None = None
 
     def start(self, roots: Callable[[], Iterable[Path]]) -> None:
-        """Start; `roots` lists the folders of all repositories."""
+        """Start; `roots` lists the folders of the repositories that may hold drafts of dead mounts."""
         self._thread = threading.Thread(target=self._run, args=(roots,), name="background", daemon=True)
         self._thread.start()
 

@@ -1,11 +1,12 @@
-"""The top of a mount: one repository, or a library with a folder for each. Opens repositories on demand.
+"""The top of a mount: one repository, or a library with its folders. Opens repositories on demand.
 
 There is never more than one open repository for a folder, since it holds the drafts and pending removals. It lives
-while it is in use, and for a while after.
+while it is in use, and for a while after. A folder is known by its device and inode, whatever paths lead to it.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -17,18 +18,22 @@ from cachetools import LRUCache
 
 from chemfs.tree import readme
 from chemfs.tree.errors import NotFound
+from chemfs.tree.heads.draft_files import has_drafts
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, OpenRepository
 from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.state import READ_ONLY_FOLDER_MODE
-from chemigram_core.errors import NotARepository
-from chemigram_core.library import Library
+from chemigram_core.errors import Refused
+from chemigram_core.folder_kind import FolderKind
+from chemigram_core.library import RESERVED, Library, Parts
 from chemigram_core.repository import Repository, missing_part
 
-_LATEST = 100  # a library may have tens of thousands, and listing its folder opens each
+_LATEST = 100  # a library may have tens of thousands, and a file manager looks into each
 _README = "README.txt"
+
+_Identity = tuple[int, int]
 
 
 class Repositories(ABC):
@@ -40,12 +45,12 @@ class Repositories(ABC):
         """The folder at the mountpoint."""
 
     @abstractmethod
-    def roots(self) -> Iterable[Path]:
-        """The folders of all repositories."""
+    def with_drafts(self) -> Iterable[Path]:
+        """The folders of the repositories that hold drafts, of this mount or of dead ones."""
 
 
 def repositories_at(root: Path, on_change: OnChange | None) -> Repositories:
-    """The repository at `root`, or the library. Raises NotARepository if it is neither."""
+    """The repository at `root`, or the library. Raises NotALibrary if it is neither."""
     return OneRepository(root, on_change) if missing_part(root) is None else ManyRepositories(root, on_change)
 
 
@@ -59,65 +64,87 @@ class OneRepository(Repositories):
     def top(self) -> Folder:
         return RepositoryFolder(lambda: self._opened)
 
-    def roots(self) -> Iterable[Path]:
+    def with_drafts(self) -> Iterable[Path]:
         return [self._opened.repository.root]
 
 
 class ManyRepositories(Repositories):
-    """A library; new repositories appear by themselves."""
+    """A library; new repositories and folders appear by themselves."""
 
     def __init__(self, root: Path, on_change: OnChange | None) -> None:
-        if not root.is_dir():
-            raise NotARepository(root, "not a folder")
         self.library = Library(root)
         self._on_change = on_change
         self._lock = threading.Lock()
-        self._open: WeakValueDictionary[str, OpenRepository] = WeakValueDictionary()
-        self._latest: LRUCache[str, OpenRepository] = LRUCache(_LATEST)
+        self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
+        self._latest: LRUCache[_Identity, OpenRepository] = LRUCache(_LATEST)
 
     @property
     def top(self) -> Folder:
-        return LibraryFolder(self)
+        return LibraryFolder(self, ())
 
-    def roots(self) -> Iterable[Path]:
-        return [self.library.root / name for name in self.library.names()]
+    def with_drafts(self) -> Iterable[Path]:
+        """Costs one more stat for each repository of the library."""
+        return map(Path, filter(has_drafts, self.library.repositories()))
 
-    def opened(self, name: str) -> OpenRepository:
-        """The repository in the folder `name`. Raises NotFound."""
-        with self._lock:
-            opened = self._latest.get(name)
-        if opened is not None and opened.repository.root.is_dir():
-            return opened
+    def opened(self, parts: Parts) -> OpenRepository:
+        """The repository in a folder of the library. Raises NotFound."""
         try:
-            repository = self.library.repository(name)
-        except NotARepository as error:
+            identity = _identity(self.library.stat(parts))
             with self._lock:
-                self._latest.pop(name, None)
-            raise NotFound(name) from error
-        with self._lock:
-            opened = self._open.get(name) or OpenRepository(repository, self._on_change)
-            self._open[name] = self._latest[name] = opened
-            return opened
+                opened = self._open.get(identity)
+                if opened is None or not _leads_to(opened.repository.root, identity):
+                    opened = OpenRepository(Repository(self.library.path(parts)), self._on_change)
+                self._open[identity] = self._latest[identity] = opened
+                return opened
+        except (FileNotFoundError, NotADirectoryError, Refused) as error:
+            raise NotFound(parts[-1]) from error
 
 
 class LibraryFolder(Folder):
-    """The library's own folder."""
+    """A folder of the library, which holds repositories and more such folders."""
 
-    __slots__ = ("_repositories",)
+    __slots__ = ("_parts", "_repositories")
 
-    def __init__(self, repositories: ManyRepositories) -> None:
-        self._repositories = repositories
+    def __init__(self, repositories: ManyRepositories, parts: Parts) -> None:
+        self._repositories, self._parts = repositories, parts
 
     def stat(self) -> Stat:
-        return Stat(0, self._repositories.library.root.stat().st_mtime_ns, READ_ONLY_FOLDER_MODE)
+        return Stat(0, self._library.stat(self._parts).st_mtime_ns, READ_ONLY_FOLDER_MODE)
 
     def lookup(self, name: str) -> Node:
         if name == _README:
             return Text(readme.LIBRARY, self.stat().mtime_ns)
-        if missing_part(self._repositories.library.root / name) is not None:
+        if name in RESERVED or name.startswith("."):
             raise NotFound(name)
-        return RepositoryFolder(partial(self._repositories.opened, name))
+        parts = (*self._parts, self._library.on_disk(self._parts, name))
+        try:
+            kind = self._library.kind(parts)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NotFound(name) from error
+        match kind:
+            case FolderKind.REPOSITORY:
+                return RepositoryFolder(partial(self._repositories.opened, parts))
+            case FolderKind.OTHER:
+                return LibraryFolder(self._repositories, parts)
+        raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
         yield Entry(_README, NodeKind.FILE)
-        yield from (Entry(name, NodeKind.FOLDER) for name in self._repositories.library.names())
+        names = self._library.names(self._parts)
+        yield from (Entry(name, NodeKind.FOLDER) for name in names if name != _README)
+
+    @property
+    def _library(self) -> Library:
+        return self._repositories.library
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    return status.st_dev, status.st_ino
+
+
+def _leads_to(path: Path, identity: _Identity) -> bool:
+    """Whether a path still leads to a folder: one that was renamed is opened anew under its new path."""
+    try:
+        return _identity(path.stat()) == identity
+    except OSError:
+        return False

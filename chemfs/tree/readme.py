@@ -24,7 +24,9 @@ the edit beside it under the name that darktable looks for. So
 Saving never overwrites a state: the one before stays in snapshots/.
 """
 
-LIBRARY = b"""This folder shows a library: a folder for each image's repository, with a README.txt of its own.
+LIBRARY = b"""This folder shows a library: a folder for each image's repository, with a README.txt of its own, and
+the folders of the shoots that hold them.
 
-New repositories appear here by themselves.
+New repositories and folders appear here by themselves. `chemfs import SHOOT LIBRARY` brings in a folder of photographs
+with their sidecars; LIBRARY is the library's own folder, not this mount of it.
 """

@@ -14,17 +14,17 @@ class Tree:
     """The tree of the repository or the library at `store`. Safe for many threads."""
 
     def __init__(self, store: Path, *, read_only: bool = False) -> None:
-        """A read-only tree writes nothing. Raises NotARepository."""
+        """A read-only tree writes nothing. Raises NotALibrary for a folder that is neither."""
         self.store = store
         self._background = None if read_only else Background()
         repositories = repositories_at(store, None if self._background is None else self._background.watch)
         self.root = repositories.top
-        self._roots = repositories.roots
+        self._with_drafts = repositories.with_drafts
 
     def start(self) -> None:
         """Start background work, which first hands back what killed mounts left unsaved."""
         if self._background is not None:
-            self._background.start(self._roots)
+            self._background.start(self._with_drafts)
 
     def stop(self) -> None:
         """Stop background work. Pending removals are committed now."""

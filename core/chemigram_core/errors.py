@@ -85,6 +85,7 @@ class NotARepository(Refused):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"not a chemfs repository ({reason}): {shown(str(path))}; create one with `chemfs init`")
+        self.path = path
 
 
 class UnknownRevision(Refused):

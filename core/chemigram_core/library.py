@@ -1,39 +1,93 @@
-"""A library: a folder of repositories, found on demand. Other folders are ignored."""
+"""A library: a tree of folders, some of which are repositories. Found on demand; links in it are not followed."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
-from weakref import WeakValueDictionary
+from stat import S_ISDIR
 
-from cachetools import LRUCache
-
+from chemigram_core.durable import beneath
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotARepository
-from chemigram_core.repository import Repository, missing_part
+from chemigram_core.folder_kind import FolderKind, is_shown, kind_of, require_library
+
+RESERVED = frozenset(("roll", "tagged"))  # what each folder of a mounted library has of its own
+
+Parts = Sequence[str]
+"""A folder of a library: the names on the way to it from the library's root."""
 
 
 class Library:
-    """The repositories directly below `root`. Safe for many threads."""
+    """The library at `root`, or a part of one. Safe for many threads; keeps nothing. Methods raise OSError."""
 
     def __init__(self, root: Path) -> None:
+        """Raises NotARepository if it is not a folder, ARepository, NotALibrary."""
+        if not root.is_dir():
+            raise NotARepository(root, "not a folder")
+        require_library(root)
         self.root = root
-        self._lock = Lock()
-        self._open: WeakValueDictionary[str, Repository] = WeakValueDictionary()  # each once, while it is in use
-        self._recent: LRUCache[str, Repository] = LRUCache(1_000)  # kept for the next access: about 3 KB each
 
-    def names(self) -> list[str]:
-        """The names of the current repositories, sorted."""
-        with os.scandir(self.root) as entries:
-            return sorted(entry.name for entry in entries if missing_part(Path(entry.path)) is None)
+    def stat(self, parts: Parts) -> os.stat_result:
+        """The attributes of a folder. Raises FileNotFoundError, NotADirectoryError (also for a symlink)."""
+        status = beneath.stat_below(self.root, *parts)
+        if not S_ISDIR(status.st_mode):
+            raise NotADirectoryError(self.path(parts))
+        return status
 
-    def repository(self, name: str) -> Repository:
-        """The repository in the folder `name`. Raises NotARepository."""
-        path = self.root / name
-        if missing := missing_part(path):
-            raise NotARepository(path, missing)
-        with self._lock:
-            if (repository := self._open.get(name)) is None:
-                repository = self._open[name] = Repository(path)
-            self._recent[name] = repository
-            return repository
+    def kind(self, parts: Parts) -> FolderKind:
+        """What a folder is. Raises as `stat`."""
+        self.stat(parts)
+        return kind_of(str(self.path(parts)))
+
+    def names(self, parts: Parts) -> list[str]:
+        """The repositories and folders in a folder by the names that they are shown under, sorted.
+
+        Opens one folder, however many repositories are in it; each costs three stats.
+        """
+        with Folder.enter(self.root, *parts) as folder, os.scandir(folder.descriptor) as entries:
+            found = [entry.name for entry in entries if is_shown(entry)]
+            known = [name for name in found if kind_of(name, folder.descriptor) is not FolderKind.DAMAGED]
+        return sorted(shown_name(name, found) for name in known)
+
+    def on_disk(self, parts: Parts, shown: str) -> str:
+        """The name of the folder that is shown as `shown` in another one."""
+        plain = shown.rstrip("_")
+        if plain == shown or plain not in RESERVED:
+            return shown
+        with Folder.enter(self.root, *parts) as folder:
+            names = folder.names()
+        return plain if shown not in names and shown_name(plain, names) == shown else shown
+
+    def path(self, parts: Parts) -> Path:
+        """Where a folder is."""
+        return self.root.joinpath(*parts)
+
+    def repositories(self) -> Iterator[str]:
+        """The paths of all repositories, in the order of the disk; a folder that can't be listed is skipped.
+
+        Costs a listing for each folder, and three stats for each folder in it.
+        """
+        pending = [str(self.root)]
+        while pending:
+            with suppress(OSError), os.scandir(pending.pop()) as entries:
+                for path in [entry.path for entry in entries if is_shown(entry)]:
+                    match kind_of(path):
+                        case FolderKind.REPOSITORY:
+                            yield path
+                        case FolderKind.OTHER:
+                            pending.append(path)
+
+
+def shown_name(name: str, names: Sequence[str]) -> str:
+    """The name that a folder is shown under, beside others in the same folder: `roll_` for `roll`."""
+    shown = name
+    while shown in RESERVED or (shown != name and shown in names):
+        shown += "_"
+    return shown
+
+
+def stored_name(name: str) -> str:
+    """The name that a folder gets when it is brought in: `roll_` for `roll`, and `roll__` for `roll_`."""
+    return f"{name}_" if name.rstrip("_") in RESERVED else name

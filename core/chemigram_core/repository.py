@@ -113,16 +113,24 @@ class Repository:
 
 def missing_part(root: Path) -> str | None:
     """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
-    for name in ("objects", "refs"):
-        if not stat.S_ISDIR(_mode(root / name)):
-            return f"{name}/ is missing" if os.access(root, os.X_OK) else "not an accessible folder"
-    return None if stat.S_ISREG(_mode(root / "HEAD")) else "HEAD is missing"
+    objects, refs, head = part_modes(str(root))
+    parts = {"objects/": stat.S_ISDIR(objects), "refs/": stat.S_ISDIR(refs), "HEAD": stat.S_ISREG(head)}
+    missing = next((part for part, is_there in parts.items() if not is_there), None)
+    return missing and (f"{missing} is missing" if os.access(root, os.X_OK) else "not an accessible folder")
 
 
-def _mode(path: Path) -> int:
+def part_modes(root: str, above: int | None = None) -> tuple[int, int, int]:
+    """Type and bits of objects/, refs/ and HEAD, which make a folder a repository; 0 for a missing one.
+
+    `root` is a path, relative to the open folder `above` if there is one. Called for each entry of a large folder.
+    """
+    return _mode(f"{root}/objects", above), _mode(f"{root}/refs", above), _mode(f"{root}/HEAD", above)
+
+
+def _mode(path: str, above: int | None) -> int:
     try:
-        return path.lstat().st_mode
-    except OSError:
+        return os.stat(path, dir_fd=above, follow_symlinks=False).st_mode
+    except (OSError, ValueError):
         return 0
 
 

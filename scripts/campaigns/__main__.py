@@ -19,6 +19,7 @@ SIZES = {
     "faults": 7,
     "power_cut": 10,
     "soak": 3600,
+    "shoot": 20,
 }
 
 

@@ -2,7 +2,8 @@
 
 A file's bytes are safe after fsync of the file; until then there may be the old bytes, all, half or
 zeros. A name (made, renamed, removed) is safe after fsync of its folder; until then each change of a folder may be
-there or not, whatever became of the others. A rename within a folder is one change; across folders it is two.
+there or not, whatever became of the others. A rename within a folder is one change; across folders it is two. After
+syncfs everything is safe.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class SimulatedDisk:
                 return self._truncate(call)
             case "fsync" | "fdatasync":
                 return self._sync(call)
+            case "syncfs":
+                return self._sync_all()
             case "mkdir":
                 return self._name(call.path(0), _Folder())
             case "symlink":
@@ -165,6 +168,14 @@ class SimulatedDisk:
                 folder.sync()
             case _:
                 return False
+        return True
+
+    def _sync_all(self) -> bool:
+        folders, files = self._reachable()
+        for folder in folders:
+            folder.sync()
+        for file in files:
+            file.safe = file.data
         return True
 
     def _name(self, path: str, node: _Node | None) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CALLS = (
-    "open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,mkdir,mkdirat,rmdir,unlink,unlinkat,"
+    "open,openat,creat,write,pwrite64,ftruncate,fsync,fdatasync,syncfs,mkdir,mkdirat,rmdir,unlink,unlinkat,"
     "rename,renameat,renameat2,symlink,symlinkat,link,linkat"
 )
 OPTIONS = ("-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={_CALLS}")

@@ -34,6 +34,14 @@ def test_power_cut(tmp_path: Path) -> None:
     assert run("power_cut", 1, tmp_path)["states"] > 200
 
 
+@pytest.mark.needs_program("strace")
+def test_shoot() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        counts = run("shoot", 1, Path(memory))
+    assert counts["states"] > 30
+    assert counts["kills"] > 10
+
+
 @pytest.mark.needs_fuse
 def test_kill(tmp_path: Path) -> None:
     assert run("kill", 5, tmp_path)["kills"] == 5

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chemfs.cli.arguments import given_path, target_folder
 from chemfs.cli.errors import NoSuchImage, OtherImage
+from chemigram_core.folder_kind import refuse_library
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """Create a repository for one image. The image is linked, never copied or written. Running init again in
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Create it. Raises NoSuchImage before anything is made; OtherImage."""
+    """Create it. Raises ALibrary or NoSuchImage before anything is made; OtherImage."""
+    refuse_library(options.repository)
     if options.image is not None and not options.image.is_file():
         raise NoSuchImage(options.image)
     repository = Repository.init(options.repository, options.image)

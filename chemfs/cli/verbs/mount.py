@@ -13,14 +13,14 @@ from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
 
 DESCRIPTION = (
-    "Show a repository, or a folder of repositories, as ordinary files. Returns when the mount is ready to use."
+    "Show a repository, or a library of repositories, as ordinary files. Returns when the mount is ready to use."
 )
 EXAMPLE = "chemfs mount sunset mnt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other."""
-    parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, or folder of repositories")
+    parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, library, or folder of a library")
     parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
     parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
     parser.add_argument("--read-only", action="store_true", help="reject every save")
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Start the daemon, or be it. Raises MountpointUnusable, FuseUnavailable, MountFailed, NotARepository."""
+    """Start the daemon, or be it. Raises MountpointUnusable, FuseUnavailable, MountFailed, NotALibrary."""
     root, mountpoint = located(options.root), located(options.mountpoint)
     if options.foreground or options.daemon:
         _serve(root, mountpoint, options)

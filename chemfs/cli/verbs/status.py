@@ -1,4 +1,4 @@
-"""chemfs status: where HEAD is, and the saves that were rejected."""
+"""chemfs status: where HEAD is, what was edited in two places, and the saves that were rejected."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from chemfs.cli.text import print_fields
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository
+from chemigram_core.shoot.last_taken import edited_in_both
+from chemigram_core.shoot.source_file import read_sources
 
-DESCRIPTION = """Show where HEAD is, how many snapshots no line of the log names, and which saves were rejected and
-why."""
+DESCRIPTION = """Show where HEAD is, how many snapshots no line of the log names, which sidecars were edited in the
+shoot while their branch was edited too, and which saves were rejected and why."""
 EXAMPLE = "chemfs status sunset"
 
 
@@ -28,18 +30,39 @@ def run(options: argparse.Namespace) -> None:
     head = _head(repository)
     rejected = [{"refused": f"{FOLDER}/{save.file_name}", **_reason(save.reason)} for save in repository.rejected.all()]
     unlogged = sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
+    edited = _edited_in_both(repository)
     if options.json:
-        print_json({"head": head, "unlogged": unlogged, "rejected": rejected})
+        print_json({"head": head, "unlogged": unlogged, "edited_in_both": edited, "rejected": rejected})
     else:
-        _print(head, unlogged, rejected)
+        _print(head, unlogged, [*map(_both_fields, edited), *rejected])
 
 
-def _print(head: str, unlogged: int, rejected: list[dict[str, str]]) -> None:
+def _print(head: str, unlogged: int, notes: list[dict[str, str]]) -> None:
     says = f"{unlogged} (snapshots that no line of the log names; list them with `chemfs fsck`)"
     print_fields({"HEAD": head, "unlogged": says} if unlogged else {"HEAD": head})
-    for save in rejected:
+    for note in notes:
         print()
-        print_fields(save)
+        print_fields(note)
+
+
+def _edited_in_both(repository: Repository) -> list[dict[str, str]]:
+    """The sidecars whose edit was put over another one of the branch. Reads the log only if there may be any."""
+    sources = read_sources(repository.root)
+    found = {name: edited_in_both(repository, name, source) for name, source in sources.items()}
+    return [
+        {"source": name, "ref": taken.branch.ref, "hash": taken.hash, "over": taken.over or ""}
+        for name, taken in found.items()
+        if taken is not None
+    ]
+
+
+def _both_fields(edited: dict[str, str]) -> dict[str, str]:
+    """The same for people."""
+    return {
+        "edited in both places": edited["source"],
+        "now": f"{edited['ref']} {edited['hash']}",
+        "before": f"{edited['over']}, which was saved by another way",
+    }
 
 
 def _reason(page: str) -> dict[str, str]:

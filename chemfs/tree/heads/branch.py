@@ -22,7 +22,7 @@ from chemfs.tree.heads.tip import Tip
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemfs.tree.heads.writable_file import WritableFile
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile
-from chemigram_core.durable.folder import mark_in_use
+from chemigram_core.durable.in_use import mark_in_use
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
 from chemigram_core.repository import Repository

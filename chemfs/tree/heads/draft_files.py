@@ -13,13 +13,20 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from chemigram_core.durable.folder import Folder, mark_in_use, temporary_name
+from chemigram_core.durable.folder import Folder, temporary_name
+from chemigram_core.durable.in_use import mark_in_use
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
 _FOLDER = ("scratch", ".drafts")
+_PATH = "/".join(_FOLDER)
 _PLACE_BYTES = 150
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def has_drafts(root: str) -> bool:
+    """Whether the repository at `root` may hold drafts, for one stat: most repositories never had any."""
+    return os.path.lexists(f"{root}/{_PATH}")
 
 
 class DraftFiles:

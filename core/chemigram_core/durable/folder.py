@@ -7,11 +7,12 @@ Knows nothing about the meaning of the files.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from enum import IntEnum
 from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple, Self
@@ -25,6 +26,17 @@ TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Deferred(IntEnum):
+    """What the caller makes durable later, for many files together (`Filesystem`)."""
+
+    NOTHING = 0
+    NAMES = 1  # of folders, and what is appended to files; a file that replaces another is synced before it does
+    EVERYTHING = 2  # for what nobody can find yet
+
+
+deferred: ContextVar[Deferred] = ContextVar("deferred", default=Deferred.NOTHING)
 
 
 class Appended(NamedTuple):
@@ -121,7 +133,7 @@ class Folder:
             data = joint(descriptor) + data
             try:
                 _write_all(descriptor, data)
-                os.fsync(descriptor)
+                sync_appended(descriptor)
                 if status.st_size == 0:
                     self.sync()
             except OSError:
@@ -137,7 +149,7 @@ class Folder:
         descriptor = os.open(one_name(name), _FILE | os.O_RDWR, dir_fd=self.descriptor)
         try:
             os.ftruncate(descriptor, size_bytes)
-            os.fsync(descriptor)
+            sync_appended(descriptor)
         finally:
             os.close(descriptor)
 
@@ -160,8 +172,9 @@ class Folder:
         os.rmdir(one_name(name), dir_fd=self.descriptor)
 
     def sync(self) -> None:
-        """Make the names in the folder durable."""
-        os.fsync(self.descriptor)
+        """Make the names in the folder durable; not if the caller does it later."""
+        if deferred.get() < Deferred.NAMES:
+            os.fsync(self.descriptor)
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
@@ -192,20 +205,21 @@ class Folder:
             raise
 
 
-def mark_in_use(descriptor: int) -> None:
-    """Hold a shared flock on an open file, so that others leave it alone until it is closed. Waits for nobody.
-
-    Any program that may open the file could hold it alone; then the file is not marked.
-    """
-    try:  # noqa: SIM105 - each read does it
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pass
-
-
 def temporary_name() -> str:
     """An unused name for a file that is being written."""
     return TEMPORARY_PREFIX + token_hex(8)
+
+
+def sync_appended(descriptor: int) -> None:
+    """Make durable what was appended to an open file; not if the caller does it later."""
+    if deferred.get() < Deferred.NAMES:
+        os.fsync(descriptor)
+
+
+def sync_content(descriptor: int) -> None:
+    """Make the bytes of an open file durable; not if the caller does that later."""
+    if deferred.get() < Deferred.EVERYTHING:
+        os.fsync(descriptor)
 
 
 def read_whole(descriptor: int) -> bytes:
@@ -222,7 +236,7 @@ def read_whole(descriptor: int) -> bytes:
 def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
     try:
         _write_all(descriptor, data)
-        os.fsync(descriptor)
+        sync_content(descriptor)
     finally:
         os.close(descriptor)
 

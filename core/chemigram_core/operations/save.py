@@ -7,7 +7,7 @@ waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +25,7 @@ from chemigram_core.operations import mask_links
 from chemigram_core.operations.describe_mask import describe
 from chemigram_core.operations.given_masks import NO_FILES, GivenMasks, MaskFiles
 from chemigram_core.operations.save_plan import HISTORY_LOSS, Incoming, NewSnapshot, Tip, Unedited, plan
+from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
@@ -34,10 +35,12 @@ __all__ = [
     "MaskFiles",
     "Outcome",
     "Saved",
+    "Steps",
     "Unchanged",
     "remove_masks",
     "rename_mask",
     "save_given",
+    "save_in_steps",
     "save_mask",
     "save_xmp",
 ]
@@ -64,6 +67,10 @@ class Unchanged:
 
 
 Outcome = Saved | Unchanged
+
+Steps = Generator[None, None, Outcome]
+"""A save that pauses wherever what it wrote has to be durable before it goes on. Closed early, it leaves a log line at
+the most; an error that is thrown in takes the line back."""
 
 NO_MASKS: Masks = MappingProxyType({})
 NO_METADATA: Mapping[str, JSON] = MappingProxyType({})
@@ -95,10 +102,34 @@ def save_xmp(
         tip = None if digest is None else _read_tip(repository, branch, digest)
         before = NO_MASKS if tip is None else tip.masks
         missing = _missing(repository, document.masks)
-        noted = document.masks if document.masks and not missing else before
-        masks = {**_without(noted, without), **given.changed(before)}
+        noted_masks = document.masks if document.masks and not missing else before
+        masks = {**_without(noted_masks, without), **given.changed(before)}
         incoming = Incoming(branch, document.with_masks(masks), label, provenance, metadata or NO_METADATA, missing)
         return _save(repository, tip, incoming)
+
+
+def save_in_steps(
+    repository: Repository, branch: BranchName, document: sidecar.Document, metadata: Mapping[str, JSON]
+) -> Steps:
+    """Save a parsed XMP as `save_xmp` does, for the holder of the lock, who makes durable what each step wrote.
+
+    Many saves made so, in many repositories, become durable together. Raises as `save_xmp`.
+    """
+    digest = repository.refs.read(branch)
+    tip = None if digest is None else _read_tip(repository, branch, digest)
+    masks = noted(repository, document, NO_MASKS if tip is None else tip.masks)
+    missing = _missing(repository, document.masks)
+    state = document if masks == document.masks else document.with_masks(masks)
+    match plan(tip, Incoming(branch, state, metadata=metadata, missing_masks=missing)):
+        case NewSnapshot() as planned:
+            return (yield from _apply(repository, planned))
+        case Unedited(_, known):
+            return Unchanged(known.digest, missing)
+
+
+def noted(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
+    """The masks that an XMP has on a branch with the masks `before`: those of its note, if the store has them all."""
+    return document.masks if document.masks and not _missing(repository, document.masks) else before
 
 
 def save_mask(
@@ -183,19 +214,21 @@ def _save(repository: Repository, tip: Tip | None, incoming: Incoming) -> Outcom
     """Plan, then apply. For the holder of the lock."""
     match plan(tip, incoming):
         case NewSnapshot() as planned:
-            return _apply(repository, planned)
+            return finish(_apply(repository, planned))
         case Unedited() as planned:
             return _describe(repository, planned)
 
 
-def _apply(repository: Repository, planned: NewSnapshot) -> Saved:
+def _apply(repository: Repository, planned: NewSnapshot) -> Generator[None, None, Saved]:
     """Store the snapshot and move the branch to it."""
     branch, document, provenance = planned.incoming.branch, planned.incoming.document, planned.incoming.provenance
     parent, digest = planned.entry.parent, document.digest
     repository.objects.put(document.canonical(), Kind.SNAPSHOT)
     if planned.changes_registry:
         repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
+    yield
     with repository.log.appended(planned.entry, lambda: repository.refs.read(branch) == digest):
+        yield
         repository.refs.move(branch, parent, digest)
     repository.states.learn(document)
     mask_links.restore(repository)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Folder, mark_in_use, read_whole
+from chemigram_core.durable.folder import Folder, read_whole, sync_content
+from chemigram_core.durable.in_use import mark_in_use
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 from chemigram_core.layout import MASK_BYTES, XMP_BYTES
 from chemigram_core.store.content import Content, content_of, is_mask, read_content
@@ -167,7 +168,7 @@ class ObjectStore:
 
     def _sync(self, digest: Digest, descriptor: int) -> None:
         """Make an object durable that another process stored: it may have crashed before it synced the folder."""
-        os.fsync(descriptor)
+        sync_content(descriptor)
         with self._durable_shard(digest) as shard:
             shard.sync()
 

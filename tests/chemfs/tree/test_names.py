@@ -173,6 +173,6 @@ def test_no_path_leads_upwards(view: ByPath, path: str) -> None:
 
 
 def test_a_library_does_not_show_the_repository_above_it(view: ByPath) -> None:
-    (view.store / "library").mkdir()
+    Repository.init(view.store / "library" / "inside")
     with pytest.raises(NotFound):
         walk(ByPath(view.store / "library").tree.root, "../log.jsonl")

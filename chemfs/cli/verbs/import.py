@@ -1,0 +1,72 @@
+"""chemfs import: a folder of photographs and their sidecars, brought into a library."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import groupby
+from pathlib import Path
+
+from chemfs import exit_codes
+from chemfs.cli.arguments import add_json, given_path
+from chemfs.cli.errors import InsideMount
+from chemfs.cli.json import print_json
+from chemfs.cli.progress import task_progress
+from chemfs.cli.text import printable
+from chemfs.mount.errors import FILESYSTEM_TYPE
+from chemfs.mount.mountpoint import located, mounts_of
+from chemigram_core.shoot.importer import import_shoot
+from chemigram_core.shoot.problem import Problem
+from chemigram_core.shoot.report import Report
+
+DESCRIPTION = """Create a repository in LIBRARY for each image in SHOOT and its subfolders, with a branch for each
+sidecar. Run again, it takes what changed since. The images are linked, and never written. The exit code is 1 if a file
+needs attention."""
+EXAMPLE = "chemfs import 2026-11-20-wedding library"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """SHOOT, LIBRARY, --dry-run, --json."""
+    parser.add_argument("shoot", metavar="SHOOT", type=given_path, help="folder of photographs")
+    parser.add_argument("library", metavar="LIBRARY", type=given_path, help="library, created if it is missing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done, and write nothing")
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import it; the exit code says whether a file needs attention. Raises UnusableShoot and the like."""
+    mounts = mounts_of(FILESYSTEM_TYPE)
+    for path in (options.shoot, options.library):
+        _refuse_mount(path, mounts)
+    with task_progress() as progress:
+        report = import_shoot(options.shoot, options.library, apart=mounts, dry_run=options.dry_run, progress=progress)
+    if options.json:
+        print_json(report.to_json())
+    else:
+        _print(report)
+    return exit_codes.PROBLEM_FOUND if report.problems else 0
+
+
+def _refuse_mount(path: Path, mounts: set[Path]) -> None:
+    if any(located(path).is_relative_to(mount) for mount in mounts):
+        raise InsideMount(path)
+
+
+def _print(report: Report) -> None:
+    would = "would be taken" if report.is_dry_run else "taken"
+    print(printable(f"{report.shoot} -> {report.folder}"))
+    print(f"{_counted(report.images, 'image')}, {report.new_images} of them new")
+    print(f"{_counted(report.states, 'state')} {would}, on {_counted(report.branches, 'new branch', 'new branches')}")
+    print(f"{_counted(report.unchanged, 'sidecar')} unchanged")
+    ordered = sorted(report.problems, key=lambda problem: problem.kind.value)
+    for kind, problems in groupby(ordered, key=lambda problem: problem.kind):
+        _print_problems(kind.value, list(problems))
+
+
+def _print_problems(kind: str, problems: list[Problem]) -> None:
+    print(f"\n{kind}: {problems[0].advice}")
+    for problem in problems:
+        print(printable(f"  {problem.path}: {problem.says}"))
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

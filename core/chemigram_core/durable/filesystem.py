@@ -1,0 +1,68 @@
+"""Many files and folders made durable together: one syncfs(2) instead of an fsync for each. Knows no repository."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from chemigram_core.durable.folder import Deferred, deferred
+
+_REPORTS_ERRORS = (5, 8)  # the first Linux whose syncfs reports that a page could not be written
+_MOUNTS = Path("/proc/self/mountinfo")
+
+_syncfs = ctypes.CDLL(None, use_errno=True).syncfs
+
+
+class Filesystem:
+    """The filesystem of a folder; use as a context manager, entered before the first write.
+
+    syncfs reports the pages that could not be written since its descriptor was opened. It is used only where it does
+    what many fsyncs do: not before Linux 5.8, and not in FUSE, whose daemons mostly never hear of it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._is_trusted = _kernel() >= _REPORTS_ERRORS and not _type_of(self._descriptor).startswith("fuse")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    @contextmanager
+    def deferring(self, what: Deferred) -> Iterator[None]:
+        """Of what this thread writes in the context, `what` is durable after the next `sync`, not before."""
+        before = deferred.set(what if self._is_trusted else Deferred.NOTHING)
+        try:
+            yield
+        finally:
+            deferred.reset(before)
+
+    def sync(self) -> None:
+        """Make everything durable that was written here. Raises OSError if any of it could not be written."""
+        if self._is_trusted and _syncfs(self._descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+
+def _kernel() -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
+
+
+def _type_of(descriptor: int) -> str:
+    """The type of an open file's filesystem, as the mount table names it: ext4, fuse.sshfs; fuse if it is not listed.
+
+    By the number of the mount: some filesystems (btrfs) give each subvolume a device that the table doesn't list.
+    """
+    about = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+    mount = re.findall(r"^mnt_id:\s+(\d+)$", about, re.MULTILINE)
+    for fields in (line.split(" ") for line in _MOUNTS.read_text(errors="replace").splitlines()):
+        if fields[:1] == mount:
+            return fields[fields.index("-") + 1]
+    return "fuse"

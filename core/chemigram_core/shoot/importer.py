@@ -1,0 +1,190 @@
+"""Imports a shoot into a library: every image with its sidecars. Run again, it takes only what changed since.
+
+The shoot is only read, and of it only names and sidecars; the images are linked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from stat import S_ISDIR
+
+from chemigram_core import image
+from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.lock import locked
+from chemigram_core.errors import ChemigramError, UnusableImage
+from chemigram_core.folder_kind import FolderKind, kind_of
+from chemigram_core.library import stored_name
+from chemigram_core.library_file import remember_shoot
+from chemigram_core.progress import Progress, silent
+from chemigram_core.repository import Repository
+from chemigram_core.shoot.batch import Arrival, clear_leftovers, take_in
+from chemigram_core.shoot.destination import Destination, destination
+from chemigram_core.shoot.file_names import ImageNames
+from chemigram_core.shoot.intake import Intake, decide, summary
+from chemigram_core.shoot.problem import Kind, Problem
+from chemigram_core.shoot.report import Report
+from chemigram_core.shoot.scan import ShootFolder, scan
+from chemigram_core.shoot.sidecar_file import Sidecar, UnusableSidecar, parse_file, read_file
+from chemigram_core.shoot.source_file import Source, read_sources
+
+_BATCH = 100  # images whose changes become durable together: about 10 MB of sidecars
+_TASK = "importing"
+
+
+def import_shoot(
+    shoot: Path,
+    library: Path,
+    *,
+    apart: Collection[Path] = (),
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> Report:
+    """Bring a folder of photographs into a library, or what changed since the last time.
+
+    `apart` are folders in the shoot that are no part of it. A dry run writes nothing. Raises UnusableShoot,
+    UnusableLibrary, ARepository, StoreFailed; OSError if the disk fails, with everything before kept.
+    """
+    place = destination(shoot, library)
+    with ExitStack() as stack:
+        if not dry_run:
+            stack.enter_context(locked(_made(place.root)))  # one import at a time
+            remember_shoot(place.root, place.key, place.shoot.resolve())
+        importer = _Importer(place, dry_run=dry_run)
+        importer.run(list(scan(place.shoot, {*apart, place.root})), progress)
+    return importer.report
+
+
+def _made(root: Path) -> Path:
+    """The folder of a new library, made durable with those above it."""
+    if not root.is_dir():
+        with Folder.make(_made(root.parent), root.name):
+            pass
+    return root
+
+
+def _is_plain_folder(place: Path) -> bool:
+    return S_ISDIR(place.lstat().st_mode) and kind_of(str(place)) is FolderKind.OTHER
+
+
+class _Importer:
+    """One import."""
+
+    def __init__(self, place: Destination, *, dry_run: bool) -> None:
+        self.report = Report(place.shoot, place.folder, is_dry_run=dry_run)
+        self._place = place
+        self._batch: list[Arrival] = []
+        self._device = 0
+
+    def run(self, folders: list[ShootFolder], progress: Progress) -> None:
+        """Take in all folders."""
+        total, done = sum(len(folder.images) for folder in folders), 0
+        for folder in folders:
+            self.report.problems += folder.problems
+            for names in self._images(folder):
+                self._look_at(folder, names)
+                done += 1
+                progress(_TASK, done, total)
+        self._flush()
+
+    def _images(self, folder: ShootFolder) -> list[ImageNames]:
+        """The images of a folder, if it can have a folder in the library, which is made."""
+        if not folder.images:
+            return []
+        parts = (*self._place.parts, *map(stored_name, folder.parts))
+        for end in range(1, len(parts) + 1):
+            place = self._place.root.joinpath(*parts[:end])
+            if os.path.lexists(place) and not _is_plain_folder(place):
+                self.report.problems.append(Problem(Kind.IN_THE_WAY, str(place), "not a folder of a library"))
+                return []
+        try:
+            self._prepare(parts)
+        except PermissionError as error:
+            self._failed(self._place.root.joinpath(*parts), Kind.NOT_SAVED, error)
+            return []
+        return folder.images
+
+    def _prepare(self, parts: tuple[str, ...]) -> None:
+        """Make a folder of the library, without what a killed import left in it."""
+        if not self.report.is_dry_run:
+            with Folder.make(self._place.root, *parts):
+                pass
+            clear_leftovers(self._place.root.joinpath(*parts))
+
+    def _look_at(self, folder: ShootFolder, names: ImageNames) -> None:
+        """Count an image, and note what there is to take of it."""
+        self.report.images += 1
+        root = self._place.root.joinpath(*self._place.parts, *map(stored_name, folder.parts), names.image)
+        try:
+            arrival = self._arrival(folder.path, names, root)
+        except UnusableImage as error:
+            self._failed(folder.path / names.image, Kind.UNUSABLE_NAME, error)
+        except (ChemigramError, PermissionError) as error:
+            self._failed(root, Kind.NOT_SAVED, error)
+        else:
+            if arrival is not None:
+                self._add(arrival)
+
+    def _arrival(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
+        image.require_usable(names.image)
+        match kind_of(str(root)):
+            case FolderKind.REPOSITORY:
+                return self._changes(folder, names, root)
+            case FolderKind.OTHER if not root.exists() and not root.is_symlink():
+                return Arrival(root, folder / names.image, list(self._sidecars(folder, names, {})), is_new=True)
+        self.report.problems.append(Problem(Kind.IN_THE_WAY, str(root), "not the repository of an image"))
+        return None
+
+    def _changes(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
+        """What has changed since an image was last looked at; None if nothing has."""
+        present = image.find(root)
+        if present is not None and present.name != names.image:
+            says = f"{root} is the repository of {present.name}: their names are one on this disk"
+            self.report.problems.append(Problem(Kind.OTHER_IMAGE, str(folder / names.image), says))
+            return None
+        sidecars = list(self._sidecars(folder, names, read_sources(root)))
+        return Arrival(root, folder / names.image, sidecars, is_new=False) if sidecars or present is None else None
+
+    def _sidecars(self, folder: Path, names: ImageNames, sources: dict[str, Source]) -> Iterator[Sidecar]:
+        """The sidecars of an image whose bytes are not those that were taken last."""
+        for number, name in names.sidecars.items():
+            source = sources.get(name)
+            try:
+                file = read_file(folder / name, number)
+                if source is not None and source.sha256 == file.sha256:
+                    self.report.unchanged += 1
+                else:
+                    yield parse_file(file)
+            except UnusableSidecar as error:
+                self.report.problems.append(Problem(error.kind, str(folder / name), str(error)))
+
+    def _add(self, arrival: Arrival) -> None:
+        if self.report.is_dry_run:
+            self._done(arrival, self._would_take(arrival))
+            return
+        device = (arrival.root.parent if arrival.is_new else arrival.root).stat().st_dev
+        if device != self._device or len(self._batch) == _BATCH:
+            self._flush()
+        self._device = device
+        self._batch.append(arrival)
+
+    def _would_take(self, arrival: Arrival) -> Intake:
+        if arrival.is_new:
+            return Intake(states=len(arrival.sidecars), branches=len(arrival.sidecars))
+        return summary(decide(Repository(arrival.root), read_sources(arrival.root), arrival.sidecars))
+
+    def _flush(self) -> None:
+        if self._batch:
+            first = self._batch[0]
+            place = first.root.parent if first.is_new else first.root
+            take_in(place, self._batch, self._done, lambda each, error: self._failed(each.root, Kind.NOT_SAVED, error))
+            self._batch = []
+
+    def _done(self, arrival: Arrival, intake: Intake) -> None:
+        self.report.new_images += arrival.is_new
+        self.report.add(intake, arrival.image.parent)
+
+    def _failed(self, path: Path, kind: Kind, error: ChemigramError | PermissionError) -> None:
+        self.report.problems.append(Problem(kind, str(path), str(error)))

@@ -1,0 +1,81 @@
+"""A sidecar in a shoot, read once: its bytes' hash, and what they say. Never written."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from chemigram_core import sidecar, xmp
+from chemigram_core.darktable.properties import VERSION_NAME
+from chemigram_core.digest import Digest
+from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.shoot.problem import Kind
+
+
+class UnusableSidecar(Refused):
+    """A sidecar can't be taken; `kind` says why."""
+
+    def __init__(self, kind: Kind, says: str) -> None:
+        super().__init__(says)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarFile:
+    """The bytes of a sidecar."""
+
+    name: str
+    number: int
+    data: bytes
+
+    @property
+    def sha256(self) -> Digest:
+        """The hash of the bytes."""
+        return Digest.of(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A sidecar that can be taken."""
+
+    name: str
+    number: int
+    sha256: Digest
+    document: sidecar.Document
+
+    @property
+    def version_name(self) -> str:
+        """The name of the duplicate in darktable, empty without one."""
+        value = self.document.properties.get(VERSION_NAME)
+        return value if isinstance(value, str) else ""
+
+
+def read_file(path: Path, number: int) -> SidecarFile:
+    """Read a sidecar. Raises UnusableSidecar."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        kind = Kind.NOT_A_FILE if path.is_socket() else Kind.UNREADABLE
+        raise UnusableSidecar(kind, f"can't be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnusableSidecar(Kind.NOT_A_FILE, "not an ordinary file")
+        try:
+            data = file.read(xmp.MAX_BYTES + 1)
+        except OSError as error:
+            raise UnusableSidecar(Kind.UNREADABLE, f"can't be read: {error.strerror}") from error
+    if not data:
+        raise UnusableSidecar(Kind.BROKEN, "it is empty")
+    return SidecarFile(path.name, number, data)
+
+
+def parse_file(file: SidecarFile) -> Sidecar:
+    """What a sidecar says. Raises UnusableSidecar."""
+    try:
+        document = sidecar.parse(file.data)
+        document.canonical()  # rejected here if it is too long
+    except InvalidXmp as error:
+        raise UnusableSidecar(Kind.BROKEN, str(error)) from error
+    return Sidecar(file.name, file.number, file.sha256, document)

@@ -1,0 +1,531 @@
+"""Imports of small shoots of every shape, and importing them again."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from chemigram_core import fsck
+from chemigram_core.durable.folder import TEMPORARY_PREFIX
+from chemigram_core.errors import StoreFailed
+from chemigram_core.folder_kind import ARepository
+from chemigram_core.names import BranchName
+from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
+from chemigram_core.operations.save import HISTORY_LOSS, save_xmp
+from chemigram_core.refs.head import OnBranch
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.shoot import importer
+from chemigram_core.shoot.destination import UnusableLibrary, UnusableShoot
+from chemigram_core.shoot.importer import import_shoot
+from chemigram_core.shoot.last_taken import edited_in_both
+from chemigram_core.shoot.problem import Kind
+from chemigram_core.shoot.report import Report
+from chemigram_core.shoot.roll_file import read_numbers
+from chemigram_core.shoot.source_file import FILE_NAME, read_sources
+from chemigram_core.sidecar import parse
+from tests.core.calls import count_calls
+from tests.support.builders import mask, saves, sidecar
+from tests.support.shoots import edit, image, repositories, shoot, tips
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return shoot(tmp_path / "wedding")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    return tmp_path / "library"
+
+
+def figures(report: Report) -> tuple[int, int, int, int]:
+    return report.new_images, report.states, report.branches, report.unchanged
+
+
+def kinds(report: Report) -> dict[str, Kind]:
+    return {Path(problem.path).name: problem.kind for problem in report.problems}
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+def test_a_shoot_comes_in_whole(source: Path, library: Path) -> None:
+    before = texts(source)
+    report = import_shoot(source, library)
+    assert (report.images, *figures(report)) == (4, 4, 5, 5, 0)
+    assert report.problems == []
+    assert texts(source) == before
+    found = repositories(library)
+    assert list(found) == ["wedding/0.NEF", "wedding/1.NEF", "wedding/2.NEF", "wedding/more/z.jpg"]
+    assert list(found["wedding/0.NEF"]) == ["main", "version-03", "warm"]
+    assert found["wedding/1.NEF"] == {"main": parse(sidecar(1)).digest}
+    assert found["wedding/more/z.jpg"] == {}
+    assert json.loads((library / "library.json").read_text()) == {"folders": {"wedding": str(source)}}
+    for path in found:
+        assert fsck.check(library / path) == []
+
+
+def test_each_branch_starts_with_a_state_of_its_own(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    repository = Repository(library / "wedding" / "0.NEF")
+    entries = list(repository.log.entries())
+    assert [(entry.ref, entry.parent) for entry in entries] == [
+        ("refs/heads/main", None),
+        ("refs/heads/warm", None),
+        ("refs/heads/version-03", None),
+    ]
+    assert not any(HISTORY_LOSS in entry.metadata for entry in entries)
+    assert repository.refs.head() == OnBranch(MAIN)
+    assert read_numbers(repository.root) == {0: "main", 1: "warm", 3: "version-03"}
+
+
+def test_images_are_linked_and_not_read(source: Path, library: Path) -> None:
+    for path in source.rglob("*.NEF"):
+        path.write_bytes(b"")
+        os.utime(path, ns=(1, 1))
+    import_shoot(source, library)
+    repository = Repository(library / "wedding" / "0.NEF")
+    assert repository.image is not None
+    assert repository.image.path.samefile(source / "0.NEF")
+    assert (repository.root / "raw" / "0.NEF").is_symlink()
+    assert (source / "0.NEF").stat().st_atime_ns == 1
+
+
+def test_a_second_import_finds_nothing_new(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    before = texts(library)
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert texts(library) == before
+
+
+def test_a_second_import_parses_nothing(source: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_shoot(source, library)
+    parsed = count_calls(monkeypatch, importer, "parse_file")
+    import_shoot(source, library)
+    assert parsed == []
+
+
+def test_a_changed_sidecar_is_the_next_state_of_its_branch(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    root = library / "wedding" / "0.NEF"
+    before = tips(root)
+    edit(source, "0_01.NEF.xmp", 777, "warm")
+    report = import_shoot(source, library)
+    assert figures(report) == (0, 1, 0, 4)
+    after = tips(root)
+    assert {branch for branch in after if after[branch] != before[branch]} == {"warm"}
+    assert Repository(root).history.parent(Repository(root).tip(BranchName("warm"))) == before["warm"]
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+
+
+def test_a_new_image_and_a_new_duplicate_come_in_later(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    image(source, "new.NEF")
+    edit(source, "new.NEF.xmp", 9)
+    edit(source, "1_02.NEF.xmp", 202, "cold")
+    edit(source / "more", "z.jpg.xmp", 5)
+    assert figures(import_shoot(source, library)) == (1, 3, 3, 5)
+    assert list(tips(library / "wedding/1.NEF")) == ["cold", "main"]
+    assert read_numbers(library / "wedding/1.NEF") == {0: "main", 2: "cold"}
+
+
+def test_another_timestamp_is_no_edit(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    edit(source, "1.NEF.xmp", 1, timestamp=99)
+    before = tips(library / "wedding/1.NEF")
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert tips(library / "wedding/1.NEF") == before
+
+
+def test_an_unchanged_sidecar_is_left_alone_whatever_the_branch_has_become(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    save_xmp(repository, MAIN, sidecar(500))
+    tip = repository.tip(MAIN)
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    edit(source, "1.NEF.xmp", 1, timestamp=99)
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert repository.tip(MAIN) == tip
+
+
+def test_an_edit_in_both_places_is_reported_until_something_is_saved(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    save_xmp(repository, MAIN, sidecar(500))
+    mounted = repository.tip(MAIN)
+    edit(source, "1.NEF.xmp", 600)
+    report = import_shoot(source, library)
+    assert kinds(report) == {"1.NEF.xmp": Kind.EDITED_TWICE}
+    assert repository.history.parent(repository.tip(MAIN)) == mounted
+    assert status(repository) == mounted
+    edit(source, "1.NEF.xmp", 601)
+    assert import_shoot(source, library).problems == []
+    assert status(repository) == mounted, "the next edit of the sidecar says nothing of the other one"
+    rename_branch(repository, MAIN, BranchName("day"))
+    assert status(repository) == mounted
+    save_xmp(repository, BranchName("day"), sidecar(700))
+    assert status(repository) is None
+
+
+def status(repository: Repository) -> str | None:
+    source = read_sources(repository.root)["1.NEF.xmp"]
+    taken = edited_in_both(repository, "1.NEF.xmp", source)
+    return None if taken is None else taken.over
+
+
+def test_the_same_edit_in_both_places_is_no_conflict(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    save_xmp(Repository(library / "wedding/1.NEF"), MAIN, sidecar(500))
+    edit(source, "1.NEF.xmp", 500)
+    report = import_shoot(source, library)
+    assert (figures(report), report.problems) == ((0, 0, 0, 5), [])
+
+
+def test_an_edit_that_comes_back_is_taken_again(source: Path, library: Path) -> None:
+    for exposure in (1, 2, 1):
+        edit(source, "1.NEF.xmp", exposure)
+        assert import_shoot(source, library).states
+    assert tips(library / "wedding/1.NEF")["main"] == parse(sidecar(1)).digest
+
+
+def test_a_renamed_branch_goes_on_taking_its_sidecar(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/0.NEF")
+    rename_branch(repository, BranchName("warm"), BranchName("evening"))
+    create_branch(repository, BranchName("warm"), "main")
+    before = tips(repository.root)
+    edit(source, "0_01.NEF.xmp", 888, "warm")
+    assert figures(import_shoot(source, library)) == (0, 1, 0, 4)
+    after = tips(repository.root)
+    assert {branch for branch in after if after[branch] != before[branch]} == {"evening"}
+
+
+def test_a_deleted_branch_comes_back_with_the_next_edit_only(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/0.NEF")
+    delete_branch(repository, BranchName("warm"))
+    edit(source, "0_01.NEF.xmp", 101, "warm", timestamp=9)
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert list(tips(repository.root)) == ["main", "version-03"]
+    edit(source, "0_01.NEF.xmp", 888, "warm")
+    assert figures(import_shoot(source, library)) == (0, 1, 1, 4)
+    assert list(tips(repository.root)) == ["main", "version-03", "warm"]
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("{"), lambda path: path.write_text("[]")])
+def test_without_source_json_nothing_is_taken_twice(source: Path, library: Path, damage: object) -> None:
+    import_shoot(source, library)
+    edit(source, "0.NEF.xmp", 400)
+    import_shoot(source, library)
+    root = library / "wedding/0.NEF"
+    save_xmp(Repository(root), BranchName("warm"), sidecar(900))
+    before, known = tips(root), read_sources(root)
+    damage(root / FILE_NAME)  # type: ignore[operator]
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert tips(root) == before
+    assert {name: found.hash for name, found in read_sources(root).items()} == {
+        name: found.hash for name, found in known.items()
+    }
+
+
+def test_what_the_log_alone_knows_is_not_taken_twice(source: Path, library: Path) -> None:
+    """The power failed when the ref was durable and source.json was not; then somebody edited in a mount."""
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    before = (repository.root / FILE_NAME).read_bytes()
+    edit(source, "1.NEF.xmp", 400)
+    import_shoot(source, library)
+    (repository.root / FILE_NAME).write_bytes(before)
+    save_xmp(repository, MAIN, sidecar(900))
+    assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
+    assert len(saves(repository)) == 3
+
+
+def test_a_line_whose_branch_did_not_move_is_no_state(source: Path, library: Path) -> None:
+    """The power failed between the line of the log and the ref."""
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    first, before = repository.tip(MAIN), (repository.root / FILE_NAME).read_bytes()
+    edit(source, "1.NEF.xmp", 400)
+    import_shoot(source, library)
+    taken = repository.tip(MAIN)
+    (repository.root / FILE_NAME).write_bytes(before)
+    (repository.root / "refs/heads/main").write_text(f"{first}\n")
+    assert figures(import_shoot(source, library)) == (0, 1, 0, 4)
+    assert repository.tip(MAIN) == taken
+
+
+def test_a_repository_made_by_hand_is_continued(source: Path, library: Path) -> None:
+    repository = Repository.init(library / "wedding" / "1.NEF", source / "1.NEF")
+    save_xmp(repository, MAIN, sidecar(1))
+    save_xmp(repository, MAIN, sidecar(300))
+    report = import_shoot(source, library)
+    assert figures(report) == (3, 4, 4, 1), "the sidecar's edit was saved before, and is no news"
+    assert len(saves(repository)) == 2
+    edit(source, "1.NEF.xmp", 301)
+    import_shoot(source, library)
+    assert len(saves(repository)) == 3
+
+
+def test_gaps_and_two_alike_version_names(tmp_path: Path, library: Path) -> None:
+    folder = tmp_path / "s"
+    image(folder, "a.NEF")
+    for number, name in ((5, "warm"), (7, "warm"), (9, "Warm"), (11, "main"), (1234, "")):
+        edit(folder, f"a_{number:02d}.NEF.xmp", number, name)
+    import_shoot(folder, library)
+    assert read_numbers(library / "s/a.NEF") == {
+        0: "main",
+        5: "warm",
+        7: "warm-07",
+        9: "Warm-09",
+        11: "main-11",
+        1234: "version-1234",
+    }
+    assert sorted(tips(library / "s/a.NEF")) == sorted(["warm", "warm-07", "Warm-09", "main-11", "version-1234"])
+    assert figures(import_shoot(folder, library)) == (0, 0, 0, 5)
+
+
+def test_names_of_every_kind(tmp_path: Path, library: Path) -> None:
+    folder = tmp_path / "s"
+    names = [
+        "日本語.NEF",
+        "new\nline.NEF",
+        os.fsdecode(b"\xff.NEF"),
+        "Ä.NEF",
+        "A\u0308.NEF",
+        "x.nef",
+        "x.NEF",
+        "a b.jpg",
+    ]
+    for number, name in enumerate(names):
+        image(folder, name)
+        edit(folder, f"{name}.xmp", number)
+    report = import_shoot(folder, library)
+    assert (report.problems, figures(report)) == ([], (8, 8, 8, 0))
+    assert sorted(repositories(library)) == sorted(f"s/{name}" for name in names)
+    assert figures(import_shoot(folder, library)) == (0, 0, 0, 8)
+
+
+def test_what_can_not_be_taken_is_reported(tmp_path: Path, library: Path) -> None:
+    folder = tmp_path / "s"
+    for name in "abcdefghi":
+        image(folder, f"{name}.NEF")
+    (folder / "a.NEF.xmp").write_bytes(b"")
+    (folder / "b.NEF.xmp").write_bytes(sidecar()[:400])
+    (folder / "c.NEF.xmp").write_bytes(b"<" * (9 << 20))
+    os.mkfifo(folder / "d.NEF.xmp")
+    (folder / "e.NEF.xmp").symlink_to("nowhere")
+    socket.socket(socket.AF_UNIX).bind(os.path.relpath(folder / "f.NEF.xmp"))
+    (folder / "g.NEF.xmp").symlink_to("g.NEF.xmp")
+    edit(folder, "h.xmp", 1)
+    edit(folder, "h.NEF.XMP", 1)
+    edit(folder, "gone.NEF.xmp", 1)
+    os.mkfifo(folder / "fifo.NEF")
+    (folder / "lost.NEF").symlink_to("nowhere")
+    (folder / "linked").symlink_to(tmp_path)
+    image(folder, "n" * 251 + ".NEF")
+    edit(folder, "i.NEF.xmp", 1)
+    report = import_shoot(folder, library)
+    assert kinds(report) == {
+        "a.NEF.xmp": Kind.BROKEN,
+        "b.NEF.xmp": Kind.BROKEN,
+        "c.NEF.xmp": Kind.BROKEN,
+        "d.NEF.xmp": Kind.NOT_A_FILE,
+        "e.NEF.xmp": Kind.UNREADABLE,
+        "f.NEF.xmp": Kind.NOT_A_FILE,
+        "g.NEF.xmp": Kind.UNREADABLE,
+        "h.xmp": Kind.FOREIGN,
+        "h.NEF.XMP": Kind.FOREIGN,
+        "gone.NEF.xmp": Kind.NO_IMAGE,
+        "fifo.NEF": Kind.NOT_A_FILE,
+        "lost.NEF": Kind.UNREADABLE,
+        "linked": Kind.LINKED_FOLDER,
+        "n" * 251 + ".NEF": Kind.UNUSABLE_NAME,
+    }
+    assert all(problem.advice and problem.says for problem in report.problems)
+    assert figures(report) == (9, 1, 1, 0), "their images come in, and what is whole"
+    (folder / "a.NEF.xmp").write_bytes(sidecar(5))
+    assert import_shoot(folder, library).states == 1
+
+
+def test_a_linked_image_comes_in_under_the_name_of_the_link(tmp_path: Path, library: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    (folder / "link.NEF").symlink_to(image(tmp_path / "elsewhere", "real.NEF"))
+    edit(folder, "link.NEF.xmp", 3)
+    report = import_shoot(folder, library)
+    assert (report.problems, figures(report)) == ([], (1, 1, 1, 0))
+    assert figures(import_shoot(folder, library)) == (0, 0, 0, 1)
+
+
+def test_repositories_libraries_and_hidden_folders_inside_are_skipped(source: Path, library: Path) -> None:
+    Repository.init(source / "sunset", source / "0.NEF")
+    image(source / ".darktable", "hidden.NEF")
+    image(source, "._0.NEF")
+    image(source / "other-library" / "folder", "b.NEF")
+    (source / "other-library" / "library.json").write_text("{}")
+    image(source / "mount", "c.NEF")
+    report = import_shoot(source, library, apart={source / "mount"})
+    assert (report.images, report.problems) == (4, [])
+
+
+def test_a_library_inside_the_shoot_is_no_part_of_it(source: Path) -> None:
+    assert import_shoot(source, source / "library").images == 4
+    assert figures(import_shoot(source, source / "library")) == (0, 0, 0, 5)
+
+
+def test_a_folder_in_a_library_takes_a_shoot(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    import_shoot(source, library / "2026" / "november")
+    assert set(json.loads((library / "library.json").read_text())["folders"]) == {"wedding", "2026/november/wedding"}
+    assert not (library / "2026" / "november" / "library.json").exists()
+
+
+def test_reserved_folders_get_another_name(tmp_path: Path, library: Path) -> None:
+    for name in ("roll", "roll_", "tagged", "plain"):
+        image(tmp_path / "roll" / name, "a.NEF")
+    import_shoot(tmp_path / "roll", library)
+    assert list(repositories(library)) == [f"roll_/{name}/a.NEF" for name in ("plain", "roll_", "roll__", "tagged_")]
+    assert import_shoot(tmp_path / "roll", library).new_images == 0
+
+
+def test_a_folder_that_came_from_another_shoot_is_refused(source: Path, library: Path, tmp_path: Path) -> None:
+    import_shoot(source, library)
+    other = shoot(tmp_path / "other" / "wedding")
+    with pytest.raises(UnusableShoot, match=r"came from .* rename the folder, or name another library$"):
+        import_shoot(other, library)
+    source.rename(tmp_path / "renamed")
+    with pytest.raises(UnusableShoot, match=r"if it was moved, write its new path into .*library\.json"):
+        import_shoot(other, library)
+    assert import_shoot(tmp_path / "renamed", library).new_images == 4
+
+
+def test_the_same_shoot_by_other_paths_is_the_same(source: Path, library: Path, tmp_path: Path) -> None:
+    import_shoot(source, library)
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert import_shoot(tmp_path / "link" / "wedding", library).new_images == 0
+    assert import_shoot(source / "more" / "..", library).new_images == 0
+
+
+def test_a_shoot_reached_through_a_link_is_linked_through_it(source: Path, library: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    image(source / "mount", "c.NEF")
+    report = import_shoot(tmp_path / "link" / "wedding", library, apart={source / "mount"})
+    assert (report.images, report.shoot) == (4, tmp_path / "link" / "wedding")
+    assert import_shoot(source, library, apart={source / "mount"}).new_images == 0
+
+
+def test_what_can_be_no_shoot(source: Path, library: Path, tmp_path: Path) -> None:
+    import_shoot(source, library)
+    for wrong in (tmp_path / "missing", source / "0.NEF", Path("/"), library, library / "wedding"):
+        with pytest.raises(UnusableShoot):
+            import_shoot(wrong, tmp_path / "new")
+    for wrong in (library / "wedding/0.NEF", library / "wedding/0.NEF/raw"):
+        with pytest.raises(ARepository):
+            import_shoot(wrong, tmp_path / "new")
+    (tmp_path / ".hidden").mkdir()
+    with pytest.raises(UnusableShoot, match="rename it"):
+        import_shoot(tmp_path / ".hidden", tmp_path / "new")
+    with pytest.raises(UnusableShoot, match="inside the library"):
+        import_shoot(source, tmp_path)
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_can_be_no_library(source: Path, library: Path, tmp_path: Path) -> None:
+    import_shoot(source, library)
+    other = shoot(tmp_path / "other" / "party")
+    with pytest.raises(ARepository):
+        import_shoot(other, library / "wedding" / "0.NEF")
+    with pytest.raises(UnusableLibrary, match="photographs"):
+        import_shoot(other, source)
+    with pytest.raises(UnusableLibrary, match="not a folder"):
+        import_shoot(other, source / "0.NEF")
+    (library / "library.json").write_text("{")
+    with pytest.raises(StoreFailed, match=r"damaged library\.json"):
+        import_shoot(other, library)
+
+
+def test_what_stands_in_the_way_is_left(source: Path, library: Path) -> None:
+    (library / "wedding" / "0.NEF").mkdir(parents=True)
+    (library / "wedding" / "1.NEF").write_text("mine")
+    (library / "wedding" / "more").symlink_to("/")
+    report = import_shoot(source, library)
+    assert kinds(report) == {"0.NEF": Kind.IN_THE_WAY, "1.NEF": Kind.IN_THE_WAY, "more": Kind.IN_THE_WAY}
+    assert (library / "wedding" / "1.NEF").read_text() == "mine"
+
+
+def test_a_repository_of_another_image_is_left(source: Path, library: Path) -> None:
+    Repository.init(library / "wedding" / "0.NEF", source / "1.NEF")
+    report = import_shoot(source, library)
+    assert kinds(report) == {"0.NEF": Kind.OTHER_IMAGE}
+    assert tips(library / "wedding/0.NEF") == {}
+
+
+def test_one_damaged_repository_stops_no_other(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    (library / "wedding/1.NEF/refs/heads/main").write_text("nonsense\n")
+    for number in range(3):
+        edit(source, f"{number}.NEF.xmp", 50 + number)
+    report = import_shoot(source, library)
+    assert kinds(report) == {"1.NEF": Kind.NOT_SAVED}
+    assert report.states == 2
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(source: Path, library: Path, tmp_path: Path) -> None:
+    def tried() -> dict[str, object]:
+        return {**import_shoot(source, library, dry_run=True).to_json(), "dry_run": False}
+
+    expected = tried()
+    assert not library.exists()
+    assert import_shoot(source, library).to_json() == expected
+    edit(source, "0.NEF.xmp", 400)
+    edit(source, "1.NEF.xmp", 1, timestamp=9)
+    edit(source, "2_01.NEF.xmp", 400)
+    edit(source, "2.xmp", 1)
+    save_xmp(Repository(library / "wedding/0.NEF"), MAIN, sidecar(900))
+    before = texts(library)
+    expected = tried()
+    assert texts(library) == before
+    assert import_shoot(source, library).to_json() == expected
+
+
+def test_masks_that_are_not_there_are_reported(source: Path, library: Path, tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "r")
+    save_xmp(repository, MAIN, sidecar(1), mask_files={"sky": mask()})  # type: ignore[dict-item]
+    noted = repository.states.document(repository.tip(MAIN)).canonical()
+    (source / "1.NEF.xmp").write_bytes(noted)
+    report = import_shoot(source, library)
+    assert kinds(report) == {"1.NEF.xmp": Kind.MISSING_MASKS}
+    assert import_shoot(source, library).problems == []
+
+
+def test_a_repository_that_lost_its_image_gets_it_again(source: Path, library: Path) -> None:
+    import_shoot(source, library)
+    (library / "wedding/0.NEF/raw/0.NEF").unlink()
+    import_shoot(source, library)
+    assert Repository(library / "wedding/0.NEF").image is not None
+
+
+def test_what_a_killed_import_left_is_cleared(source: Path, library: Path) -> None:
+    left = library / "wedding" / f"{TEMPORARY_PREFIX}0123"
+    Repository.init(left, source / "0.NEF")
+    import_shoot(source, library)
+    assert not left.exists()
+    assert (source / "0.NEF").exists()
+    assert [path.name for path in library.rglob(f"{TEMPORARY_PREFIX}*")] == []
+
+
+def test_more_than_a_batch(tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "_BATCH", 2)
+    batches = count_calls(monkeypatch, importer, "take_in")
+    source = shoot(tmp_path / "wedding", images=6)
+    seen: list[tuple[int, int]] = []
+    import_shoot(source, library, progress=lambda _, done, total: seen.append((done, total)))
+    assert len(batches) == 4
+    assert len(repositories(library)) == 7
+    assert seen == [(number, 7) for number in range(1, 8)]
