@@ -32,7 +32,7 @@ from tests.support.shoots import Tips, edit, image, repositories, shoot
 
 _STATES_AT_ONE_CALL = 8
 _CHANGING = ("flock", "mkdir", "mkdirat", "write", "symlinkat", "renameat", "fsync", "syncfs", "unlinkat")
-_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING))
+_NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING, Problem.UNLOGGED))
 _MEMORY = Path("/dev/shm")  # states are written here to be opened  # noqa: S108
 _ALL = 20  # the size at which all calls are tried
 
