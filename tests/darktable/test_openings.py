@@ -18,7 +18,7 @@ CHANGED = {  # by darktable 4.2.1
     "named, version 1 Seq": 'named "dark"',
     "two creators": "A. Person, B. Person",
     "title in two languages": 'Title: "',
-    "title in one language": "Title: changed",
+    "title in one language": 'Title: "See" (de) → "See"',
     "a keyword that no tag has": 'removed "dawn"',
     "latitude alone": "Latitude: ",
     "label against color labels": "Color labels: blue → red",
