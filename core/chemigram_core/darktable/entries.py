@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.encoding import decoded
 from chemigram_core.xmp.model import Properties
 from chemigram_core.xmp.numbers import is_whole
+
+Instance: TypeAlias = tuple[str, int]
+"""A module instance: its operation and multi_priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class Entry:
         return number_of(self.fields, names.MULTI_PRIORITY) or 0
 
     @property
-    def instance(self) -> tuple[str, int]:
-        """Which module instance this entry sets: operation and multi_priority."""
+    def instance(self) -> Instance:
+        """Which module instance this entry sets."""
         return self.operation, self.multi_priority
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chemigram_core.darktable import properties as names
-from chemigram_core.darktable.entries import Entry, Form, number_of
+from chemigram_core.darktable.entries import Entry, Form, Instance, number_of
 from chemigram_core.darktable.properties import HISTORY, HISTORY_END, MASKS_HISTORY
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 
@@ -51,9 +51,9 @@ class History:
         return self.entries[: self.end] if self.end is not None else self.entries
 
     @cached_property
-    def instances(self) -> Mapping[tuple[str, int], Entry]:
+    def instances(self) -> Mapping[Instance, Entry]:
         """The state of each module instance that the history sets: its last effective entry, in order of setting."""
-        last: dict[tuple[str, int], Entry] = {}
+        last: dict[Instance, Entry] = {}
         for entry in self.effective:
             last.pop(entry.instance, None)
             last[entry.instance] = entry

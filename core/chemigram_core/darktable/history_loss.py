@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chemigram_core.darktable.entries import Entry
+from chemigram_core.darktable.entries import Entry, Instance
 from chemigram_core.darktable.history import History
 
 
@@ -18,7 +18,7 @@ class HistoryLoss:
 
     steps_before: int
     steps_after: int
-    instances: tuple[tuple[str, int], ...]
+    instances: tuple[Instance, ...]
 
     @property
     def vanished(self) -> bool:

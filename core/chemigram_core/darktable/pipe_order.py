@@ -7,12 +7,11 @@ history have an order of their own.
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
+from chemigram_core.darktable.entries import Instance
 from chemigram_core.darktable.properties import IOP_ORDER_LIST
 from chemigram_core.xmp import Properties
 
-Instance: TypeAlias = tuple[str, int]
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 

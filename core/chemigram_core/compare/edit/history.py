@@ -11,9 +11,10 @@ from chemigram_core.compare.json_object import JsonValue
 from chemigram_core.compare.longest_increasing import moved
 from chemigram_core.compare.node import Action
 from chemigram_core.darktable import Entry, History
+from chemigram_core.darktable.entries import Instance
 from chemigram_core.darktable.history import history_of
 from chemigram_core.darktable.modules import title
-from chemigram_core.darktable.pipe_order import Instance, pipe_order
+from chemigram_core.darktable.pipe_order import pipe_order
 from chemigram_core.darktable.properties import MASK_MANAGER
 from chemigram_core.darktable.shapes import Shapes, shape_changes, shapes_of
 from chemigram_core.xmp import Properties

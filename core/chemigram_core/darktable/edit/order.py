@@ -6,14 +6,12 @@ Source: what darktable 4.2.1 and 5.4.1 write after they have read each version.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TypeAlias
 
 from chemigram_core.darktable import properties as names
-from chemigram_core.darktable.entries import Entry
+from chemigram_core.darktable.entries import Entry, Instance
 from chemigram_core.darktable.history import History
 from chemigram_core.xmp.model import Properties, Value
 
-Instance: TypeAlias = tuple[str, int]
 _LEGACY_VERSION, _V3_RAW, _V5_RAW = "1", "2", "4"
 _MODULES = (
     "rawprepare invert temperature rasterfile highlights cacorrect hotpixels rawdenoise demosaic denoiseprofile"

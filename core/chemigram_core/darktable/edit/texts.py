@@ -11,10 +11,10 @@ from functools import partial
 from types import MappingProxyType
 
 from chemigram_core.darktable.edit.toolkit import DEFAULT
-from chemigram_core.darktable.properties import COLOR_LABELS, VERSION_NAME
+from chemigram_core.darktable.properties import COLOR_LABELS, RATING, VERSION_NAME
 from chemigram_core.xmp.model import Array, ArrayKind, Localized, Properties, Value
 
-_RATING, _LABEL = "xmp:Rating", "xmp:Label"
+_LABEL = "xmp:Label"
 _COLOR_OF = MappingProxyType({"Red": "0", "Yellow": "1", "Green": "2", "Blue": "3", "Purple": "4"})
 _NUMBER = re.compile(r" *([+-]?[0-9]{1,9})(?:\.0*)?", re.ASCII)
 _EMPTY = Array("Bag", ())
@@ -73,7 +73,7 @@ def _rating(value: Value) -> Value:
 
 
 def _colors(properties: Properties) -> dict[str, Value]:
-    """A set. Where there is none, the label of other programs says a colour."""
+    """The color labels as a set; without any, the color that the label of another program names."""
     colors, label = properties.get(COLOR_LABELS, _EMPTY), properties.get(_LABEL)
     items = colors.items if isinstance(colors, Array) else (colors,)
     texts = {item for item in items if isinstance(item, str)}
@@ -90,6 +90,6 @@ _READERS: Mapping[str, Callable[[Value], Value]] = MappingProxyType(
         "dc:creator": partial(_list, "Seq"),
         "dc:publisher": partial(_list, "Bag"),
         **dict.fromkeys(("acdsee:notes", VERSION_NAME), _text),
-        _RATING: _rating,
+        RATING: _rating,
     }
 )
