@@ -128,8 +128,8 @@ def _sync_seconds(place: Path) -> float:
 
 def _cpu_seconds() -> float:
     """The time that this process and its ended children have computed."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _run(command: list[object]) -> None:

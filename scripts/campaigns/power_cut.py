@@ -23,7 +23,7 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
 from scripts.campaigns.report import Report
-from scripts.campaigns.simulated_disk import SimulatedDisk, Tree
+from scripts.campaigns.simulated_disk import SimulatedDisk, Tree, write_tree
 from scripts.campaigns.traced_calls import Call, trace
 from scripts.campaigns.traced_mount import State, is_mark, trace_mount
 from tests.support.builders import sidecar
@@ -106,7 +106,7 @@ def _violations(recording: _Recording, random: Random, report: Report) -> Iterat
 def _wrong(tree: Tree, before: State | None, after: State | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
         root = Path(folder) / _REPOSITORY
-        _write(tree, Path(folder))
+        write_tree(tree, Path(folder))
         try:
             if before is None:
                 Repository.init(root)
@@ -140,18 +140,6 @@ def _broken(root: Path, before: State, after: State) -> Iterator[str]:
 
 def _tips(texts: Mapping[str, str]) -> set[str]:
     return {text for path, text in texts.items() if path.startswith("refs/")}
-
-
-def _write(tree: Tree, folder: Path) -> None:
-    for path, content in tree.items():
-        place = folder / path
-        match content:
-            case None:
-                place.mkdir()
-            case str():
-                place.symlink_to(content)
-            case bytes():
-                place.write_bytes(content)
 
 
 def _identity(tree: Tree) -> str:

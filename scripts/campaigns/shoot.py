@@ -26,7 +26,7 @@ from chemigram_core.fsck import Problem
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.importer import import_shoot
 from scripts.campaigns.report import Report
-from scripts.campaigns.simulated_disk import SimulatedDisk, Tree
+from scripts.campaigns.simulated_disk import SimulatedDisk, write_tree
 from scripts.campaigns.traced_calls import Call, trace
 from tests.support.shoots import Tips, edit, image, repositories, shoot
 
@@ -89,7 +89,7 @@ def _replayed(disk: SimulatedDisk, calls: list[Call], change: _Change, random: R
                 seen.add(identity)
                 report.counts["states"] += 1
                 with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
-                    _write(tree, Path(folder))
+                    write_tree(tree, Path(folder))
                     yield from (f"{call.name}: {what}" for what in _wrong(Path(folder) / "library", change))
 
 
@@ -179,15 +179,3 @@ def _edit(source: Path) -> None:
     edit(source, "2_02.NEF.xmp", 503, "cold")
     image(source / "more", "new.NEF")
     edit(source / "more", "new.NEF.xmp", 504)
-
-
-def _write(tree: Tree, folder: Path) -> None:
-    for path, content in tree.items():
-        place = folder / path
-        match content:
-            case None:
-                place.mkdir()
-            case str():
-                place.symlink_to(content)
-            case bytes():
-                place.write_bytes(content)

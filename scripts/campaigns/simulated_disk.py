@@ -257,3 +257,16 @@ def _apply(names: dict[str, _Node], change: _Change) -> None:
 def _at(call: Call, index: int) -> str:
     """The path of the name that a symlink call makes, whose first argument is the target."""
     return Call(call.name, call.arguments[index:]).path(0)
+
+
+def write_tree(tree: Tree, folder: Path) -> None:
+    """Write what the disk holds into an empty folder."""
+    for path, content in tree.items():
+        place = folder / path
+        match content:
+            case None:
+                place.mkdir()
+            case str():
+                place.symlink_to(content)
+            case bytes():
+                place.write_bytes(content)

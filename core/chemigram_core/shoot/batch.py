@@ -16,11 +16,10 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from shutil import rmtree
 
 from chemigram_core.durable.filesystem import Filesystem
-from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder
+from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder, temporary_name
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError, Refused, shown
 from chemigram_core.operations.steps import fail, finish
@@ -102,7 +101,7 @@ def _continued(arrival: Arrival) -> Steps:
 
 
 def _created(arrival: Arrival, filesystem: Filesystem) -> Steps:
-    folder, name = arrival.root.parent, TEMPORARY_PREFIX + token_hex(8)
+    folder, name = arrival.root.parent, temporary_name()
     try:
         with filesystem.deferring(Deferred.EVERYTHING):
             intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars))

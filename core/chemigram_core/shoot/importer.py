@@ -114,7 +114,7 @@ class _Importer:
             clear_leftovers(self._place.root.joinpath(*parts))
 
     def _look_at(self, folder: ShootFolder, names: ImageNames) -> None:
-        """Count an image, and note what there is to take of it."""
+        """Count an image, and put it into the batch if it is new or has changed."""
         self.report.images += 1
         root = self._place.root.joinpath(*self._place.parts, *map(stored_name, folder.parts), names.image)
         try:
