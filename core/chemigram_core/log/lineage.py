@@ -25,9 +25,8 @@ class Lineage:
     following it never leads in a circle, whatever the lines say. `kept`: the states that a repair attached to a state,
     since they may have come before it. `positions`: the state of each ref by its full name, without deleted and renamed
     refs. `stood`: the states that each branch has stood at, in order. `mentioned`: the states in lines that don't give
-    their origin. `named`: the states that lines have as a parent. `told`: the full names of all refs in
-    lines. `unreadable`: the numbers of the lines that should be
-    entries but can't be parsed.
+    their origin. `named`: the states that lines have as a parent. `told`: the full names of all refs in lines.
+    `unreadable`: the numbers of the lines that should be entries but can't be parsed.
     """
 
     def __init__(self) -> None:
