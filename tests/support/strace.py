@@ -45,8 +45,9 @@ def traced(process_id: int, log: Path) -> Iterator[Trace]:
     """Trace all threads of a process while the block runs."""
     trace = Trace()
     with attached(process_id, ["-qq", "-y", "-xx", "-s", "8", "-o", str(log)]):
+        _wait_until_logged(process_id, log)
         yield trace
-    lines = log.read_text(errors="replace").splitlines()
+    lines = _lines(log)
     trace.calls.update(call[2] for call in map(_CALL.match, lines) if call)
     trace.requests.update(_opcode(header[1]) for header in map(_HEADER.search, _device_reads(lines)) if header)
 
@@ -84,6 +85,23 @@ def _wait_until_attached(process_id: int, strace: subprocess.Popen[bytes]) -> No
         if time.monotonic() > deadline or strace.poll() is not None:
             raise RuntimeError("strace can't attach")
         time.sleep(0.002)
+
+
+def _wait_until_logged(process_id: int, log: Path) -> None:
+    """Return when the log has a call of every thread. Before, a call that was waiting may return without being traced.
+
+    Raises RuntimeError.
+    """
+    deadline = time.monotonic() + _ATTACH_SECONDS
+    threads = Path(f"/proc/{process_id}/task")
+    while {thread.name for thread in threads.iterdir()} - {line.partition(" ")[0] for line in _lines(log)}:
+        if time.monotonic() > deadline:
+            raise RuntimeError("strace logs nothing")
+        time.sleep(0.002)
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").splitlines() if log.exists() else []
 
 
 def _tracer(thread: Path) -> int:
