@@ -28,6 +28,9 @@ _KILLS_OF_ONE_REPOSITORY = 10
 _LONGEST_LIFE_SECONDS = 0.25
 _REMOUNT_SECONDS = 2.0
 _DEAD = (errno.ENOTCONN, errno.ECONNABORTED)
+_CUT_OFF = (
+    errno.EIO
+)  # a request that the kernel was copying to the daemon, or its answer (fuse_dev_do_read)
 
 
 def run(seed: int, size: int, folder: Path) -> Report:
@@ -58,7 +61,7 @@ class _Life:
         self._acknowledged = Acknowledged(self._root)
         self._number = 0
         self.daemon = Daemon(self._root, folder / "mnt")
-        self._first = True
+        self._is_killed = False
 
     def live_and_die(self) -> None:
         """Use the mount until the daemon is killed; then check what is left, and mount again."""
@@ -70,6 +73,7 @@ class _Life:
             user.start()
         gc = self._collect() if self._random.random() < 0.2 else None
         time.sleep(self._random.uniform(0, _LONGEST_LIFE_SECONDS * (2 if gc else 1)))
+        self._is_killed = True
         self.daemon.kill()
         if gc is not None:
             self._end_of(gc)
@@ -78,6 +82,8 @@ class _Life:
         self._report.counts["kills"] += 1
         self._report.counts["acknowledged saves"] += self._acknowledged.saves - before
         self._check()
+        self._check_log()
+        self._is_killed = False
         self.daemon.start()
         self._check_drafts()
 
@@ -93,7 +99,7 @@ class _Life:
             try:
                 random.choice(actions)(random)
             except OSError as error:
-                if error.errno in _DEAD:
+                if error.errno in _DEAD or (error.errno == _CUT_OFF and self._is_killed):
                     return
                 if error.errno not in (errno.ENOENT, errno.EEXIST):
                     self._report.violation(f"a user got {error}")
@@ -157,6 +163,11 @@ class _Life:
     def _check(self) -> None:
         for violation in self._acknowledged.violations():
             self._report.violation(f"{self._root.parent.name}: {violation}")
+
+    def _check_log(self) -> None:
+        """An error that the daemon did not expect, whatever users got for it."""
+        if "Traceback" in self.daemon.log_path.read_text(errors="replace"):
+            self._report.violation(f"the daemon's log has a traceback: {self.daemon.log_path}")
 
     def _check_drafts(self) -> None:
         deadline = time.monotonic() + _REMOUNT_SECONDS
