@@ -28,9 +28,7 @@ _KILLS_OF_ONE_REPOSITORY = 10
 _LONGEST_LIFE_SECONDS = 0.25
 _REMOUNT_SECONDS = 2.0
 _DEAD = (errno.ENOTCONN, errno.ECONNABORTED)
-_CUT_OFF = (
-    errno.EIO
-)  # a request that the kernel was copying to the daemon, or its answer (fuse_dev_do_read)
+_CUT_OFF = errno.EIO  # for a request that the kernel was just copying when the daemon was killed
 
 
 def run(seed: int, size: int, folder: Path) -> Report:
