@@ -53,7 +53,7 @@ class _Reader:
         _only_space_around(node)
         for key, text in attributes.items():
             name = _property_name(key, node, depth)
-            _add(fields, node, name, Reference(text) if name == "rdf:type" else text)
+            _add(fields, node, name, text)
         for child in node:
             name = _property_name(child.tag, child, depth)
             _add(fields, child, name, self._value(child, depth))
@@ -125,10 +125,20 @@ def _with_type(node: etree._Element, attributes: dict[str, str]) -> dict[str, st
 
 
 def _add(fields: dict[str, Value], element: etree._Element, name: str, value: Value) -> None:
-    if name == "rdf:type" and not isinstance(value, Reference):
-        raise _refusal(element, "rdf:type needs rdf:resource")
+    if name == "rdf:type":
+        value = _type(element, value)
     if fields.setdefault(name, value) != value:
         raise _refusal(element, f"{label(name)} stands there twice with different values")
+
+
+def _type(element: etree._Element, value: Value) -> Reference:
+    """A type is a URI, as a text too: exiv2 rewrites rdf:resource so."""
+    match value:
+        case Reference():
+            return value
+        case str():
+            return Reference(value)
+    raise _refusal(element, "rdf:type is not a URI")
 
 
 def _property_name(clark: str, element: etree._Element, depth: int) -> str:
