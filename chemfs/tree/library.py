@@ -27,7 +27,7 @@ from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemigram_core.errors import Refused
 from chemigram_core.folder_kind import FolderKind
-from chemigram_core.library import RESERVED, Library, Parts
+from chemigram_core.library_folders import RESERVED, Library, Parts
 from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a file manager looks into each

@@ -24,7 +24,7 @@ WINGS = {  # the floors of each package, lowest first
         "states state_files image rejected",
         "repository",
         "folder_kind",
-        "library library_file operations",
+        "library_folders library_file operations",
         "shoot",
         "gc fsck compare",
         "api",

@@ -16,8 +16,8 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError, UnusableImage
 from chemigram_core.folder_kind import FolderKind, kind_of
-from chemigram_core.library import stored_name
 from chemigram_core.library_file import remember_shoot
+from chemigram_core.library_folders import stored_name
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.batch import Arrival, clear_leftovers, take_in

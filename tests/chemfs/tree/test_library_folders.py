@@ -11,7 +11,7 @@ from chemfs.tree.errors import NotFound, ReadOnly
 from chemfs.tree.tree import Tree
 from chemigram_core.errors import NotARepository
 from chemigram_core.folder_kind import ARepository, NotALibrary, is_library
-from chemigram_core.library import Library, shown_name, stored_name
+from chemigram_core.library_folders import Library, shown_name, stored_name
 from chemigram_core.repository import Repository
 from tests.support.builders import sidecar
 from tests.support.by_path import ByPath
