@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from chemigram_core.darktable.properties import MULTI_NAME_HAND_EDITED, NUM
+from chemigram_core.darktable import properties as names
 
 BOOKKEEPING: Mapping[str, str] = MappingProxyType(
     {
@@ -16,14 +16,14 @@ BOOKKEEPING: Mapping[str, str] = MappingProxyType(
         "darktable:change_timestamp": "new at every step of a slider, lost at the next import",
         "darktable:export_timestamp": "set by an export",
         "darktable:print_timestamp": "set by a print",
-        "darktable:history_basic_hash": "derived from the history, differently by each version",
-        "darktable:history_auto_hash": "derived from the history, differently by each version",
-        "darktable:history_current_hash": "derived from the history, differently by each version",
+        names.HISTORY_BASIC_HASH: "derived from the history, differently by each version",
+        names.HISTORY_AUTO_HASH: "derived from the history, differently by each version",
+        names.HISTORY_CURRENT_HASH: "derived from the history, differently by each version",
         "darktable:xmp_version": "the shape of the file, not its content",
         "darktable:auto_presets_applied": "says that the first import is over",
         "darktable:raw_params": "flags of the database, which appear by themselves",
-        NUM: "the place of an entry in its list says the same",
-        MULTI_NAME_HAND_EDITED: "says whose a module's name is; added by 4.4, dropped by 4.2",
+        names.NUM: "the place of an entry in its list says the same",
+        names.MULTI_NAME_HAND_EDITED: "says whose a module's name is; added by 4.4, dropped by 4.2",
         "xmpMM:DerivedFrom": "the name that the image has in the database that wrote the file",
         "exif:GPSVersionID": "the form in which a position is written",
         "exif:DateTimeOriginal": "a copy from the image, in another format in each version",

@@ -8,6 +8,10 @@ MASKS_HISTORY = "darktable:masks_history"
 HISTORY_END = "darktable:history_end"
 HISTORY_TRIO = frozenset((HISTORY, MASKS_HISTORY, HISTORY_END))  # an edit history, whatever version wrote it
 
+HISTORY_BASIC_HASH = "darktable:history_basic_hash"
+HISTORY_AUTO_HASH = "darktable:history_auto_hash"
+HISTORY_CURRENT_HASH = "darktable:history_current_hash"
+
 NUM = "darktable:num"
 OPERATION = "darktable:operation"
 ENABLED = "darktable:enabled"

@@ -109,18 +109,19 @@ def save_xmp(
 
 
 def save_in_steps(
-    repository: Repository, branch: BranchName, document: sidecar.Document, metadata: Mapping[str, JSON]
+    repository: Repository, branch: BranchName, document: sidecar.Document, metadata: Mapping[str, JSON], by: str
 ) -> Steps:
     """Save a parsed XMP as `save_xmp` does, for the holder of the lock, who makes durable what each step wrote.
 
-    Many saves made so, in many repositories, become durable together. Raises as `save_xmp`.
+    `by` is what makes the save, unless darktable changed the edit by itself. Many saves made so, in many repositories,
+    become durable together. Raises as `save_xmp`.
     """
     digest = repository.refs.read(branch)
     tip = None if digest is None else _read_tip(repository, branch, digest)
     masks = noted(repository, document, NO_MASKS if tip is None else tip.masks)
     missing = _missing(repository, document.masks)
     state = document if masks == document.masks else document.with_masks(masks)
-    match plan(tip, Incoming(branch, state, metadata=metadata, missing_masks=missing)):
+    match plan(tip, Incoming(branch, state, metadata=metadata, missing_masks=missing, by=by)):
         case NewSnapshot() as planned:
             return (yield from _apply(repository, planned))
         case Unedited(_, known):

@@ -16,8 +16,12 @@ from chemigram_core.masks.registry import Masks, Provenances
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.operations.describe_mask import PROVENANCE, provenance_metadata
 from chemigram_core.sidecar import Document
+from chemigram_core.sidecar.own_change import is_own_change
 
 HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lost of the parent's history
+
+BY = "by"  # what made the save, if nobody asked for it by name
+DARKTABLE = "darktable"  # by itself, see `own_change`
 
 MISSING_MASKS = "missing_masks"  # and which masks of its note the store doesn't have, by name
 
@@ -47,7 +51,8 @@ class Tip:
 class Incoming:
     """A state to save on a branch: the XMP with the masks of the new state, and its label, provenance and metadata.
 
-    `missing_masks`: those of the XMP's own note that the store lacks, for which the note doesn't count.
+    `missing_masks`: those of the XMP's own note that the store lacks, for which the note doesn't count. `by`: what made
+    the save, unless the metadata says so or darktable changed the edit by itself.
     """
 
     branch: BranchName
@@ -56,6 +61,7 @@ class Incoming:
     provenance: Provenances = field(default_factory=dict)
     metadata: Mapping[str, JSON] = field(default_factory=dict)
     missing_masks: Masks = field(default_factory=dict)
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,9 @@ def plan(tip: Tip | None, incoming: Incoming) -> NewSnapshot | Unedited:
 def _entry(tip: Tip | None, incoming: Incoming) -> LogEntry:
     document = incoming.document
     parent = None if tip is None else tip.digest
-    metadata = {**incoming.metadata, **_losses(tip, incoming), **provenance_metadata(incoming.provenance)}
+    by = DARKTABLE if tip is not None and is_own_change(tip.document, document) else incoming.by
+    said = {**({} if by is None else {BY: by}), **incoming.metadata}
+    metadata = {**said, **_losses(tip, incoming), **provenance_metadata(incoming.provenance)}
     return LogEntry(SNAPSHOT, document.digest, incoming.branch.ref, parent, incoming.label, metadata, document.masks)
 
 

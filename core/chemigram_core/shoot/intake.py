@@ -23,8 +23,6 @@ from chemigram_core.shoot.roll_file import keep_numbers
 from chemigram_core.shoot.sidecar_file import Sidecar
 from chemigram_core.shoot.source_file import Source, read_sources, write_sources
 
-BY = "by"  # in a log line's metadata: what made the save, if nobody asked for it by name
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -106,8 +104,8 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
 
 
 def _saved(repository: Repository, decision: Decision) -> Generator[None, None, Outcome]:
-    metadata = {BY: "import", SOURCE: logged_name(decision.sidecar.name)}
-    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata)
+    metadata = {SOURCE: logged_name(decision.sidecar.name)}
+    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, "import")
 
 
 def _source(decision: Decision, state: Digest | None) -> Source | None:
