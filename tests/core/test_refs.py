@@ -113,11 +113,25 @@ def test_a_symlink_is_no_ref(refs: Refs, tmp_path: Path) -> None:
     assert refs.branches() == []
 
 
-def test_a_ref_that_was_looked_at_is_opened_and_not_read_again(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ref_that_was_looked_at_elsewhere_is_not_reached_by_a_symlink(
+    refs: Refs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)
+    other = Refs(tmp_path / "other")
+    (tmp_path / "other/refs/heads").mkdir(parents=True)
+    refs.create(MAIN, A)
+    other.create(MAIN, B)
+    assert (refs.read(MAIN), other.read(MAIN)) == (A, B)
+    (tmp_path / "refs/heads").rename(tmp_path / "heads")
+    (tmp_path / "refs/heads").symlink_to(tmp_path / "other/refs/heads")
+    assert refs.read(MAIN) is None
+
+
+def test_a_ref_that_was_looked_at_is_not_opened_again(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)  # as if the clock had gone on
     refs.create(MAIN, A)
     refs.look(MAIN)
-    monkeypatch.setattr(os, "pread", None)
+    monkeypatch.setattr(beneath, "open_below", None)
     position = refs.look(MAIN)
     assert position is not None
     assert (position.digest, position.moved_ns) == (A, refs.moved_ns(MAIN))

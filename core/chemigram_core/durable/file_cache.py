@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from cachetools import FIFOCache
 
 _T = TypeVar("_T")
-_Identity = tuple[int, int, int, int, int]
+_Identity = tuple[str, int, int, int, int, int]
 
 _RACY_NS = 20_000_000  # kernels advance the clock of file times every 1 to 10 ms
 
@@ -29,17 +29,28 @@ class FileCache(Generic[_T]):
         self._lock = Lock()  # for changes; to look is one operation of a dict
         self._known: FIFOCache[_Identity, _T] = FIFOCache(size)
 
-    def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T]) -> _T:
-        """The result of `read` for an open file and its attributes, cached if possible. Raises what `read` raises."""
+    def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T], path: str = "") -> _T:
+        """The result of `read` for an open file and its attributes, cached if possible. Raises what `read` raises.
+
+        `path` is where it was opened, for `recall`.
+        """
         now_ns = time.time_ns()  # taken before fstat, so a later change is never 20 ms old
         status = os.fstat(descriptor)
-        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        try:
-            return self._known[identity]
-        except KeyError:
-            pass
+        if (known := self.recall(status, path)) is not None:
+            return known
         found = read(descriptor, status)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
             with self._lock:
-                self._known[identity] = found
+                self._known[_identity(status, path)] = found
         return found
+
+    def recall(self, status: os.stat_result, path: str) -> _T | None:
+        """What is cached for a path, if the file with these attributes was opened there before."""
+        try:
+            return self._known[_identity(status, path)]
+        except KeyError:
+            return None
+
+
+def _identity(status: os.stat_result, path: str) -> _Identity:
+    return path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

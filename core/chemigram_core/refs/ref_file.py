@@ -23,12 +23,21 @@ _NO_FILE = "not a regular file"
 def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable[[str, int], _T]) -> _T | None:
     """The result of `parse` for the text and the time (ns) of the file at `parts`; None if it is missing or a folder.
 
-    A file in the cache `known` is opened but not read. Raises RefDamaged, and what `parse` raises.
+    A file in the cache `known` is not opened: the same file was opened at the same path before, without following a
+    symlink, so a symlink that leads to it now changes nothing. Raises RefDamaged, and what `parse` raises.
     """
+    path = f"{root}/{'/'.join(parts)}"
+    try:
+        if (found := known.recall(os.lstat(path), path)) is not None:
+            return found
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        pass  # such as a loop of symlinks: opening it says what it is
     if (descriptor := _opened(root, parts)) is None:
         return None
     try:
-        return known.get(descriptor, lambda _, status: _parsed(descriptor, status, parts, parse))
+        return known.get(descriptor, lambda _, status: _parsed(descriptor, status, parts, parse), path)
     except IsADirectoryError:
         return None
     finally:

@@ -75,15 +75,20 @@ class ObjectStore:
 
     def read(self, digest: Digest, kind: Kind) -> bytes:
         """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
-        with os.fdopen(self.open(digest, kind), "rb") as file:
-            return read_whole(file.fileno())
+        descriptor = self.open(digest, kind)
+        try:
+            return read_whole(descriptor)
+        finally:
+            os.close(descriptor)
 
     def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
         """The bytes of an object as they are on disk, for uses where wrong bytes do no harm. Raises ObjectMissing."""
         descriptor = self._open_unverified(digest, kind)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             _check_size(digest, kind, os.fstat(descriptor).st_size)
-            return file.read()
+            return read_whole(descriptor)
+        finally:
+            os.close(descriptor)
 
     def open(self, digest: Digest, kind: Kind) -> int:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
