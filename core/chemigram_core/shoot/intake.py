@@ -55,7 +55,8 @@ class Intake:
 def decide(repository: Repository, sources: Mapping[str, Source], sidecars: Sequence[Sidecar]) -> list[Decision]:
     """What each sidecar becomes. Writes nothing. Raises StoreFailed, OSError."""
     lasts = [last_taken(repository, sources.get(sidecar.name), sidecar.name) for sidecar in sidecars]
-    claimed: set[BranchName] = {last.branch for last in lasts if last} | {MAIN}
+    others = [] if all(lasts) else [last_taken(repository, source, name) for name, source in sources.items()]
+    claimed: set[BranchName] = {last.branch for last in (*lasts, *others) if last} | {MAIN}
     decisions: list[Decision] = []
     for sidecar, last in zip(sidecars, lasts, strict=True):
         used = {decision.branch for decision in decisions}

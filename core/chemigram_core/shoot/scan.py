@@ -6,7 +6,7 @@ Repositories, libraries, folders that are set apart (mounts) and names that begi
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from chemigram_core.shoot.problem import Kind, Problem
 
 @dataclass(frozen=True, slots=True)
 class ShootFolder:
-    """A folder: the names on the way to it, its images, its problems."""
+    """A folder: the names on the way to it, its images, its problems, the names of the folders in it."""
 
     parts: tuple[str, ...]
     path: Path
     images: list[ImageNames]
     problems: list[Problem]
+    folders: list[str]
 
 
 @dataclass(slots=True)
@@ -36,19 +37,38 @@ class _Listing:
     problems: list[Problem] = field(default_factory=list)
 
 
-def scan(shoot: Path, apart: Collection[Path]) -> Iterator[ShootFolder]:
-    """Every folder of a shoot, a folder before those in it; `apart` are skipped, by their paths without links."""
+def _ignore(_: tuple[str, ...]) -> None:
+    """Do nothing with a folder."""
+
+
+def scan(
+    shoot: Path,
+    apart: Collection[Path],
+    start: tuple[str, ...] = (),
+    entered: Callable[[tuple[str, ...]], None] = _ignore,
+) -> Iterator[ShootFolder]:
+    """The folder `start` of a shoot and every folder in it, a folder before those in it.
+
+    `apart` are skipped, by their paths without links. `entered` is called before a folder is listed.
+    """
     real = shoot.resolve()  # the shoot's own path may have links, which images are then linked through
-    pending: list[tuple[str, ...]] = [()]
+    pending = [start] if not start or _is_part(real.joinpath(*start), apart) else []
     while pending:
         parts = pending.pop()
-        path = shoot.joinpath(*parts)
-        listing = _listing(path)
-        images, strays = match(listing.images, listing.sidecars)
-        problems = [*listing.problems, *(Problem(stray.kind, str(path / stray.name), stray.says) for stray in strays)]
-        yield ShootFolder(parts, path, images, problems)
-        inside = (name for name in listing.folders if _is_part(real.joinpath(*parts, name), apart))
+        entered(parts)
+        folder = listed(shoot, parts)
+        yield folder
+        inside = (name for name in folder.folders if _is_part(real.joinpath(*parts, name), apart))
         pending += [(*parts, name) for name in sorted(inside, reverse=True)]
+
+
+def listed(shoot: Path, parts: tuple[str, ...]) -> ShootFolder:
+    """One folder of a shoot as it is now."""
+    path = shoot.joinpath(*parts)
+    listing = _listing(path)
+    images, strays = match(listing.images, listing.sidecars)
+    problems = [*listing.problems, *(Problem(stray.kind, str(path / stray.name), stray.says) for stray in strays)]
+    return ShootFolder(parts, path, images, problems, listing.folders)
 
 
 def _is_part(folder: Path, apart: Collection[Path]) -> bool:

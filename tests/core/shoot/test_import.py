@@ -529,3 +529,16 @@ def test_more_than_a_batch(tmp_path: Path, library: Path, monkeypatch: pytest.Mo
     assert len(batches) == 4
     assert len(repositories(library)) == 7
     assert seen == [(number, 7) for number in range(1, 8)]
+
+
+def test_a_duplicate_of_a_duplicate_gets_a_branch_of_its_own(source: Path, library: Path) -> None:
+    """darktable gives it the same version name and the same edit; its original has not changed."""
+    import_shoot(source, library)
+    root = library / "wedding/0.NEF"
+    edit(source, "0_04.NEF.xmp", 101, "warm")
+    assert figures(import_shoot(source, library)) == (0, 1, 1, 5)
+    assert tips(root)["warm-04"] == tips(root)["warm"]
+    assert read_numbers(root) == {0: "main", 1: "warm", 3: "version-03", 4: "warm-04"}
+    edit(source, "0_04.NEF.xmp", 104, "warm")
+    import_shoot(source, library)
+    assert tips(root)["warm-04"] != tips(root)["warm"]
