@@ -24,6 +24,7 @@ GROUPS: Final = {
         "tag": "List, create or delete tags",
         "branch": "List, create, rename or delete branches",
         "checkout": "Switch HEAD to a branch or a state",
+        "restore": "Restore a state on a branch, or in a sidecar",
     },
     "Maintain a repository": {
         "gc": "Remove snapshots and masks that are no longer reachable",

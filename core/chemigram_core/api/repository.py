@@ -110,6 +110,15 @@ class Repository:
         """
         return restore(self._core, self._branch(branch), self._core.resolve(rev))
 
+    def restore_to(self, rev: str, sidecar: StrPath) -> Outcome:
+        """Write an old state into a sidecar beside the image, and make it the next state of the sidecar's branch.
+
+        The edit that is in the sidecar is saved on that branch first. Raises NotItsSidecar, and as `restore`.
+        """
+        from chemigram_core.shoot.restore import restore_to
+
+        return restore_to(self._core, self._core.resolve(rev), Path(sidecar)).outcome
+
     def state(self, rev: str = "HEAD") -> State:
         """The identifier of a state and the identifiers of its masks by name.
 
