@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from chemfs.cli.text import printable, printable_lines
+from chemigram_core.printable import printable, printable_lines
 
 
 class Escaping:

@@ -1,7 +1,7 @@
 """Output for people: aligned lines of plain text. Knows no repository.
 
 What a repository says is foreign text: it must not control the terminal, nor change the order in which text is read.
-`printable` escapes it, and `streams` puts whatever a command prints through the same function.
+`chemigram_core.printable` escapes it, and `streams` puts whatever a command prints through the same function.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chemigram_core.errors import INVISIBLE
+from chemigram_core.printable import INVISIBLE, printable
 
-_HOSTILE = re.compile(f"[{INVISIBLE}]")
-_HOSTILE_BUT_FOR_LINES = re.compile(f"(?!\n)[{INVISIBLE}]")
+_NOT_IN_JSON = re.compile(f"(?!\n)[{INVISIBLE}]")
 
 
 def print_fields(fields: Mapping[str, str | None]) -> None:
@@ -34,19 +33,9 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
         print("  ".join(padded).rstrip())
 
 
-def printable(text: str) -> str:
-    """Foreign text for one line of a terminal: characters that control it, or the order of text, are escaped."""
-    return _HOSTILE.sub(_escape, text)
-
-
-def printable_lines(text: str) -> str:
-    """The same for text of several lines."""
-    return _HOSTILE_BUT_FOR_LINES.sub(_escape, text)
-
-
 def json_escaped(document: str) -> str:
-    """The same for a JSON document, which stays the same document."""
-    return _HOSTILE_BUT_FOR_LINES.sub(_escape_in_json, document)
+    """A JSON document with the characters escaped that `printable` escapes; it stays the same document."""
+    return _NOT_IN_JSON.sub(_escape_in_json, document)
 
 
 def wrapped(text: str, columns: int) -> str:
@@ -63,10 +52,6 @@ def local_time(timestamp: str) -> str:
         return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return timestamp
-
-
-def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode()
 
 
 def _escape_in_json(found: re.Match[str]) -> str:

@@ -10,14 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-# For a regular expression: controls, bidi controls, separators, characters without a width, surrogates, noncharacters.
-# Written out, since Python's Unicode table changes; U+200C, U+200D and variation selectors belong to scripts and emoji.
-INVISIBLE = (
-    "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029"
-    "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
-)
-
 
 class ChemigramError(Exception):
     """Base of every condition that the library reports."""

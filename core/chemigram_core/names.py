@@ -12,8 +12,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Self
 
-from chemigram_core.errors import INVISIBLE, InvalidName, NameTooLong
+from chemigram_core.errors import InvalidName, NameTooLong
 from chemigram_core.layout import MASK_SUFFIX, STATE_NAMES
+from chemigram_core.printable import INVISIBLE
 
 MAX_PART_BYTES = 200  # of one part of a branch or tag name: room for a suffix below what filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name

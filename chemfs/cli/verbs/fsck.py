@@ -11,9 +11,9 @@ from chemfs import exit_codes
 from chemfs.cli.arguments import add_json, add_repository
 from chemfs.cli.json import print_json
 from chemfs.cli.progress import progress
-from chemfs.cli.text import printable
 from chemfs.tree.heads import orphaned_drafts
 from chemigram_core.fsck import Audit, Finding, finish, repair
+from chemigram_core.printable import printable
 
 DESCRIPTION = """Check every object, ref and mask, the log and the registry. The exit code is 1 if a problem is found,
 even if it was repaired."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from chemfs.cli.text import printable
 from chemfs.cli.xmp_files import XmpFiles, add_files
+from chemigram_core.printable import printable
 
 DESCRIPTION = """Print the identifiers that XMP files would have in a repository. With several files, print a line for
 each, as sha256sum does."""

@@ -11,9 +11,9 @@ from chemfs.cli.arguments import add_json, given_path
 from chemfs.cli.errors import InsideMount
 from chemfs.cli.json import print_json
 from chemfs.cli.progress import task_progress
-from chemfs.cli.text import printable
 from chemfs.mount.errors import FILESYSTEM_TYPE
 from chemfs.mount.mountpoint import located, mounts_of
+from chemigram_core.printable import printable
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.shoot.problem import Problem
 from chemigram_core.shoot.report import Report

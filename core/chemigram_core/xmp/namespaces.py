@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from chemigram_core.errors import shown
+from chemigram_core.printable import printable
 
 TABLE = Path(__file__).with_name("namespaces.txt")
 _LINES = [line.split() for line in TABLE.read_text(encoding="ascii").splitlines() if not line.startswith("#")]
@@ -32,7 +33,7 @@ def name_of(clark: str) -> str:
 
 def label(text: str) -> str:
     """A name, or a parser's words with names in them, for one line of a message; foreign ones can be anything."""
-    return text if len(text) <= 80 and text.isprintable() else shown(text)
+    return text if len(text) <= 80 and text == printable(text) else shown(text)
 
 
 class Prefixes:

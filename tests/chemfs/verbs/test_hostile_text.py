@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core.errors import INVISIBLE
 from chemigram_core.log.entry import LogEntry
+from chemigram_core.printable import INVISIBLE
 from chemigram_core.repository import MAIN, Repository
 from tests.chemfs.verbs.answer import Chemfs
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from chemigram_core.compare import Action, Changeset, DiffNode, as_json, as_markdown, as_text, sections
 from chemigram_core.compare.renderers.narrative import Topic
+from chemigram_core.printable import printable
 from tests.core.compare.edits import Step, sidecar
 from tests.core.compare.trees import Tree, changeset, folder
 from tests.core.compare.trees import file as item
@@ -117,7 +118,7 @@ def test_foreign_texts_bring_no_markup(name: str) -> None:
     said = DiffNode(Action.MODIFY, "metadata", "metadata/x", summary=name)
     text = as_markdown(Changeset(name, "b", DiffNode(Action.MODIFY, "folder", "", children=(named, said))))
     rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
-    plain = " ".join(name.split())
+    plain = printable(" ".join(name.split()))
     assert set(re.findall("<(\\w+)", rendered)) == {"h1", "h2", "ul", "li", "strong"}
     found = [unescape(line) for line in re.sub("<[^>]*>", "", rendered).split("\n") if line]
     assert [line.lower() for line in found] == [f"{plain} → b", "metadata", plain, "files", f"{plain}: added"]
@@ -129,8 +130,9 @@ def test_markdown_can_be_read_as_it_is() -> None:
 
 
 def test_foreign_texts_do_not_steer_a_terminal() -> None:
-    text = as_text(one(DiffNode(Action.ADD, "binary", "\x1b[31mred\x07\u202e", summary="Added")))
-    assert text == "Files\n  \ufffd[31mred\ufffd\ufffd: added\n"
+    hostile = one(DiffNode(Action.ADD, "binary", "\x1b[31mred\x07\u202e", summary="Added"))
+    assert as_text(hostile) == "Files\n  \\x1b[31mred\\x07\\u202e: added\n"
+    assert "- **\\\\x1b\\[31mred\\\\x07\\\\u202e**: added\n" in as_markdown(hostile)
 
 
 def test_several_sidecars_are_kept_apart() -> None:

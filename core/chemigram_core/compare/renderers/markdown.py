@@ -6,6 +6,7 @@ import re
 
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section, sections
+from chemigram_core.printable import printable
 
 _MARKUP = re.compile(r"([\\`*\[\]<>~&|]|(?<![^\W_])_|_(?![^\W_]))")
 _BLOCK_START = re.compile(r"^([0-9]{0,9})([-+#]|[.)](?= |$))")  # what would make a line a list, a heading or a rule
@@ -28,5 +29,6 @@ def _line(line: Line) -> str:
 
 
 def _plain(text: str) -> str:
-    """On one line, with a backslash before what would be markup at its place; readable without a renderer too."""
-    return _BLOCK_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))
+    """On one line, with a backslash before what would be markup at its place; readable on a terminal, too."""
+    line = printable(" ".join(text.split()))
+    return _BLOCK_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))

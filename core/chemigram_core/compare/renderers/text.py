@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chemigram_core.compare.node import Changeset
 from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section, sections
+from chemigram_core.printable import printable
 
 
 def as_text(changeset: Changeset) -> str:
@@ -21,5 +22,5 @@ def _line(line: Line) -> str:
 
 
 def _visible(text: str) -> str:
-    """Without characters that could steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
+    """On one line, without characters that could steer a terminal."""
+    return printable(" ".join(text.split()))
