@@ -21,10 +21,11 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.draft_files import has_drafts
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
-from chemfs.tree.open_repository import OnChange, OpenRepository
+from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
 from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.state import READ_ONLY_FOLDER_MODE
+from chemfs.tree.tagged import tagged_folder
 from chemigram_core.errors import Refused
 from chemigram_core.folder_kind import FolderKind
 from chemigram_core.library_folders import RESERVED, Library, Parts
@@ -32,6 +33,7 @@ from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a file manager looks into each
 _README = "README.txt"
+_OWN = {"tagged": tagged_folder}  # what each folder has beside what is in it
 
 _Identity = tuple[int, int]
 
@@ -114,6 +116,8 @@ class LibraryFolder(Folder):
     def lookup(self, name: str) -> Node:
         if name == _README:
             return Text(readme.LIBRARY, self.stat().mtime_ns)
+        if name in _OWN:
+            return _OWN[name](self._library.root, self._parts, self._opened_in)
         if name in RESERVED or name.startswith("."):
             raise NotFound(name)
         parts = (*self._parts, self._library.on_disk(self._parts, name))
@@ -123,15 +127,20 @@ class LibraryFolder(Folder):
             raise NotFound(name) from error
         match kind:
             case FolderKind.REPOSITORY:
-                return RepositoryFolder(partial(self._repositories.opened, parts))
+                return RepositoryFolder(self._opened_in(parts[-1]))
             case FolderKind.OTHER:
                 return LibraryFolder(self._repositories, parts)
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
         yield Entry(_README, NodeKind.FILE)
+        yield from (Entry(name, NodeKind.FOLDER) for name in _OWN)
         names = self._library.names(self._parts)
         yield from (Entry(name, NodeKind.FOLDER) for name in names if name != _README)
+
+    def _opened_in(self, name: str) -> Opened:
+        """The repository in a folder of this one, by its name on disk."""
+        return partial(self._repositories.opened, (*self._parts, name))
 
     @property
     def _library(self) -> Library:

@@ -25,7 +25,9 @@ Saving never overwrites a state: the one before stays in snapshots/.
 """
 
 LIBRARY = b"""This folder shows a library: a folder for each image's repository, with a README.txt of its own, and
-the folders of the shoots that hold them.
+the folders of the shoots that hold them. In each folder,
+
+tagged/<tag>/       has every image of the folder that has the tag, as it was tagged: `cp -r tagged/<tag> ~/keep`
 
 New repositories and folders appear here by themselves. `chemfs import SHOOT LIBRARY` brings in a folder of photographs
 with their sidecars; LIBRARY is the library's own folder, not this mount of it.

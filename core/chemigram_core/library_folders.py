@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
@@ -46,10 +46,9 @@ class Library:
 
         Opens one folder, however many repositories are in it; each costs three stats.
         """
-        with Folder.enter(self.root, *parts) as folder, os.scandir(folder.descriptor) as entries:
-            found = [entry.name for entry in entries if is_shown(entry)]
-            known = [name for name in found if kind_of(name, folder.descriptor) is not FolderKind.DAMAGED]
-        return sorted(shown_name(name, found) for name in known)
+        with Folder.enter(self.root, *parts) as folder:
+            kinds = kinds_in(folder)
+        return sorted(shown_name(name, kinds) for name, kind in kinds.items() if kind is not FolderKind.DAMAGED)
 
     def on_disk(self, parts: Parts, shown: str) -> str:
         """The name of the folder that is shown as `shown` in another one."""
@@ -80,7 +79,14 @@ class Library:
                             pending.append(path)
 
 
-def shown_name(name: str, names: Sequence[str]) -> str:
+def kinds_in(folder: Folder) -> dict[str, FolderKind]:
+    """What the folders in an open folder are, by their names on disk. Costs three stats for each."""
+    with os.scandir(folder.descriptor) as entries:
+        found = [entry.name for entry in entries if is_shown(entry)]
+    return {name: kind_of(name, folder.descriptor) for name in found}
+
+
+def shown_name(name: str, names: Collection[str]) -> str:
     """The name that a folder is shown under, beside others in the same folder: `roll_` for `roll`."""
     shown = name
     while shown in RESERVED or (shown != name and shown in names):

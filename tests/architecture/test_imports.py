@@ -27,6 +27,7 @@ WINGS = {  # the floors of each package, lowest first
         "library_folders library_file operations",
         "shoot",
         "gc fsck compare",
+        "library",
         "api",
     ),
     "chemfs.tree": (
@@ -39,7 +40,7 @@ WINGS = {  # the floors of each package, lowest first
         "real_file ref_folder state",
         "heads.file_nodes heads.folder_nodes heads.branch_folder heads.heads_folder",
         "tags snapshots history compare rejected",
-        "repository",
+        "repository tagged",
         "library background",
         "tree",
     ),

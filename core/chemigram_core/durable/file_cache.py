@@ -22,6 +22,16 @@ _Identity = tuple[str, int, int, int, int, int]
 _RACY_NS = 20_000_000  # kernels advance the clock of file times every 1 to 10 ms
 
 
+def lasting_identity(status: os.stat_result, now_ns: int) -> tuple[int, ...] | None:
+    """What a file or folder is recognized by, if its next change is sure to be seen: `now_ns` is from before the look.
+
+    A folder's size says nothing, and neither does that of a file that is replaced whole.
+    """
+    if max(status.st_mtime_ns, status.st_ctime_ns) >= now_ns - _RACY_NS:
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+
+
 class FileCache(Generic[_T]):
     """A cache of the last `size` files. Safe for many threads; shared by all repositories of a process."""
 

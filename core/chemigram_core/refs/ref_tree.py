@@ -40,6 +40,15 @@ def names_below(root: Path, kind: type[RefName], prefix: str, may_have_told: Tol
                 break
 
 
+def folders_of(root: Path, kind: type[RefName]) -> Iterator[Parts]:
+    """The folders that hold refs of one kind, or may: their names depend on nothing else."""
+    pending: list[Parts] = [tuple(kind.namespace.split("/"))]
+    while pending:
+        yield (parts := pending.pop())
+        if len(parts) < MAX_DEPTH:
+            pending += [(*parts, name) for name, status in entries(root, *parts) if stat.S_ISDIR(status.st_mode)]
+
+
 def files_below(root: Path, *folders: str) -> Iterator[Parts]:
     """The paths of all regular files below a folder, whatever their names."""
     pending = [folders]

@@ -18,6 +18,7 @@ from tests.support.by_path import ByPath
 from tests.support.counts import counted
 
 XMP = "heads/main/image.xmp"
+OWN = ["README.txt", "tagged"]  # in each folder
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_folders_of_a_library_are_shown_as_they_are(root: Path) -> None:
     view = ByPath(root)
-    assert view.names("/") == ["README.txt", "2026"]
-    assert view.names("/2026") == ["README.txt", "wedding"]
-    assert view.names("/2026/wedding") == ["README.txt", "a.NEF", "b.NEF"]
+    assert view.names("/") == [*OWN, "2026"]
+    assert view.names("/2026") == [*OWN, "wedding"]
+    assert view.names("/2026/wedding") == [*OWN, "a.NEF", "b.NEF"]
     view.write(f"/2026/wedding/a.NEF/{XMP}", sidecar())
     assert Repository(root / "2026/wedding/a.NEF").resolve("HEAD")
 
@@ -42,12 +43,12 @@ def test_the_folders_of_a_library_are_shown_as_they_are(root: Path) -> None:
 def test_new_folders_and_repositories_appear(root: Path) -> None:
     view = ByPath(root)
     Repository.init(root / "2027" / "new.NEF")
-    assert view.names("/") == ["README.txt", "2026", "2027"]
+    assert view.names("/") == [*OWN, "2026", "2027"]
     assert "heads" in view.names("/2027/new.NEF")
 
 
 def test_a_folder_of_a_library_is_mounted_alone(root: Path) -> None:
-    assert ByPath(root / "2026").names("/") == ["README.txt", "wedding"]
+    assert ByPath(root / "2026").names("/") == [*OWN, "wedding"]
 
 
 def test_deep_folders_are_reached(root: Path) -> None:
@@ -64,7 +65,7 @@ def test_files_links_and_names_with_a_dot_are_no_part_of_it(root: Path, tmp_path
     Repository.init(root / ".hidden" / "d.NEF")
     Repository.init(root / ".e.NEF")
     view = ByPath(root)
-    assert view.names("/") == ["README.txt", "2026"]
+    assert view.names("/") == [*OWN, "2026"]
     for name in ("link", "loop", "file", ".hidden", ".e.NEF", "library.json", "..", "."):
         with pytest.raises(NotFound):
             view.node("/").lookup(name)  # type: ignore[attr-defined]
@@ -84,11 +85,11 @@ def test_reserved_names_are_shown_with_a_line_after_them(root: Path) -> None:
     for name in ("roll", "tagged", "tagged_"):
         Repository.init(root / name / f"in-{name}.NEF")
     view = ByPath(root)
-    assert view.names("/") == ["README.txt", "2026", "roll_", "tagged_", "tagged__"]
-    assert view.names("/roll_") == ["README.txt", "in-roll.NEF"]
-    assert view.names("/tagged_") == ["README.txt", "in-tagged_.NEF"]
-    assert view.names("/tagged__") == ["README.txt", "in-tagged.NEF"]
-    for name in ("roll", "tagged", "roll__"):
+    assert view.names("/") == [*OWN, "2026", "roll_", "tagged_", "tagged__"]
+    assert view.names("/roll_") == [*OWN, "in-roll.NEF"]
+    assert view.names("/tagged_") == [*OWN, "in-tagged_.NEF"]
+    assert view.names("/tagged__") == [*OWN, "in-tagged.NEF"]
+    for name in ("roll", "roll__"):
         with pytest.raises(NotFound):
             view.node(f"/{name}")
 
@@ -154,7 +155,7 @@ def test_a_listing_opens_no_repository(root: Path) -> None:
     for number in range(200):
         Repository.init(root / "2026" / "wedding" / f"{number}.NEF")
     with counted() as counts:
-        assert len(list(folder.entries())) == 203
+        assert len(list(folder.entries())) == 202 + len(OWN)
     assert counts.opens <= 2
     assert counts.stats <= 3 * 202 + 10
 

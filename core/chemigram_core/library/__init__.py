@@ -1,0 +1,1 @@
+"""What concerns a whole library, or a folder of one: which of its images have which tags."""
