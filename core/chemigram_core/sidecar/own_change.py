@@ -6,25 +6,26 @@ of an older version are rewritten in the newest one when they first enter the da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from chemigram_core.darktable import Entry
 from chemigram_core.darktable import properties as names
 from chemigram_core.sidecar.document import Document
 from chemigram_core.xmp.model import Properties
 
+_VERSIONS = (names.MODVERSION, names.BLENDOP_VERSION)
 _ORDER = frozenset((names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST))  # written anew with a history
 
 
 def is_own_change(before: Document, after: Document) -> bool:
-    """Whether darktable made `after` of `before` by itself."""
+    """Whether darktable made `after` of `before` by itself. Asked at each save, so the common answer comes first."""
     old, new = before.history, after.history
     if not old.entries or old.end == 0:
         is_own = bool(new.effective) and _is_unaltered(after.properties)
-    elif not _is_other_version(old.entries, new.entries):
-        return False  # nearly always
+    elif len(old.entries) != len(new.entries):
+        return False
     else:
-        is_own = _is_migrated(before, after)
+        pairs = zip(old.entries, new.entries, strict=True)
+        newer = [name for one, two in pairs for name in _VERSIONS if one.fields.get(name) != two.fields.get(name)]
+        is_own = bool(newer) and _is_migrated(before, after)
     return is_own and _beside_history(before) == _beside_history(after)
 
 
@@ -43,13 +44,6 @@ def _is_migrated(before: Document, after: Document) -> bool:
     if (len(old.effective), _forms(before)) != (len(new.effective), _forms(after)):
         return False
     return all(map(_is_same_or_newer, old.entries, new.entries))
-
-
-def _is_other_version(old: Sequence[Entry], new: Sequence[Entry]) -> bool:
-    """Whether as many steps are there, and the versions that are written in them differ."""
-    versions = [(entry.fields.get(names.MODVERSION), entry.fields.get(names.BLENDOP_VERSION)) for entry in old]
-    others = [(entry.fields.get(names.MODVERSION), entry.fields.get(names.BLENDOP_VERSION)) for entry in new]
-    return len(versions) == len(others) and versions != others
 
 
 def _is_same_or_newer(old: Entry, new: Entry) -> bool:
