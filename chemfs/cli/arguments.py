@@ -18,6 +18,12 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("repository", metavar="REPO", type=given_path, help="folder of the repository")
 
 
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """The argument REPO of a verb that also takes a library."""
+    about = "folder of the repository, or a library or a folder of one"
+    parser.add_argument("repository", metavar="REPO", type=given_path, help=about)
+
+
 def add_revision(parser: argparse.ArgumentParser) -> None:
     """The argument REV."""
     parser.add_argument("rev", metavar="REV", help=REVISION)

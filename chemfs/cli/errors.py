@@ -71,6 +71,14 @@ class OtherImage(Refused):
         super().__init__(f"the repository already has an image: {shown(str(present))}; create another repository")
 
 
+class NothingTagged(Refused):
+    """Some images of a library keep a tag from being set on all."""
+
+    def __init__(self, in_the_way: int, images: int) -> None:
+        hint = "see above; name another tag, or leave them out with --only"
+        super().__init__(f"nothing was tagged: {in_the_way} of {images} images stand in the way ({hint})")
+
+
 class GivenTwice(Refused):
     """One mask can't be two pictures, nor have two origins."""
 

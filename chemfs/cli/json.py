@@ -1,8 +1,9 @@
-"""Output for programs: one JSON document. Knows no repository."""
+"""Output for programs: one JSON document for a command. Knows no repository."""
 
 from __future__ import annotations
 
 import json
+from textwrap import indent
 from typing import Any
 
 from chemfs.cli.text import json_escaped
@@ -10,4 +11,25 @@ from chemfs.cli.text import json_escaped
 
 def print_json(value: Any) -> None:
     """Print `value` as JSON, indented; every character is itself, but for those that a terminal must not get."""
-    print(json_escaped(json.dumps(value, ensure_ascii=False, indent=2)))
+    print(_document(value))
+
+
+class JsonList:
+    """A list that is printed in the same way, each value as it comes."""
+
+    def __init__(self) -> None:
+        self._before = "["
+
+    def print(self, value: Any) -> None:
+        """Print the next value."""
+        print(self._before)
+        print(indent(_document(value), "  "), end="")
+        self._before = ","
+
+    def end(self) -> None:
+        """Print the end of the list."""
+        print("[]" if self._before == "[" else "\n]")
+
+
+def _document(value: Any) -> str:
+    return json_escaped(json.dumps(value, ensure_ascii=False, indent=2))

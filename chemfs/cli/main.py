@@ -12,7 +12,7 @@ from chemfs.cli import streams
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.overview import VERBS, overview
 from chemfs.cli.streams import flushed, print_error
-from chemigram_core.errors import ChemigramError, NotARepository, Refused, shown
+from chemigram_core.errors import ChemigramError, shown
 
 if TYPE_CHECKING:
     from chemfs.cli.parser import Parser, Verb
@@ -28,13 +28,13 @@ def _main(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except ChemigramError as error:
-        return _failed(_message(error), exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED)
     except BrokenPipeError:  # `chemfs log | head` read all it wanted
         with flushed(sys.stdout):
             return 0
-    except OSError as error:
-        return _failed(_system_error(error), exit_codes.STORE_FAILED)
+    except (ChemigramError, OSError) as error:
+        from chemfs.cli.failure import failure
+
+        return _failed(*failure(error))
     except KeyboardInterrupt:
         return _failed("interrupted", exit_codes.INTERRUPTED)
     except Exception as error:  # a person is never shown a traceback
@@ -80,22 +80,6 @@ def _failed(message: str, code: int) -> int:
     with flushed(sys.stdout):
         print_error(message)
     return code
-
-
-def _message(error: ChemigramError) -> str:
-    """What to print; a library where a repository is needed gets a better hint than to create a repository."""
-    if isinstance(error, NotARepository):
-        from chemigram_core.folder_kind import explained
-
-        return str(explained(error))
-    return str(error)
-
-
-def _system_error(error: OSError) -> str:
-    reason = error.strerror or str(error) or type(error).__name__
-    if isinstance(error, PermissionError):
-        reason += "; run it as the owner, or change the permissions (chmod)"
-    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _internal_error(error: Exception) -> str:

@@ -29,9 +29,9 @@ def progress(items: Sequence[_Item], task: str, *, prints: bool = False) -> Iter
 
 
 @contextmanager
-def task_progress() -> Iterator[Callable[[str, int, int], None]]:
+def task_progress(*, is_shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
     """A function to call with a task, the steps done and the steps in all; each task gets a bar."""
-    if not sys.stderr.isatty():
+    if not is_shown or not sys.stderr.isatty():
         yield lambda *_: None
         return
     with _bar() as bar:

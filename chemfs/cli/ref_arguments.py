@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from chemfs.cli.arguments import add_json, add_repository, given
+from chemfs.cli.arguments import add_json, add_place, add_repository, given
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.streams import print_error
 from chemfs.cli.text import print_rows
@@ -16,9 +16,11 @@ from chemigram_core.repository import Repository
 Name = BranchName | TagName
 
 
-def add_name_and_revision(parser: argparse.ArgumentParser, kind: type[Name], name_help: str, rev_help: str) -> None:
+def add_name_and_revision(
+    parser: argparse.ArgumentParser, kind: type[Name], name_help: str, rev_help: str, *, takes_library: bool = False
+) -> None:
     """REPO [NAME [REV]], --json."""
-    add_repository(parser)
+    (add_place if takes_library else add_repository)(parser)
     parser.add_argument("name", metavar="NAME", type=kind, nargs="?", help=name_help)
     parser.add_argument("rev", metavar="REV", type=given, nargs="?", help=f"{rev_help} (default: HEAD)")
     add_json(parser)
@@ -32,10 +34,10 @@ def require_name_alone(options: argparse.Namespace) -> None:
         raise WrongUsage("only one NAME at a time, and no REV")
 
 
-def warn_of_aliens(repository: Repository) -> None:
-    """One line on stderr for each file of another program among the refs."""
+def warn_of_aliens(repository: Repository, place: str = "") -> None:
+    """One line on stderr for each file of another program among the refs; `place` names one repository of several."""
     for path in repository.refs.aliens():
-        print_error(f"warning: passed by {path}, which is another program's file; move it away")
+        print_error(f"warning: passed by {place and f'{place}/'}{path}, which is another program's file; move it away")
 
 
 def print_refs(repository: Repository, names: Sequence[Name], *, as_json: bool) -> None:

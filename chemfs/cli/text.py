@@ -26,10 +26,23 @@ def print_fields(fields: Mapping[str, str | None]) -> None:
 
 def print_rows(rows: Sequence[Sequence[str]]) -> None:
     """A table without lines: each column as wide as its widest cell on a terminal."""
-    table = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(_cells, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        padded = (cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True))
+    table = Table([max(map(_cells, map(printable, column))) for column in zip(*rows, strict=True)])
+    for row in rows:
+        table.print(row)
+
+
+class Table:
+    """A table without lines whose rows are printed as they come: its columns may grow."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        """`widths` are those of the widest cells that are expected, on a terminal."""
+        self._widths = list(widths)
+
+    def print(self, row: Sequence[str]) -> None:
+        """Print a row."""
+        cells = [printable(cell) for cell in row]
+        self._widths = [max(width, _cells(cell)) for width, cell in zip(self._widths, cells, strict=True)]
+        padded = (cell + " " * (width - _cells(cell)) for cell, width in zip(cells, self._widths, strict=True))
         print("  ".join(padded).rstrip())
 
 

@@ -3,57 +3,86 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from chemfs import exit_codes
-from chemfs.cli.arguments import add_json, add_repository
-from chemfs.cli.json import print_json
+from chemfs.cli.arguments import add_json, add_place
+from chemfs.cli.json import JsonList
+from chemfs.cli.members import each, named
 from chemfs.cli.progress import progress
 from chemfs.tree.heads import orphaned_drafts
 from chemigram_core.fsck import Audit, Finding, finish, repair
+from chemigram_core.library.members import Member
 from chemigram_core.printable import printable
 
 DESCRIPTION = """Check every object, ref and mask, the log and the registry. The exit code is 1 if a problem is found,
-even if it was repaired."""
+even if it was repaired. In a library, check each repository."""
 EXAMPLE = "chemfs fsck sunset --repair"
+
+_Item = TypeVar("_Item")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --repair, --json."""
-    add_repository(parser)
+    add_place(parser)
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired; deletes nothing")
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Check it; the exit code says whether a problem was found. Raises NotARepository."""
-    found = [*_findings(options.repository), *orphaned_drafts.findings(options.repository)]
-    repairs = [repair(options.repository, finding) if options.repair else None for finding in found]
-    if options.repair:
-        finish(options.repository)
+    found = named(options.repository)
+    problems, findings = 0, JsonList()
+
+    def work(member: Member) -> int:
+        nonlocal problems
+        ours = 0
+        for finding, repaired in _checked(member.root, repairs=options.repair, shows_progress=not found.is_library):
+            ours += not finding.is_harmless
+            if options.json:
+                findings.print(found.key(member) | finding.to_json() | ({"repair": repaired} if repaired else {}))
+            else:
+                print(printable(_line(member, finding, repaired)))
+        problems += ours
+        return exit_codes.PROBLEM_FOUND if ours else 0
+
+    code = each(found, work, "checking")
     if options.json:
-        print_json([_fields(finding, repaired) for finding, repaired in zip(found, repairs, strict=True)])
+        findings.end()
     else:
-        _print(found, repairs)
-    return exit_codes.PROBLEM_FOUND if any(not finding.is_harmless for finding in found) else 0
+        print((f"{found.in_words()}: " if found.is_library else "") + _summary(problems, code))
+    return code
 
 
-def _findings(root: Path) -> Iterator[Finding]:
-    audit = Audit(root)
+def _checked(root: Path, *, repairs: bool, shows_progress: bool) -> Iterator[tuple[Finding, str | None]]:
+    """What is found in a repository, each with what its repair did."""
+    found = [*_findings(root, shows_progress=shows_progress), *orphaned_drafts.findings(root)]
+    yield from [(finding, repair(root, finding) if repairs else None) for finding in found]
+    if repairs:
+        finish(root)
+
+
+def _findings(root: Path, *, shows_progress: bool) -> Iterator[Finding]:
+    audit, track = Audit(root), progress if shows_progress else _untracked
     yield from audit.first()
-    for file in progress(audit.files(), "checking"):
+    for file in track(audit.files(), "checking"):
         yield from audit.object(file)
     yield from audit.rest()
 
 
-def _fields(finding: Finding, repaired: str | None) -> dict[str, Any]:
-    return finding.to_json() | ({"repair": repaired} if repaired else {})
+def _untracked(files: Sequence[_Item], _: str) -> Iterator[_Item]:
+    """A library has a bar of its own."""
+    return iter(files)
 
 
-def _print(found: list[Finding], repairs: list[str | None]) -> None:
-    for finding, repaired in zip(found, repairs, strict=True):
-        print(printable(f"{finding.path}: {finding.says}" + (f" -> {repaired}" if repaired else "")))
-    problems = [finding for finding in found if not finding.is_harmless]
-    print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}" if problems else "all is well")
+def _line(member: Member, finding: Finding, repaired: str | None) -> str:
+    path = f"{member.path}/{finding.path}" if member.path else finding.path
+    return f"{path}: {finding.says}" + (f" -> {repaired}" if repaired else "")
+
+
+def _summary(problems: int, code: int) -> str:
+    if problems:
+        return f"{problems} problem{'s' if problems != 1 else ''}"
+    return "not all could be checked" if code else "all is well"

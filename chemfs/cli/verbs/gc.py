@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import timedelta
 
 from rich.filesize import decimal
 
-from chemfs.cli.arguments import add_repository, number_below
+from chemfs.cli.arguments import add_place, number_below
+from chemfs.cli.members import each, named
 from chemfs.cli.progress import task_progress
 from chemfs.cli.ref_arguments import warn_of_aliens
-from chemfs.cli.text import print_rows
+from chemfs.cli.text import Table
 from chemigram_core import gc
+from chemigram_core.library.members import Member
+from chemigram_core.printable import printable
 from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind, StoredObject
 
 DESCRIPTION = """Remove snapshots that no branch, tag or HEAD reaches, and masks that no remaining snapshot has. Recent
-snapshots and masks are kept, and whatever is open in a mount."""
+snapshots and masks are kept, and whatever is open in a mount. In a library, do so in each repository."""
 EXAMPLE = "chemfs gc sunset --dry-run"
 MAX_DAYS = 100_000  # more than any clock has counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --dry-run, --keep-days, --unlogged."""
-    add_repository(parser)
+    add_place(parser)
     parser.add_argument("--dry-run", action="store_true", help="list what would be removed, but remove nothing")
     lost = "remove snapshots that no line of the log names, too"
     parser.add_argument("--unlogged", action="store_true", help=lost)
@@ -30,20 +35,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep-days", metavar="N", type=number_below(MAX_DAYS), default=gc.GRACE.days, help=keep)
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> int:
     """Remove or list it. Raises LogDamaged, RegistryDamaged."""
-    repository = Repository(options.repository)
+    found = named(options.repository)
+    gone: list[StoredObject] = []
+    table = Table([0] * found.is_library + [len("snapshot"), 64, 0])
+
+    def work(member: Member) -> None:
+        garbage = _collect(member, options, shows_progress=not found.is_library)
+        objects = [*garbage.snapshots, *garbage.masks]
+        gone.extend(objects)
+        if options.dry_run:
+            for one in objects:
+                table.print((*found.column(member), one.kind.name.lower(), one.digest, decimal(one.size_bytes)))
+        elif objects and found.is_library:
+            print(printable(f"{member.path}: removed {_in_words(objects)}"))
+
+    code = each(found, work, "collecting", prints=options.dry_run)
+    where = f" in {found.in_words()}" if found.is_library else ""
+    print(f"{'would remove' if options.dry_run else 'removed'} {_in_words(gone)}{where}")
+    return code
+
+
+def _collect(member: Member, options: argparse.Namespace, *, shows_progress: bool) -> gc.Garbage:
+    repository = Repository(member.root)
     work = gc.find_garbage if options.dry_run else gc.collect
-    warn_of_aliens(repository)
-    with task_progress() as report:
-        garbage = work(repository, timedelta(options.keep_days), report, unlogged=options.unlogged)
-    if options.dry_run:
-        found = (*garbage.snapshots, *garbage.masks)
-        print_rows([(one.kind.name.lower(), one.digest, decimal(one.size_bytes)) for one in found])
-    print(f"{'would remove' if options.dry_run else 'removed'} {_in_words(garbage)}")
+    warn_of_aliens(repository, member.path)
+    with task_progress(is_shown=shows_progress) as report:  # a library has a bar of its own
+        return work(repository, timedelta(options.keep_days), report, unlogged=options.unlogged)
 
 
-def _in_words(garbage: gc.Garbage) -> str:
-    counts = ((len(garbage.snapshots), "snapshot"), (len(garbage.masks), "mask"))
-    snapshots, masks = (f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counts)
-    return f"{snapshots} and {masks}, {decimal(garbage.size_bytes)}"
+def _in_words(objects: Sequence[StoredObject]) -> str:
+    kinds = ((Kind.SNAPSHOT, "snapshot"), (Kind.MASK, "mask"))
+    snapshots, masks = (_counted(sum(one.kind is kind for one in objects), noun) for kind, noun in kinds)
+    return f"{snapshots} and {masks}, {decimal(sum(one.size_bytes for one in objects))}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"

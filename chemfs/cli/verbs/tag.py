@@ -1,34 +1,46 @@
-"""chemfs tag: tags, listed or changed."""
+"""chemfs tag: tags, listed or changed; of a library, one of many images in one go."""
 
 from __future__ import annotations
 
 import argparse
 
+from chemfs.cli.arguments import given
+from chemfs.cli.errors import WrongUsage
+from chemfs.cli.members import named
 from chemfs.cli.ref_arguments import add_name_and_revision, print_refs, require_name_alone
 from chemigram_core.names import TagName
 from chemigram_core.repository import Repository
 
-DESCRIPTION = (
-    "List, create or delete tags. Without NAME, list the tags. With NAME, tag the state REV; a tag never moves."
-)
+DESCRIPTION = """List, create or delete tags. Without NAME, list the tags. With NAME, tag the state REV; a tag never
+moves. In a library, tag that state of each image, or of none if one of them has the tag elsewhere."""
 EXAMPLE = "chemfs tag sunset v1_export"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO [NAME [REV]], --delete, --json."""
-    add_name_and_revision(parser, TagName, "tag to create or delete", "state to tag")
+    """REPO [NAME [REV]], --only, --delete, --json."""
+    add_name_and_revision(parser, TagName, "tag to create or delete", "state to tag", takes_library=True)
+    only = "tag only the images of a library whose name or path matches, such as 'DSC_00*'"
+    parser.add_argument("--only", metavar="PATTERN", type=given, help=only)
     parser.add_argument("--delete", action="store_true", help="delete the tag; gc may remove its snapshot later")
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> int:
     """List or change them. Raises WrongUsage, RefExists, RefMissing, RefConflict, UnknownRevision, NoState."""
-    repository = Repository(options.repository)
+    found = named(options.repository)
     if options.delete:
         require_name_alone(options)
+    if found.is_library:
+        from chemfs.cli import library_tags
+
+        return library_tags.run(found, options)
+    if options.only is not None:
+        raise WrongUsage("--only is about the images of a library, and this is one repository")
+    repository = Repository(options.repository)
     if options.name is None:
         print_refs(repository, repository.refs.tags(), as_json=options.json)
     else:
         _change(repository, options)
+    return 0
 
 
 def _change(repository: Repository, options: argparse.Namespace) -> None:

@@ -1,0 +1,95 @@
+"""Tags a state of each image of a library in one go: what a whole shoot delivers.
+
+All or nothing: every image is looked at first, and if one stands in the way, nothing is tagged. An image whose tag is
+at that state already is fine, so a command that was killed is repeated. An image without that state is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ChemigramError, NoState, Refused, UnknownRevision, shown
+from chemigram_core.library.members import Member
+from chemigram_core.names import TagName
+from chemigram_core.operations.refs import create_tag
+from chemigram_core.progress import Progress, silent
+from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
+
+
+class NoImageMatches(Refused):
+    """No image of a library has a name or path that fits a pattern."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(f"no image matches {shown(pattern)}; give a name or a path in the library, with * and ?")
+
+
+@dataclass(slots=True)
+class TagReport:
+    """What became of the tag `name`, by the paths of the repositories.
+
+    tagged: with their states; unchanged: had the tag at that state; left_out: have no such state, and why; problems:
+    what stood in the way. If there are problems before anything was tagged, nothing is.
+    """
+
+    name: TagName
+    tagged: dict[str, Digest] = field(default_factory=dict)
+    unchanged: dict[str, Digest] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def matching(found: Sequence[Member], pattern: str) -> list[Member]:
+    """The repositories whose path, or its last part, fits a shell pattern. Raises NoImageMatches."""
+    fit = [one for one in found if fnmatchcase(one.path, pattern) or fnmatchcase(one.root.name, pattern)]
+    if not fit:
+        raise NoImageMatches(pattern)
+    return fit
+
+
+def tag_all(found: Sequence[Member], name: TagName, rev: str = "HEAD", progress: Progress = silent) -> TagReport:
+    """Tag the state `rev` of each image. Raises UnknownRevision if none has it; OSError, and may then be repeated."""
+    report = TagReport(name)
+    new: dict[str, tuple[Repository, Digest]] = {}
+    for number, member in enumerate(found):
+        progress("looking", number, len(found))
+        try:
+            _look_at(member, rev, report, new)
+        except (ChemigramError, OSError) as error:
+            report.problems[member.path] = str(error)
+    if new or report.unchanged or report.problems:
+        if not report.problems:
+            _tag(new, report, progress)
+        return report
+    raise UnknownRevision(rev)
+
+
+def _look_at(member: Member, rev: str, report: TagReport, new: dict[str, tuple[Repository, Digest]]) -> None:
+    """Find out what a tag of one image would be. Raises what stands in the way."""
+    if member.error is not None:
+        raise member.error
+    repository = Repository(member.root)
+    try:
+        digest = repository.resolve(rev)
+    except (NoState, UnknownRevision) as error:
+        report.left_out[member.path] = str(error)
+        return
+    if repository.refs.read(report.name) == digest:
+        report.unchanged[member.path] = digest
+        return
+    repository.refs.check_free(report.name)
+    repository.objects.info(digest, Kind.SNAPSHOT)
+    new[member.path] = repository, digest
+
+
+def _tag(new: dict[str, tuple[Repository, Digest]], report: TagReport, progress: Progress) -> None:
+    """Tag the states that were found; what another program did to one meanwhile is a problem of that one alone."""
+    for number, (path, (repository, digest)) in enumerate(new.items()):
+        progress("tagging", number, len(new))
+        try:
+            report.tagged[path] = create_tag(repository, report.name, digest)
+        except ChemigramError as error:
+            report.problems[path] = str(error)

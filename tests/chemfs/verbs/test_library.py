@@ -1,0 +1,178 @@
+"""Verbs that take a library, or a folder of one: each repository in turn, what goes wrong with its path."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from chemfs.cli import json as json_output
+from chemfs.cli.parser import load, parser_of
+from chemfs.cli.text import Table
+from chemfs.cli.verbs import log
+from chemigram_core.log import journal
+from chemigram_core.names import BranchName, TagName
+from chemigram_core.operations.refs import create_branch, create_tag, delete_branch
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.chemfs.verbs.answer import Chemfs
+from tests.core.calls import count_calls
+from tests.support.builders import sidecar as xmp
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    for number, name in enumerate(("day/1.NEF", "day/2.NEF", "night/3.NEF")):
+        save_xmp(Repository.init(tmp_path / "library" / name), MAIN, xmp(number), label=f"look {number}")
+    (tmp_path / "library" / "library.json").write_text("{}")
+    return tmp_path / "library"
+
+
+def damage(root: Path) -> None:
+    for path in (root / "objects").rglob("*.xmp"):
+        path.chmod(0o644)
+        path.write_bytes(b"other bytes")
+
+
+def test_the_log_names_the_repository_of_each_row(chemfs: Chemfs, library: Path) -> None:
+    create_branch(Repository(library / "day/2.NEF"), BranchName("warm"))
+    answer = chemfs("log", "library")
+    assert (answer.code, answer.error) == (0, "")
+    assert [(line.split()[0], line.split()[4]) for line in answer.out.splitlines()] == [
+        ("day/1.NEF", "snapshot"),
+        ("day/2.NEF", "branch"),
+        ("day/2.NEF", "snapshot"),
+        ("night/3.NEF", "snapshot"),
+    ]
+    assert chemfs("log", "library/day").out.startswith("1.NEF  ")
+    assert len(chemfs("log", "library", "-n", 1).out.splitlines()) == 3
+
+
+def test_the_log_for_programs_is_one_list(chemfs: Chemfs, library: Path) -> None:
+    entries = chemfs("log", "library", "--json").json
+    assert [entry["repository"] for entry in entries] == ["day/1.NEF", "day/2.NEF", "night/3.NEF"]
+    assert "repository" not in chemfs("log", "library/day/1.NEF", "--json").json[0]
+
+
+def test_the_log_of_a_branch_that_some_images_have(chemfs: Chemfs, library: Path) -> None:
+    create_branch(Repository(library / "day/2.NEF"), BranchName("warm"))
+    (entry,) = chemfs("log", "library", "--branch", "warm", "--json").json
+    assert entry["repository"] == "day/2.NEF"
+    answer = chemfs("log", "library", "--branch", "nosuch")
+    assert (answer.code, answer.out, "nosuch" in answer.error) == (3, "", True)
+
+
+def test_a_damaged_repository_is_named_and_stops_no_other(chemfs: Chemfs, library: Path) -> None:
+    (library / "day/1.NEF/HEAD").unlink()
+    for verb in ("log", "gc"):
+        answer = chemfs(verb, "library")
+        assert answer.code == 3, verb
+        assert answer.error.startswith("chemfs: day/1.NEF: not a chemfs repository (HEAD is missing)")
+        assert len(answer.error.splitlines()) == 1
+        assert answer.out
+
+
+def test_fsck_checks_each_and_sums_up(chemfs: Chemfs, library: Path) -> None:
+    assert (chemfs("fsck", "library").out, chemfs("fsck", "library").code) == ("3 repositories: all is well\n", 0)
+    damage(library / "day/2.NEF")
+    (library / "night/3.NEF/HEAD").unlink()
+    answer = chemfs("fsck", "library")
+    assert answer.code == 1
+    *found, summary = answer.out.splitlines()
+    assert {line.split("/")[0] + "/" + line.split("/")[1] for line in found} == {"day/2.NEF", "night/3.NEF"}
+    assert summary == f"3 repositories: {len(found)} problems"
+    listed = chemfs("fsck", "library", "--json").json
+    assert {one["repository"] for one in listed} == {"day/2.NEF", "night/3.NEF"}
+    assert len(listed) == len(found)
+    assert chemfs("fsck", "library", "--repair").code == 1
+    assert (library / "night/3.NEF/HEAD").exists()
+
+
+def test_gc_names_what_went_and_sums_up(chemfs: Chemfs, library: Path) -> None:
+    one = Repository(library / "day/2.NEF")
+    save_xmp(one, BranchName("warm"), xmp(50))
+    delete_branch(one, BranchName("warm"))
+    listed = chemfs("gc", "library", "--dry-run", "--keep-days", 0).out.splitlines()
+    assert [line.split()[:2] for line in listed] == [["day/2.NEF", "snapshot"], ["would", "remove"]]
+    assert listed[1].startswith("would remove 1 snapshot and 0 masks, ")
+    removed = chemfs("gc", "library", "--keep-days", 0)
+    assert removed.code == 0
+    assert [line.split(",")[0] for line in removed.out.splitlines()] == [
+        "day/2.NEF: removed 1 snapshot and 0 masks",
+        "removed 1 snapshot and 0 masks",
+    ]
+    assert removed.out.endswith(" in 3 repositories\n")
+
+
+def test_a_tag_for_a_whole_shoot(chemfs: Chemfs, library: Path) -> None:
+    assert chemfs("tag", "library", "v1_export").out == "3 images tagged v1_export\n"
+    assert chemfs("tag", "library", "v1_export").out == "0 images tagged v1_export; 3 images had the tag before\n"
+    assert chemfs("tag", "library", "client", "--only", "day/*").out == "2 images tagged client\n"
+    assert chemfs("tag", "library").out == "client     2 images\nv1_export  3 images\n"
+    assert chemfs("tag", "library", "--json").json == [
+        {"ref": "refs/tags/client", "images": 2},
+        {"ref": "refs/tags/v1_export", "images": 3},
+    ]
+
+
+def test_a_tag_that_one_image_has_elsewhere_is_refused(chemfs: Chemfs, library: Path) -> None:
+    one = Repository(library / "day/2.NEF")
+    create_tag(one, TagName("v1"))
+    save_xmp(one, MAIN, xmp(50))
+    answer = chemfs("tag", "library", "v1")
+    assert answer.code == 3
+    assert answer.out.startswith("day/2.NEF stands in the way: already exists")
+    assert answer.error.startswith("chemfs: nothing was tagged: 1 of 3 images stand in the way")
+    found = chemfs("tag", "library", "v1", "--json").json
+    assert (found["tagged"], [one["repository"] for one in found["problems"]]) == ([], ["day/2.NEF"])
+
+
+def test_an_image_without_that_state_is_left_out_and_named(chemfs: Chemfs, library: Path) -> None:
+    Repository.init(library / "day" / "none.NEF")
+    answer = chemfs("tag", "library", "v1")
+    assert (answer.code, answer.error) == (1, "")
+    assert answer.out.splitlines()[0].startswith("day/none.NEF has no such state, and is left out: no snapshot yet")
+    assert answer.out.splitlines()[1] == "3 images tagged v1"
+
+
+def test_options_of_a_library_and_of_a_repository(chemfs: Chemfs, library: Path) -> None:
+    assert chemfs("tag", "library/day/1.NEF", "v1", "--only", "*").code == 2
+    assert chemfs("tag", "library", "v1", "--delete").code == 2
+    assert chemfs("tag", "library", "v1", "--only", "nosuch").code == 3
+
+
+def test_rows_are_printed_as_they_come(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table([3, 0])
+    table.print(("a", "b"))
+    assert capsys.readouterr().out == "a    b\n"
+    table.print(("longer", "c"))
+    table.print(("d", "e"))
+    assert capsys.readouterr().out == "longer  c\nd       e\n"
+    values = json_output.JsonList()
+    values.print({"a": [1, "é"]})
+    assert capsys.readouterr().out.startswith("[\n  {")
+    values.print(2)
+    values.end()
+    assert json.loads("[\n  {" + '"a": 1}' + capsys.readouterr().out) == [{"a": 1}, 2]
+
+
+class Closed(io.StringIO):
+    """A pipe that nobody reads from."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["rows", "json"])
+def test_a_log_that_nobody_reads_is_not_read_to_its_end(
+    library: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    for number in range(50):
+        save_xmp(Repository(library / "day/1.NEF"), MAIN, xmp(100 + number))
+    lines = count_calls(monkeypatch, journal, "parse_line")
+    monkeypatch.setattr("sys.stdout", Closed())
+    with pytest.raises(BrokenPipeError):
+        log.run(parser_of("log", load("log")).parse_args([str(library / "day/1.NEF"), *options]))
+    assert len(lines) <= 2

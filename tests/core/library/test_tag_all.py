@@ -1,0 +1,130 @@
+"""Tagging a state of each image of a library: all or nothing, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.errors import UnknownRevision
+from chemigram_core.library import tag_all as module
+from chemigram_core.library.members import members
+from chemigram_core.library.tag_all import NoImageMatches, TagReport, matching, tag_all
+from chemigram_core.names import BranchName, TagName
+from chemigram_core.operations.refs import create_branch, create_tag
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.support.builders import sidecar
+
+V1 = TagName("v1")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Three images with a state, and one without, in two folders."""
+    for number, name in enumerate(("a/1.NEF", "a/2.NEF", "b/3.NEF")):
+        save_xmp(Repository.init(tmp_path / "library" / name), MAIN, sidecar(number))
+    Repository.init(tmp_path / "library" / "b" / "none.NEF")
+    (tmp_path / "library" / "library.json").write_text("{}")
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def tag(library: Path) -> Callable[..., TagReport]:
+    def run(name: TagName = V1, rev: str = "HEAD") -> TagReport:
+        return tag_all(members(library), name, rev)
+
+    return run
+
+
+def tagged(library: Path) -> dict[str, list[TagName]]:
+    return {one.path: Repository(one.root).refs.tags() for one in members(library)}
+
+
+def test_each_image_is_tagged_and_one_without_a_state_is_left_out(library: Path, tag: Callable[..., TagReport]) -> None:
+    report = tag()
+    heads = {path: Repository(library / path).resolve("HEAD") for path in ("a/1.NEF", "a/2.NEF", "b/3.NEF")}
+    assert report.tagged == heads
+    assert list(report.left_out) == ["b/none.NEF"]
+    assert (report.unchanged, report.problems) == ({}, {})
+    assert {path: Repository(library / path).resolve("refs/tags/v1") for path in heads} == heads
+
+
+def test_again_changes_nothing(library: Path, tag: Callable[..., TagReport]) -> None:
+    first = tag()
+    again = tag()
+    assert (again.tagged, again.unchanged) == ({}, first.tagged)
+
+
+@pytest.mark.parametrize("obstacle", ["moved", "conflict", "damaged", "lost"])
+def test_if_one_image_stands_in_the_way_nothing_is_tagged(
+    library: Path, tag: Callable[..., TagReport], obstacle: str
+) -> None:
+    last = Repository(library / "b/3.NEF")
+    if obstacle == "moved":
+        create_tag(last, V1)
+        save_xmp(last, MAIN, sidecar(9))
+    elif obstacle == "conflict":
+        create_tag(last, TagName("v1/x"))
+    elif obstacle == "damaged":
+        (last.root / "HEAD").unlink()
+    else:
+        for path in (last.root / "objects").rglob("*.xmp"):
+            path.unlink()
+    before = tagged(library) if obstacle != "damaged" else {}
+    report = tag()
+    assert list(report.problems) == ["b/3.NEF"]
+    assert report.tagged == {}
+    assert not before or tagged(library) == before
+    assert Repository(library / "a/1.NEF").refs.tags() == []
+
+
+def test_what_a_killed_command_left_is_completed_by_the_same(
+    library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def killed(*arguments: object) -> object:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return create_tag(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "create_tag", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tag()
+    report = tag()
+    assert (list(report.unchanged), list(report.tagged)) == (["a/1.NEF"], ["a/2.NEF", "b/3.NEF"])
+
+
+def test_what_another_program_does_meanwhile_is_reported(
+    library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beaten(repository: Repository, name: TagName, rev: str) -> object:
+        if repository.root.name == "2.NEF":
+            save_xmp(repository, MAIN, sidecar(9))
+            create_tag(repository, name)
+        return create_tag(repository, name, rev)
+
+    monkeypatch.setattr(module, "create_tag", beaten)
+    report = tag()
+    assert (list(report.tagged), list(report.problems)) == (["a/1.NEF", "b/3.NEF"], ["a/2.NEF"])
+
+
+def test_a_branch_that_not_all_have_is_tagged_where_it_is(library: Path, tag: Callable[..., TagReport]) -> None:
+    create_branch(Repository(library / "a/2.NEF"), BranchName("client"))
+    report = tag(V1, "client")
+    assert list(report.tagged) == ["a/2.NEF"]
+    assert len(report.left_out) == 3
+    with pytest.raises(UnknownRevision):
+        tag(V1, "nosuch")
+
+
+def test_a_pattern_is_a_name_or_a_path(library: Path) -> None:
+    found = members(library)
+    assert [one.path for one in matching(found, "[12].NEF")] == ["a/1.NEF", "a/2.NEF"]
+    assert [one.path for one in matching(found, "b/*")] == ["b/3.NEF", "b/none.NEF"]
+    with pytest.raises(NoImageMatches):
+        matching(found, "DSC*")
