@@ -24,6 +24,10 @@ from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
 from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder
+from chemfs.tree.roll.contents import Contents
+from chemfs.tree.roll.images import Source, Sources
+from chemfs.tree.roll.roll_folder import NAME as ROLL
+from chemfs.tree.roll.roll_folder import RollFolder
 from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemfs.tree.tagged import tagged_folder
 from chemigram_core.errors import Refused
@@ -32,6 +36,7 @@ from chemigram_core.library_folders import RESERVED, Library, Parts
 from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a file manager looks into each
+_ROLLS = 20  # what a roll shows is about 1 KB for each image
 _README = "README.txt"
 _OWN = {"tagged": tagged_folder}  # what each folder has beside what is in it
 
@@ -62,9 +67,13 @@ class OneRepository(Repositories):
     def __init__(self, root: Path, on_change: OnChange | None) -> None:
         self._opened = OpenRepository(Repository(root), on_change)
 
+        source = Source(str(root), lambda: self._opened)
+        self._roll = Contents(lambda: Sources([source], (str(root),)), may_write=on_change is not None)
+
     @property
     def top(self) -> Folder:
-        return RepositoryFolder(lambda: self._opened)
+        roll = RollFolder(self._roll, self._opened.time_ns)
+        return RepositoryFolder(lambda: self._opened, {ROLL: roll})
 
     def with_drafts(self) -> Iterable[Path]:
         return [self._opened.repository.root]
@@ -79,6 +88,7 @@ class ManyRepositories(Repositories):
         self._lock = threading.Lock()
         self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
         self._latest: LRUCache[_Identity, OpenRepository] = LRUCache(_LATEST)
+        self._rolls: LRUCache[Parts, Contents] = LRUCache(_ROLLS)
 
     @property
     def top(self) -> Folder:
@@ -101,6 +111,21 @@ class ManyRepositories(Repositories):
         except (FileNotFoundError, NotADirectoryError, Refused) as error:
             raise NotFound(parts[-1]) from error
 
+    def roll(self, parts: Parts) -> Contents:
+        """The roll of a folder of the library."""
+        with self._lock:
+            if (known := self._rolls.get(parts)) is None:
+                may_write = self._on_change is not None
+                known = self._rolls[parts] = Contents(partial(self._sources, parts), may_write=may_write)
+            return known
+
+    def _sources(self, parts: Parts) -> Sources:
+        """The repositories in a folder."""
+        place = self.library.path(parts)
+        names, others = self.library.repository_names(parts)
+        found = [Source(f"{place}/{name}", partial(self.opened, (*parts, name))) for name in names]
+        return Sources(found, (str(place), *(f"{place}/{name}" for name in others)))
+
 
 class LibraryFolder(Folder):
     """A folder of the library, which holds repositories and more such folders."""
@@ -118,6 +143,8 @@ class LibraryFolder(Folder):
             return Text(readme.LIBRARY, self.stat().mtime_ns)
         if name in _OWN:
             return _OWN[name](self._library.root, self._parts, self._opened_in)
+        if name == ROLL:
+            return RollFolder(self._repositories.roll(self._parts), lambda: self.stat().mtime_ns)
         if name in RESERVED or name.startswith("."):
             raise NotFound(name)
         parts = (*self._parts, self._library.on_disk(self._parts, name))
@@ -134,7 +161,7 @@ class LibraryFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         yield Entry(_README, NodeKind.FILE)
-        yield from (Entry(name, NodeKind.FOLDER) for name in _OWN)
+        yield from (Entry(name, NodeKind.FOLDER) for name in (ROLL, *_OWN))
         names = self._library.names(self._parts)
         yield from (Entry(name, NodeKind.FOLDER) for name in names if name != _README)
 

@@ -87,14 +87,16 @@ class DescriptorFile(OpenFile):
 class BytesFile(OpenFile):
     """Reads bytes in memory."""
 
-    __slots__ = ("_data",)
-    caching = Caching.NONE
+    __slots__ = ("_data", "_stat", "caching")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, caching: Caching = Caching.NONE, found: Stat | None = None) -> None:
+        """`found` is the stat of the file, if it has one besides the bytes."""
         self._data = data
+        self._stat = found
+        self.caching = caching
 
     def stat(self) -> Stat:
-        return Stat(len(self._data), time.time_ns(), 0o444)
+        return self._stat or Stat(len(self._data), time.time_ns(), 0o444)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return self._data[offset_bytes : offset_bytes + size_bytes]

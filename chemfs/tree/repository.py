@@ -6,6 +6,7 @@ HEAD  heads/  tags/  snapshots/  history/  compare/  rejected/  log.jsonl  READM
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from chemfs.tree import readme
 from chemfs.tree.compare import CompareFolder
@@ -72,10 +73,12 @@ _TOP: Mapping[str, tuple[NodeKind, Callable[[Opened], Node]]] = {
 class RepositoryFolder(Folder):
     """The folder of a repository. A link made in it may be renamed over HEAD, which is a checkout."""
 
-    __slots__ = ("opened",)
+    __slots__ = ("_also", "opened")
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, also: Mapping[str, Folder] = MappingProxyType({})) -> None:
+        """`also` are folders that only the repository at the mountpoint shows."""
         self.opened = opened
+        self._also = also
 
     def stat(self) -> Stat:
         return Stat(0, self.opened().time_ns(), READ_ONLY_FOLDER_MODE)
@@ -84,19 +87,22 @@ class RepositoryFolder(Folder):
         if name in _TOP:
             _, make = _TOP[name]
             return make(self.opened)
+        if name in self._also:
+            return self._also[name]
         if (link := self.opened().links.get(name)) is not None:
             return link
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
         yield from (Entry(name, kind) for name, (kind, _) in _TOP.items())
+        yield from (Entry(name, NodeKind.FOLDER) for name in self._also)
         yield from (Entry(path, NodeKind.LINK) for path in self.opened().links.paths() if "/" not in path)
 
     def make_link(self, name: str, target: str) -> None:
         """Make a link, to be renamed over HEAD. Raises NotALinkTarget."""
         opened = self.opened()
         opened.check_writable()
-        if name in _TOP:
+        if name in _TOP or name in self._also:
             raise ReadOnly(name)
         parse_target(opened.repository, target)
         opened.links.add(name, target)

@@ -50,6 +50,16 @@ class Library:
             kinds = kinds_in(folder)
         return sorted(shown_name(name, kinds) for name, kind in kinds.items() if kind is not FolderKind.DAMAGED)
 
+    def repository_names(self, parts: Parts) -> tuple[list[str], list[str]]:
+        """The names of the repositories in a folder, sorted, and those of its other folders.
+
+        Opens one folder; each name in it costs three stats.
+        """
+        with Folder.enter(self.root, *parts) as folder:
+            kinds = kinds_in(folder)
+        repositories = sorted(name for name, kind in kinds.items() if kind is FolderKind.REPOSITORY)
+        return repositories, sorted(kinds.keys() - repositories)
+
     def on_disk(self, parts: Parts, shown: str) -> str:
         """The name of the folder that is shown as `shown` in another one."""
         plain = shown.rstrip("_")

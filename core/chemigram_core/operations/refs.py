@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from chemigram_core import roll_file
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import BranchInUse, ChemigramError
@@ -32,6 +33,7 @@ def delete_branch(repository: Repository, name: BranchName) -> None:
     with locked(repository.root):
         if repository.refs.head() == OnBranch(name):
             raise BranchInUse(name)
+        roll_file.branch_deleted(repository.root, name)
         _delete(repository, name, DELETE_BRANCH)
 
 
@@ -49,6 +51,7 @@ def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> N
         entry = LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref})
         with repository.log.appended(entry, lambda: repository.refs.read(old) is None):
             _rename(repository.refs, old, new, tip)
+        roll_file.branch_renamed(repository.root, old, new)
 
 
 def checkout(repository: Repository, head: Head) -> None:

@@ -47,6 +47,14 @@ def match(images: Collection[str], sidecars: Collection[str]) -> tuple[list[Imag
     return matched, sorted(strays, key=lambda stray: stray.name)
 
 
+def sidecar_name(image: str, number: int) -> str | None:
+    """The sidecar of an image with that number; None for a duplicate of an image without an extension."""
+    if number == 0:
+        return image + SUFFIX
+    stem, dot, extension = image.rpartition(".")
+    return f"{stem}_{number:02d}{dot}{extension}{SUFFIX}" if stem and extension else None
+
+
 def _owner(stem: str, images: Collection[str]) -> tuple[str, int] | None:
     """The image that a sidecar is about, and its number."""
     if stem in images:

@@ -16,10 +16,10 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.save import NO_MASKS, Outcome, noted, save_in_steps
 from chemigram_core.operations.steps import together
 from chemigram_core.repository import MAIN, Repository
+from chemigram_core.roll_file import keep_numbers
 from chemigram_core.shoot.branch_names import branch_for, clashes
 from chemigram_core.shoot.last_taken import SOURCE, Taken, last_taken, logged_name
 from chemigram_core.shoot.problem import Kind
-from chemigram_core.shoot.roll_file import keep_numbers
 from chemigram_core.shoot.sidecar_file import Sidecar
 from chemigram_core.shoot.source_file import Source, read_sources, write_sources
 
@@ -80,8 +80,7 @@ def take(repository: Repository, sidecars: Sequence[Sidecar]) -> Generator[None,
     states = {id(decision): outcome.digest for decision, outcome in zip(new, outcomes, strict=True)}
     taken = {each.sidecar.name: _source(each, states.get(id(each)) or each.known) for each in decisions}
     write_sources(repository.root, {**sources, **{name: source for name, source in taken.items() if source}})
-    if any(decision.sidecar.number for decision in decisions):
-        keep_numbers(repository.root, {0: MAIN} | {each.sidecar.number: each.branch for each in decisions})
+    keep_numbers(repository.root, {0: MAIN} | {each.sidecar.number: each.branch for each in decisions})
     return summary(decisions, outcomes)
 
 

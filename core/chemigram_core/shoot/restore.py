@@ -21,10 +21,10 @@ from chemigram_core.operations.save import Outcome
 from chemigram_core.operations.steps import finish
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import MAIN, Repository
+from chemigram_core.roll_file import keep_numbers
 from chemigram_core.shoot.file_names import SUFFIX, match
 from chemigram_core.shoot.intake import decide, take
 from chemigram_core.shoot.problem import Kind
-from chemigram_core.shoot.roll_file import keep_numbers
 from chemigram_core.shoot.scan import listed
 from chemigram_core.shoot.sidecar_file import Sidecar, SidecarFile, UnusableSidecar, parse_file, read_file
 from chemigram_core.shoot.source_file import Source, read_sources, write_sources

@@ -27,10 +27,10 @@ def write(packet: Packet) -> bytes:
     prefixes = Prefixes(names)
     writer = _Writer(prefixes)
     writer.put(f'<x:xmpmeta xmlns:x="{KNOWN["x"]}">\n <rdf:RDF xmlns:rdf="{KNOWN["rdf"]}">\n')
-    writer.put(f'  <rdf:Description rdf:about="{_attribute(packet.about)}"')
+    writer.put(f'  <rdf:Description rdf:about="{attribute_text(packet.about)}"')
     for prefix, uri in prefixes.declared():
         if prefix not in _AROUND:
-            writer.put(f'\n    xmlns:{prefix}="{_attribute(uri)}"')
+            writer.put(f'\n    xmlns:{prefix}="{attribute_text(uri)}"')
     writer.fields("rdf:Description", packet.properties, 2)
     writer.put(" </rdf:RDF>\n</x:xmpmeta>\n")
     return writer.written()
@@ -83,10 +83,10 @@ class _Writer:
             case str():
                 self.put(f"{pad}<{tag}>{_text(value)}</{tag}>\n" if value else f"{pad}<{tag}/>\n")
             case Localized(text, language):
-                start = f'{pad}<{tag} xml:lang="{_attribute(language)}"'
+                start = f'{pad}<{tag} xml:lang="{attribute_text(language)}"'
                 self.put(f"{start}>{_text(text)}</{tag}>\n" if text else f"{start}/>\n")
             case Reference(uri):
-                self.put(f'{pad}<{tag} rdf:resource="{_attribute(uri)}"/>\n')
+                self.put(f'{pad}<{tag} rdf:resource="{attribute_text(uri)}"/>\n')
             case _:
                 assert_never(value)
 
@@ -119,7 +119,7 @@ class _Writer:
         order, starts = self._layout(tuple(fields), level)
         values = [fields[name] for name in order]
         if _is_special("".join(values)):
-            values = list(map(_attribute, values))
+            values = list(map(attribute_text, values))
         self._texts += [text for pair in zip(starts, values, strict=True) for text in pair]
         self.put('"')
 
@@ -139,7 +139,8 @@ def _is_special(text: str) -> bool:
     return "&" in text or "<" in text or ">" in text or '"' in text or "\n" in text or "\t" in text or "\r" in text
 
 
-def _attribute(text: str) -> str:
+def attribute_text(text: str) -> str:
+    """The text as it stands between the quotes of an attribute."""
     return text.translate(_IN_ATTRIBUTE) if _is_special(text) else text
 
 

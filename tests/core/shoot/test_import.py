@@ -18,13 +18,13 @@ from chemigram_core.operations.refs import create_branch, delete_branch, rename_
 from chemigram_core.operations.save import HISTORY_LOSS, save_xmp
 from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import MAIN, Repository
+from chemigram_core.roll_file import read_numbers
 from chemigram_core.shoot import importer
 from chemigram_core.shoot.destination import UnusableLibrary, UnusableShoot
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.shoot.last_taken import edited_in_both
 from chemigram_core.shoot.problem import Kind
 from chemigram_core.shoot.report import Report
-from chemigram_core.shoot.roll_file import read_numbers
 from chemigram_core.shoot.source_file import FILE_NAME, read_sources
 from chemigram_core.sidecar import parse
 from tests.core.calls import count_calls
@@ -40,6 +40,10 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     return tmp_path / "library"
+
+
+def branches_by_number(root: Path) -> dict[int, str]:
+    return {number: given.branch for number, given in read_numbers(root).items()}
 
 
 def figures(report: Report) -> tuple[int, int, int, int]:
@@ -81,7 +85,7 @@ def test_each_branch_starts_with_a_state_of_its_own(source: Path, library: Path)
     ]
     assert not any(HISTORY_LOSS in entry.metadata for entry in entries)
     assert repository.refs.head() == OnBranch(MAIN)
-    assert read_numbers(repository.root) == {0: "main", 1: "warm", 3: "version-03"}
+    assert branches_by_number(repository.root) == {0: "main", 1: "warm", 3: "version-03"}
 
 
 def test_images_are_linked_and_not_read(source: Path, library: Path) -> None:
@@ -131,7 +135,7 @@ def test_a_new_image_and_a_new_duplicate_come_in_later(source: Path, library: Pa
     edit(source / "more", "z.jpg.xmp", 5)
     assert figures(import_shoot(source, library)) == (1, 3, 3, 5)
     assert list(tips(library / "wedding/1.NEF")) == ["cold", "main"]
-    assert read_numbers(library / "wedding/1.NEF") == {0: "main", 2: "cold"}
+    assert branches_by_number(library / "wedding/1.NEF") == {0: "main", 2: "cold"}
 
 
 def test_another_timestamp_is_no_edit(source: Path, library: Path) -> None:
@@ -278,7 +282,7 @@ def test_gaps_and_two_alike_version_names(tmp_path: Path, library: Path) -> None
     for number, name in ((5, "warm"), (7, "warm"), (9, "Warm"), (11, "main"), (1234, "")):
         edit(folder, f"a_{number:02d}.NEF.xmp", number, name)
     import_shoot(folder, library)
-    assert read_numbers(library / "s/a.NEF") == {
+    assert branches_by_number(library / "s/a.NEF") == {
         0: "main",
         5: "warm",
         7: "warm-07",
@@ -538,7 +542,7 @@ def test_a_duplicate_of_a_duplicate_gets_a_branch_of_its_own(source: Path, libra
     edit(source, "0_04.NEF.xmp", 101, "warm")
     assert figures(import_shoot(source, library)) == (0, 1, 1, 5)
     assert tips(root)["warm-04"] == tips(root)["warm"]
-    assert read_numbers(root) == {0: "main", 1: "warm", 3: "version-03", 4: "warm-04"}
+    assert branches_by_number(root) == {0: "main", 1: "warm", 3: "version-03", 4: "warm-04"}
     edit(source, "0_04.NEF.xmp", 104, "warm")
     import_shoot(source, library)
     assert tips(root)["warm-04"] != tips(root)["warm"]

@@ -1,0 +1,134 @@
+"""One image of a roll: which sidecars it has, read once. Recognized by the times of the repository's folders."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from chemfs.tree.open_repository import Opened
+from chemigram_core.errors import ChemigramError
+from chemigram_core.names import BranchName
+from chemigram_core.repository import Repository
+from chemigram_core.roll.numbers import given_numbers
+from chemigram_core.roll_file import Given, Numbers
+from chemigram_core.shoot.file_names import sidecar_name
+
+_RACY_NS = 20_000_000  # the clock of file times may not have ticked between two changes: see durable/file_cache.py
+
+logger = logging.getLogger(__name__)
+
+Taken = Callable[[str, int], bool]
+"""Whether the sidecar of an image with a number has the name of another image's."""
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+class Source(NamedTuple):
+    """A repository of the folder: where it is, and the way to ask for it."""
+
+    root: str
+    opened: Opened
+
+
+class Sources(NamedTuple):
+    """The repositories of a folder, and all folders whose times change when there are others."""
+
+    repositories: Sequence[Source]
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RollImage:
+    """An image in a roll, with its numbers, and those that are shown by the names of their sidecars.
+
+    The name is empty for a repository that has no image or can't be read.
+    """
+
+    source: Source
+    name: str
+    numbers: Numbers
+    sidecars: Mapping[str, int]
+    _folders: tuple[str, ...]
+    _stamp: Stamp
+
+    @property
+    def is_named_so(self) -> bool:
+        """Whether the repository has the image's name."""
+        return self.source.root.endswith(f"/{self.name}")
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the repository's folders still have their times: a stat for each of them, and nothing is opened."""
+        return bool(self._stamp) and self._stamp == stamp_of(self._folders)
+
+
+def read_image(source: Source, is_taken: Taken, remembered: Numbers, *, may_write: bool) -> RollImage:
+    """The image of a repository. `is_taken` says whether the sidecar of an image and a number is another image's.
+
+    Numbers are given where one is missing. Opens no object.
+    """
+    started_ns = time.time_ns()
+    try:
+        name, numbers, branches, sidecars = _read(source.opened().repository, is_taken, remembered, may_write=may_write)
+    except (ChemigramError, OSError) as error:
+        logger.warning("%s: not shown in roll/: %s", source.root, error)
+        name, numbers, branches, sidecars = "", remembered, [], {}
+    folders = _folders(source.root, branches)
+    return RollImage(source, name, numbers, sidecars, folders, stamp_before(started_ns, folders))
+
+
+def _read(
+    repository: Repository, is_taken: Taken, remembered: Numbers, *, may_write: bool
+) -> tuple[str, Numbers, list[BranchName], Mapping[str, int]]:
+    if (image := repository.image) is None:
+        return "", remembered, [], {}
+    branches = repository.refs.branches()
+    numbers = given_numbers(repository, branches, partial(is_taken, image.name), remembered, may_write=may_write)
+    named = ((sidecar_name(image.name, number), number) for number in _shown(repository, numbers, branches))
+    return image.name, numbers, branches, {name: number for name, number in named if name is not None}
+
+
+def _shown(repository: Repository, numbers: Numbers, branches: Iterable[BranchName]) -> Iterable[int]:
+    """The numbers of branches that have a state, without those whose sidecar was removed."""
+    present = frozenset(branches)
+    return (
+        number
+        for number, given in sorted(numbers.items())
+        if not given.is_retired and given.branch in present and not is_hidden(repository, given)
+    )
+
+
+def is_hidden(repository: Repository, given: Given) -> bool:
+    """Whether a number's sidecar was removed, and nothing was saved on its branch since."""
+    return given.hidden is not None and repository.refs.read(given.branch) == given.hidden
+
+
+def _folders(root: str, branches: Iterable[BranchName]) -> tuple[str, ...]:
+    """The folders whose times change with the image, roll.json, HEAD, and a branch's name or state."""
+    heads = f"{root}/refs/heads"
+    nested = {f"{heads}/{branch.rpartition('/')[0]}" for branch in branches if "/" in branch}
+    return (root, f"{root}/raw", heads, *sorted(nested))
+
+
+def stamp_of(folders: tuple[str, ...]) -> Stamp:
+    """The identities and times of folders, to be compared with later ones."""
+    return tuple(map(_time, folders))
+
+
+def stamp_before(started_ns: int, folders: tuple[str, ...]) -> Stamp:
+    """The same after reading what is in the folders, which began at `started_ns`; empty if that may be out of date."""
+    stamp = stamp_of(folders)
+    return stamp if all(mtime_ns < started_ns - _RACY_NS for _, mtime_ns in stamp) else ()
+
+
+def _time(folder: str) -> tuple[int, int]:
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - a thousand of them for a listing
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns

@@ -1,0 +1,1 @@
+"""A folder as darktable wants it: numbers, version names, and what darktable overwrites. Knows no mounts."""

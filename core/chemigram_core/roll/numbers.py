@@ -1,0 +1,67 @@
+"""Which number each branch has in darktable. Pure, but for `given_numbers`, which remembers the new ones.
+
+Number 0, the sidecar `IMG.EXT.xmp`, is the branch that HEAD was on when numbers were first given. A checkout changes
+none: darktable still has the old branch's history under its number, and would write it onto the new branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from chemigram_core.durable.lock import locked_if_writable
+from chemigram_core.masks.provenance import now
+from chemigram_core.names import BranchName
+from chemigram_core.refs.head import Head, OnBranch
+from chemigram_core.repository import Repository
+from chemigram_core.roll_file import Given, Numbers, read_numbers, write_numbers
+
+IsTaken = Callable[[int], bool]
+"""Whether the file name of a number belongs to another image of the folder."""
+
+
+def completed(known: Numbers, branches: Collection[BranchName], head: Head, is_taken: IsTaken) -> Numbers:
+    """The numbers with one for each branch that has none; `known` itself if all have one.
+
+    HEAD's branch takes number 0 when the branch that had it is gone: the only number that is ever given again.
+    """
+    base = head.branch if isinstance(head, OnBranch) else None
+    numbers, zero = dict(known), known.get(0)
+    if base is not None and (zero is None or zero.is_retired or zero.branch not in {*branches, base}):
+        numbers = {number: _without(given, base) for number, given in numbers.items()} | {0: Given(base, now())}
+    named = {given.branch for given in numbers.values() if not given.is_retired}
+    for branch in sorted(set(branches) - named):
+        numbers[next_free(numbers, is_taken)] = Given(branch, now())
+    return known if numbers == known else numbers
+
+
+def next_free(numbers: Numbers, is_taken: IsTaken) -> int:
+    """The number after all that were ever given."""
+    number = max(numbers, default=0) + 1
+    while is_taken(number):
+        number += 1
+    return number
+
+
+def given_numbers(
+    repository: Repository, branches: Collection[BranchName], is_taken: IsTaken, remembered: Numbers, *, may_write: bool
+) -> Numbers:
+    """The numbers of `branches`, which are all. New ones are written down, or `remembered` where that isn't possible.
+
+    Parses roll.json and HEAD. Raises StoreFailed, OSError.
+    """
+    known = read_numbers(repository.root)
+    numbers = completed({**remembered, **known}, branches, repository.refs.head(), is_taken)
+    if numbers == known or not may_write:
+        return numbers
+    with locked_if_writable(repository.root) as is_locked:
+        if is_locked:
+            known = read_numbers(repository.root)
+            numbers = completed(known, repository.refs.branches(), repository.refs.head(), is_taken)
+            if numbers != known:
+                write_numbers(repository.root, numbers)
+    return numbers
+
+
+def _without(given: Given, branch: BranchName) -> Given:
+    return replace(given, is_retired=True) if given.branch == branch else given

@@ -1,0 +1,104 @@
+"""roll.json of a repository: the number under which darktable knows each branch. A number is given once, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from chemigram_core.digest import Digest
+from chemigram_core.durable.json_file import read_object, write_object
+from chemigram_core.errors import NotAFile, Refused, StoreFailed
+from chemigram_core.masks.provenance import now
+from chemigram_core.names import BranchName
+
+FILE_NAME = "roll.json"
+
+
+class RollDamaged(StoreFailed):
+    """roll.json can't be read."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"damaged numbers ({found}): roll.json; restore it, or remove it to have new numbers given")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known about a number: its branch, and when it got the number, ISO 8601.
+
+    `name` is the version name that it was given in darktable. `hidden` is the state whose sidecar was removed: nothing
+    is shown while the branch is there. A retired number is never shown or given again.
+    """
+
+    branch: BranchName
+    given: str
+    name: str | None = None
+    hidden: Digest | None = None
+    is_retired: bool = False
+
+
+Numbers = Mapping[int, Given]
+"""The numbers of one image."""
+
+
+def read_numbers(root: Path) -> Numbers:
+    """The numbers that were given. Raises RollDamaged."""
+    try:
+        found = read_object(root, FILE_NAME) or {}
+        return {int(number): _parsed(entry) for number, entry in found.items()}
+    except (ValueError, KeyError, TypeError, NotAFile, Refused) as error:
+        raise RollDamaged(str(error)) from error
+
+
+def write_numbers(root: Path, numbers: Numbers) -> None:
+    """Replace the file, durable. For the holder of the repository's lock. Raises OSError."""
+    write_object(root, FILE_NAME, {str(number): _written(given) for number, given in numbers.items()})
+
+
+def keep_numbers(root: Path, branches: Mapping[int, BranchName]) -> None:
+    """Add numbers; one that was given before stays with its branch. For the holder of the repository's lock.
+
+    Raises RollDamaged, OSError.
+    """
+    known = read_numbers(root)
+    named = {given.branch for given in known.values() if not given.is_retired}
+    new = {number: branch for number, branch in branches.items() if number not in known and branch not in named}
+    if new:
+        when = now()
+        write_numbers(root, {**known, **{number: Given(branch, when) for number, branch in new.items()}})
+
+
+def branch_renamed(root: Path, old: BranchName, new: BranchName) -> None:
+    """Keep the number of a renamed branch. For the holder of the repository's lock. Raises RollDamaged, OSError."""
+    _change(root, old, lambda given: replace(given, branch=new))
+
+
+def branch_deleted(root: Path, branch: BranchName) -> None:
+    """Retire the number of a branch. For the holder of the repository's lock. Raises RollDamaged, OSError."""
+    _change(root, branch, lambda given: replace(given, is_retired=True))
+
+
+def _change(root: Path, branch: BranchName, change: Callable[[Given], Given]) -> None:
+    numbers = dict(read_numbers(root))
+    for number, given in numbers.items():
+        if given.branch == branch and not given.is_retired:
+            write_numbers(root, {**numbers, number: change(given)})
+            return
+
+
+def _parsed(entry: Mapping[str, Any]) -> Given:
+    name, hidden = entry.get("name"), entry.get("hidden")
+    return Given(
+        BranchName(entry["branch"]),
+        str(entry["given"]),
+        None if name is None else str(name),
+        None if hidden is None else Digest(hidden),
+        bool(entry.get("retired", False)),
+    )
+
+
+def _written(given: Given) -> dict[str, Any]:
+    optional = {"name": given.name, "hidden": given.hidden, "retired": given.is_retired or None}
+    said = {key: value for key, value in optional.items() if value is not None}
+    return {"branch": given.branch, "given": given.given, **said}
