@@ -6,13 +6,15 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cachetools import TTLCache
 
 from chemfs.tree.heads import orphaned_drafts
 from chemfs.tree.open_repository import OpenRepository
+from chemigram_core.errors import ChemigramError
 
 _PAUSE_SECONDS = 0.25  # between two checks for removals that are due
 _WATCH_SECONDS = 60.0  # a repository is watched so long after a change: much longer than a removal waits
@@ -61,16 +63,23 @@ class Background:
 
 def _hand_back_drafts(roots: Iterable[Path]) -> None:
     for root in roots:
-        try:
+        with _logged("%s: can't hand back what a mount left unsaved; it stays in scratch/", root):
             orphaned_drafts.hand_back(root)
-        except Exception:
-            logger.exception("%s: can't hand back what a mount left unsaved; it stays in scratch/", root.name)
 
 
 def _others_wait(opened: OpenRepository, now: float) -> bool:
     """Commit what is due; whether removals remain, because they are not due yet or could not be committed."""
-    try:
+    with _logged("%s: can't save a removal", opened.repository.root):
         return opened.commit_due_removals(now)
+    return True
+
+
+@contextmanager
+def _logged(says: str, root: Path) -> Iterator[None]:
+    """Log what goes wrong in the context: a damaged repository in a line, anything unforeseen with its traceback."""
+    try:
+        yield
+    except (ChemigramError, OSError) as error:
+        logger.error(f"{says}: %s", root.name, error)
     except Exception:
-        logger.exception("%s: can't save a removal", opened.repository.root.name)
-        return True
+        logger.exception(says, root.name)

@@ -12,7 +12,8 @@ from scripts.campaigns.report import Report
 
 SIZES = {
     "full_disk": 10,
-    "hostile": 1500,
+    "hostile_input": 1500,
+    "hostile_repositories": 300,
     "concurrency": 100,
     "rot": 200,
     "kill": 1000,

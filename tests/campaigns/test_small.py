@@ -70,8 +70,14 @@ def test_concurrency(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_fuse
-def test_hostile(tmp_path: Path) -> None:
-    assert run("hostile", 100, tmp_path)["XMP cases"] > 20
+def test_hostile_input(tmp_path: Path) -> None:
+    assert run("hostile_input", 100, tmp_path)["XMP cases"] > 20
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_root
+def test_hostile_repositories(tmp_path: Path) -> None:
+    assert run("hostile_repositories", 6, tmp_path)["commands"] > 200
 
 
 @pytest.mark.needs_fuse

@@ -31,7 +31,7 @@ _ACCEPTED, _REFUSED, _BROKEN = 0, 1, 2
 
 def run(seed: int, size: int, folder: Path) -> Report:
     """Judge `size` cases."""
-    report = Report("hostile", seed, size)
+    report = Report("hostile_input", seed, size)
     known = cases(seed, size)
     root = Repository.init(folder / "repository").root
     report.figures["slowest"] = f"{max(_alone(case, root, report) for case in known):.2f} s"
