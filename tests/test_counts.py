@@ -26,6 +26,7 @@ from tests.support.builders import mask, picture, sidecar
 from tests.support.by_path import ByPath
 from tests.support.counts import Counts, counted
 from tests.support.daemon import Daemon
+from tests.support.memory import forget_everything
 from tests.support.strace import Trace, traced
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
@@ -83,7 +84,11 @@ sys.stdin.readline()
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    """An image with five states, each with a mask, the last of which has a tag."""
+    """An image with five states, each with a mask, the last of which has a tag.
+
+    What other tests left in memory is forgotten: making room in a full cache costs calls.
+    """
+    forget_everything()
     made = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
     for number in range(5):
         save_xmp(made, MAIN, sidecar(number), mask_files={MaskName("sky"): mask(number)})
