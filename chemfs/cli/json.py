@@ -31,5 +31,10 @@ class JsonList:
         print("[]" if self._before == "[" else "\n]")
 
 
+def print_json_line(value: Any) -> None:
+    """Print `value` as one line of JSON at once, for a program that reads on while this one runs."""
+    print(json_escaped(json.dumps(value, ensure_ascii=False)), flush=True)
+
+
 def _document(value: Any) -> str:
     return json_escaped(json.dumps(value, ensure_ascii=False, indent=2))

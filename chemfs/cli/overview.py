@@ -8,6 +8,7 @@ GROUPS: Final = {
     "Start": {
         "init": "Create a repository for one image",
         "import": "Create a repository for each image of a folder of photographs",
+        "watch": "Save each edit in a folder of photographs as it is made",
         "mount": "Show a repository, or a library of them, as ordinary files",
         "unmount": "Unmount; waits for pending saves",
     },

@@ -38,6 +38,12 @@ def mounts_of(filesystem_type: str) -> set[Path]:
     return {Path(os.fsdecode(place)) for place, found in _types().items() if os.fsdecode(found) == filesystem_type}
 
 
+def mounts_below(folder: Path) -> frozenset[Path]:
+    """Every place in a folder, or the folder, where a filesystem is mounted. Accesses no mount."""
+    places = (Path(os.fsdecode(place)) for place in _types())
+    return frozenset(place for place in places if place.is_relative_to(folder))
+
+
 def is_dead(place: Path) -> bool:
     """Whether the daemon behind the mount at `place` is gone ("Transport endpoint is not connected")."""
     try:

@@ -45,7 +45,7 @@ WINGS = {  # the floors of each package, lowest first
         "library background",
         "tree",
     ),
-    "chemfs": ("exit_codes", "mount", "cli __main__"),
+    "chemfs": ("exit_codes", "mount", "watch", "cli __main__"),
 }
 FLOORS = [
     floor

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 from itertools import groupby
-from pathlib import Path
 
 from chemfs import exit_codes
-from chemfs.cli.arguments import add_json, given_path
-from chemfs.cli.errors import InsideMount
+from chemfs.cli.arguments import add_json
 from chemfs.cli.json import print_json
 from chemfs.cli.progress import task_progress
-from chemfs.mount.errors import FILESYSTEM_TYPE
-from chemfs.mount.mountpoint import located, mounts_of
+from chemfs.cli.shoot_arguments import add_shoot_and_library, mounts, refuse_mounts
 from chemigram_core.printable import printable
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.shoot.problem import Problem
@@ -26,29 +23,23 @@ EXAMPLE = "chemfs import 2026-11-20-wedding library"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """SHOOT, LIBRARY, --dry-run, --json."""
-    parser.add_argument("shoot", metavar="SHOOT", type=given_path, help="folder of photographs")
-    parser.add_argument("library", metavar="LIBRARY", type=given_path, help="library, created if it is missing")
+    add_shoot_and_library(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would be done, and write nothing")
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Import it; the exit code says whether a file needs attention. Raises UnusableShoot and the like."""
-    mounts = mounts_of(FILESYSTEM_TYPE)
-    for path in (options.shoot, options.library):
-        _refuse_mount(path, mounts)
+    refuse_mounts(options)
     with task_progress() as progress:
-        report = import_shoot(options.shoot, options.library, apart=mounts, dry_run=options.dry_run, progress=progress)
+        report = import_shoot(
+            options.shoot, options.library, apart=mounts(), dry_run=options.dry_run, progress=progress
+        )
     if options.json:
         print_json(report.to_json())
     else:
         _print(report)
     return exit_codes.PROBLEM_FOUND if report.problems else 0
-
-
-def _refuse_mount(path: Path, mounts: set[Path]) -> None:
-    if any(located(path).is_relative_to(mount) for mount in mounts):
-        raise InsideMount(path)
 
 
 def _print(report: Report) -> None:

@@ -45,6 +45,19 @@ def locked(root: Path) -> Iterator[None]:
 
 
 @contextmanager
+def claimed(root: Path, name: str) -> Iterator[None]:
+    """Hold another lock of a folder, that of its file `name`.
+
+    Raises BlockingIOError if another process holds it, NotAFile, OSError.
+    """
+    descriptor = _acquired(root, name, waits=False)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def locked_if_writable(root: Path) -> Iterator[bool]:
     """Hold the lock where this process may write to the repository; whether it is held. Raises OSError.
 
@@ -61,37 +74,37 @@ def locked_if_writable(root: Path) -> Iterator[bool]:
             os.close(descriptor)
 
 
-def is_unusable(root: Path) -> bool:
+def is_unusable(root: Path, name: str = FILE_NAME) -> bool:
     """Whether something else than a regular file has the name of the lock."""
     try:
-        return not stat.S_ISREG((root / FILE_NAME).lstat().st_mode)
+        return not stat.S_ISREG((root / name).lstat().st_mode)
     except FileNotFoundError:
         return False
 
 
-def create(root: Path) -> None:
+def create(root: Path, name: str = FILE_NAME) -> None:
     """Create the file of the lock, unless its name is taken.
 
     Those who may write to the repository's folder may read and write the file, and nobody else.
     """
     folder = os.open(root, FOLDER)
     try:
-        _create_in(folder)
+        _create_in(folder, name)
     finally:
         os.close(folder)
 
 
-def _acquired(root: Path) -> int:
-    """A descriptor that holds the lock."""
-    path = os.path.join(root, FILE_NAME)  # noqa: PTH118 - each save does it
+def _acquired(root: Path, name: str = FILE_NAME, *, waits: bool = True) -> int:
+    """A descriptor that holds a lock. Raises BlockingIOError if it doesn't wait and another process holds it."""
+    path = os.path.join(root, name)  # noqa: PTH118 - each save does it
     while True:
         try:
             descriptor = os.open(path, _OPEN)
         except OSError as error:
-            _make(root, error)
+            _make(root, name, error)
             continue
         try:
-            if _is_taken(root, descriptor, path):
+            if _is_taken(root, descriptor, path, waits=waits):
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -99,24 +112,26 @@ def _acquired(root: Path) -> int:
         os.close(descriptor)
 
 
-def _make(root: Path, error: OSError) -> None:
+def _make(root: Path, name: str, error: OSError) -> None:
     """Create the file that could not be opened if it is missing. Raises NotAFile, OSError."""
     if isinstance(error, FileNotFoundError):
-        create(root)
-    elif is_unusable(root):  # a link (ELOOP), a folder (EISDIR), a fifo (ENXIO), or something rarer
-        raise NotAFile(FILE_NAME) from error
+        create(root, name)
+    elif is_unusable(root, name):  # a link (ELOOP), a folder (EISDIR), a fifo (ENXIO), or something rarer
+        raise NotAFile(name) from error
     else:
         raise error
 
 
-def _is_taken(root: Path, descriptor: int, path: str) -> bool:
-    """Wait for the lock of an open file; whether the file still has its name."""
+def _is_taken(root: Path, descriptor: int, path: str, *, waits: bool) -> bool:
+    """Take the lock of an open file; whether the file still has its name. Raises as `_acquired`."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):  # a fifo with a reader, for example: nothing else is waited for
-        raise NotAFile(FILE_NAME)
+        raise NotAFile(Path(path).name)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        if not waits:
+            raise
         with _reported(root):
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # a signal handler that raises, as that of Ctrl-C does, ends it
     try:
@@ -136,16 +151,16 @@ def _reported(root: Path) -> Iterator[None]:
         timer.cancel()
 
 
-def _create_in(folder: int) -> None:
-    name = temporary_name()
-    descriptor = os.open(name, _CREATE, 0, dir_fd=folder)
+def _create_in(folder: int, name: str) -> None:
+    temporary = temporary_name()
+    descriptor = os.open(temporary, _CREATE, 0, dir_fd=folder)
     try:
         _share(descriptor, os.fstat(folder))
         with suppress(FileExistsError):
-            os.link(name, FILE_NAME, src_dir_fd=folder, dst_dir_fd=folder)
+            os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         os.close(descriptor)
-        os.unlink(name, dir_fd=folder)
+        os.unlink(temporary, dir_fd=folder)
 
 
 def _share(descriptor: int, folder: os.stat_result) -> None:

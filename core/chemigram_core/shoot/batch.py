@@ -32,11 +32,12 @@ Steps = Generator[None, None, Intake]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An image whose repository is at `root`, or will be, with the sidecars that have changed."""
+    """An image whose repository is at `root`, or will be, with the sidecars that have changed; `by` brings it."""
 
     root: Path
     image: Path
     sidecars: Sequence[Sidecar]
+    by: str
     is_new: bool
 
 
@@ -59,9 +60,8 @@ def take_in(place: Path, arrivals: Sequence[Arrival], done: Done, failed: Failed
     with ExitStack() as stack:
         filesystem = stack.enter_context(Filesystem(place))
         stack.enter_context(filesystem.deferring(Deferred.NAMES))
-        for root in sorted(arrival.root for arrival in arrivals if not arrival.is_new):
-            stack.enter_context(locked(root))
-        pending = [(arrival, _steps(arrival, filesystem)) for arrival in arrivals]
+        usable = [arrival for arrival in sorted(arrivals, key=_root) if _is_locked(arrival, stack, failed)]
+        pending = [(arrival, _steps(arrival, filesystem)) for arrival in usable]
         try:
             while pending:
                 pending = [each for each in pending if _goes_on(*each, done, failed)]
@@ -76,6 +76,21 @@ def clear_leftovers(folder: Path) -> None:
     for name in os.listdir(folder):
         if name.startswith(TEMPORARY_PREFIX):
             rmtree(folder / name, ignore_errors=True)
+
+
+def _root(arrival: Arrival) -> Path:
+    return arrival.root
+
+
+def _is_locked(arrival: Arrival, stack: ExitStack, failed: Failed) -> bool:
+    """Hold the lock of an arrival's repository, if it exists; not if something else has the name of the lock."""
+    try:
+        if not arrival.is_new:
+            stack.enter_context(locked(arrival.root))
+    except (ChemigramError, PermissionError) as error:
+        failed(arrival, error)
+        return False
+    return True
 
 
 def _goes_on(arrival: Arrival, steps: Steps, done: Done, failed: Failed) -> bool:
@@ -97,14 +112,14 @@ def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps:
 
 def _continued(arrival: Arrival) -> Steps:
     repository = Repository.init(arrival.root, arrival.image)  # links the image again, if its file is gone
-    return (yield from take(repository, arrival.sidecars))
+    return (yield from take(repository, arrival.sidecars, arrival.by))
 
 
 def _created(arrival: Arrival, filesystem: Filesystem) -> Steps:
     folder, name = arrival.root.parent, temporary_name()
     try:
         with filesystem.deferring(Deferred.EVERYTHING):
-            intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars))
+            intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars, arrival.by))
         yield
         if os.path.lexists(arrival.root):
             raise AppearedMeanwhile(arrival.root)

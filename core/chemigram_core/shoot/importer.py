@@ -6,8 +6,8 @@ The shoot is only read, and of it only names and sidecars; the images are linked
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -20,7 +20,7 @@ from chemigram_core.library_file import remember_shoot
 from chemigram_core.library_folders import stored_name
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
-from chemigram_core.shoot.batch import Arrival, clear_leftovers, take_in
+from chemigram_core.shoot.batch import Arrival, Done, clear_leftovers, take_in
 from chemigram_core.shoot.destination import Destination, destination
 from chemigram_core.shoot.file_names import ImageNames
 from chemigram_core.shoot.intake import Intake, decide, summary
@@ -32,6 +32,7 @@ from chemigram_core.shoot.source_file import Source, read_sources
 
 _BATCH = 100  # images whose changes become durable together: about 10 MB of sidecars
 _TASK = "importing"
+_BY = "import"  # in the log
 
 
 def import_shoot(
@@ -50,11 +51,18 @@ def import_shoot(
     place = destination(shoot, library)
     with ExitStack() as stack:
         if not dry_run:
-            stack.enter_context(locked(_made(place.root)))  # one import at a time
-            remember_shoot(place.root, place.key, place.shoot.resolve())
-        importer = _Importer(place, dry_run=dry_run)
+            stack.enter_context(established(place))  # one import at a time
+        importer = Importer(place, _BY, dry_run=dry_run)
         importer.run(list(scan(place.shoot, {*apart, place.root})), progress)
     return importer.report
+
+
+@contextmanager
+def established(place: Destination) -> Iterator[None]:
+    """Hold the lock of the library, which is made if it is missing and remembers where the shoot is from."""
+    with locked(_made(place.root)):
+        remember_shoot(place.root, place.key, place.shoot.resolve())
+        yield
 
 
 def _made(root: Path) -> Path:
@@ -69,17 +77,19 @@ def _is_plain_folder(place: Path) -> bool:
     return S_ISDIR(place.lstat().st_mode) and kind_of(str(place)) is FolderKind.OTHER
 
 
-class _Importer:
-    """One import."""
+class Importer:
+    """Takes in folders of a shoot, for the holder of the library's lock; `saved` is called with each image done."""
 
-    def __init__(self, place: Destination, *, dry_run: bool) -> None:
+    def __init__(self, place: Destination, by: str, *, dry_run: bool = False, saved: Done = lambda *_: None) -> None:
+        self._by = by
+        self._saved = saved
         self.report = Report(place.shoot, place.folder, is_dry_run=dry_run)
         self._place = place
         self._batch: list[Arrival] = []
         self._device = 0
 
-    def run(self, folders: list[ShootFolder], progress: Progress) -> None:
-        """Take in all folders."""
+    def run(self, folders: Sequence[ShootFolder], progress: Progress = silent) -> None:
+        """Take in all folders. Raises OSError if the disk fails, with everything before kept."""
         total, done = sum(len(folder.images) for folder in folders), 0
         for folder in folders:
             self.report.problems += folder.problems
@@ -133,7 +143,9 @@ class _Importer:
             case FolderKind.REPOSITORY:
                 return self._changes(folder, names, root)
             case FolderKind.OTHER if not root.exists() and not root.is_symlink():
-                return Arrival(root, folder / names.image, list(self._sidecars(folder, names, {})), is_new=True)
+                return Arrival(
+                    root, folder / names.image, list(self._sidecars(folder, names, {})), self._by, is_new=True
+                )
         self.report.problems.append(Problem(Kind.IN_THE_WAY, str(root), "not the repository of an image"))
         return None
 
@@ -145,7 +157,9 @@ class _Importer:
             self.report.problems.append(Problem(Kind.OTHER_IMAGE, str(folder / names.image), says))
             return None
         sidecars = list(self._sidecars(folder, names, read_sources(root)))
-        return Arrival(root, folder / names.image, sidecars, is_new=False) if sidecars or present is None else None
+        if not sidecars and present is not None:
+            return None
+        return Arrival(root, folder / names.image, sidecars, self._by, is_new=False)
 
     def _sidecars(self, folder: Path, names: ImageNames, sources: dict[str, Source]) -> Iterator[Sidecar]:
         """The sidecars of an image whose bytes are not those that were taken last."""
@@ -158,6 +172,8 @@ class _Importer:
                 else:
                     yield parse_file(file)
             except UnusableSidecar as error:
+                if not os.path.lexists(folder / name):
+                    continue  # it was removed since the folder was listed
                 self.report.problems.append(Problem(error.kind, str(folder / name), str(error)))
 
     def _add(self, arrival: Arrival) -> None:
@@ -185,6 +201,7 @@ class _Importer:
     def _done(self, arrival: Arrival, intake: Intake) -> None:
         self.report.new_images += arrival.is_new
         self.report.add(intake, arrival.image.parent)
+        self._saved(arrival, intake)
 
     def _failed(self, path: Path, kind: Kind, error: ChemigramError | PermissionError) -> None:
         self.report.problems.append(Problem(kind, str(path), str(error)))

@@ -13,7 +13,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import ObjectMissing
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
-from chemigram_core.operations.save import NO_MASKS, Outcome, noted, save_in_steps
+from chemigram_core.operations.save import NO_MASKS, Outcome, Saved, noted, save_in_steps
 from chemigram_core.operations.steps import together
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll_file import keep_numbers
@@ -42,13 +42,23 @@ class Decision:
         return self.before != self.last.hash
 
 
+@dataclass(frozen=True, slots=True)
+class SavedSidecar:
+    """The edit of a sidecar that became the state of a branch."""
+
+    name: str
+    branch: BranchName
+    digest: Digest
+
+
 @dataclass(slots=True)
 class Intake:
-    """What became of the sidecars of one image: counts, and problems by the sidecar's name."""
+    """What became of the sidecars of one image: counts, the edits that were saved, problems by the sidecar's name."""
 
     states: int = 0
     branches: int = 0
     unchanged: int = 0
+    saved: list[SavedSidecar] = field(default_factory=list)
     problems: list[tuple[Kind, str, str]] = field(default_factory=list)
 
 
@@ -67,15 +77,15 @@ def decide(repository: Repository, sources: Mapping[str, Source], sidecars: Sequ
     return decisions
 
 
-def take(repository: Repository, sidecars: Sequence[Sidecar]) -> Generator[None, None, Intake]:
+def take(repository: Repository, sidecars: Sequence[Sidecar], by: str) -> Generator[None, None, Intake]:
     """Save what is new, in steps, and remember what was taken. For the holder of the repository's lock.
 
-    Raises StoreFailed, CannotBeLogged, InvalidName, OSError.
+    `by` is what takes it, for the log. Raises StoreFailed, CannotBeLogged, InvalidName, OSError.
     """
     sources = read_sources(repository.root)
     decisions = decide(repository, sources, sidecars)
     new = [decision for decision in decisions if decision.known is None]
-    outcomes = yield from together([_saved(repository, decision) for decision in new])
+    outcomes = yield from together([_saved(repository, decision, by) for decision in new])
     yield
     states = {id(decision): outcome.digest for decision, outcome in zip(new, outcomes, strict=True)}
     taken = {each.sidecar.name: _source(each, states.get(id(each)) or each.known) for each in decisions}
@@ -87,7 +97,7 @@ def take(repository: Repository, sidecars: Sequence[Sidecar]) -> Generator[None,
 def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> Intake:
     """The decisions in figures; `outcomes` are those of the new edits among them, if they were saved."""
     intake = Intake()
-    masks = iter([outcome.missing_masks for outcome in outcomes])
+    results = iter(outcomes)
     for decision in decisions:
         if decision.known is not None:
             intake.unchanged += 1
@@ -97,15 +107,18 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
         if decision.is_over_another:
             says = f"branch {decision.branch} had moved to {decision.before} since this sidecar was last taken"
             intake.problems.append((Kind.EDITED_TWICE, decision.sidecar.name, says))
-        if missing := next(masks, NO_MASKS):
+        outcome = next(results, None)
+        if isinstance(outcome, Saved):
+            intake.saved.append(SavedSidecar(decision.sidecar.name, decision.branch, outcome.digest))
+        if missing := NO_MASKS if outcome is None else outcome.missing_masks:
             says = f"it names masks that are not in the repository: {', '.join(sorted(missing))}"
             intake.problems.append((Kind.MISSING_MASKS, decision.sidecar.name, says))
     return intake
 
 
-def _saved(repository: Repository, decision: Decision) -> Generator[None, None, Outcome]:
+def _saved(repository: Repository, decision: Decision, by: str) -> Generator[None, None, Outcome]:
     metadata = {SOURCE: logged_name(decision.sidecar.name)}
-    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, "import")
+    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, by)
 
 
 def _source(decision: Decision, state: Digest | None) -> Source | None:

@@ -94,7 +94,7 @@ def _saved(repository: Repository, path: Path, number: int) -> tuple[bytes | Non
         if path.name in sources and sources[path.name].sha256 == file.sha256:
             return file.data, None
         try:
-            finish(take(repository, [parse_file(file)]))
+            finish(take(repository, [parse_file(file)], "restore"))
         except UnusableSidecar as error:
             return file.data, _keep(repository, file, path, error)
     return file.data, None

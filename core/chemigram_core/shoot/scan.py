@@ -6,8 +6,8 @@ Repositories, libraries, folders that are set apart (mounts) and names that begi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chemigram_core.folder_kind import FolderKind, is_marked, kind_of
@@ -25,6 +25,28 @@ class ShootFolder:
     images: list[ImageNames]
     problems: list[Problem]
     folders: list[str]
+
+    def only(self, names: Collection[str]) -> ShootFolder:
+        """What these files are about: of an image that is among them all sidecars, else those that are."""
+        found = [
+            each if each.image in names else replace(each, sidecars=_among(each.sidecars, names))
+            for each in self.images
+        ]
+        images = [each for each in found if each.sidecars or each.image in names]
+        return replace(self, images=images, problems=[each for each in self.problems if Path(each.path).name in names])
+
+    def without(self, names: Collection[str]) -> ShootFolder:
+        """The same without these sidecars."""
+        if not names:
+            return self
+        rest = [
+            replace(each, sidecars=_among(each.sidecars, {*each.sidecars.values()} - {*names})) for each in self.images
+        ]
+        return replace(self, images=rest)
+
+
+def _among(sidecars: Mapping[int, str], names: Collection[str]) -> dict[int, str]:
+    return {number: name for number, name in sidecars.items() if name in names}
 
 
 @dataclass(slots=True)
@@ -85,6 +107,8 @@ def _listing(path: Path) -> _Listing:
             for entry in entries:
                 if not entry.name.startswith("."):
                     _sort_in(entry, listing)
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # removed since the folder that it was in was listed
     except OSError as error:
         listing.problems.append(Problem(Kind.UNREADABLE, str(path), f"can't be listed: {error.strerror}"))
     return listing

@@ -1,0 +1,63 @@
+"""When a file that changes is due: values alone, with moments that are handed in."""
+
+from __future__ import annotations
+
+from math import inf
+
+from chemfs.watch.debounce import Debounce
+
+
+def test_a_file_is_due_a_second_after_it_was_closed() -> None:
+    files = Debounce[str]()
+    files.closed("a", 10.0)
+    assert files.take_due(10.9, 9) == []
+    assert files.next_due() == 11.0
+    assert files.take_due(11.0, 9) == ["a"]
+    assert (files.take_due(99.0, 9), files.next_due()) == ([], inf)
+
+
+def test_each_close_starts_the_second_anew() -> None:
+    files = Debounce[str]()
+    for moment in (10.0, 10.5, 11.2):
+        assert files.take_due(moment, 9) == []
+        files.closed("a", moment)
+    assert files.take_due(12.1, 9) == []
+    assert files.take_due(12.2, 9) == ["a"]
+
+
+def test_a_file_that_is_being_written_is_not_due() -> None:
+    files = Debounce[str]()
+    files.closed("a", 10.0)
+    files.written("a", 10.8)
+    assert files.take_due(11.5, 9) == []
+    files.closed("a", 15.0)
+    assert files.take_due(16.0, 9) == ["a"]
+
+
+def test_a_file_that_nobody_closes_is_due_at_last() -> None:
+    files = Debounce[str]()
+    files.written("a", 10.0)
+    files.written("a", 14.0)
+    assert files.take_due(23.9, 9) == []
+    assert files.take_due(24.0, 9) == ["a"]
+
+
+def test_the_longest_waiting_come_first_and_only_so_many() -> None:
+    files = Debounce[str]()
+    for moment, name in enumerate("cab"):
+        files.closed(name, float(moment))
+    assert files.take_due(99.0, 2) == ["c", "a"]
+    assert list(files) == ["b"]
+
+
+def test_another_try_does_not_put_a_change_off() -> None:
+    files = Debounce[str]()
+    files.closed("a", 10.0)
+    files.retry("a", 70.0)
+    files.retry("b", 70.0)
+    assert files.take_due(11.0, 9) == ["a"]
+    files.closed("b", 20.0)
+    assert files.take_due(21.0, 9) == ["b"]
+    files.retry("c", 30.0)
+    files.clear()
+    assert files.take_due(99.0, 9) == []

@@ -1,0 +1,111 @@
+"""chemfs watch as a process: its lines, its end, and what a killed one leaves."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from chemigram_core.repository import Repository
+from chemigram_core.sidecar import parse
+from tests.support.builders import saves, sidecar
+from tests.support.screen import wait_for
+from tests.support.shoots import edit, shoot
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return shoot(tmp_path / "wedding")
+
+
+@contextmanager
+def watching(source: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A watch that has looked over everything; killed at the end, if it lives."""
+    command = [sys.executable, "-m", "chemfs", "watch", *options, str(source), str(source.parent / "library")]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    process = subprocess.Popen(command, text=True, **streams)  # type: ignore[call-overload]
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def lines_until(text: str, output: IO[str] | None) -> list[str]:
+    """The lines up to the one with that text."""
+    assert output is not None
+    found: list[str] = []
+    while not found or text not in found[-1]:
+        line = output.readline()
+        assert line, found
+        found.append(line.rstrip("\n"))
+    return found
+
+
+def states(source: Path) -> list[str]:
+    return [str(state) for state in saves(Repository(source.parent / "library" / "wedding" / "1.NEF"))]
+
+
+def digest(exposure: int) -> str:
+    return parse(sidecar(exposure)).digest
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_each_capture_is_a_line_and_a_signal_ends_it(source: Path, ending: signal.Signals) -> None:
+    with watching(source) as process:
+        first = lines_until("watching", process.stdout)
+        assert f"1.NEF.xmp: branch main is at snapshot {digest(1)[:12]}" in first
+        assert first[-1] == f"chemfs: watching {source}: 4 images"
+        edit(source, "1.NEF.xmp", 500)
+        assert lines_until("1.NEF.xmp", process.stdout) == [f"1.NEF.xmp: branch main is at snapshot {digest(500)[:12]}"]
+        process.send_signal(ending)
+        assert process.wait() == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
+
+
+def test_json_lines_say_the_same(source: Path) -> None:
+    (source / "2.NEF.xmp").write_bytes(b"<x")
+    with watching(source, "--json") as process:
+        found = [json.loads(line) for line in lines_until("notice", process.stdout)]
+    (captured,) = [each for each in found if each.get("sidecar") == str(source / "1.NEF.xmp")]
+    assert (captured["ref"], captured["hash"]) == ("refs/heads/main", digest(1))
+    assert Path(captured["repository"]).name == "1.NEF"
+    assert [each["kind"] for each in found if "kind" in each] == ["broken-sidecar"]
+
+
+def test_a_killed_watch_loses_nothing(source: Path) -> None:
+    with watching(source) as process:
+        lines_until("watching", process.stdout)
+        edit(source, "1.NEF.xmp", 500)
+        process.kill()
+    edit(source, "1.NEF.xmp", 501)
+    with watching(source) as process:
+        lines_until("watching", process.stdout)
+        edit(source, "1.NEF.xmp", 502)
+        wait_for("the edit", lambda: states(source)[-1:] == [digest(502)])
+    assert states(source) == [digest(1), digest(501), digest(502)]
+
+
+def test_a_second_watch_is_refused_in_a_line(source: Path) -> None:
+    with watching(source) as process:
+        lines_until("watching", process.stdout)
+        with watching(source) as second:
+            assert second.wait() == 3
+            assert second.stdout is not None
+            (line,) = second.stdout.read().splitlines()
+            assert line == f"chemfs: already watched by another process: '{source}'; stop that one first"
+
+
+def test_what_can_not_be_watched_is_refused_in_a_line(source: Path) -> None:
+    with watching(source / "nosuch") as process:
+        assert process.wait() == 3
+        assert process.stdout is not None
+        assert process.stdout.read().count("\n") == 1

@@ -1,0 +1,51 @@
+"""The systemd unit: what it runs is a command that there is, and it is installed where systemd looks."""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from chemfs.cli.parser import load, parser_of
+from chemfs.exit_codes import WRONG_USAGE
+
+ROOT = Path(__file__).parents[3]
+UNIT = ROOT / "chemfs" / "watch" / "chemfs-watch@.service"
+
+
+def service() -> configparser.SectionProxy:
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(UNIT.read_text(encoding="utf-8"))
+    return unit["Service"]
+
+
+def test_it_runs_the_command_with_two_folders() -> None:
+    env, program, verb, *words = shlex.split(service()["ExecStart"])
+    assert (env, program) == ("/usr/bin/env", "chemfs")
+    options = parser_of(verb, load(verb)).parse_args(words)
+    assert (str(options.shoot), str(options.library)) == ("${SHOOT}", "${LIBRARY}"), "each is one word, spaces or not"
+    assert service()["RestartPreventExitStatus"] == str(WRONG_USAGE)
+
+
+def test_it_is_installed_where_systemd_looks_for_units_of_users() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    assert wheel["shared-data"] == {UNIT.relative_to(ROOT).as_posix(): f"share/systemd/user/{UNIT.name}"}
+
+
+def test_systemd_understands_it(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("needs systemd-analyze")
+    unit = tmp_path / UNIT.name.replace("@", "@wedding")
+    unit.write_bytes(UNIT.read_bytes())
+    command = ["systemd-analyze", "--user", "--man=no", "verify", str(unit)]
+    environment = {"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

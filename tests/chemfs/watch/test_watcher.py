@@ -1,0 +1,336 @@
+"""The watch of a small shoot: real folders and real inotify, with a clock that the test moves."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chemfs.watch.notifications import LimitReached, Notifications
+from chemfs.watch.watcher import AlreadyWatched
+from chemigram_core import fsck
+from chemigram_core.durable import filesystem
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.roll_file import read_numbers
+from chemigram_core.shoot import importer
+from chemigram_core.shoot.importer import import_shoot
+from chemigram_core.shoot.restore import restore_to
+from chemigram_core.sidecar import parse
+from tests.chemfs.watch.conftest import Watch
+from tests.support.builders import saves, sidecar
+from tests.support.shoots import edit, image, repositories
+
+FIRST = ["0.NEF.xmp", "0_01.NEF.xmp", "0_03.NEF.xmp", "1.NEF.xmp", "2.NEF.xmp"]
+
+
+def repository(watch: Watch, name: str = "1.NEF") -> Repository:
+    return Repository(watch.library / "wedding" / name)
+
+
+def states(watch: Watch, name: str = "1.NEF") -> list[str]:
+    return [str(state) for state in saves(repository(watch, name))]
+
+
+def numbers(watch: Watch, name: str) -> dict[int, str]:
+    return {number: str(given.branch) for number, given in read_numbers(repository(watch, name).root).items()}
+
+
+def exposures(*values: int) -> list[str]:
+    return [parse(sidecar(value)).digest for value in values]
+
+
+def test_the_first_look_takes_what_an_import_takes(start: Callable[[], Watch], source: Path, tmp_path: Path) -> None:
+    watch = start()
+    assert watch.take() == FIRST
+    assert watch.notices() == [f"watching {source}: 4 images"]
+    import_shoot(source, tmp_path / "imported")
+    assert repositories(watch.library) == repositories(tmp_path / "imported")
+    assert next(repository(watch).log.entries()).metadata == {"by": "watch", "source": "1.NEF.xmp"}
+    assert import_shoot(source, watch.library).states == 0
+
+
+def test_an_edit_is_taken_a_second_after_it_was_written(watch: Watch) -> None:
+    for exposure in range(500, 508):
+        edit(watch.source, "1.NEF.xmp", exposure)
+        watch.after(0.1)
+    assert watch.take() == []
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+    assert states(watch) == exposures(1, 507)
+
+
+def test_a_file_renamed_into_its_place_is_taken(watch: Watch) -> None:
+    edit(watch.source, ".1.NEF.xmp.tmp", 500).rename(watch.source / "1.NEF.xmp")
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+
+
+def test_a_sidecar_is_never_taken_while_it_is_written(watch: Watch) -> None:
+    data = sidecar(500)
+    with (watch.source / "1.NEF.xmp").open("wb") as file:
+        watch.after(2)
+        file.write(data[:300])
+        file.flush()
+        watch.after(5)
+        assert (watch.take(), watch.problems()) == ([], [])
+        file.write(data[300:])
+    watch.after(1)
+    assert (watch.take(), watch.problems()) == (["1.NEF.xmp"], [])
+
+
+def test_what_stays_broken_is_reported_once_and_the_watch_goes_on(watch: Watch) -> None:
+    for name, broken in (("1.NEF.xmp", b""), ("2.NEF.xmp", sidecar(5)[:300])):
+        (watch.source / name).write_bytes(broken)
+    edit(watch.source, "0.NEF.xmp", 500)
+    for _ in range(3):
+        watch.after(1)
+    assert watch.take() == ["0.NEF.xmp"]
+    assert watch.problems() == ["1.NEF.xmp: broken-sidecar", "2.NEF.xmp: broken-sidecar"]
+    edit(watch.source, "1.NEF.xmp", 501)
+    watch.after(1)
+    (watch.source / "1.NEF.xmp").write_bytes(b"")
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+    assert watch.problems()[2:] == ["1.NEF.xmp: broken-sidecar"], "it was fine in between"
+
+
+def test_a_thousand_sidecars_that_an_import_touches_are_no_edits(
+    start: Callable[[], Watch], source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100, 1100):
+        image(source / "many", f"{number}.NEF")
+        edit(source / "many", f"{number}.NEF.xmp", number)
+    watch = start()
+    assert len(watch.take()) == 1005
+    before = repositories(watch.library)
+    for number in range(100, 1100):
+        edit(source / "many", f"{number}.NEF.xmp", number, timestamp=2)
+    watch.after(1)
+    assert (watch.take(), watch.problems()) == ([], [])
+    assert repositories(watch.library) == before
+    parsed: list[int] = []
+    monkeypatch.setattr(importer, "parse_file", parsed.append)
+    watch.after(60)
+    assert parsed == [], "each was looked at once"
+
+
+def test_a_removed_sidecar_or_image_removes_nothing(watch: Watch, tmp_path: Path) -> None:
+    before = repositories(watch.library)
+    (watch.source / "1.NEF.xmp").rename(tmp_path / "trash")
+    (watch.source / "2.NEF").unlink()
+    (watch.source / "2.NEF.xmp").unlink()
+    watch.after(10)
+    assert repositories(watch.library) == before
+    assert (watch.take(), watch.problems()) == ([], [])
+    (tmp_path / "trash").rename(watch.source / "1.NEF.xmp")
+    watch.after(1)
+    assert watch.take() == []
+
+
+def test_a_new_duplicate_gets_the_number_that_an_import_gives(watch: Watch) -> None:
+    for history in (b"", b"", sidecar(700)):
+        (watch.source / "0_04.NEF.xmp").write_bytes(history)
+        watch.after(0.01)
+    edit(watch.source, "1_12.NEF.xmp", 800, "night")
+    watch.after(1)
+    assert sorted(watch.take()) == ["0_04.NEF.xmp", "1_12.NEF.xmp"]
+    assert numbers(watch, "0.NEF")[4] == "version-04"
+    assert numbers(watch, "1.NEF") == {0: "main", 12: "night"}
+
+
+def test_a_new_image_comes_in_with_its_sidecars(watch: Watch) -> None:
+    edit(watch.source, "new.NEF.xmp", 5)
+    watch.after(1)
+    assert watch.problems() == ["new.NEF.xmp: no-image"]
+    image(watch.source, "new.NEF")
+    image(watch.source, "bare.NEF")
+    watch.after(1)
+    assert watch.take() == ["new.NEF.xmp"]
+    assert {"wedding/new.NEF", "wedding/bare.NEF"} < set(repositories(watch.library))
+
+
+def test_new_folders_are_watched_and_looked_over(watch: Watch, tmp_path: Path) -> None:
+    deep = watch.source / "a" / "b"
+    image(deep, "x.NEF")
+    edit(deep, "x.NEF.xmp", 5)
+    image(watch.source / ".hidden", "y.NEF")
+    watch.after(1)
+    assert watch.take() == ["a/b/x.NEF.xmp"]
+    edit(deep, "x.NEF.xmp", 6)
+    image(tmp_path / "moved", "z.NEF")
+    edit(tmp_path / "moved", "z.NEF.xmp", 7)
+    (tmp_path / "moved").rename(deep / "moved")
+    watch.after(1)
+    assert sorted(watch.take()) == ["a/b/moved/z.NEF.xmp", "a/b/x.NEF.xmp"]
+    (watch.source / "a").rename(watch.source / "c")
+    watch.work()
+    edit(watch.source / "c" / "b" / "moved", "z.NEF.xmp", 8)
+    watch.after(1)
+    assert "c/b/moved/z.NEF.xmp" in watch.take()
+    assert "wedding/.hidden" not in str(repositories(watch.library))
+
+
+def test_lost_events_are_made_up_for(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    for number in range(queue // 2 + 1):
+        (watch.source / f"{number}.txt").touch()
+    edit(watch.source, "1.NEF.xmp", 500)
+    watch.work()
+    assert watch.take() == ["1.NEF.xmp"]
+    edit(watch.source, "1.NEF.xmp", 501)
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"], "and it goes on"
+
+
+@pytest.mark.parametrize("gone", ["wedding", "library"])
+def test_a_folder_that_goes_away_and_comes_back(watch: Watch, tmp_path: Path, gone: str) -> None:
+    (tmp_path / gone).rename(tmp_path / "away")
+    watch.after(6)
+    assert len(watch.notices()) == 2
+    assert watch.notices()[-1].endswith("; waiting")
+    if gone == "library":
+        edit(watch.source, "1.NEF.xmp", 500)
+        (tmp_path / gone).mkdir()  # the mountpoint of its drive
+    for _ in range(4):
+        watch.after(6)
+    assert len(watch.notices()) == 2, "it is said once"
+    if gone == "library":
+        assert os.listdir(tmp_path / gone) == [], "nothing is written where the drive was"
+        (tmp_path / gone).rmdir()
+    else:
+        edit(tmp_path / "away", "1.NEF.xmp", 500)
+    (tmp_path / "away").rename(tmp_path / gone)
+    watch.after(6)
+    assert watch.take() == ["1.NEF.xmp"]
+    edit(watch.source, "1.NEF.xmp", 501)
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+    assert watch.notices()[2:] == ["saving again", f"watching {watch.source}: 4 images"]
+
+
+def test_another_folder_in_the_same_place_is_looked_over(watch: Watch, tmp_path: Path) -> None:
+    shutil.copytree(watch.source, tmp_path / "copy")
+    edit(tmp_path / "copy", "1.NEF.xmp", 500)
+    watch.source.rename(tmp_path / "old")
+    (tmp_path / "copy").rename(watch.source)
+    watch.after(6)
+    assert watch.take() == ["1.NEF.xmp"]
+
+
+def test_a_full_disk_loses_nothing_and_is_said_once(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> int:
+        ctypes.set_errno(errno.ENOSPC)
+        return -1
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filesystem, "_syncfs", fail)
+        edit(watch.source, "1.NEF.xmp", 500)
+        watch.after(1)
+        edit(watch.source, "2.NEF.xmp", 600)
+        edit(watch.source, "1.NEF.xmp", 501)
+        for _ in range(5):
+            watch.after(11)
+        assert watch.take() == []
+        (_, said) = watch.notices()
+        assert "No space left on device" in said
+    watch.after(11)
+    watch.after(1)
+    assert sorted(watch.take()) == ["1.NEF.xmp", "2.NEF.xmp"]
+    assert watch.notices()[-1] == "saving again"
+    assert states(watch) == exposures(1, 501)
+    assert [found for found in fsck.check(repository(watch).root) if not found.is_harmless] == []
+
+
+def test_a_damaged_repository_stops_no_other_and_is_tried_again(watch: Watch) -> None:
+    lock = repository(watch).root / "lock"
+    lock.unlink()
+    lock.mkdir()
+    edit(watch.source, "1.NEF.xmp", 500)
+    edit(watch.source, "2.NEF.xmp", 600)
+    watch.after(1)
+    watch.after(61)
+    assert watch.take() == ["2.NEF.xmp"]
+    assert watch.problems() == ["1.NEF: not-saved"]
+    lock.rmdir()
+    watch.after(61)
+    assert watch.take() == ["1.NEF.xmp"]
+
+
+def test_what_can_not_be_watched_is_looked_over_each_minute(
+    start: Callable[[], Watch], source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Notifications.add
+
+    def limited(self: Notifications, folder: tuple[str, ...]) -> None:
+        if folder:
+            raise LimitReached("max_user_watches")
+        add(self, folder)
+
+    monkeypatch.setattr(Notifications, "add", limited)
+    watch = start()
+    watch.take()
+    assert "max_user_watches" in watch.notices()[0]
+    edit(source / "more", "z.jpg.xmp", 5)
+    edit(source, "1.NEF.xmp", 500)
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+    watch.after(60)
+    assert watch.take() == ["more/z.jpg.xmp"]
+    watch.after(60)
+    assert len([text for text in watch.notices() if "max_user_watches" in text]) == 1
+
+
+def test_what_was_edited_between_two_watches_is_found(start: Callable[[], Watch], source: Path) -> None:
+    watch = start()
+    watch.end()
+    edit(source, "1.NEF.xmp", 500)
+    image(source, "new.NEF")
+    edit(source, "new.NEF.xmp", 9)
+    again = start()
+    assert sorted(again.take()) == ["1.NEF.xmp", "new.NEF.xmp"]
+    assert states(again) == exposures(1, 500)
+
+
+def test_a_second_watch_of_the_same_is_refused(watch: Watch, start: Callable[[], Watch]) -> None:
+    with pytest.raises(AlreadyWatched, match="stop that one first"):
+        start()
+    watch.end()
+    assert start().take() == []
+
+
+def test_a_restored_sidecar_is_no_edit(watch: Watch) -> None:
+    edit(watch.source, "1.NEF.xmp", 500)
+    watch.after(1)
+    watch.take()
+    restore_to(repository(watch), saves(repository(watch))[0], watch.source / "1.NEF.xmp")
+    before = states(watch)
+    watch.after(1)
+    edit(watch.source, "1.NEF.xmp", 1, timestamp=77)  # darktable reads it and writes it anew
+    watch.after(1)
+    assert (watch.take(), states(watch)) == ([], before)
+
+
+def test_imports_and_saves_beside_it_are_not_taken_twice(watch: Watch) -> None:
+    edit(watch.source, "1.NEF.xmp", 500)
+    assert import_shoot(watch.source, watch.library).states == 1
+    watch.after(1)
+    assert watch.take() == []
+    save_xmp(repository(watch), MAIN, sidecar(600))
+    edit(watch.source, "1.NEF.xmp", 700)
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"]
+    assert watch.problems() == ["1.NEF.xmp: edited-in-both"]
+    assert states(watch) == exposures(1, 500, 600, 700)
+
+
+def test_the_shoot_is_only_read(start: Callable[[], Watch], source: Path) -> None:
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in source.rglob("*")}
+    watch = start()
+    watch.after(60)
+    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in source.rglob("*")} == before
