@@ -23,6 +23,7 @@ NUMBERS: dict[type[Exception], int] = {
     tree_errors.TooLarge: errno.EFBIG,
     tree_errors.NotALink: errno.EINVAL,
     tree_errors.NotALinkTarget: errno.EINVAL,
+    tree_errors.NotAMask: errno.EINVAL,
     errors.NameTooLong: errno.ENAMETOOLONG,
     errors.RefExists: errno.EEXIST,
     errors.RefConflict: errno.EEXIST,

@@ -92,6 +92,12 @@ class TooLarge(Condition):
     says = "larger than any valid file of its kind"
 
 
+class NotAMask(Condition):
+    """A name in masks/ looks like a mask's and can't be one: another format, or another rule of names is broken."""
+
+    says = "not the name of a mask (masks/<name>.png)"
+
+
 class NotALinkTarget(Condition):
     """A link at that place must lead to a state: snapshots/<id>, heads/<branch> or tags/<tag>."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import UnusableImage
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.names import folded
 
 FOLDER = "raw"
 _STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, XMP_FILE.removesuffix(".xmp")))  # or their sidecars are
@@ -73,6 +74,16 @@ def link(root: Path, source: Path) -> Image:
     with Folder.make(root, FOLDER) as folder:
         folder.link_symbolically(str(source.resolve(strict=True)), source.name)
     return Image(source.name, root / FOLDER / source.name)
+
+
+def is_near_sidecar(name: str, image: Image | None) -> bool:
+    """Whether a name is not the XMP's, but nearly: in case or Unicode form, or without the image's extension.
+
+    Lightroom and others write IMG.xmp.
+    """
+    names = {XMP_FILE} if image is None else {XMP_FILE, image.sidecar_name}
+    near = names if image is None else {*names, f"{Path(image.name).stem}.xmp"}
+    return name not in names and folded(name) in map(folded, near)
 
 
 def _broken_rule(name: str) -> str | None:

@@ -10,11 +10,13 @@ from chemfs.cli.text import print_fields
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.rejected import FOLDER
 from chemigram_core.repository import Repository
+from chemigram_core.scratch import near_misses
 from chemigram_core.shoot.last_taken import edited_in_both
 from chemigram_core.shoot.source_file import read_sources
 
 DESCRIPTION = """Show where HEAD is, how many snapshots no line of the log names, which sidecars were edited in the
-shoot while their branch was edited too, and which saves were rejected and why."""
+shoot while their branch was edited too, which saves were rejected and why, and which files in branch folders are not
+versioned although their names are nearly the sidecar's."""
 EXAMPLE = "chemfs status sunset"
 
 
@@ -31,10 +33,12 @@ def run(options: argparse.Namespace) -> None:
     rejected = [{"refused": f"{FOLDER}/{save.file_name}", **_reason(save.reason)} for save in repository.rejected.all()]
     unlogged = sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
     edited = _edited_in_both(repository)
+    near = list(near_misses(repository.root, repository.refs, repository.image))
     if options.json:
-        print_json({"head": head, "unlogged": unlogged, "edited_in_both": edited, "rejected": rejected})
+        lists = {"edited_in_both": edited, "rejected": rejected, "near_misses": near}
+        print_json({"head": head, "unlogged": unlogged, **lists})
     else:
-        _print(head, unlogged, [*map(_both_fields, edited), *rejected])
+        _print(head, unlogged, [*map(_both_fields, edited), *rejected, *map(_near_fields, near)])
 
 
 def _print(head: str, unlogged: int, notes: list[dict[str, str]]) -> None:
@@ -63,6 +67,10 @@ def _both_fields(edited: dict[str, str]) -> dict[str, str]:
         "now": f"{edited['ref']} {edited['hash']}",
         "before": f"{edited['over']}, which was saved by another way",
     }
+
+
+def _near_fields(path: str) -> dict[str, str]:
+    return {"not versioned": path, "why": "only image.xmp and the image's full name with .xmp are the sidecar"}
 
 
 def _reason(page: str) -> dict[str, str]:

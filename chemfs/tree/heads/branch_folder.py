@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from chemfs.tree import xattrs
@@ -13,10 +14,12 @@ from chemfs.tree.nodes import Entry, Folder, NodeKind, Xattrs
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
 from chemfs.tree.ref_folder import RefFolder
-from chemigram_core.image import Image
+from chemigram_core.image import Image, is_near_sidecar
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
+
+logger = logging.getLogger(__name__)
 
 
 class BranchFolder(FolderOfFiles):
@@ -56,6 +59,12 @@ class BranchFolder(FolderOfFiles):
         if image is not None and name == image.sidecar_name:
             return Sidecar()
         return Fixed.IMAGE if image is not None and name == image.name else (name,)
+
+    def check_new(self, name: str) -> None:
+        """Log a name that a person may take for the sidecar's; it is another program's file."""
+        if is_near_sidecar(name, image := self._image()):
+            sidecar_name = XMP_FILE if image is None else image.sidecar_name
+            logger.warning("heads/%s/%s is kept, but not versioned: write %s", self._name, name, sidecar_name)
 
     def stat(self) -> Stat:
         opened = self._opened()

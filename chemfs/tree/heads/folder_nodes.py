@@ -15,6 +15,7 @@ from chemfs.tree.errors import (
     AlreadyThere,
     IsAFolder,
     NotAFolder,
+    NotAMask,
     NotEmpty,
     NotPermitted,
     OtherBranch,
@@ -23,7 +24,7 @@ from chemfs.tree.errors import (
 )
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.file_nodes import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
-from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, mask_called
+from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, looks_like_mask, mask_called
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
@@ -51,6 +52,9 @@ class FolderOfFiles(FolderInBranch):
     def meaning(self, name: str) -> Meaning:
         """The meaning of a name here, whether or not it exists."""
 
+    def check_new(self, name: str) -> None:
+        """Called before a name is made here. Raises NotAMask."""
+
     def lookup(self, name: str) -> Node:
         match self.meaning(name):
             case Xmp() | Sidecar() | Mask() as target:
@@ -63,6 +67,7 @@ class FolderOfFiles(FolderInBranch):
                 return self._in_scratch(parts)
 
     def create(self, name: str, flags: int, mode: int) -> OpenFile:
+        self.check_new(name)
         match self.meaning(name):
             case Xmp() | Sidecar() | Mask() as target if flags & os.O_ACCMODE:
                 return self.to_write().open_to_write(target, flags | os.O_CREAT, self.opened())
@@ -104,20 +109,25 @@ class FolderOfFiles(FolderInBranch):
     def make_folder(self, name: str, mode: int) -> None:
         if self.meaning(name) is Fixed.MASKS:
             raise AlreadyThere(name)
+        self.check_new(name)
         self.to_write().scratch.make_folder(self._scratch_only(name), mode)
 
     def make_link(self, name: str, target: str) -> None:
+        self.check_new(name)
         self.to_write().scratch.symlink(target, self._scratch_only(name))
 
     def rename(self, name: str, folder: Folder, new_name: str) -> None:
         """Rename within the branch; onto a tracked name it is a save. Raises why the bytes are not a valid save."""
         branch = self.to_write()
-        branch.rename(self.file(name), self._beside(folder, branch).file(new_name))
+        target = self._beside(folder, branch)
+        target.check_new(new_name)
+        branch.rename(self.file(name), target.file(new_name))
 
     def link(self, name: str, node: Node) -> None:
         branch = self.to_write()
         if not isinstance(node, TrackedFile | InScratch):
             raise OtherBranch(name)
+        self.check_new(name)
         self._beside(node.folder, branch)
         branch.link(node.target if isinstance(node, TrackedFile) else node.parts(), self.file(name))
 
@@ -191,6 +201,11 @@ class BranchMasks(FolderOfFiles):
 
     def meaning(self, name: str) -> Meaning:
         return mask_called(name) or (MASK_FOLDER, name)
+
+    def check_new(self, name: str) -> None:
+        """Raises NotAMask for a picture that can't be a mask: nobody would notice that it is not versioned."""
+        if mask_called(name) is None and looks_like_mask(name):
+            raise NotAMask(name)
 
     def stat(self) -> Stat:
         return self._state.stat()

@@ -13,6 +13,7 @@ Parts = tuple[str, ...]
 """The names that lead from a branch's folder to a file that is not versioned."""
 
 MASK_SUFFIX = ".png"
+_PICTURE_SUFFIXES = (MASK_SUFFIX, ".pfm", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,8 @@ def mask_called(file_name: str) -> Mask | None:
         with suppress(InvalidName):
             return Mask(MaskName(file_name.removesuffix(MASK_SUFFIX)))
     return None
+
+
+def looks_like_mask(file_name: str) -> bool:
+    """Whether a person would take a file of that name in masks/ for a mask. One with a dot in front is hidden."""
+    return file_name.casefold().endswith(_PICTURE_SUFFIXES) and not file_name.startswith(".")

@@ -42,7 +42,7 @@ def view(tmp_path: Path) -> ByPath:
     create_tag(repository, TagName("v1"))
     view = ByPath(repository.root)
     view.make_folder("/heads/main/exports")
-    for name in ("notes", "image.xmp~", "masks/sky.PNG", "exports/image.xmp"):
+    for name in ("notes", "image.xmp~", "masks/sky.png~", "exports/image.xmp"):
         view.write(f"/heads/main/{name}", b"text")
     view.make_link("notes", "/heads/main/link")
     return view
@@ -64,7 +64,7 @@ def view(tmp_path: Path) -> ByPath:
         "/heads/main/a.tif": BranchImage,
         "/heads/main/masks": BranchMasks,
         "/heads/main/masks/sky.png": TrackedFile,
-        "/heads/main/masks/sky.PNG": ScratchFile,
+        "/heads/main/masks/sky.png~": ScratchFile,
         "/heads/main/image.xmp~": ScratchFile,
         "/heads/main/link": ScratchLink,
         "/heads/main/exports": ScratchFolder,
