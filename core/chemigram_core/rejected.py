@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
@@ -17,6 +19,10 @@ FOLDER = "rejected"
 _REASON_SUFFIX = ".reason.txt"
 _PLACE_BYTES = 150  # of the place in a file's name: with the time before and the suffix after it, below 255
 _PAGE_BYTES = 16_384
+_MODE = 0o600  # nobody else was let into a file that was being written
+
+_rename = os.rename
+_link = partial(os.link, follow_symlinks=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +43,30 @@ class Rejected:
         """Keep the bytes of a refused save. `where` is the path that was saved to, like heads/main/image.xmp."""
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
-            folder.write(save.file_name, data)
-            folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode())
+            folder.write(save.file_name, data, _MODE)
+            folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode(), _MODE)
         return save
 
-    def take(self, path: Path, where: str, why: str) -> RejectedSave:
-        """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost.
+    def take(self, source: Folder, name: str, where: str, why: str) -> RejectedSave:
+        """Keep a file of the repository by moving it: that works on a full disk, where only the reason may be lost."""
+        return self._taken(_rename, source, name, where, why)
 
-        The reason is written first: where the file is, its reason is too.
-        """
+    def share(self, source: Folder, name: str, where: str, why: str) -> RejectedSave:
+        """Keep a file by a second name, while it is still open. Raises OSError where there are no hard links."""
+        return self._taken(_link, source, name, where, why)
+
+    def _taken(self, move: Callable[..., None], source: Folder, name: str, where: str, why: str) -> RejectedSave:
+        """The reason is written first: where the file is, its reason is too."""
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
             with suppress(OSError):
-                folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode())
-            os.rename(path, save.file_name, dst_dir_fd=folder.descriptor)
+                folder.write(save.file_name + _REASON_SUFFIX, save.reason.encode(), _MODE)
+            try:
+                move(name, save.file_name, src_dir_fd=source.descriptor, dst_dir_fd=folder.descriptor)
+            except OSError:
+                with suppress(OSError):
+                    folder.remove(save.file_name + _REASON_SUFFIX)
+                raise
             folder.sync()
         return save
 

@@ -1,29 +1,32 @@
 """Faults: in `size` kinds of changes every system call fails in turn.
 
 The caller gets an error, no ref moves, no temporary file stays, and the next save works. In a process of its own (all
-calls), and in a mount's daemon (those that libfuse itself doesn't need).
+calls), and in a mount's daemon (those that libfuse itself doesn't need). On a mount also in place, by a writer that
+stops at an error and by one that writes on: close acknowledges what was to be written, never a mixture with old bytes.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
 from chemigram_core import fsck
 from chemigram_core.fsck import Problem
-from chemigram_core.repository import Repository
-from scripts.campaigns.injected_faults import Fault, injected
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.sidecar import parse
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
 from tests.support.daemon import Daemon
+from tests.support.injected_faults import Fault, injected
 
 _ERRORS = {
     "openat": ("ENOSPC", "EIO", "EMFILE"),
@@ -41,7 +44,9 @@ _ERRORS = {
     "fcntl": ("EMFILE",),
 }
 _IN_DAEMONS = {**{call: errors for call, errors in _ERRORS.items() if call != "read"}, "pwrite64": ("ENOSPC", "EIO")}
-_CHANGES = ("save", "mask", "branch", "tag", "checkout", "rename", "delete")
+_IN_PLACE = ("in-place", "in-place-on")  # programs' ways to write, so only on a mount
+_CHANGES = ("save", *_IN_PLACE, "mask", "branch", "tag", "checkout", "rename", "delete")
+_BLOCK_BYTES = 1024
 _MOST = 200  # calls of one kind in one change
 _DONE, _UNSEEN = "done", "made but not seen"
 _TIDY_SECONDS = 1.0
@@ -53,7 +58,7 @@ def run(seed: int, size: int, folder: Path) -> Report:
     """Let everything fail in the first `size` of all kinds of changes."""
     report = Report("faults", seed, size)
     for change in _CHANGES[:size]:
-        for kind, errors in ((_Process, _ERRORS), (_Mount, _IN_DAEMONS)):
+        for kind, errors in _targets(change):
             place = folder / f"{kind.__name__}-{change}"
             place.mkdir()
             target = kind(place)
@@ -62,6 +67,12 @@ def run(seed: int, size: int, folder: Path) -> Report:
             finally:
                 target.end()
     return report
+
+
+def _targets(change: str) -> Iterator[tuple[type[_Process | _Mount], Mapping[str, tuple[str, ...]]]]:
+    if change not in _IN_PLACE:
+        yield _Process, _ERRORS
+    yield _Mount, {**_IN_DAEMONS, "ftruncate": ("EIO",)} if change in _IN_PLACE else _IN_DAEMONS
 
 
 class _Target(Protocol):
@@ -103,7 +114,8 @@ def _try(target: _Target, change: str, fault: Fault, numbers: Iterator[int], rep
         answer = target.known(change, number, answer)
         report.counts[answer if answer in (_DONE, _UNSEEN) else "reported"] += 1
         story = f"{type(target).__name__[1:].lower()}, {change}, {fault}: {answer}"
-        for wrong in _wrong(target.root, before, change, answer, fault):
+        wrongs = [*_wrong(target.root, before, change, answer, fault), *_mixed(target.root, change, answer, number)]
+        for wrong in wrongs:
             report.violation(f"{story}: {wrong}")
         if (again := target.ask("save", next(numbers))) != _DONE:
             report.violation(f"{story}: the next save says {again}")
@@ -121,6 +133,16 @@ def _wrong(root: Path, before: Mapping[str, str], change: str, answer: str, faul
         yield "success was reported, but it is not durable"
     if fault.call != "unlinkat" and (left := _left_after_a_while(root)):
         yield f"left {left}"
+
+
+def _mixed(root: Path, change: str, answer: str, number: int) -> Iterator[str]:
+    """What is wrong with a sidecar that was acknowledged."""
+    if (
+        change in ("save", *_IN_PLACE)
+        and answer == _DONE
+        and Repository(root).tip(MAIN) != parse(sidecar(number)).digest
+    ):
+        yield "what was saved is not what was written"
 
 
 def _left_after_a_while(root: Path) -> list[Path]:
@@ -173,6 +195,8 @@ class _Mount:
         self._daemon = Daemon(self.root, folder / "mnt")
         self._changes: dict[str, Callable[[int], object]] = {
             "save": lambda number: self._path("heads/main/image.xmp").write_bytes(sidecar(number)),
+            "in-place": lambda number: self._write_in_place(sidecar(number), is_stubborn=False),
+            "in-place-on": lambda number: self._write_in_place(sidecar(number), is_stubborn=True),
             "mask": lambda number: self._path("heads/main/masks/sky.png").write_bytes(mask(number, size=(99, 50))),
             "branch": lambda number: self._path(f"heads/a-{number}").mkdir(),
             "tag": lambda number: self._path(f"tags/v{number}").mkdir(),
@@ -199,6 +223,24 @@ class _Mount:
 
     def end(self) -> None:
         self._daemon.unmount()
+
+    def _write_in_place(self, data: bytes, *, is_stubborn: bool) -> None:
+        """Write over the old bytes, block by block; who is stubborn hears of errors only from close."""
+        ignored = suppress(OSError) if is_stubborn else nullcontext()
+        descriptor = os.open(self._path("heads/main/image.xmp"), os.O_RDWR)
+        try:
+            for start in range(0, len(data), _BLOCK_BYTES):
+                with ignored:
+                    os.pwrite(descriptor, data[start : start + _BLOCK_BYTES], start)
+            with ignored:
+                os.ftruncate(descriptor, len(data))
+            with ignored:
+                os.fsync(descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.close(descriptor)
+            raise
+        os.close(descriptor)
 
     def _checkout(self, number: int) -> None:
         link = self._path(f"link-{number}")

@@ -41,12 +41,12 @@ class Branch:
 
     def open_to_write(self, target: Tracked, flags: int, keeps: object) -> OpenFile:
         """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is held while it is open."""
-        emptied = self.table.take_emptied(target)
+        emptied, mark = self.table.take_emptied(target), self._saver.mark()
         kept = b"" if flags & os.O_TRUNC or emptied is not None else self._present(target, flags)
         path = self._files.path(self._saver.path(target))
         descriptor = self._files.create(path, kept, flags & os.O_APPEND)
         state = DraftState.SAVED if kept else DraftState.WRITTEN
-        draft = Draft(target, path, state, provenance=emptied or NOTHING_KNOWN)
+        draft = Draft(target, path, state, mark, provenance=emptied or NOTHING_KNOWN)
         return WritableFile(descriptor, draft, self.table, self._saver, keeps)
 
     def open_scratch(self, parts: Parts, flags: int, mode: int, keeps: object) -> OpenFile:
@@ -57,8 +57,10 @@ class Branch:
             return DescriptorFile(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
         mark_in_use(descriptor)
         state = DraftState.SAVED if status.st_size else DraftState.WRITTEN
-        draft = Draft(parts, self.scratch.path(parts), state)
-        return WritableFile(descriptor, draft, self.table, self._saver, keeps)
+        opened = WritableFile(descriptor, Draft(parts, self.scratch.path(parts), state), self.table, self._saver, keeps)
+        if flags & os.O_TRUNC:
+            self.table.written(opened.draft, lambda doubt: doubt and doubt.after_truncation(0))
+        return opened
 
     def remove(self, target: Tracked) -> None:
         """Hide a tracked file: it may come back at once. Raises NotFound."""
@@ -100,11 +102,6 @@ class Branch:
             raise NotEmpty(self.name)
         with self._saver.lock:
             yield
-            self.end()
-
-    def end(self) -> None:
-        """The branch is gone, and another may have its name: nothing that is still open of it is saved."""
-        self._saver.is_deleted = True
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
@@ -161,6 +158,4 @@ class Branches:
     def deleted(self, name: BranchName) -> None:
         """A branch is gone, if it was ever looked into."""
         with self._lock:
-            branch = self._branches.pop(name, None)
-        if branch is not None:
-            branch.end()
+            self._branches.pop(name, None)

@@ -12,8 +12,10 @@ from enum import Enum, auto
 from pathlib import Path
 
 from chemfs.tree.errors import TooLarge
+from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemigram_core import xmp
+from chemigram_core.log.branch_mark import BranchMark
 from chemigram_core.masks import png
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.rejected import RejectedSave
@@ -25,7 +27,7 @@ class DraftState(Enum):
     SAVED = auto()  # nothing to save: only opened, or saved since the last write
     WRITTEN = auto()  # not saved or refused since the last write
     REFUSED = auto()  # refused since the last write: not valid
-    FAILED = auto()  # the store failed: the program that closed the file got the error
+    FAILED = auto()  # a write or the store failed: the program that closed the file got the error
 
 
 @dataclass(eq=False, slots=True)
@@ -35,6 +37,8 @@ class Draft:
     where: Tracked | Parts
     path: Path
     state: DraftState = DraftState.WRITTEN
+    branch: BranchMark | None = None  # of a tracked draft: as it was when the file was opened or got its name
+    doubt: Doubt | None = None  # of a spoilt draft: a write failed, and what it was to write is still uncertain
     rejection: RejectedSave | None = None
     provenance: Provenance = field(default_factory=Provenance)  # of a mask: saved along with it
     is_named: bool = True  # False after it was removed, or something else took its name
@@ -53,6 +57,11 @@ class Draft:
         if isinstance(self.where, tuple):
             raise TypeError("/".join(self.where))
         return self.where
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is open, or a spoilt scratch file: that is remembered until it is written anew or removed."""
+        return self.open_files > 0 or self.doubt is not None
 
     def check_size(self, size_bytes: int) -> None:
         """Raises TooLarge for more bytes than any valid file of its kind has: they are never read into memory."""
@@ -77,7 +86,8 @@ class Otherwise(Enum):
     KEEP = auto()  # its save failed and there will be no other close: the bytes go to rejected/
 
 
-Action = Save | Otherwise
+Action = Save | Doubt | Otherwise
+"""What to do with a draft; a doubt is the reason to save nothing."""
 
 
 def check_size(target: Tracked, size_bytes: int) -> None:

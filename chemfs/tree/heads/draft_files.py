@@ -30,7 +30,7 @@ def has_drafts(root: str) -> bool:
 
 
 class DraftFiles:
-    """The files of the drafts of one repository."""
+    """The files of the drafts of one repository. Paths say where they are; the folder is entered anew each time."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -40,6 +40,10 @@ class DraftFiles:
         where = tail(shown.removeprefix("heads/").replace("/", "-"), _PLACE_BYTES)
         return self._root.joinpath(*_FOLDER, f"{token_hex(8)}-{where}")
 
+    def folder(self) -> Folder:
+        """The folder of the drafts. Raises FileNotFoundError, NotADirectoryError (also for a symlink)."""
+        return Folder.enter(self._root, *_FOLDER)
+
     def create(self, path: Path, content: bytes = b"", flags: int = 0) -> int:
         """Create a locked file with `content`; returns its descriptor. `flags` may add O_APPEND. Raises OSError."""
         descriptor = self._created(path, flags)
@@ -48,7 +52,7 @@ class DraftFiles:
                 file.write(content)
         except OSError:
             os.close(descriptor)
-            path.unlink()
+            self.remove(path)
             raise
         return descriptor
 
@@ -57,9 +61,27 @@ class DraftFiles:
         with Folder.make(self._root, *_FOLDER):
             pass
 
+    def size_bytes(self, path: Path) -> int:
+        """The size of a draft. Raises FileNotFoundError."""
+        with self.folder() as folder:
+            return folder.stat(path.name).st_size
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a draft. Raises FileNotFoundError, NotAFile."""
+        with self.folder() as folder:
+            return folder.read(path.name)
+
+    def remove(self, path: Path) -> None:
+        """Remove a draft, if it is there."""
+        try:
+            with self.folder() as folder:
+                os.unlink(path.name, dir_fd=folder.descriptor)
+        except FileNotFoundError:
+            pass
+
     def orphaned(self) -> Iterator[Path]:
         """The drafts of mounts that no longer run."""
-        with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self._root, *_FOLDER) as folder:
+        with suppress(FileNotFoundError, NotADirectoryError), self.folder() as folder:
             for name in folder.names():
                 path = self._root.joinpath(*_FOLDER, name)
                 with suppress(FileNotFoundError, NotAFile):
@@ -74,7 +96,7 @@ class DraftFiles:
             return self._create_in_use(path, flags)
 
     def _create_in_use(self, path: Path, flags: int) -> int:
-        with Folder.enter(self._root, *_FOLDER) as folder:
+        with self.folder() as folder:
             name = temporary_name()  # a mount that starts must not find it before it is marked
             descriptor = os.open(name, _CREATE | flags, 0o600, dir_fd=folder.descriptor)
             try:

@@ -15,7 +15,7 @@ draft is *claimed*, outside the lock, so no thread waits for the disk under it. 
 | a removal is committed    | the mask is written again | the saver's lock: the write comes after, and is a save    |
 | a removal is committed    | the mask is removed again | another object by then: it stays hidden                   |
 | the branch is renamed     | a close                   | the saver's lock: the save comes after, on the new name   |
-| the branch is deleted     | a close                   | the saver's lock: the save comes after, and is refused    |
+| the branch is deleted     | a close                   | the save looks up what became of the branch, and fails    |
 
 Locks are taken in this order: a draft's claim, the saver's lock, the repository's, this table's.
 """
@@ -31,10 +31,12 @@ from time import monotonic
 
 from cachetools import TTLCache
 
+from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.draft import Action, Draft, DraftState, Otherwise, Save
 from chemfs.tree.heads.pending_removals import RETURN_SECONDS, PendingRemovals
 from chemfs.tree.heads.tracked import Parts, Tracked
 from chemigram_core.digest import Digest
+from chemigram_core.log.branch_mark import BranchMark
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import MaskName
 
@@ -67,11 +69,12 @@ class DraftTable:
             draft.open_files += 1
             return draft
 
-    def written(self, draft: Draft) -> None:
-        """The bytes were changed."""
+    def written(self, draft: Draft, doubt: Callable[[Doubt | None], Doubt | None] = lambda known: known) -> None:
+        """The bytes were changed, or may have been; `doubt` makes what is uncertain of them from what was before."""
         with self._lock:
             draft.writes += 1
             draft.state = DraftState.WRITTEN
+            draft.doubt = doubt(draft.doubt)
 
     def targets(self) -> set[Tracked]:
         """The tracked files that are being written."""
@@ -98,19 +101,23 @@ class DraftTable:
     def claimed_at(self, where: Tracked | Parts) -> Iterator[Draft | None]:
         """Claim the draft open at a name, an unsaved one before a saved one; None if none is open."""
         with self._lock:
-            here = [one for one in self._drafts if one.where == where and one.is_named and one.open_files]
+            here = [one for one in self._drafts if one.where == where and one.is_named and one.is_known]
         if not here:
             yield None
             return
         draft = min(here, key=lambda one: one.state is DraftState.SAVED)
         with self.claimed(draft):
-            yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
+            yield draft if draft.is_known and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
         """A descriptor was closed while the file had that size; shells close duplicates of an empty file."""
         with self._lock:
             if not draft.is_tracked:
                 draft.state = DraftState.SAVED
+            draft.doubt = draft.doubt and draft.doubt.after_close(size_bytes)
+            if draft.doubt is not None and draft.state is not DraftState.SAVED:
+                draft.state = DraftState.FAILED
+                return draft.doubt
             if draft.state is DraftState.SAVED or not size_bytes:
                 return Otherwise.NOTHING
             return Save(draft, draft.writes, draft.provenance, draft.state is DraftState.REFUSED)
@@ -134,17 +141,18 @@ class DraftTable:
         is_failed = draft.is_tracked and draft.state is DraftState.FAILED
         return Otherwise.KEEP if is_failed else Otherwise.NOTHING
 
-    def forget(self, draft: Draft, size_bytes: int) -> bool:
+    def forget(self, draft: Draft) -> bool:
         """A draft has no open file: whether its file can be removed. A name without a save shows again."""
         with self._lock:
             if draft.open_files:
                 return False  # opened again meanwhile
-            self._drafts.discard(draft)
+            if draft.is_tracked or draft.doubt is None or not draft.is_named:
+                self._drafts.discard(draft)
             if isinstance(draft.where, tuple):
                 return False
             if draft.is_named and draft.state is not DraftState.SAVED:
                 self._removals.cancel(draft.where)
-                if draft.state is DraftState.WRITTEN and not size_bytes:
+                if draft.state is DraftState.WRITTEN:  # and empty, or it would have been saved
                     self._emptied[draft.where] = draft.provenance
             return True
 
@@ -163,10 +171,10 @@ class DraftTable:
                 return False
         return True
 
-    def renamed(self, draft: Draft, new: Tracked, path: Path) -> None:
+    def renamed(self, draft: Draft, new: Tracked, path: Path, branch: BranchMark | None = None) -> None:
         """A claimed draft was renamed onto a tracked name: its bytes, now at `path`, will be saved there."""
         with self._lock:
-            draft.where, draft.path = new, path
+            draft.where, draft.path, draft.branch = new, path, branch
 
     def emptied_renamed(self, old: Tracked, new: Tracked) -> None:
         """A file that was closed empty a moment ago was renamed; its writer will open the new name."""
@@ -191,6 +199,7 @@ class DraftTable:
             for draft in self._drafts:
                 if draft.where == where:
                     draft.is_named = False
+            self._drafts -= {draft for draft in self._drafts if not draft.is_named and not draft.open_files}
 
     # Pending removals
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidMask, InvalidXmp
+from chemigram_core.errors import InvalidMask, InvalidXmp, StoreFailed
 from chemigram_core.fsck import Finding, Problem
 from chemigram_core.masks import png
+from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 
 logger = logging.getLogger(__name__)
@@ -24,13 +25,21 @@ _REASON = "the mount ended before the file was saved: look at it, and copy it ba
 
 def hand_back(root: Path) -> None:
     """Clear the drafts of dead mounts in the repository at `root`; those of living ones stay. Raises OSError."""
-    for path in DraftFiles(root).orphaned():
-        if _is_saved(Repository(root), path):
-            path.unlink()
-        else:
-            where = path.name.partition("-")[2]
-            save = Repository(root).rejected.take(path, where, _REASON)
-            logger.warning("%s: a file that a mount left unsaved is now rejected/%s", root.name, save.file_name)
+    repository, files = Repository(root), DraftFiles(root)
+    for path in files.orphaned():
+        try:
+            _hand_back(repository, files, path)
+        except Exception:  # whatever it is: the others don't depend on it
+            logger.exception("%s: can't hand back what a mount left unsaved; it stays at %s", root.name, path)
+
+
+def _hand_back(repository: Repository, files: DraftFiles, path: Path) -> None:
+    if _is_saved(repository, files, path):
+        files.remove(path)
+        return
+    with files.folder() as folder:
+        save = repository.rejected.take(folder, path.name, path.name.partition("-")[2], _REASON)
+    logger.warning("%s: a file that a mount left unsaved is now rejected/%s", repository.root.name, save.file_name)
 
 
 def findings(root: Path) -> list[Finding]:
@@ -39,13 +48,21 @@ def findings(root: Path) -> list[Finding]:
     return [Finding(Problem.LEFTOVER, path.relative_to(root).as_posix(), says) for path in DraftFiles(root).orphaned()]
 
 
-def _is_saved(repository: Repository, path: Path) -> bool:
-    size_bytes = path.stat().st_size
+def _is_saved(repository: Repository, files: DraftFiles, path: Path) -> bool:
+    size_bytes = files.size_bytes(path)
     if size_bytes == 0 or size_bytes > png.MAX_BYTES:
         return size_bytes == 0
-    data = path.read_bytes()
-    tips = [tip for branch in repository.refs.branches() if (tip := repository.refs.read(branch))]
-    return any(_shows_mask(repository, tip, data) or _shows_xmp(repository, tip, data) for tip in tips)
+    data = files.read(path)
+    return any(_shows(repository, branch, data) for branch in repository.refs.branches())
+
+
+def _shows(repository: Repository, branch: BranchName, data: bytes) -> bool:
+    """Whether a branch shows these bytes; not if its tip can't be read, since then nothing can be said about it."""
+    try:
+        tip = repository.refs.read(branch)
+        return tip is not None and (_shows_mask(repository, tip, data) or _shows_xmp(repository, tip, data))
+    except (StoreFailed, OSError):
+        return False
 
 
 def _shows_mask(repository: Repository, tip: Digest, data: bytes) -> bool:

@@ -37,7 +37,7 @@ class Renames:
             case tuple(), Xmp() | Sidecar() | Mask():
                 self._save_scratch(old, new)
             case Xmp() | Sidecar() | Mask(), tuple():
-                self._scratch.write(new, self._tip.data(old))
+                self._scratch.write(new, self._tip.data(old), self._tip.shown(old).stat.mode)
                 self._table.detach(new)
                 self.remove(old)
             case Xmp() | Sidecar() | Mask(), Xmp() | Sidecar() | Mask():
@@ -50,9 +50,10 @@ class Renames:
             case tuple(), tuple():
                 self._scratch.link(old, new)
             case tuple(), Xmp() | Sidecar() | Mask():
-                self._saver.save_or_reject(new, self._scratch_data(old, new))
+                with self._table.claimed_at(old) as draft:
+                    self._save_data(draft, old, new)
             case Xmp() | Sidecar() | Mask(), tuple():
-                self._scratch.write(new, self._tip.data(old))
+                self._scratch.write(new, self._tip.data(old), self._tip.shown(old).stat.mode)
             case _:
                 raise NotPermitted(str(new))
 
@@ -68,7 +69,7 @@ class Renames:
             if is_saved:
                 self._rename_saved_mask(old, new)
             if draft is not None:
-                self._table.renamed(draft, new, draft.path)
+                self._table.renamed(draft, new, draft.path, draft.branch)
             self._table.detach(old)  # other open files of it, and those not released yet
             if not is_saved:
                 self.remove(old)
@@ -81,18 +82,25 @@ class Renames:
 
     def _save_scratch(self, old: Parts, new: Tracked) -> None:
         with self._table.claimed_at(old) as draft:
-            if draft is None or draft.state is DraftState.SAVED:
-                self._saver.save_or_reject(new, self._scratch_data(old, new))
+            if draft is None or draft.state is DraftState.SAVED or not draft.open_files:
+                self._save_data(draft, old, new)
             if draft is None:
                 self._scratch.remove(old)
             else:
                 self._become_tracked(draft, old, new)
 
+    def _save_data(self, draft: Draft | None, old: Parts, new: Tracked) -> None:
+        """Save a scratch file's bytes. Raises why they are not a valid save: also because a write to them failed."""
+        if draft is not None and draft.doubt is not None:
+            raise draft.doubt.error.with_traceback(None)
+        self._saver.save_or_reject(new, self._scratch_data(old, new))
+
     def _become_tracked(self, draft: Draft, old: Parts, new: Tracked) -> None:
         path = self._files.path(self._saver.path(new))
         self._files.prepare()
-        self._scratch.move_to(old, path)
-        self._table.renamed(draft, new, path)
+        with self._files.folder() as folder:
+            self._scratch.move_to(old, folder, path.name)
+        self._table.renamed(draft, new, path, self._saver.mark())
 
     def _scratch_data(self, old: Parts, new: Tracked) -> bytes:
         status = self._scratch.stat(old)

@@ -7,21 +7,29 @@ the saver's lock; the long part of a mask's save, checking and storing it, comes
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 
+from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
-from chemigram_core.errors import ChemigramError, RefMissing, Refused
+from chemigram_core.durable.folder import Folder, read_whole
+from chemigram_core.errors import ChemigramError, Refused
+from chemigram_core.log.branch_mark import BranchMark
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
 from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
+
+_NOT_SAVED = "a write or the store failed: copy it back, if it is whole"
+
+_Keep = Callable[[Folder, str, str, str], RejectedSave]
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +39,19 @@ class Saver:
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self.branch = branch
-        self.is_deleted = False  # the branch was deleted: another may have its name by now
         # Keeps the commit of a removal apart from a save that brings the mask back, and all saves from a rename of the
         # branch.
         self.lock = Lock()
         self._repository = repository
+        self._files = DraftFiles(repository.root)
         self._table = table
 
-    def close(self, draft: Draft) -> None:
-        """A descriptor on a draft was closed. Raises Refused, StoreFailed, TooLarge, OSError."""
+    def close(self, draft: Draft, descriptor: int) -> None:
+        """A program closed a draft. Raises Refused, StoreFailed, TooLarge, OSError."""
         with self._table.claimed(draft):
-            self._close(draft)
+            self._close(draft, descriptor)
 
-    def release(self, draft: Draft) -> None:
+    def release(self, draft: Draft, descriptor: int) -> None:
         """An open file on a draft was released. After the last one, what a mapping wrote after the last close is saved.
 
         No program can get an error any more.
@@ -52,30 +60,38 @@ class Saver:
             if not self._table.released(draft):
                 return
             if draft.is_tracked and draft.state is DraftState.WRITTEN:
-                self._close_unheard(draft)
+                self._close_unheard(draft, descriptor)
             if self._table.ended(draft) is Otherwise.KEEP:
-                self._keep(draft)
-            if self._table.forget(draft, _size_bytes(draft.path)):
-                draft.path.unlink(missing_ok=True)
+                self._keep(
+                    draft, descriptor, draft.doubt.error if draft.doubt else None, self._repository.rejected.take
+                )
+            if self._table.forget(draft):
+                self._files.remove(draft.path)
 
-    def save(self, target: Tracked, data: bytes, provenance: Provenance = NOTHING_KNOWN) -> None:
-        """Make the bytes the branch's `target`. Raises Refused, StoreFailed, OSError."""
+    def mark(self) -> BranchMark:
+        """The branch as it is now."""
+        return self._repository.mark(self.branch)
+
+    def save(self, target: Tracked, data: bytes, branch: BranchMark, provenance: Provenance = NOTHING_KNOWN) -> None:
+        """Make the bytes the branch's `target`. Raises Refused (also for a deleted branch), StoreFailed, OSError."""
         match target:
             case Xmp() | Sidecar():
                 with self._committing(target) as removed:
-                    outcome = save_xmp(self._repository, self.branch, data, without=removed, starts_branch=False)
+                    outcome = save_xmp(self._repository, branch.name, data, without=removed, opened=branch)
             case Mask(name):
-                given = GivenMasks(self._repository, self.branch, {name: data})  # the long part: an XMP doesn't wait
+                given = GivenMasks(self._repository, branch.name, {name: data})  # the long part: an XMP doesn't wait
                 known = NO_PROVENANCE if provenance == NOTHING_KNOWN else {name: provenance}
                 with self._committing(target) as removed:
-                    outcome = save_given(self._repository, self.branch, given, without=removed, provenance=known)
+                    outcome = save_given(
+                        self._repository, branch.name, given, without=removed, provenance=known, opened=branch
+                    )
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)
 
     def save_or_reject(self, target: Tracked, data: bytes) -> None:
         """Save bytes that are not in a draft; if they are refused, keep them. Raises as `save`."""
         try:
-            self.save(target, data)
+            self.save(target, data, self.mark())
         except Refused as error:
             self._reject(target, data, error)
             raise
@@ -101,8 +117,6 @@ class Saver:
     def _committing(self, target: Tracked) -> Iterator[Masks]:
         """The pending removals, committed along with a save of `target` in the context."""
         with self.lock:
-            if self.is_deleted:
-                raise RefMissing(self.branch.ref)
             removed = {name: mask for name, mask in self._table.removed_masks().items() if Mask(name) != target}
             yield removed
             self._table.removals_committed(removed)
@@ -119,38 +133,42 @@ class Saver:
             return
         self._table.removals_committed(due)
 
-    def _close(self, draft: Draft) -> None:
-        size_bytes = draft.path.stat().st_size if draft.is_tracked else 0  # raises where the bytes are gone
-        action = self._table.closed(draft, size_bytes)
-        if isinstance(action, Save):
-            self._carry_out(action)
+    def _close(self, draft: Draft, descriptor: int) -> None:
+        size_bytes = os.fstat(descriptor).st_size
+        match self._table.closed(draft, size_bytes):
+            case Save() as save:
+                self._carry_out(save, descriptor, size_bytes)
+            case Doubt(error):
+                self._keep(draft, descriptor, error, self._repository.rejected.share)
+                raise error.with_traceback(None)
 
-    def _close_unheard(self, draft: Draft) -> None:
+    def _close_unheard(self, draft: Draft, descriptor: int) -> None:
         try:
-            self._close(draft)
+            self._close(draft, descriptor)
         except Refused:
             pass  # kept and logged
         except (ChemigramError, OSError) as error:
             logger.error("%s: %s not saved: %s", self._repository.root.name, self.path(draft.target), error)
 
-    def _carry_out(self, save: Save) -> None:
+    def _carry_out(self, save: Save, descriptor: int, size_bytes: int) -> None:
         try:
-            self._save(save)
+            self._save(save, descriptor, size_bytes)
         except Refused:
             self._table.judged(save, DraftState.REFUSED)
             raise
-        except (ChemigramError, OSError):
+        except (ChemigramError, OSError) as error:
             self._table.judged(save, DraftState.FAILED)
+            self._keep(save.draft, descriptor, error, self._repository.rejected.share)
             raise
         self._table.judged(save, DraftState.SAVED)
         self._discard_rejection(save.draft)
 
-    def _save(self, save: Save) -> None:
+    def _save(self, save: Save, descriptor: int, size_bytes: int) -> None:
         draft = save.draft
-        draft.check_size(_size_bytes(draft.path))
-        data = draft.path.read_bytes()
+        draft.check_size(size_bytes)
+        data = read_whole(descriptor, size_bytes)
         try:
-            self.save(draft.target, data, save.provenance)
+            self.save(draft.target, data, draft.branch or self.mark(), save.provenance)
         except Refused as error:
             if not save.was_refused:
                 self._discard_rejection(draft)
@@ -162,12 +180,18 @@ class Saver:
         logger.warning("%s: %s refused: %s", self._repository.root.name, self.path(target), error)
         return self._repository.rejected.keep(data, self.path(target), str(error))
 
-    def _keep(self, draft: Draft) -> None:
-        """A failed save isn't tried again behind the back of the program that got the error; its bytes are kept."""
+    def _keep(self, draft: Draft, descriptor: int, error: Exception | None, keep: _Keep) -> None:
+        """Keep the bytes of a failed save: it isn't tried again behind the back of the program that got the error."""
+        if not os.fstat(descriptor).st_size:
+            return
         try:
-            self._repository.rejected.take(draft.path, self.path(draft.target), "the store failed: copy it back")
-        except OSError as error:
-            logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, error)
+            with self._files.folder() as folder:
+                kept = keep(folder, draft.path.name, self.path(draft.target), f"{_NOT_SAVED}{_reason(error)}")
+        except OSError as failure:
+            logger.error("%s: a failed save could not be kept: %s", self._repository.root.name, failure)
+        else:
+            self._discard_rejection(draft)  # of fewer bytes, or the same
+            draft.rejection = kept
 
     def _discard_rejection(self, draft: Draft) -> None:
         """Discard the last rejection: the draft was refused half-written, and is now saved or refused again."""
@@ -176,8 +200,5 @@ class Saver:
             draft.rejection = None
 
 
-def _size_bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:  # a failed save was moved to rejected/
-        return 0
+def _reason(error: Exception | None) -> str:
+    return "" if error is None else f" ({error.strerror if isinstance(error, OSError) else error})"

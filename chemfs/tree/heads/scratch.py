@@ -59,17 +59,24 @@ class Scratch:
             return []
 
     def open(self, parts: Parts, flags: int, mode: int = 0o644) -> int:
-        """Open a file, creating it if the flags say so; returns its descriptor."""
-        descriptor = self._open(parts, flags & _MEANT, mode)
+        """Open a file, creating it if the flags say so; returns its descriptor.
+
+        One to write can be read, too, if the file's mode allows it: it may be renamed onto a file of the state.
+        """
+        flags &= _MEANT
+        try:
+            descriptor = self._open(parts, flags & ~os.O_ACCMODE | os.O_RDWR if flags & os.O_WRONLY else flags, mode)
+        except PermissionError:
+            descriptor = self._open(parts, flags, mode)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise NotAFile(parts[-1])
         return descriptor
 
-    def write(self, parts: Parts, data: bytes) -> None:
+    def write(self, parts: Parts, data: bytes, mode: int = 0o600) -> None:
         """Write a whole file."""
         with self._parent(parts, create=True) as folder:
-            folder.write(parts[-1], data)
+            folder.write(parts[-1], data, mode)
 
     def make_folder(self, parts: Parts, mode: int) -> None:
         """Make a folder."""
@@ -91,10 +98,10 @@ class Scratch:
         with self._parent(old) as source, self._parent(new, create=True) as target:
             os.replace(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
 
-    def move_to(self, parts: Parts, path: Path) -> None:
+    def move_to(self, parts: Parts, target: Folder, name: str) -> None:
         """Rename a file out of the branch's scratch."""
         with self._parent(parts) as folder:
-            os.replace(parts[-1], path, src_dir_fd=folder.descriptor)
+            os.replace(parts[-1], name, src_dir_fd=folder.descriptor, dst_dir_fd=target.descriptor)
 
     def link(self, old: Parts, new: Parts) -> None:
         """Give a file a second name."""

@@ -6,6 +6,7 @@ import os
 import stat
 from typing import Protocol
 
+from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.draft import Draft
 from chemfs.tree.heads.draft_table import DraftTable
 from chemfs.tree.open_files import OpenFile, Stat
@@ -16,11 +17,11 @@ TRACKED_MODE = 0o644
 class Closer(Protocol):
     """Decides what happens to a draft when it is closed."""
 
-    def close(self, draft: Draft) -> None:
-        """A descriptor on the draft was closed. Raises the reason if the bytes are not a valid save."""
+    def close(self, draft: Draft, descriptor: int) -> None:
+        """A program closed the draft, which is open as `descriptor`. Raises why the bytes are not a valid save."""
 
-    def release(self, draft: Draft) -> None:
-        """The last descriptor of an open file was closed."""
+    def release(self, draft: Draft, descriptor: int) -> None:
+        """The last program closed an open file on the draft."""
 
 
 class WritableFile(OpenFile):
@@ -51,24 +52,50 @@ class WritableFile(OpenFile):
         return os.pread(self._descriptor, size_bytes, offset_bytes)
 
     def write(self, data: bytes | memoryview, offset_bytes: int) -> int:
-        self.draft.check_size(offset_bytes + len(data))
-        written = os.pwrite(self._descriptor, data, offset_bytes)
-        self._table.written(self.draft)
-        return written
+        end_bytes = offset_bytes + len(data)
+        try:
+            self.draft.check_size(end_bytes)
+            _write_all(self._descriptor, data, offset_bytes)
+        except Exception as error:
+            self._spoilt(error, end_bytes)
+            raise
+        self._table.written(self.draft, lambda doubt: doubt and doubt.after_write(offset_bytes, end_bytes))
+        return len(data)
 
     def truncate(self, size_bytes: int) -> None:
-        self.draft.check_size(size_bytes)
-        os.ftruncate(self._descriptor, size_bytes)
-        self._table.written(self.draft)
+        try:
+            self.draft.check_size(size_bytes)
+            os.ftruncate(self._descriptor, size_bytes)
+        except Exception as error:
+            self._spoilt(error, size_bytes)
+            raise
+        self._table.written(self.draft, lambda doubt: doubt and doubt.after_truncation(size_bytes))
 
     def flush(self) -> None:
-        self._closer.close(self.draft)
+        self._closer.close(self.draft, self._descriptor)
 
     def sync(self) -> None:
-        os.fsync(self._descriptor)
+        """Make the bytes durable. After a failure nobody knows which of them the system has dropped."""
+        try:
+            os.fsync(self._descriptor)
+        except Exception as error:
+            self._spoilt(error)
+            raise
 
     def release(self) -> None:
         try:
-            os.close(self._descriptor)
+            self._closer.release(self.draft, self._descriptor)
         finally:
-            self._closer.release(self.draft)
+            os.close(self._descriptor)
+
+    def _spoilt(self, error: Exception, end_bytes: int = 0) -> None:
+        """A change failed that would have ended there: the file can't be saved until it is written anew."""
+        self._table.written(self.draft, lambda doubt: Doubt(error, max(end_bytes, doubt.end_bytes if doubt else 0)))
+
+
+def _write_all(descriptor: int, data: bytes | memoryview, offset_bytes: int) -> None:
+    """Write everything or fail: where a mapping is written back, nobody looks at how much was written."""
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(descriptor, rest, offset_bytes)
+        rest, offset_bytes = rest[written:], offset_bytes + written

@@ -103,11 +103,11 @@ class Folder:
         finally:
             os.close(descriptor)
 
-    def write(self, name: str, data: bytes | memoryview) -> None:
+    def write(self, name: str, data: bytes | memoryview, mode: int = 0o644) -> None:
         """Replace `name` by `data`, completely and durably, or leave everything as it was."""
         one_name(name)
         with self._temporary() as temporary:
-            _write_synced(os.open(temporary, _CREATE, permitted(0o644), dir_fd=self.descriptor), data)
+            _write_synced(os.open(temporary, _CREATE, permitted(mode), dir_fd=self.descriptor), data)
             os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
             self.sync()
 
@@ -222,9 +222,9 @@ def sync_content(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
-def read_whole(descriptor: int) -> bytes:
+def read_whole(descriptor: int, size_bytes: int | None = None) -> bytes:
     """All bytes of an open regular file: one pread of the right size, unless it is being written or exceeds 2 GiB."""
-    size_bytes = os.fstat(descriptor).st_size
+    size_bytes = os.fstat(descriptor).st_size if size_bytes is None else size_bytes
     data = os.pread(descriptor, size_bytes + 1, 0)
     if len(data) == size_bytes:
         return data

@@ -27,6 +27,7 @@ class OperationLog:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._path = f"{root}/{FILE_NAME}"
 
     def append(self, entry: LogEntry) -> Appended:
         """Append one line durably. Raises CannotBeLogged, OSError."""
@@ -87,7 +88,7 @@ class OperationLog:
     def extent(self) -> tuple[int, int]:
         """The inode number and the size in bytes of the log; (0, 0) before the first entry."""
         try:
-            status = beneath.stat_below(self.root, FILE_NAME)
+            status = os.lstat(self._path)
         except FileNotFoundError:
             return 0, 0
         return status.st_ino, status.st_size

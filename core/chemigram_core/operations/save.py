@@ -8,7 +8,6 @@ waiting.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -16,7 +15,8 @@ from types import MappingProxyType
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
-from chemigram_core.errors import NoState, UnknownMask
+from chemigram_core.errors import UnknownMask
+from chemigram_core.log.branch_mark import BranchMark
 from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.log.operations import BRANCH, DESCRIBE, SNAPSHOT
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
@@ -86,19 +86,19 @@ def save_xmp(
     provenance: Provenances = NO_PROVENANCE,
     label: str | None = None,
     metadata: Mapping[str, JSON] | None = None,
-    starts_branch: bool = True,
+    opened: BranchMark | None = None,
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
     The XMP's note of masks speaks if all of them are in the store; otherwise the branch's masks are carried forward.
     `provenance` describes masks of the state. `metadata` goes into the log line of the snapshot; an Unchanged save has
-    no such line and drops it. A missing branch is started; without `starts_branch` RefMissing is raised instead. Raises
-    InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
+    no such line and drops it. A missing branch is started; with `opened`, the branch as it was once, it is found under
+    its name of today. Raises BranchGone, InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        digest = repository.refs.read(branch) if starts_branch else _existing(repository, branch)
+        branch, digest = repository.find(opened) if opened else (branch, repository.refs.read(branch))
         tip = None if digest is None else _read_tip(repository, branch, digest)
         before = NO_MASKS if tip is None else tip.masks
         missing = _missing(repository, document.masks)
@@ -147,10 +147,11 @@ def save_given(
     *,
     without: Masks = NO_MASKS,
     provenance: Provenances = NO_PROVENANCE,
+    opened: BranchMark | None = None,
 ) -> Outcome:
     """Save masks on a branch as `save_mask` does, without the removed ones of the tip."""
     return _change_masks(
-        repository, branch, lambda masks: {**_without(masks, without), **given.changed(masks)}, provenance
+        repository, branch, lambda masks: {**_without(masks, without), **given.changed(masks)}, provenance, opened
     )
 
 
@@ -175,18 +176,13 @@ def _change_masks(
     branch: BranchName,
     change: Callable[[Masks], Masks],
     provenance: Provenances = NO_PROVENANCE,
+    opened: BranchMark | None = None,
 ) -> Outcome:
     with locked(repository.root):
-        tip = _read_tip(repository, branch, repository.tip(branch))
+        branch, digest = repository.find(opened) if opened else (branch, None)
+        tip = _read_tip(repository, branch, digest or repository.tip(branch))
         document = tip.document.with_masks(change(tip.masks))
         return _save(repository, tip, Incoming(branch, document, provenance=provenance))
-
-
-def _existing(repository: Repository, branch: BranchName) -> Digest | None:
-    """The tip of a branch that is there; None before its first save. Raises RefMissing."""
-    with suppress(NoState):
-        return repository.tip(branch)
-    return None
 
 
 def _read_tip(repository: Repository, branch: BranchName, digest: Digest) -> Tip:

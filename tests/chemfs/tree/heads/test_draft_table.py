@@ -80,7 +80,7 @@ def test_a_scratch_file_is_one_draft_however_often_it_is_open() -> None:
     assert not table.released(first)
     assert table.closed(first, size_bytes=10) is Otherwise.NOTHING
     assert table.released(first)
-    assert not table.forget(first, size_bytes=10)
+    assert not table.forget(first)
 
 
 def test_a_tracked_file_is_a_draft_for_each_open() -> None:
@@ -94,7 +94,7 @@ def test_a_draft_opened_again_is_not_forgotten() -> None:
     draft = opened(table, ("notes",))
     table.released(draft)
     opened(table, ("notes",))
-    table.forget(draft, size_bytes=10)
+    table.forget(draft)
     with table.claimed_at(("notes",)) as found:
         assert found is draft
 
@@ -105,7 +105,7 @@ def test_a_name_under_which_nothing_was_saved_is_shown_again() -> None:
     draft = opened(table)
     table.judged(close(table, draft), DraftState.REFUSED)
     table.released(draft)
-    assert table.forget(draft, size_bytes=10)
+    assert table.forget(draft)
     assert table.removed(SKY) is None
 
 
@@ -114,7 +114,7 @@ def test_what_is_known_of_a_file_closed_empty_waits_for_the_next_open() -> None:
     draft = opened(table)
     assert table.describe(SKY, lambda known: known.with_text("prompt", "sky"))
     table.released(draft)
-    assert table.forget(draft, size_bytes=0)
+    assert table.forget(draft)
     assert table.targets() == {SKY}
     assert table.take_emptied(SKY) == Provenance(prompt="sky")
     assert table.take_emptied(SKY) is None

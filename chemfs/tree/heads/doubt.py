@@ -1,0 +1,34 @@
+"""What a failed write leaves uncertain of a file. A value; knows no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """After `error` the file may have old bytes among the new ones.
+
+    Nobody here knows where: the kernel splits a large write, and after an error in one part it doesn't ask for the
+    rest. So a later write of the same range proves nothing. Only a file that was written anew from its start, in order
+    and to its end, is whole again, or one that was truncated to nothing. `end_bytes` is where the failed change would
+    have ended: what is written anew must reach that far, too.
+    """
+
+    error: Exception
+    end_bytes: int
+    rewritten_bytes: int = 0
+
+    def after_write(self, start_bytes: int, end_bytes: int) -> Doubt:
+        """The doubt when these bytes were written."""
+        is_next = start_bytes <= self.rewritten_bytes < end_bytes
+        return replace(self, rewritten_bytes=end_bytes) if is_next else self
+
+    def after_truncation(self, size_bytes: int) -> Doubt | None:
+        """The doubt when the file was cut or extended to a size; None at 0."""
+        kept = min(self.end_bytes, size_bytes), min(self.rewritten_bytes, size_bytes)
+        return Doubt(self.error, *kept) if size_bytes else None
+
+    def after_close(self, size_bytes: int) -> Doubt | None:
+        """The doubt when the file was closed with that size; None if all of it was written anew."""
+        return None if 0 < max(size_bytes, self.end_bytes) <= self.rewritten_bytes else self

@@ -1,0 +1,77 @@
+"""What a killed mount left unsaved, as the next one finds it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chemfs.tree.heads.orphaned_drafts import hand_back
+from chemigram_core.names import BranchName, MaskName
+from chemigram_core.operations.refs import create_branch
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.support.builders import mask, sidecar
+from tests.support.memory import forget_everything
+
+WARM = BranchName("warm")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository.init(tmp_path / "repository")
+    save_xmp(made, MAIN, sidecar(1), mask_files={MaskName("sky"): mask(1)})
+    create_branch(made, WARM)
+    save_xmp(made, WARM, sidecar(2))
+    return made
+
+
+def leave(repository: Repository, name: str, content: bytes) -> Path:
+    """A draft of a mount that was killed."""
+    path = repository.root / "scratch" / ".drafts" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def kept(repository: Repository) -> set[bytes]:
+    root = repository.root / "rejected"
+    return {(root / save.file_name).read_bytes() for save in repository.rejected.all()}
+
+
+@pytest.mark.parametrize("damaged", [MAIN, WARM])
+def test_a_damaged_tip_or_draft_keeps_no_other_draft_from_being_handed_back(
+    repository: Repository, damaged: BranchName
+) -> None:
+    tip = repository.tip(damaged)
+    (repository.root / "objects" / tip[:2] / f"{tip[2:]}.xmp").write_bytes(b"damaged")
+    forget_everything()
+    saved = {MAIN: sidecar(1), WARM: sidecar(2)}
+    for number, (branch, content) in enumerate(saved.items()):
+        leave(repository, f"{number}-{branch}-image.xmp", content)
+    leave(repository, "2-main-image.xmp", sidecar(8))
+    leave(repository, "3-warm-masks-sky.png", mask(8))
+    leave(repository, "4-main-image.xmp", b"")
+    os.mkfifo(repository.root / "scratch" / ".drafts" / "0-fifo")
+    hand_back(repository.root)
+    assert kept(repository) == {saved[damaged], sidecar(8), mask(8)}
+    assert os.listdir(repository.root / "scratch" / ".drafts") == ["0-fifo"]
+
+
+def test_a_draft_that_can_not_be_handed_back_keeps_no_other(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays = leave(repository, "0-main-image.xmp", sidecar(7))
+    leave(repository, "1-main-image.xmp", sidecar(8))
+    rename = os.rename
+
+    def rename_others(name: str, *arguments: object, **options: object) -> None:
+        if name == stays.name:
+            raise PermissionError(name)
+        rename(name, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("chemigram_core.rejected._rename", rename_others)
+    hand_back(repository.root)
+    assert kept(repository) == {sidecar(8)}
+    assert stays.read_bytes() == sidecar(7)
