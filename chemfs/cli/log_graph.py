@@ -18,8 +18,8 @@ from chemigram_core.compare.edit.headline import headline
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.log.operations import SNAPSHOT
-from chemigram_core.operations.save import HISTORY_LOSS
 from chemigram_core.printable import printable
 from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository

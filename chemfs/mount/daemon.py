@@ -88,6 +88,17 @@ def claim(place: Path, root: Path) -> None:
     mountpoint.prepare(place, root)
     lock = os.open(_lock_file(place), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     _take(lock, place)  # never closed: a process that waits for the lock waits for this one to exit
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, os.fsencode(root), 0)
+
+
+def root_of(place: Path) -> Path | None:
+    """What the mount of this user at `place` shows; None if that is not known."""
+    try:
+        root = os.fsdecode(_lock_file(place).read_bytes())
+    except OSError:
+        return None
+    return Path(root) if root else None
 
 
 def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], None]) -> None:

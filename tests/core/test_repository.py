@@ -25,11 +25,11 @@ from chemigram_core.errors import (
     UnknownRevision,
 )
 from chemigram_core.log.lineage import Lineage
+from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.names import BranchName, MaskName, RefName, TagName
 from chemigram_core.operations.export import export
 from chemigram_core.operations.refs import checkout, create_branch, create_tag, delete_branch, rename_branch
 from chemigram_core.operations.save import (
-    HISTORY_LOSS,
     Saved,
     Unchanged,
     remove_masks,

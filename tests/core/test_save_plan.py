@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from chemigram_core.errors import CannotBeLogged, InvalidName, UnknownMask
+from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.refs import create_branch, rename_branch
-from chemigram_core.operations.save import HISTORY_LOSS, Unchanged, save_xmp
+from chemigram_core.operations.save import Unchanged, save_xmp
 from chemigram_core.operations.save_plan import MISSING_MASKS, Incoming, NewSnapshot, Tip, Unedited, plan
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.sidecar import Document, parse

@@ -1,88 +1,122 @@
-"""chemfs status: where HEAD is, what was edited in two places, and the saves that were rejected."""
+"""chemfs status: what needs attention, and where each image is."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
-from chemfs.cli.arguments import add_json, add_repository
+from chemfs import exit_codes
+from chemfs.cli.arguments import add_json, given_path
+from chemfs.cli.behind import behind
 from chemfs.cli.json import print_json
-from chemfs.cli.text import print_fields
-from chemigram_core.refs.head import Detached, OnBranch
-from chemigram_core.rejected import FOLDER
+from chemfs.cli.members import Named, named
+from chemfs.cli.progress import progress
+from chemfs.cli.text import local_time, print_fields, print_rows
+from chemigram_core.folder_kind import FolderKind, kind_of
+from chemigram_core.library.members import Member
+from chemigram_core.printable import printable
+from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
-from chemigram_core.scratch import near_misses
-from chemigram_core.shoot.last_taken import edited_in_both
-from chemigram_core.shoot.source_file import read_sources
+from chemigram_core.status.attention import Kind
+from chemigram_core.status.image_status import ImageStatus, damage, image_status
 
-DESCRIPTION = """Show where HEAD is, how many snapshots no line of the log names, which sidecars were edited in the
-shoot while their branch was edited too, which saves were rejected and why, and which files in branch folders are not
-versioned although their names are nearly the sidecar's."""
-EXAMPLE = "chemfs status sunset"
+DESCRIPTION = """Show what needs attention, and then a row for each image: where HEAD is, the last save, the branches
+and the tags. The exit code is 1 if something needs attention."""
+EXAMPLE = "chemfs status library"
+
+_TITLES = ("IMAGE", "HEAD", "LAST SAVE", "BRANCHES", "TAGS")
+
+
+class _Row(NamedTuple):
+    """An image, with its path in the library; the path is empty for one repository alone."""
+
+    path: str
+    status: ImageStatus
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --json."""
-    add_repository(parser)
+    about = "a repository, a library or a folder of one, or a mount of any (default: the current folder)"
+    parser.add_argument("repository", metavar="REPO", type=given_path, nargs="?", default=Path(), help=about)
     add_json(parser)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Print it."""
-    repository = Repository(options.repository)
-    head = _head(repository)
-    rejected = [{"refused": f"{FOLDER}/{save.file_name}", **_reason(save.reason)} for save in repository.rejected.all()]
-    unlogged = sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
-    edited = _edited_in_both(repository)
-    near = list(near_misses(repository.root, repository.refs, repository.image))
+def run(options: argparse.Namespace) -> int:
+    """Print it; the exit code says whether something needs attention. Raises NotARepository, InsideMount."""
+    place = behind(options.repository)
+    found = named(place)
+    if not found.is_library and kind_of(str(place)) is FolderKind.OTHER:
+        Repository(place)  # not one: the error says what to do
+    rows = [_Row(member.path, _status(member, found)) for member in progress(found.members, "reading")]
     if options.json:
-        lists = {"edited_in_both": edited, "rejected": rejected, "near_misses": near}
-        print_json({"head": head, "unlogged": unlogged, **lists})
+        _print_json(found, rows)
+    elif found.is_library:
+        _print_table(found, rows)
     else:
-        _print(head, unlogged, [*map(_both_fields, edited), *rejected, *map(_near_fields, near)])
+        _print_attention(rows)
+        print_fields(_fields(rows[0].status))
+    return exit_codes.PROBLEM_FOUND if any(row.status.attention for row in rows) else 0
 
 
-def _print(head: str, unlogged: int, notes: list[dict[str, str]]) -> None:
-    says = f"{unlogged} (snapshots that no line of the log names; list them with `chemfs fsck`)"
-    print_fields({"HEAD": head, "unlogged": says} if unlogged else {"HEAD": head})
-    for note in notes:
-        print()
-        print_fields(note)
+def _status(member: Member, found: Named) -> ImageStatus:
+    if member.error is not None:
+        return ImageStatus(attention=[damage(member.error)])
+    return image_status(member.root, counts_unlogged=not found.is_library)
 
 
-def _edited_in_both(repository: Repository) -> list[dict[str, str]]:
-    """The sidecars whose edit was put over another one of the branch. Reads the log only if there may be any."""
-    sources = read_sources(repository.root)
-    found = {name: edited_in_both(repository, name, source) for name, source in sources.items()}
-    return [
-        {"source": name, "ref": taken.branch.ref, "hash": taken.hash, "over": taken.over or ""}
-        for name, taken in found.items()
-        if taken is not None
-    ]
+def _print_json(found: Named, rows: Sequence[_Row]) -> None:
+    def key(path: str) -> dict[str, str]:
+        return {"repository": path} if found.is_library else {}
+
+    attention = [key(row.path) | one.to_json() for row in rows for one in row.status.attention]
+    print_json({"attention": attention, "images": [key(row.path) | row.status.to_json() for row in rows]})
 
 
-def _both_fields(edited: dict[str, str]) -> dict[str, str]:
-    """The same for people."""
+def _print_table(found: Named, rows: Sequence[_Row]) -> None:
+    _print_attention(rows)
+    print_rows([_TITLES, *map(_cells, rows)])
+    needy = sum(bool(row.status.attention) for row in rows)
+    print(f"\n{found.in_words()}, {needy or 'none'} of them need{'s' * (needy < 2)} attention")
+
+
+def _print_attention(rows: Sequence[_Row]) -> None:
+    """What needs attention by its kind, each kind with what to do, and an empty line after each."""
+    found = [(row.path, one) for row in rows for one in row.status.attention]
+    for kind in Kind:
+        if ours := [(path, one) for path, one in found if one.kind is kind]:
+            print(f"{kind.value}: {ours[0][1].advice}")
+            for path, one in ours:
+                print(printable(f"  {path and f'{path}: '}{one.says}"))
+            print()
+
+
+def _cells(row: _Row) -> tuple[str, ...]:
+    status = row.status
+    return row.path, _head(status), _saved(status), ", ".join(status.branches), ", ".join(status.tags)
+
+
+def _fields(status: ImageStatus) -> dict[str, str]:
+    unlogged = "(snapshots that no line of the log names; list them with `chemfs fsck`)"
     return {
-        "edited in both places": edited["source"],
-        "now": f"{edited['ref']} {edited['hash']}",
-        "before": f"{edited['over']}, which was saved by another way",
+        "HEAD": f"{_head(status)} {status.state or '(no snapshot yet)'}",
+        "last save": _saved(status),
+        "branches": ", ".join(status.branches),
+        "tags": ", ".join(status.tags),
+        "unlogged": f"{status.unlogged} {unlogged}" if status.unlogged else "",
     }
 
 
-def _near_fields(path: str) -> dict[str, str]:
-    return {"not versioned": path, "why": "only image.xmp and the image's full name with .xmp are the sidecar"}
+def _saved(status: ImageStatus) -> str:
+    return local_time(status.saved) if status.saved else ""
 
 
-def _reason(page: str) -> dict[str, str]:
-    """A reason page's fields: when, where, why."""
-    lines = (line.partition(":") for line in page.splitlines())
-    return {name: value.strip() for name, colon, value in lines if colon}
-
-
-def _head(repository: Repository) -> str:
-    match repository.refs.head():
+def _head(status: ImageStatus) -> str:
+    match status.head:
         case OnBranch(branch):
-            tip = repository.refs.read(branch)
-            return f"{branch.ref} {tip or '(no snapshot yet)'}"
-        case Detached(digest):
-            return digest
+            return branch
+        case None:
+            return "?"
+        case detached:
+            return f"({detached.digest[:12]})"

@@ -60,6 +60,12 @@ class OperationLog:
         with self._open() as file:
             yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
 
+    def newest_with(self, text: bytes) -> Iterator[LogEntry]:
+        """The operations whose lines have a text in them, newest first; other lines are read, but not parsed."""
+        with self._open() as file:
+            lines = (line for line in lines_backwards(file) if text in line)
+            yield from (entry for line in lines if (entry := parse_line(line)) is not None)
+
     def of_ref(self, ref: str) -> Iterator[LogEntry]:
         """The operations on a ref by its full name, newest first, including those before a branch was renamed."""
         for entry in self.newest_first():

@@ -24,13 +24,12 @@ from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations import mask_links
 from chemigram_core.operations.describe_mask import describe
 from chemigram_core.operations.given_masks import NO_FILES, GivenMasks, MaskFiles
-from chemigram_core.operations.save_plan import HISTORY_LOSS, Incoming, NewSnapshot, Tip, Unedited, plan
+from chemigram_core.operations.save_plan import Incoming, NewSnapshot, Tip, Unedited, plan
 from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
 
 __all__ = [
-    "HISTORY_LOSS",
     "GivenMasks",
     "MaskFiles",
     "Outcome",

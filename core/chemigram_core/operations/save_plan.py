@@ -11,6 +11,7 @@ from chemigram_core.darktable import HistoryLoss, adds_steps, history_loss
 from chemigram_core.digest import Digest
 from chemigram_core.errors import CannotBeLogged, InvalidName, UnknownMask
 from chemigram_core.log.entry import JSON, LogEntry
+from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.log.operations import SNAPSHOT
 from chemigram_core.masks.registry import Masks, Provenances
 from chemigram_core.names import BranchName, MaskName, folded
@@ -18,12 +19,10 @@ from chemigram_core.operations.describe_mask import PROVENANCE, provenance_metad
 from chemigram_core.sidecar import Document
 from chemigram_core.sidecar.own_change import is_own_change
 
-HISTORY_LOSS = "history_loss"  # in a log line's metadata: what the save lost of the parent's history
-
 BY = "by"  # what made the save, if nobody asked for it by name
 DARKTABLE = "darktable"  # by itself, see `own_change`
 
-MISSING_MASKS = "missing_masks"  # and which masks of its note the store doesn't have, by name
+MISSING_MASKS = "missing_masks"  # in a log line's metadata: the masks of its note that the store doesn't have, by name
 
 _OWN_KEYS = frozenset((HISTORY_LOSS, MISSING_MASKS, PROVENANCE))
 

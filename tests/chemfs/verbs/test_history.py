@@ -47,10 +47,13 @@ def test_an_empty_repository_has_an_empty_log(chemfs: Chemfs) -> None:
     chemfs("init", "empty")
     assert chemfs("log", "empty").out == ""
     assert chemfs("log", "empty", "--json").json == []
-    assert chemfs("status", "empty").out == "HEAD  refs/heads/main (no snapshot yet)\n"
+    status = chemfs("status", "empty")
+    assert (status.code, status.out.splitlines()[-1]) == (1, "HEAD       main (no snapshot yet)")
 
 
 def test_status_names_refused_saves_and_why(chemfs: Chemfs, repository: str) -> None:
     Repository(Path(repository)).rejected.keep(b"<x", "heads/main/image.xmp", "not a usable XMP: line 1")
-    assert chemfs("status", repository, "--json").json["rejected"][0]["where"] == "heads/main/image.xmp"
+    (rejected,) = chemfs("status", repository, "--json").json["attention"]
+    assert (rejected["kind"], rejected["where"]) == ("rejected", "heads/main/image.xmp")
+    assert rejected["path"].startswith("rejected/")
     assert "not a usable XMP: line 1" in chemfs("status", repository).out

@@ -94,7 +94,7 @@ def test_what_cannot_be_imported_is_refused_in_a_line(chemfs: Chemfs, wedding: P
         assert len(answer.error.splitlines()) == 1
 
 
-@pytest.mark.parametrize("verb", ["status", "branch", "masks"])
+@pytest.mark.parametrize("verb", ["branch", "masks"])
 def test_a_library_where_a_repository_is_needed(chemfs: Chemfs, wedding: Path, verb: str) -> None:
     chemfs("import", "wedding", "library")
     for path, name in (("library", "one of the repositories in it"), ("library/wedding", "such as 'library/wedding/")):
@@ -121,12 +121,17 @@ def test_status_says_that_an_image_was_edited_in_both_places(chemfs: Chemfs, wed
     assert answer.code == 1
     assert "edited-in-both: both edits are kept" in answer.out
     said = chemfs("status", root)
-    assert "edited in both places  0_01.NEF.xmp" in said.out
-    assert f"{before}, which was saved by another way" in said.out
-    (both,) = chemfs("status", root, "--json").json["edited_in_both"]
-    assert (both["source"], both["ref"], both["over"]) == ("0_01.NEF.xmp", "refs/heads/warm", before)
+    assert said.code == 1
+    assert f"0_01.NEF.xmp was taken over {before[:12]}, which was saved on warm by another way" in said.out
+    (both,) = chemfs("status", root, "--json").json["attention"]
+    assert (both["kind"], both["source"], both["ref"], both["over"]) == (
+        "edited-in-both",
+        "0_01.NEF.xmp",
+        "refs/heads/warm",
+        before,
+    )
     save_xmp(Repository(root), BranchName("warm"), xmp(902))
-    assert chemfs("status", root, "--json").json["edited_in_both"] == []
+    assert chemfs("status", root, "--json").json["attention"] == []
 
 
 @pytest.mark.needs_program("setpriv")

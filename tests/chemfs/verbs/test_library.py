@@ -20,6 +20,7 @@ from chemigram_core.repository import MAIN, Repository
 from tests.chemfs.verbs.answer import Chemfs
 from tests.core.calls import count_calls
 from tests.support.builders import sidecar as xmp
+from tests.support.daemon import Daemon
 
 
 @pytest.fixture
@@ -176,3 +177,74 @@ def test_a_log_that_nobody_reads_is_not_read_to_its_end(
     with pytest.raises(BrokenPipeError):
         log.run(parser_of("log", load("log")).parse_args([str(library / "day/1.NEF"), *options]))
     assert len(lines) <= 2
+
+
+def test_status_says_first_what_needs_attention(chemfs: Chemfs, library: Path) -> None:
+    Repository.init(library / "day" / "none.NEF")
+    (library / "night/3.NEF/HEAD").unlink()
+    create_tag(Repository(library / "day/1.NEF"), TagName("v1"))
+    answer = chemfs("status", "library")
+    assert (answer.code, answer.error) == (1, "")
+    damaged, no_state, table, summary = answer.out.split("\n\n")
+    assert [line.split(":")[0] for line in damaged.splitlines()] == ["damaged", "  night/3.NEF"]
+    assert [line.split(":")[0] for line in no_state.splitlines()] == ["no-state", "  day/none.NEF"]
+    rows = [line.split() for line in table.splitlines()]
+    assert rows[0] == ["IMAGE", "HEAD", "LAST", "SAVE", "BRANCHES", "TAGS"]
+    assert [(row[0], row[1], row[4:]) for row in rows[1:]] == [
+        ("day/1.NEF", "main", ["main", "v1"]),
+        ("day/2.NEF", "main", ["main"]),
+        ("day/none.NEF", "main", []),
+        ("night/3.NEF", "?", []),
+    ]
+    assert summary == "4 repositories, 2 of them need attention\n"
+
+
+def test_status_of_a_library_where_all_is_well(chemfs: Chemfs, library: Path) -> None:
+    answer = chemfs("status", library)
+    assert answer.code == 0
+    assert answer.out.startswith("IMAGE ")
+    assert answer.out.endswith("\n3 repositories, none of them needs attention\n")
+
+
+def test_status_for_programs_has_stable_keys(chemfs: Chemfs, library: Path) -> None:
+    Repository.init(library / "day" / "none.NEF")
+    found = chemfs("status", "library", "--json").json
+    assert set(found) == {"attention", "images"}
+    (one,) = found["attention"]
+    assert (set(one), one["repository"], one["kind"]) == (
+        {"repository", "kind", "says", "advice"},
+        "day/none.NEF",
+        "no-state",
+    )
+    first = found["images"][0]
+    assert set(first) == {"repository", "head", "hash", "timestamp", "branches", "tags"}
+    assert (first["head"], first["hash"]) == ("refs/heads/main", Repository(library / "day/1.NEF").resolve("main"))
+    alone = chemfs("status", library / "day/1.NEF", "--json").json
+    assert set(alone["images"][0]) == {"head", "hash", "timestamp", "branches", "tags", "unlogged"}
+
+
+def test_status_of_what_is_neither(chemfs: Chemfs, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("photos", "nosuch"):
+        assert chemfs("status", name).code == 3
+
+
+def test_status_takes_the_current_folder(chemfs: Chemfs, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(library / "day")
+    assert "2 repositories" in chemfs("status").out
+
+
+@pytest.mark.needs_fuse
+def test_status_of_a_mount_is_that_of_what_it_shows(chemfs: Chemfs, library: Path, tmp_path: Path) -> None:
+    (library / "roll").mkdir()
+    Repository.init(library / "roll" / "4.NEF")
+    daemon = Daemon(library, tmp_path / "mnt")
+    try:
+        assert "4 repositories" in chemfs("status", "mnt").out
+        assert "2 repositories" in chemfs("status", "mnt/day").out
+        assert "1 repository" in chemfs("status", "mnt/roll_").out
+        assert "2 repositories" in chemfs("status", "mnt/day/tagged").out
+        for path in ("mnt/day/1.NEF", "mnt/day/1.NEF/heads/main"):
+            assert chemfs("status", path).out == chemfs("status", "library/day/1.NEF").out
+    finally:
+        daemon.unmount()

@@ -56,7 +56,7 @@ def test_branch_loads_itself_and_no_xmp(loaded: Loaded) -> None:
     modules = loaded("branch", "sunset")
     assert verbs(modules) == {"branch"}
     assert not modules & {*SLOW, "rich"}
-    assert ours(modules) <= 52
+    assert ours(modules) <= 53
 
 
 def test_a_wide_name_loads_the_widths_of_characters_alone(loaded: Loaded, chemfs: Chemfs) -> None:

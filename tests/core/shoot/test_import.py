@@ -13,9 +13,10 @@ from chemigram_core import fsck
 from chemigram_core.durable.folder import TEMPORARY_PREFIX
 from chemigram_core.errors import StoreFailed
 from chemigram_core.folder_kind import ARepository
+from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
-from chemigram_core.operations.save import HISTORY_LOSS, save_xmp
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll_file import read_numbers

@@ -61,7 +61,7 @@ def test_a_name_that_is_nearly_the_sidecars_is_kept_and_told(
     assert view.read(f"/heads/main/{name}") == sidecar(5)
     assert Repository(view.store).tip(MAIN) == tip
     assert f"heads/main/{name} is kept, but not versioned: write IMG.tif.xmp" in caplog.text
-    assert main(["status", str(view.store)]) == 0
+    assert main(["status", str(view.store)]) == 1
     assert f"heads/main/{name}" in capsys.readouterr().out
 
 

@@ -1,0 +1,38 @@
+"""What is behind a path in a mount: the repository, or the folder of a library, that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemfs.cli.errors import InsideMount
+from chemfs.mount import daemon
+from chemfs.mount.errors import FILESYSTEM_TYPE
+from chemfs.mount.mountpoint import located, mounts_of
+from chemigram_core.folder_kind import FolderKind, kind_of
+from chemigram_core.library_folders import RESERVED, Library
+
+
+def behind(path: Path) -> Path:
+    """The repository or folder on disk; the path itself outside of mounts. Accesses no mount.
+
+    Raises InsideMount for another user's mount.
+    """
+    place, mounts = located(path), mounts_of(FILESYSTEM_TYPE)
+    mountpoint = next((folder for folder in (place, *place.parents) if folder in mounts), None)
+    if mountpoint is None:
+        return path
+    if (root := daemon.root_of(mountpoint)) is None:
+        raise InsideMount(path)
+    return _on_disk(root, place.relative_to(mountpoint).parts)
+
+
+def _on_disk(root: Path, shown: tuple[str, ...]) -> Path:
+    """The folder that is shown at a path, up to the repository that the path is in, or to what no folder stands for."""
+    if kind_of(str(root)) is not FolderKind.OTHER:
+        return root
+    library, parts = Library(root), list[str]()
+    for name in shown:
+        if name in RESERVED or library.kind(parts) is not FolderKind.OTHER:
+            break
+        parts.append(library.on_disk(parts, name))
+    return library.path(parts)

@@ -1,0 +1,109 @@
+"""What is looked for in each repository: one function for each kind of thing. A new kind is one more in `CHECKS`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from chemigram_core.durable.folder import Folder
+from chemigram_core.errors import ObjectMissing
+from chemigram_core.image import FOLDER as RAW
+from chemigram_core.image import Image, is_near_sidecar
+from chemigram_core.log.metadata import HISTORY_LOSS
+from chemigram_core.rejected import FOLDER as REJECTED
+from chemigram_core.roll_file import read_numbers
+from chemigram_core.scratch import names_of
+from chemigram_core.shoot.file_names import SUFFIX, match
+from chemigram_core.shoot.last_taken import edited_in_both
+from chemigram_core.shoot.source_file import read_sources
+from chemigram_core.status.attention import Attention, Kind
+from chemigram_core.status.look import Look
+from chemigram_core.store.objects import Kind as ObjectKind
+
+
+def dangling(look: Look) -> Iterator[Attention]:
+    """Branches whose state is gone. Only fsck reads the objects themselves."""
+    for branch, tip in look.tips.items():
+        if not look.repository.objects.has(tip, ObjectKind.SNAPSHOT):
+            yield Attention(Kind.DAMAGED, f"{branch}: {ObjectMissing(tip)}", {"ref": branch.ref, "hash": tip})
+
+
+def missing_image(look: Look) -> Iterator[Attention]:
+    """raw/ names an image that can't be read."""
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(look.repository.root, RAW) as folder:
+        if look.repository.image is None:
+            for name in folder.names():
+                place = os.path.realpath(look.repository.root / RAW / name)
+                yield Attention(Kind.IMAGE_MISSING, f"looked for it at {place}", {"image": place})
+
+
+def rejected(look: Look) -> Iterator[Attention]:
+    """Saves that were rejected."""
+    for save in look.repository.rejected.all():
+        lines = (line.partition(":") for line in save.reason.splitlines())
+        reason = {key: value.strip() for key, colon, value in lines if colon}
+        path = f"{REJECTED}/{save.file_name}"
+        yield Attention(Kind.REJECTED, f"{path}: {reason.get('why', save.reason)}", {"path": path, **reason})
+
+
+def history_lost(look: Look) -> Iterator[Attention]:
+    """Branches at a state that lost history when it was saved."""
+    for entry in look.losses():
+        for branch, tip in look.tips.items():
+            if tip == entry.hash:
+                says = f"{branch}: {entry.metadata.get(HISTORY_LOSS)}"
+                yield Attention(Kind.HISTORY_LOST, says, {"ref": branch.ref, "hash": tip, "parent": entry.parent or ""})
+
+
+def edited_in_two_places(look: Look) -> Iterator[Attention]:
+    """Sidecars whose edit was put over another one of the branch. Reads the log only if there may be any."""
+    for name, source in read_sources(look.repository.root).items():
+        if (taken := edited_in_both(look.repository, name, source)) is not None:
+            details = {"source": name, "ref": taken.branch.ref, "hash": taken.hash, "over": taken.over or ""}
+            says = f"{name} was taken over {details['over'][:12]}, which was saved on {taken.branch} by another way"
+            yield Attention(Kind.EDITED_IN_BOTH, says, details)
+
+
+def hidden_sidecars(look: Look) -> Iterator[Attention]:
+    """Branches whose sidecar in roll/ was removed, and on which nothing was saved since."""
+    for number, given in read_numbers(look.repository.root).items():
+        if given.hidden is not None and not given.is_retired and look.tips.get(given.branch) == given.hidden:
+            details = {"ref": given.branch.ref, "hash": given.hidden, "number": str(number)}
+            yield Attention(Kind.HIDDEN_SIDECAR, f"{given.branch}, which has number {number} there", details)
+
+
+def unversioned(look: Look) -> Iterator[Attention]:
+    """Files in the folders of branches that a person may take for sidecars: near names, and darktable's duplicates."""
+    image = look.repository.image
+    for branch in look.branches:
+        names = names_of(look.repository.root, branch)
+        found = [(Kind.NEAR_NAME, name) for name in names if is_near_sidecar(name, image)]
+        found += [(Kind.UNVERSIONED_DUPLICATE, name) for name in _duplicates(names, image)]
+        for kind, name in found:
+            yield Attention(kind, path := f"heads/{branch}/{name}", {"path": path})
+
+
+def _duplicates(names: Sequence[str], image: Image | None) -> Iterable[str]:
+    if image is None:
+        return ()
+    (found,), _ = match([image.name], [name for name in names if name.endswith(SUFFIX)])
+    return found.sidecars.values()
+
+
+def no_state(look: Look) -> Iterator[Attention]:
+    """No branch has a state, and HEAD is at none."""
+    if not look.tips and look.state is None:
+        yield Attention(Kind.NO_STATE, "no snapshot yet")
+
+
+CHECKS: Sequence[Callable[[Look], Iterator[Attention]]] = (
+    dangling,
+    missing_image,
+    rejected,
+    history_lost,
+    edited_in_two_places,
+    hidden_sidecars,
+    unversioned,
+    no_state,
+)

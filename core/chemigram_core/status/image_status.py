@@ -1,0 +1,103 @@
+"""The status of one image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chemigram_core.digest import Digest
+from chemigram_core.errors import ChemigramError
+from chemigram_core.names import BranchName, TagName
+from chemigram_core.refs.head import Head, OnBranch
+from chemigram_core.repository import Repository
+from chemigram_core.status.attention import Attention, Kind
+from chemigram_core.status.checks import CHECKS
+from chemigram_core.status.look import Look
+
+
+@dataclass(slots=True)
+class ImageStatus:
+    """Where HEAD is, its state, when something was last saved (ISO 8601, UTC), the branches, the tags, and what needs
+    attention; if they were counted, how many snapshots no line of the log names. What can't be read has no value.
+    """
+
+    head: Head | None = None
+    state: Digest | None = None
+    saved: str | None = None
+    branches: list[BranchName] = field(default_factory=list)
+    tags: list[TagName] = field(default_factory=list)
+    attention: list[Attention] = field(default_factory=list)
+    unlogged: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row for programs, under the log's keys; those without a value are left out."""
+        head = self.head.branch.ref if isinstance(self.head, OnBranch) else self.head and self.head.digest
+        known = {"head": head, "hash": self.state, "timestamp": self.saved}
+        lists = {"branches": self.branches, "tags": self.tags}
+        counts = {} if self.unlogged is None else {"unlogged": self.unlogged}
+        return {key: value for key, value in known.items() if value} | lists | counts
+
+
+def image_status(root: Path, *, counts_unlogged: bool = False) -> ImageStatus:
+    """The status of the repository at `root`; what is wrong with it is in the result.
+
+    Opens a number of files that depends only on how many branches there are, and parses no XMP. To count what is
+    unlogged, all folders of the store are listed.
+    """
+    status, found = ImageStatus(), _Findings()
+    with found.of_errors():
+        look = Look(Repository(root))
+        for name, read in _FIELDS.items():
+            with found.of_errors():
+                setattr(status, name, read(look))
+        for check in CHECKS:
+            with found.of_errors():
+                found.add(check(look))
+        with found.of_errors():
+            status.unlogged = _unlogged(look.repository) if counts_unlogged else None
+    status.attention = found.in_order()
+    return status
+
+
+def damage(error: ChemigramError | OSError) -> Attention:
+    """What a repository, or a folder of a library, that can't be read needs."""
+    kind = Kind.UNREADABLE if isinstance(error, PermissionError) else Kind.DAMAGED
+    return Attention(kind, str(error))
+
+
+def _unlogged(repository: Repository) -> int:
+    return sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
+
+
+_FIELDS: Mapping[str, Callable[[Look], object]] = {
+    "head": lambda look: look.head,
+    "state": lambda look: look.state,
+    "saved": lambda look: look.last_save and look.last_save.timestamp,
+    "branches": lambda look: list(look.tips),
+    "tags": lambda look: look.tags,
+}
+
+
+class _Findings:
+    """What needs attention, each thing once: several looks may meet the same damage."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Kind, str], Attention] = {}
+
+    def add(self, found: Iterable[Attention]) -> None:
+        for one in found:
+            self._found.setdefault((one.kind, one.says), one)
+
+    @contextmanager
+    def of_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (ChemigramError, OSError) as error:
+            self.add([damage(error)])
+
+    def in_order(self) -> list[Attention]:
+        order = list(Kind)
+        return sorted(self._found.values(), key=lambda one: order.index(one.kind))

@@ -1,0 +1,61 @@
+"""A look at one repository for its status: a bounded number of files, and no XMP is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chemigram_core.digest import Digest
+from chemigram_core.log.entry import LogEntry
+from chemigram_core.log.metadata import HISTORY_LOSS
+from chemigram_core.log.operations import SNAPSHOT
+from chemigram_core.names import BranchName, TagName
+from chemigram_core.refs.head import Head, OnBranch
+from chemigram_core.repository import Repository
+
+_LOSS = HISTORY_LOSS.encode()
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the checks ask about a repository; each thing is read once, when it is first asked for.
+
+    Properties raise StoreFailed, OSError.
+    """
+
+    repository: Repository
+
+    @cached_property
+    def head(self) -> Head:
+        """The position of HEAD."""
+        return self.repository.refs.head()
+
+    @cached_property
+    def tips(self) -> dict[BranchName, Digest]:
+        """The branches that have a state, each with its tip."""
+        return {name: self.repository.tip(name) for name in self.repository.refs.branches()}
+
+    @cached_property
+    def tags(self) -> list[TagName]:
+        """The tags."""
+        return self.repository.refs.tags()
+
+    @property
+    def state(self) -> Digest | None:
+        """HEAD's state, if it has one."""
+        return self.tips.get(self.head.branch) if isinstance(self.head, OnBranch) else self.head.digest
+
+    @property
+    def branches(self) -> list[BranchName]:
+        """The branches that may hold files: HEAD's, too, before its first state."""
+        return sorted({*self.tips, *((self.head.branch,) if isinstance(self.head, OnBranch) else ())})
+
+    @cached_property
+    def last_save(self) -> LogEntry | None:
+        """The last save of all branches. Of the log, its end is read."""
+        return next((entry for entry in self.repository.log.newest_first() if entry.op == SNAPSHOT), None)
+
+    def losses(self) -> Iterator[LogEntry]:
+        """The saves that lost history, newest first. Of the log, all lines are read, and those of such saves parsed."""
+        return self.repository.log.newest_with(_LOSS)
