@@ -405,6 +405,16 @@ def test_tags_are_found_once_and_automatic_ones_are_clerical() -> None:
     assert root.tags == {"clerical"}
 
 
+def test_a_list_of_tags_that_only_changes_its_kind_has_no_automatic_tags() -> None:
+    def tagged(kind: str) -> bytes:
+        return sidecar(PLAIN, inside=bag("dc:subject", "Oslo").replace("rdf:Bag", f"rdf:{kind}"))
+
+    root = compared(tagged("Bag"), tagged("Seq"))
+    assert root is not None
+    assert root.tags == {"clerical"}
+    assert summaries(tagged("Bag"), tagged("Seq")) == ["bookkeeping: the kind of a list"]
+
+
 def test_bookkeeping_is_one_clerical_node() -> None:
     left = sidecar(PLAIN, properties={"darktable:change_timestamp": 1, "xmpMM:DerivedFrom": "a.raf"})
     right = sidecar(PLAIN, properties={"darktable:change_timestamp": 2, "xmpMM:DerivedFrom": "b.raf"})

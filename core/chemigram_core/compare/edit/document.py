@@ -17,7 +17,7 @@ from chemigram_core.darktable.edit import identity_of
 from chemigram_core.darktable.properties import HISTORY_TRIO, TAG_LISTS
 from chemigram_core.sidecar import Document, note_names
 from chemigram_core.xmp import Properties
-from chemigram_core.xmp.model import Packet
+from chemigram_core.xmp.model import Array, Packet, Value
 
 _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +31,7 @@ _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
         "iop_order_list": "the order of modules that are not in use",
     }
 )
+_KIND_OF_LIST = "the kind of a list"
 _OTHERWISE = "the way in which darktable wrote it down"
 
 
@@ -82,11 +83,14 @@ def _bookkeeping(left: Document, right: Document, substantive: set[str]) -> Iter
         names.add("rdf:about")
     if not names:
         return
-    words = dict.fromkeys(_in_words(name) for name in sorted(names))
+    pairs = {name: (left.properties.get(name), right.properties.get(name)) for name in sorted(names)}
+    words = dict.fromkeys(_in_words(name, *pair) for name, pair in pairs.items())
     summary = ", ".join(sorted(words, key=_OTHERWISE.__eq__))
     details: dict[str, JsonValue] = {"properties": list[JsonValue](sorted(names))}
     yield Change(Action.MODIFY, "bookkeeping", "bookkeeping", summary, details, frozenset({CLERICAL}))
 
 
-def _in_words(name: str) -> str:
+def _in_words(name: str, before: Value | None, after: Value | None) -> str:
+    if isinstance(before, Array) and isinstance(after, Array) and before.items == after.items:
+        return _KIND_OF_LIST
     return next((words for ending, words in _BOOKKEEPING.items() if name.endswith(ending)), _OTHERWISE)
