@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 
-def count_calls(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[str]:
-    """A list that grows with each call of a module's function from now on."""
+def count_calls(monkeypatch: pytest.MonkeyPatch, module: ModuleType | type, name: str) -> list[str]:
+    """A list that grows with each call of a function of a module, or of a class, from now on."""
     calls: list[str] = []
     really: Callable[..., Any] = getattr(module, name)
 

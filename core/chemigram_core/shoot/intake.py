@@ -64,11 +64,11 @@ class Intake:
 
 def decide(repository: Repository, sources: Mapping[str, Source], sidecars: Sequence[Sidecar]) -> list[Decision]:
     """What each sidecar becomes. Writes nothing. Raises StoreFailed, OSError."""
-    lasts = [last_taken(repository, sources.get(sidecar.name), sidecar.name) for sidecar in sidecars]
-    others = [] if all(lasts) else [last_taken(repository, source, name) for name, source in sources.items()]
-    claimed: set[BranchName] = {last.branch for last in (*lasts, *others) if last} | {MAIN}
+    lasts = last_taken(repository, sources, {*sources, *(sidecar.name for sidecar in sidecars)})
+    claimed: set[BranchName] = {last.branch for last in lasts.values()} | {MAIN}
     decisions: list[Decision] = []
-    for sidecar, last in zip(sidecars, lasts, strict=True):
+    for sidecar in sidecars:
+        last = lasts.get(sidecar.name)
         used = {decision.branch for decision in decisions}
         kept = last if last and last.branch not in used else None
         branch = kept.branch if kept else _new_branch(repository, sidecar, claimed | used)

@@ -6,6 +6,7 @@ source.json is written last: where a crash prevented that, the log has the line.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from chemigram_core.digest import Digest
@@ -29,19 +30,16 @@ class Taken:
     over: Digest | None = None
 
 
-def last_taken(repository: Repository, source: Source | None, file: str) -> Taken | None:
-    """What was last taken from the sidecar named `file`; None if nothing was. Reads the log. Raises StoreFailed."""
-    last = None if source is None else Taken(source.branch, source.hash, source.edit, source.over)
-    logged: Taken | None = None  # by a line whose branch may not have moved
-    for entry in repository.log.entries():
-        if source is not None and entry.timestamp <= source.taken:
-            continue
-        if logged is not None and entry.parent == logged.hash and entry.ref == logged.branch.ref:
-            last, logged = logged, None
-        last, logged = _followed(last, entry), _followed(logged, entry)
-        if entry.op == SNAPSHOT and entry.metadata.get(SOURCE) == logged_name(file):
-            logged = _taken_in(entry) or logged
-    return logged if logged is not None and repository.refs.read(logged.branch) == logged.hash else last
+def last_taken(repository: Repository, sources: Mapping[str, Source], files: Iterable[str]) -> dict[str, Taken]:
+    """What was last taken from each of the sidecars `files`, if anything was. Reads the log once.
+
+    Raises StoreFailed.
+    """
+    found = {file: _Trace(file, sources.get(file)) for file in files}
+    for entry in repository.log.entries() if found else ():
+        for trace in found.values():
+            trace.add(entry)
+    return {file: taken for file, trace in found.items() if (taken := trace.taken(repository)) is not None}
 
 
 def logged_name(file: str) -> str:
@@ -49,10 +47,38 @@ def logged_name(file: str) -> str:
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
-def edited_in_both(repository: Repository, file: str, source: Source) -> Taken | None:
-    """What was taken from a sidecar while its branch had moved by another way, if nothing was saved there since."""
-    last = None if source.over is None else last_taken(repository, source, file)
-    return last if last and last.over and repository.refs.read(last.branch) == last.hash else None
+def edited_in_both(repository: Repository, sources: Mapping[str, Source]) -> dict[str, Taken]:
+    """What was taken from sidecars while their branches had moved by another way, if nothing was saved there since.
+
+    Reads the log only if there may be any.
+    """
+    candidates = [file for file, source in sources.items() if source.over is not None]
+    found = last_taken(repository, sources, candidates)
+    return {file: last for file, last in found.items() if last.over and repository.refs.read(last.branch) == last.hash}
+
+
+class _Trace:
+    """One sidecar in the lines of the log, which are added oldest first."""
+
+    def __init__(self, file: str, source: Source | None) -> None:
+        self._name, self._since = logged_name(file), None if source is None else source.taken
+        self._last = None if source is None else Taken(source.branch, source.hash, source.edit, source.over)
+        self._logged: Taken | None = None  # by a line whose branch may not have moved
+
+    def add(self, entry: LogEntry) -> None:
+        if self._since is not None and entry.timestamp <= self._since:
+            return
+        logged = self._logged
+        if logged is not None and entry.parent == logged.hash and entry.ref == logged.branch.ref:
+            self._last, self._logged = logged, None
+        self._last, self._logged = _followed(self._last, entry), _followed(self._logged, entry)
+        if entry.op == SNAPSHOT and entry.metadata.get(SOURCE) == self._name:
+            self._logged = _taken_in(entry) or self._logged
+
+    def taken(self, repository: Repository) -> Taken | None:
+        """The last state that was taken, if its branch got there."""
+        logged = self._logged
+        return logged if logged is not None and repository.refs.read(logged.branch) == logged.hash else self._last
 
 
 def _followed(taken: Taken | None, entry: LogEntry) -> Taken | None:

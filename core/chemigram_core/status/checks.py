@@ -57,12 +57,11 @@ def history_lost(look: Look) -> Iterator[Attention]:
 
 
 def edited_in_two_places(look: Look) -> Iterator[Attention]:
-    """Sidecars whose edit was put over another one of the branch. Reads the log only if there may be any."""
-    for name, source in read_sources(look.repository.root).items():
-        if (taken := edited_in_both(look.repository, name, source)) is not None:
-            details = {"source": name, "ref": taken.branch.ref, "hash": taken.hash, "over": taken.over or ""}
-            says = f"{name} was taken over {details['over'][:12]}, which was saved on {taken.branch} by another way"
-            yield Attention(Kind.EDITED_IN_BOTH, says, details)
+    """Sidecars whose edit was put over another one of the branch."""
+    for name, taken in edited_in_both(look.repository, read_sources(look.repository.root)).items():
+        details = {"source": name, "ref": taken.branch.ref, "hash": taken.hash, "over": taken.over or ""}
+        says = f"{name} was taken over {details['over'][:12]}, which was saved on {taken.branch} by another way"
+        yield Attention(Kind.EDITED_IN_BOTH, says, details)
 
 
 def hidden_sidecars(look: Look) -> Iterator[Attention]:

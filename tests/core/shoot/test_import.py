@@ -13,6 +13,7 @@ from chemigram_core import fsck
 from chemigram_core.durable.folder import TEMPORARY_PREFIX
 from chemigram_core.errors import StoreFailed
 from chemigram_core.folder_kind import ARepository
+from chemigram_core.log.journal import OperationLog
 from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
@@ -178,9 +179,21 @@ def test_an_edit_in_both_places_is_reported_until_something_is_saved(source: Pat
 
 
 def status(repository: Repository) -> str | None:
-    source = read_sources(repository.root)["1.NEF.xmp"]
-    taken = edited_in_both(repository, "1.NEF.xmp", source)
+    taken = edited_in_both(repository, read_sources(repository.root)).get("1.NEF.xmp")
     return None if taken is None else taken.over
+
+
+def test_however_many_sidecars_have_changed_the_log_is_read_once(
+    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 9):
+        edit(source, f"1_{number:02}.NEF.xmp", 100 + number, f"version {number}")
+    import_shoot(source, library)
+    for number in range(1, 9):
+        edit(source, f"1_{number:02}.NEF.xmp", 200 + number, f"version {number}")
+    reads = count_calls(monkeypatch, OperationLog, "entries")
+    assert import_shoot(source, library).states == 8
+    assert len(reads) == 1
 
 
 def test_the_same_edit_in_both_places_is_no_conflict(source: Path, library: Path) -> None:
