@@ -73,7 +73,9 @@ def make_library(library: Path, images: int) -> None:
     with patch.object(os, "fsync", lambda _: None):
         models = [_model(library.with_name(f"{library.name}-{number}"), number) for number in range(_MODELS)]
     for number in range(images):
-        shutil.copytree(models[number % _MODELS], library / "shoot" / f"{number:05}.NEF", symlinks=True)
+        root = library / "shoot" / f"{number:05}.NEF"
+        shutil.copytree(models[number % _MODELS], root, symlinks=True)
+        (root / "raw" / "image.NEF").rename(root / "raw" / root.name)
     (library / "library.json").write_text("{}")
 
 

@@ -1,12 +1,14 @@
 """The names of a folder's images beside each other, where each repository gives one image. Pure.
 
-An image keeps its own name, and one without an image the name of its repository. Two repositories may have images of
-the same name: then the later one, in the order of the repositories, gets underscores before its extension.
+An image keeps its own name, and one without an image the name of its repository. If two repositories have images of the
+same name, the one that is named like its image keeps it, or else the first one; the others are named like their
+repositories, with the extension of the image.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 
 from chemigram_core.shoot.file_names import SUFFIX
 
@@ -15,10 +17,10 @@ def flat_names(images: Mapping[str, str | None]) -> dict[str, str]:
     """The name for each repository's image; `images` has the image of each repository, if it has one."""
     used: set[str] = set()
     names: dict[str, str] = {}
-    for repository in sorted(images):
-        name = next(name for name in _candidates(images[repository] or repository) if used.isdisjoint(_both(name)))
-        used.update(_both(name))
-        names[repository] = name
+    for repository in sorted(images, key=lambda repository: (images[repository] != repository, repository)):
+        candidates = _candidates(repository, images[repository] or repository)
+        names[repository] = next(name for name in candidates if used.isdisjoint(_both(name)))
+        used.update(_both(names[repository]))
     return names
 
 
@@ -27,10 +29,10 @@ def _both(name: str) -> tuple[str, str]:
     return name, f"{name}{SUFFIX}"
 
 
-def _candidates(name: str) -> Iterator[str]:
-    stem, dot, extension = name.rpartition(".")
-    if not stem:
-        stem, dot, extension = name, "", ""
+def _candidates(repository: str, image: str) -> Iterator[str]:
+    yield image
+    extension = PurePath(image).suffix
+    name = repository.removesuffix(extension)
     while True:
-        yield f"{stem}{dot}{extension}"
-        stem += "_"
+        yield f"{name}{extension}"
+        name += "_"

@@ -37,17 +37,22 @@ def test_an_image_keeps_its_name_and_the_part_of_a_tag_gives_way() -> None:
     assert content.folders == {"v1_": "v1_", "v1__": "v1", "a.NEF.xmp_": "a.NEF.xmp"}
 
 
-def test_images_of_one_name_stand_beside_each_other() -> None:
-    names = flat_names({"one": "a.tif", "two": "a.tif", "three": "a_.tif", "a.tif": None, "noext": None, "x": "noext"})
-    assert names == {
-        "a.tif": "a.tif",
-        "noext": "noext",
-        "one": "a_.tif",
-        "three": "a__.tif",
-        "two": "a___.tif",
-        "x": "noext_",
-    }
+def test_images_of_one_name_are_named_like_their_repositories() -> None:
+    names = flat_names({"one": "a.tif", "two": "a.tif", "b.tif": "a.tif", "z": "a.tif"})
+    assert names == {"b.tif": "a.tif", "one": "one.tif", "two": "two.tif", "z": "z.tif"}
+    assert flat_names({"a.tif": "a.tif", "0": "a.tif"}) == {"a.tif": "a.tif", "0": "0.tif"}, "as after an import"
+    assert flat_names({"a": "b.tif", "b": "b.tif", "b.tif": "b.tif"}) == {"b.tif": "b.tif", "a": "a.tif", "b": "b_.tif"}
+
+
+def test_without_an_image_the_name_is_that_of_the_repository() -> None:
+    assert flat_names({"sunset": None, "x": "sunset"}) == {"sunset": "sunset", "x": "x"}
 
 
 def test_no_image_is_named_like_the_sidecar_of_another() -> None:
-    assert flat_names({"1": "a.tif", "2": "a.tif.xmp"}) == {"1": "a.tif", "2": "a.tif_.xmp"}
+    assert flat_names({"1": "a.tif", "2": "a.tif.xmp"}) == {"1": "a.tif", "2": "2.xmp"}
+
+
+def test_many_images_of_one_name() -> None:
+    names = flat_names({str(number): "image.NEF" for number in range(2_000)})
+    assert len(set(names.values())) == 2_000
+    assert max(map(len, names.values())) == len("image.NEF")
