@@ -15,6 +15,8 @@ from cachetools import TTLCache
 from chemfs.tree.heads import orphaned_drafts
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.errors import ChemigramError
+from chemigram_core.repository import Repository
+from chemigram_core.roll.save_number import commit_pending
 
 _PAUSE_SECONDS = 0.25  # between two checks for removals that are due
 _WATCH_SECONDS = 60.0  # a repository is watched so long after a change: much longer than a removal waits
@@ -37,11 +39,11 @@ class Background:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; pending removals are committed now."""
+        """Stop; pending removals and first states are committed now."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
-        self._commit_due_removals(math.inf)
+        self._commit_due(math.inf)
 
     def watch(self, opened: OpenRepository) -> None:
         """Watch a repository that is about to change: it may get a pending removal."""
@@ -51,9 +53,9 @@ class Background:
     def _run(self, roots: Callable[[], Iterable[Path]]) -> None:
         _hand_back_drafts(roots())
         while not self._stopped.wait(_PAUSE_SECONDS):
-            self._commit_due_removals(time.monotonic())
+            self._commit_due(time.monotonic())
 
-    def _commit_due_removals(self, now: float) -> None:
+    def _commit_due(self, now: float) -> None:
         with self._lock:
             watched = list(self._watched)
         for opened in watched:
@@ -65,12 +67,13 @@ def _hand_back_drafts(roots: Iterable[Path]) -> None:
     for root in roots:
         with _logged("%s: can't hand back what a mount left unsaved; it stays in scratch/", root):
             orphaned_drafts.hand_back(root)
+            commit_pending(Repository(root), math.inf)
 
 
 def _others_wait(opened: OpenRepository, now: float) -> bool:
     """Commit what is due; whether removals remain, because they are not due yet or could not be committed."""
-    with _logged("%s: can't save a removal", opened.repository.root):
-        return opened.commit_due_removals(now)
+    with _logged("%s: can't save a removal or a first state", opened.repository.root):
+        return opened.commit_due(now)
     return True
 
 

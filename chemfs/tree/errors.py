@@ -27,9 +27,9 @@ class AlreadyThere(Condition):
 
 
 class ReadOnly(Condition):
-    """The path is outside heads/, which alone takes writes."""
+    """The path is outside heads/ and roll/, which alone take writes."""
 
-    says = "read-only (only heads/ takes writes)"
+    says = "read-only (only heads/ and roll/ take writes)"
 
 
 class Replaced(Condition):

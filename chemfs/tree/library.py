@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -17,8 +17,9 @@ from weakref import WeakValueDictionary
 from cachetools import LRUCache
 
 from chemfs.tree import readme
-from chemfs.tree.errors import NotFound
+from chemfs.tree.errors import NotFound, ReadOnly
 from chemfs.tree.heads.draft_files import has_drafts
+from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
@@ -72,7 +73,8 @@ class OneRepository(Repositories):
 
     @property
     def top(self) -> Folder:
-        roll = RollFolder(self._roll, self._opened.time_ns)
+        scratch = Scratch(self._opened.repository.root, ("scratch", ".roll"))
+        roll = RollFolder(self._roll, scratch, self._opened.time_ns, self._opened.check_writable)
         return RepositoryFolder(lambda: self._opened, {ROLL: roll})
 
     def with_drafts(self) -> Iterable[Path]:
@@ -88,7 +90,7 @@ class ManyRepositories(Repositories):
         self._lock = threading.Lock()
         self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
         self._latest: LRUCache[_Identity, OpenRepository] = LRUCache(_LATEST)
-        self._rolls: LRUCache[Parts, Contents] = LRUCache(_ROLLS)
+        self._rolls: LRUCache[Parts, tuple[Contents, Scratch]] = LRUCache(_ROLLS)
 
     @property
     def top(self) -> Folder:
@@ -111,13 +113,18 @@ class ManyRepositories(Repositories):
         except (FileNotFoundError, NotADirectoryError, Refused) as error:
             raise NotFound(parts[-1]) from error
 
-    def roll(self, parts: Parts) -> Contents:
-        """The roll of a folder of the library."""
+    def roll(self, parts: Parts, time_ns: Callable[[], int]) -> Folder:
+        """roll/ of a folder of the library."""
         with self._lock:
             if (known := self._rolls.get(parts)) is None:
                 may_write = self._on_change is not None
-                known = self._rolls[parts] = Contents(partial(self._sources, parts), may_write=may_write)
-            return known
+                contents = Contents(partial(self._sources, parts), may_write=may_write)
+                known = self._rolls[parts] = contents, Scratch(self.library.path(parts), (".scratch",))
+        return RollFolder(*known, time_ns, self._check_writable)
+
+    def _check_writable(self) -> None:
+        if self._on_change is None:
+            raise ReadOnly(self.library.root.name)
 
     def _sources(self, parts: Parts) -> Sources:
         """The repositories in a folder."""
@@ -144,7 +151,7 @@ class LibraryFolder(Folder):
         if name in _OWN:
             return _OWN[name](self._library.root, self._parts, self._opened_in)
         if name == ROLL:
-            return RollFolder(self._repositories.roll(self._parts), lambda: self.stat().mtime_ns)
+            return self._repositories.roll(self._parts, lambda: self.stat().mtime_ns)
         if name in RESERVED or name.startswith("."):
             raise NotFound(name)
         parts = (*self._parts, self._library.on_disk(self._parts, name))

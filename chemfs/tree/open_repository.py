@@ -5,6 +5,8 @@ Nodes live as long as the kernel remembers them, so they hold no repository, onl
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from chemfs.tree.computed_files import ComputedFiles
@@ -15,6 +17,8 @@ from chemfs.tree.heads.branch import Branches
 from chemigram_core.durable.folder import Folder
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.repository import Repository
+from chemigram_core.roll.pending import QUIET_SECONDS
+from chemigram_core.roll.save_number import commit_pending
 
 OnChange = Callable[["OpenRepository"], None]
 
@@ -45,10 +49,11 @@ class OpenRepository:
             except FileNotFoundError:
                 return folder.stat("HEAD").st_mtime_ns
 
-    def commit_due_removals(self, now: float) -> bool:
-        """Make snapshots of the removals due at `now` (monotonic seconds); whether others are pending."""
+    def commit_due(self, now: float) -> bool:
+        """Save the removals and first states that are due at `now` (monotonic seconds); whether others wait."""
         waiting = [branch.commit_due_removals(now) for branch in self.branches.all()]
-        return any(waiting)
+        before_ns = math.inf if now == math.inf else time.time_ns() - QUIET_SECONDS * 1e9
+        return commit_pending(self.repository, before_ns) or any(waiting)
 
 
 Opened = Callable[[], OpenRepository]

@@ -28,13 +28,15 @@ class Given:
     """What is known about a number: its branch, and when it got the number, ISO 8601.
 
     `name` is the version name that it was given in darktable. `hidden` is the state whose sidecar was removed: nothing
-    is shown while the branch is there. A retired number is never shown or given again.
+    is shown while the branch is there. A retired number is never shown or given again. `took_over` is the number that
+    darktable has used again for this branch, and uses until it imports the folder again.
     """
 
     branch: BranchName
     given: str
     name: str | None = None
     hidden: Digest | None = None
+    took_over: int | None = None
     is_retired: bool = False
 
 
@@ -88,17 +90,19 @@ def _change(root: Path, branch: BranchName, change: Callable[[Given], Given]) ->
 
 
 def _parsed(entry: Mapping[str, Any]) -> Given:
-    name, hidden = entry.get("name"), entry.get("hidden")
+    name, hidden, took_over = map(entry.get, ("name", "hidden", "took_over"))
     return Given(
         BranchName(entry["branch"]),
         str(entry["given"]),
         None if name is None else str(name),
         None if hidden is None else Digest(hidden),
+        None if took_over is None else int(took_over),
         bool(entry.get("retired", False)),
     )
 
 
 def _written(given: Given) -> dict[str, Any]:
-    optional = {"name": given.name, "hidden": given.hidden, "retired": given.is_retired or None}
+    retired = given.is_retired or None
+    optional = {"name": given.name, "hidden": given.hidden, "took_over": given.took_over, "retired": retired}
     said = {key: value for key, value in optional.items() if value is not None}
     return {"branch": given.branch, "given": given.given, **said}

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 from chemfs.tree.errors import NotEmpty, NotFound
@@ -17,7 +18,7 @@ from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.renames import Renames
 from chemfs.tree.heads.saver import Saver
-from chemfs.tree.heads.scratch import Scratch
+from chemfs.tree.heads.scratch import Scratch, scratch_of
 from chemfs.tree.heads.tip import Tip
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemfs.tree.heads.writable_file import WritableFile
@@ -33,16 +34,22 @@ class Branch:
 
     def __init__(self, repository: Repository, name: BranchName) -> None:
         self.table = DraftTable()
-        self.scratch = Scratch(repository.root, name)
+        self.scratch = Scratch(repository.root, scratch_of(name))
         self._repository = repository
         self._files = DraftFiles(repository.root)
         self._saver = Saver(repository, name, self.table)
         self._stand_on(name)
 
-    def open_to_write(self, target: Tracked, flags: int, keeps: object) -> OpenFile:
-        """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is held while it is open."""
+    def open_to_write(
+        self, target: Tracked, flags: int, keeps: object, present: Callable[[], bytes] | None = None
+    ) -> OpenFile:
+        """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is held while it is open.
+
+        `present` gives its bytes where they are not those of the tip.
+        """
         emptied, mark = self.table.take_emptied(target), self._saver.mark()
-        kept = b"" if flags & os.O_TRUNC or emptied is not None else self._present(target, flags)
+        present = present or partial(self._present, target, flags)
+        kept = b"" if flags & os.O_TRUNC or emptied is not None else present()
         path = self._files.path(self._saver.path(target))
         descriptor = self._files.create(path, kept, flags & os.O_APPEND)
         state = DraftState.SAVED if kept else DraftState.WRITTEN
@@ -79,6 +86,10 @@ class Branch:
     def link(self, old: Tracked | Parts, new: Tracked | Parts) -> None:
         """Give a file a second name; a tracked one is a save."""
         self._renames.link(old, new)
+
+    def save(self, target: Tracked, data: bytes) -> None:
+        """Save bytes that come from elsewhere. Raises the reason if they are not a valid save; then they are kept."""
+        self._saver.save_or_reject(target, data)
 
     def describe(self, mask: Mask, key: str, text: str | None) -> None:
         """Set or remove a key of a mask's provenance. Raises InvalidProvenance, UnknownMask."""

@@ -24,7 +24,7 @@ from chemfs.tree.errors import (
 )
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.file_nodes import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
-from chemfs.tree.heads.tracked import Mask, Parts, Sidecar, Tracked, Xmp, looks_like_mask, mask_called
+from chemfs.tree.heads.tracked import InFolder, Mask, Parts, Sidecar, Tracked, Xmp, looks_like_mask, mask_called
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
@@ -40,7 +40,7 @@ class Fixed(Enum):
     IMAGE = auto()
 
 
-Meaning = Tracked | Parts | Fixed
+Meaning = InFolder | Parts | Fixed
 
 
 class FolderOfFiles(FolderInBranch):

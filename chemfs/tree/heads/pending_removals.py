@@ -38,7 +38,7 @@ class PendingRemovals:
 
     def cancel(self, name: Tracked) -> None:
         """A name exists again; the XMP's two names come back together."""
-        for restored in (name,) if isinstance(name, Mask) else (Xmp(), Sidecar()):
+        for restored in (Xmp(), Sidecar()) if isinstance(name, Xmp | Sidecar) else (name,):
             self._removals.pop(restored, None)
 
     def removed(self, name: Tracked) -> Digest | None:

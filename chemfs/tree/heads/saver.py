@@ -16,16 +16,17 @@ from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
-from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
+from chemfs.tree.heads.tracked import Mask, Numbered, Sidecar, Tracked, Xmp
 from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.errors import ChemigramError, Refused
 from chemigram_core.log.branch_mark import BranchMark
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
-from chemigram_core.operations.save import GivenMasks, Saved, remove_masks, rename_mask, save_given, save_xmp
+from chemigram_core.operations.save import GivenMasks, Outcome, Saved, remove_masks, rename_mask, save_given, save_xmp
 from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
+from chemigram_core.roll.save_number import save_number
 
 _NOT_SAVED = "a write or the store failed: copy it back, if it is whole"
 
@@ -74,6 +75,7 @@ class Saver:
 
     def save(self, target: Tracked, data: bytes, branch: BranchMark, provenance: Provenance = NOTHING_KNOWN) -> None:
         """Make the bytes the branch's `target`. Raises Refused (also for a deleted branch), StoreFailed, OSError."""
+        outcome: Outcome | None
         match target:
             case Xmp() | Sidecar():
                 with self._committing(target) as removed:
@@ -85,6 +87,10 @@ class Saver:
                     outcome = save_given(
                         self._repository, branch.name, given, without=removed, provenance=known, opened=branch
                     )
+            case Numbered(number, place):
+                with self.lock:
+                    outcome = save_number(self._repository, number, data, place.is_taken)
+                place.saved()
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)
 

@@ -24,14 +24,20 @@ _MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo there must not block
 
 
-class Scratch:
-    """The scratch files of one branch, named by their parts below the branch's folder. Raises OSError as it comes."""
+def scratch_of(branch: BranchName) -> Parts:
+    """Where the scratch files of a branch are, below its repository."""
+    return (FOLDER, *branch.split("/"))
 
-    def __init__(self, root: Path, branch: BranchName) -> None:
+
+class Scratch:
+    """Scratch files, of one branch or of a roll, named by their parts below its folder. Raises OSError as it comes."""
+
+    def __init__(self, root: Path, base: Parts) -> None:
+        """They are in the folder `base` below `root`, which is made when the first one is."""
         self._root = root
         # Held while `move` works and until a folder is entered: what is made just then must not make the old one anew.
         self._lock = Lock()
-        self._base = (FOLDER, *branch.split("/"))
+        self._base = base
 
     def stat(self, parts: Parts) -> os.stat_result:
         """The stat of a name; a link is not followed. Raises NotFound."""
@@ -129,7 +135,7 @@ class Scratch:
     def move(self, branch: BranchName) -> None:
         """Move all of it to another branch's scratch, which it is from now on."""
         with self._lock:
-            old, new = self._base, (FOLDER, *branch.split("/"))
+            old, new = self._base, scratch_of(branch)
             with (
                 suppress(FileNotFoundError),
                 Folder.enter(self._root, *old[:-1]) as source,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from chemigram_core.errors import InvalidName
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
@@ -42,7 +43,31 @@ class Mask:
         return f"{MASK_FOLDER}/{self.name.file_name}"
 
 
-Tracked = Xmp | Sidecar | Mask
+class Place(Protocol):
+    """An image among others in a roll."""
+
+    def is_taken(self, number: int) -> bool:
+        """Whether the sidecar with that number would be another image's."""
+
+    def saved(self) -> None:
+        """Something was saved under a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The sidecar of a number in roll/: it may become a state of another branch than the one that it was opened on."""
+
+    number: int
+    place: Place = field(compare=False)
+
+    def __str__(self) -> str:
+        return XMP_FILE
+
+
+InFolder = Xmp | Sidecar | Mask
+"""What is versioned in the folder of a branch."""
+
+Tracked = InFolder | Numbered
 
 
 def mask_called(file_name: str) -> Mask | None:

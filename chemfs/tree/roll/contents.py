@@ -16,16 +16,17 @@ from typing import NamedTuple
 from chemfs.tree.nodes import Entry, NodeKind
 from chemfs.tree.roll.images import RollImage, Source, Sources, Stamp, read_image, stamp_before, stamp_of
 from chemigram_core.errors import ChemigramError
-from chemigram_core.shoot.file_names import SUFFIX, sidecar_name
+from chemigram_core.shoot.file_names import SUFFIX, owner_of, sidecar_name
 
 _SECONDS = 1.0  # changes by others show within a second
 
 
 class Named(NamedTuple):
-    """What a name in a roll stands for: an image (no number), or one of its sidecars."""
+    """What a name in a roll stands for: an image (no number), or one of its sidecars, which may be hidden or new."""
 
     image: RollImage
     number: int | None
+    is_shown: bool = True
 
 
 class Contents:
@@ -33,7 +34,7 @@ class Contents:
 
     def __init__(self, sources: Callable[[], Sources], *, may_write: bool) -> None:
         """`sources` finds the repositories; new numbers are written down where that is allowed."""
-        self._find = sources
+        self._find_sources = sources
         self._may_write = may_write
         self._lock = Lock()  # of all that follows: one thread looks for changes, the others wait for what it finds
         self._looked = -math.inf  # when, in monotonic seconds
@@ -44,11 +45,21 @@ class Contents:
         self._entries: list[Entry] = []
         self._changes = 0
 
-    def named(self) -> Mapping[str, Named]:
-        """What each name stands for."""
+    def find(self, name: str) -> Named | None:
+        """What a name stands for; None if it is no image's."""
         with self._lock:
             self._look()
-            return self._named
+            if (named := self._named.get(name)) is not None or not name.endswith(SUFFIX):
+                return named
+            image, number = owner_of(name.removesuffix(SUFFIX), self._named) or ("", 0)
+            if (named := self._named.get(image)) is None or named.number is not None:
+                return None
+        return Named(named.image, number, is_shown=False) if sidecar_name(image, number) == name else None
+
+    def is_taken(self, image: str, number: int) -> bool:
+        """Whether the sidecar of an image with that number would be another image's."""
+        name = sidecar_name(image, number)
+        return name is not None and name.removesuffix(SUFFIX) in self._named
 
     def entries(self) -> Sequence[Entry]:
         """The names as a listing has them."""
@@ -63,10 +74,13 @@ class Contents:
             self._look()
             return self._changes
 
-    def expire(self) -> None:
-        """This mount has changed something: look again."""
+    def changed(self, root: str) -> None:
+        """This mount has changed the repository at `root`: read it again, and no other."""
         with self._lock:
-            self._looked = -math.inf
+            if (known := self._images.get(root)) is not None:
+                names = _Names(self._sources.repositories, self._images)
+                self._images[root] = self._read_one(known.source, known, names)
+                self._show()
 
     def _look(self) -> None:
         if time.monotonic() - self._looked < _SECONDS:
@@ -74,7 +88,7 @@ class Contents:
         is_same = bool(self._stamp) and self._stamp == stamp_of(self._sources.folders)
         if not is_same or not all(image.is_unchanged for image in self._images.values()):
             if not is_same:
-                started_ns, self._sources = time.time_ns(), self._find()
+                started_ns, self._sources = time.time_ns(), self._find_sources()
                 self._stamp = stamp_before(started_ns, self._sources.folders)
             self._read()
         self._looked = time.monotonic()
@@ -84,6 +98,9 @@ class Contents:
         sources, before = self._sources.repositories, self._images
         names = _Names(sources, before)
         self._images = {source.root: self._image(source, before.get(source.root), names) for source in sources}
+        self._show()
+
+    def _show(self) -> None:
         named = _named(self._images.values())
         if named.keys() != self._named.keys():
             self._entries = [Entry(name, NodeKind.FILE) for name in named]
@@ -93,6 +110,9 @@ class Contents:
     def _image(self, source: Source, known: RollImage | None, names: _Names) -> RollImage:
         if known is not None and known.is_unchanged:
             return known
+        return self._read_one(source, known, names)
+
+    def _read_one(self, source: Source, known: RollImage | None, names: _Names) -> RollImage:
         return read_image(source, names.is_taken, known.numbers if known else {}, may_write=self._may_write)
 
 

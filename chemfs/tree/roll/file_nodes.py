@@ -2,72 +2,151 @@
 
 from __future__ import annotations
 
+import os
+from abc import abstractmethod
+from collections.abc import Hashable
+
 from chemfs.tree import xattrs
-from chemfs.tree.errors import NotFound
-from chemfs.tree.nodes import File, Xattrs
-from chemfs.tree.objects import open_snapshot
+from chemfs.tree.errors import NotFound, ReadOnly, Unsupported
+from chemfs.tree.heads.writable_file import TRACKED_MODE
+from chemfs.tree.nodes import File, Node, Xattrs
 from chemfs.tree.open_files import BytesFile, Caching, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
-from chemfs.tree.roll.images import RollImage
+from chemfs.tree.roll.image_place import ImagePlace
+from chemfs.tree.state import ImageFile
 from chemigram_core.digest import Digest
 from chemigram_core.refs.refs import Position
+from chemigram_core.roll import pending
 from chemigram_core.roll.version_name import shown_as_duplicate
 from chemigram_core.roll_file import Given
 from chemigram_core.store.objects import Kind
 
-_MODE = 0o644
+
+class InRoll(Node):
+    """A name that belongs to an image. Attributes that a program sets are ignored: only bytes are versioned."""
+
+    __slots__ = ("image",)
+
+    def __init__(self, image: ImagePlace) -> None:
+        self.image = image
+
+    def check_writable(self) -> None:
+        self.image.to_write()
+
+    def set_mode(self, mode: int) -> None:
+        self.image.to_write()
+
+    def set_owner(self) -> None:
+        self.image.to_write()
+
+    def set_times(self, times_ns: tuple[int, int]) -> None:
+        self.image.to_write()
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        raise Unsupported(name)
 
 
-class RollSidecar(File):
-    """The sidecar of a branch as it was when it was looked up.
+class RollImageFile(InRoll, File):
+    """An image, which is never written."""
 
-    Number 0 is shown byte for byte as its state. A duplicate is shown with a version name, so it is computed.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_position", "_stat", "image", "number")
-    entry_seconds = stat_seconds = 0.0
+    def stat(self) -> Stat:
+        return self._file().stat()
 
-    def __init__(self, image: RollImage, number: int) -> None:
+    def open_to_read(self) -> OpenFile:
+        return self._file().open_to_read()
+
+    def check_writable(self) -> None:
+        raise ReadOnly("the image")
+
+    def _file(self) -> ImageFile:
+        return ImageFile(self.image.opened)
+
+
+class RollSidecar(InRoll, File):
+    """A sidecar as it was when it was looked up."""
+
+    __slots__ = ("_stat", "number")
+    _stat: Stat
+    entry_seconds = stat_seconds = 0.0  # saves show at once
+
+    def __init__(self, image: ImagePlace, number: int) -> None:
+        super().__init__(image)
+        self.number = number
+
+    @property
+    def place(self) -> Hashable:
+        return self.image.opened(), self.number
+
+    def stat(self) -> Stat:
+        return self._stat
+
+    def open(self, flags: int) -> OpenFile:
+        if flags & (os.O_ACCMODE | os.O_TRUNC):
+            return self.image.open_to_write(self.number, flags, self.shown)
+        return BytesFile(self.shown(), Caching.KEEP, self._stat)
+
+    @abstractmethod
+    def shown(self) -> bytes:
+        """Its bytes."""
+
+
+class BranchSidecar(RollSidecar):
+    """The sidecar of a branch: number 0 byte for byte as its state, a duplicate with a version name."""
+
+    __slots__ = ("_given", "_position")
+
+    def __init__(self, image: ImagePlace, number: int, given: Given) -> None:
         """Raises NotFound if the branch is gone, StoreFailed."""
-        self.image, self.number = image, number
-        opened = self._opened()
-        position = opened.repository.refs.look(self._given.branch)
-        if position is None:
-            raise NotFound(self._given.branch)
+        super().__init__(image, number)
+        self._given = given
+        opened = image.opened()
+        if (position := opened.repository.refs.look(given.branch)) is None:
+            raise NotFound(given.branch)
         self._position: Position = position
-        self._stat = Stat(self._size_bytes(opened), position.moved_ns, _MODE)
+        self._stat = Stat(self._size_bytes(opened), position.moved_ns, TRACKED_MODE)
 
     @property
     def content(self) -> Digest:
         tip = self._position.digest
         return Digest.of(f"{tip} {self._given.name} {self._given.branch}".encode()) if self.number else tip
 
-    def stat(self) -> Stat:
-        return self._stat
-
-    def open_to_read(self) -> OpenFile:
-        opened = self._opened()
+    def shown(self) -> bytes:
+        opened = self.image.opened()
         if not self.number:
-            return open_snapshot(opened.repository, self._position.digest, _MODE)
-        return BytesFile(self._shown(opened), Caching.KEEP, self._stat)
+            return self._stored(opened)
+        return opened.computed.content(self.content, lambda: self._computed(opened))
 
     def xattrs(self) -> Xattrs:
-        return xattrs.of_state(self._opened().repository, self._position.digest)
-
-    @property
-    def _given(self) -> Given:
-        return self.image.numbers[self.number]
-
-    def _opened(self) -> OpenRepository:
-        return self.image.source.opened()
+        return xattrs.of_state(self.image.opened().repository, self._position.digest)
 
     def _size_bytes(self, opened: OpenRepository) -> int:
         if self.number:
             return opened.computed.size_bytes(self.content, lambda: self._computed(opened))
         return opened.repository.objects.info(self._position.digest, Kind.SNAPSHOT).size_bytes
 
-    def _shown(self, opened: OpenRepository) -> bytes:
-        return opened.computed.content(self.content, lambda: self._computed(opened))
-
     def _computed(self, opened: OpenRepository) -> bytes:
-        return shown_as_duplicate(opened.repository.objects.read(self._position.digest, Kind.SNAPSHOT), self._given)
+        return shown_as_duplicate(self._stored(opened), self._given)
+
+    def _stored(self, opened: OpenRepository) -> bytes:
+        return opened.repository.objects.read(self._position.digest, Kind.SNAPSHOT)
+
+
+class PendingSidecar(RollSidecar):
+    """A first state that waits, as it was written."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, image: ImagePlace, number: int, time_ns: int) -> None:
+        """Raises FileNotFoundError if it has become a state meanwhile."""
+        super().__init__(image, number)
+        self._data = pending.read(image.opened().repository.root, number)
+        self._stat = Stat(len(self._data), time_ns, TRACKED_MODE)
+
+    @property
+    def content(self) -> Digest:
+        return Digest.of(self._data)
+
+    def shown(self) -> bytes:
+        return self._data

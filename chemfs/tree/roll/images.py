@@ -14,6 +14,7 @@ from chemfs.tree.open_repository import Opened
 from chemigram_core.errors import ChemigramError
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
+from chemigram_core.roll import pending
 from chemigram_core.roll.numbers import given_numbers
 from chemigram_core.roll_file import Given, Numbers
 from chemigram_core.shoot.file_names import sidecar_name
@@ -46,6 +47,8 @@ class Sources(NamedTuple):
 class RollImage:
     """An image in a roll, with its numbers, and those that are shown by the names of their sidecars.
 
+    `pending` are the numbers of first states that wait, each with its time, ns since 1970.
+
     The name is empty for a repository that has no image or can't be read.
     """
 
@@ -53,6 +56,7 @@ class RollImage:
     name: str
     numbers: Numbers
     sidecars: Mapping[str, int]
+    pending: Mapping[int, int]
     _folders: tuple[str, ...]
     _stamp: Stamp
 
@@ -74,33 +78,39 @@ def read_image(source: Source, is_taken: Taken, remembered: Numbers, *, may_writ
     """
     started_ns = time.time_ns()
     try:
-        name, numbers, branches, sidecars = _read(source.opened().repository, is_taken, remembered, may_write=may_write)
+        name, found = _read(source.opened().repository, is_taken, remembered, may_write=may_write)
     except (ChemigramError, OSError) as error:
         logger.warning("%s: not shown in roll/: %s", source.root, error)
-        name, numbers, branches, sidecars = "", remembered, [], {}
-    folders = _folders(source.root, branches)
-    return RollImage(source, name, numbers, sidecars, folders, stamp_before(started_ns, folders))
+        name, found = "", _Found(remembered, [], {}, [])
+    named = ((sidecar_name(name, number), number) for number in found.shown) if name else ()
+    sidecars = {sidecar: number for sidecar, number in named if sidecar is not None}
+    folders = _folders(source.root, found.branches)
+    stamp = stamp_before(started_ns, folders)
+    return RollImage(source, name, found.numbers, sidecars, found.waiting, folders, stamp)
 
 
-def _read(
-    repository: Repository, is_taken: Taken, remembered: Numbers, *, may_write: bool
-) -> tuple[str, Numbers, list[BranchName], Mapping[str, int]]:
+class _Found(NamedTuple):
+    """What a repository holds: numbers, branches, numbers whose first state waits, and those that are shown."""
+
+    numbers: Numbers
+    branches: Sequence[BranchName]
+    waiting: Mapping[int, int]
+    shown: Sequence[int]
+
+
+def _read(repository: Repository, is_taken: Taken, remembered: Numbers, *, may_write: bool) -> tuple[str, _Found]:
     if (image := repository.image) is None:
-        return "", remembered, [], {}
+        return "", _Found(remembered, [], {}, [])
     branches = repository.refs.branches()
     numbers = given_numbers(repository, branches, partial(is_taken, image.name), remembered, may_write=may_write)
-    named = ((sidecar_name(image.name, number), number) for number in _shown(repository, numbers, branches))
-    return image.name, numbers, branches, {name: number for name, number in named if name is not None}
-
-
-def _shown(repository: Repository, numbers: Numbers, branches: Iterable[BranchName]) -> Iterable[int]:
-    """The numbers of branches that have a state, without those whose sidecar was removed."""
+    waiting = {number: time for number, time in pending.times_ns(repository.root).items() if number in numbers}
     present = frozenset(branches)
-    return (
+    shown = [
         number
         for number, given in sorted(numbers.items())
-        if not given.is_retired and given.branch in present and not is_hidden(repository, given)
-    )
+        if number in waiting or not (given.is_retired or given.branch not in present or is_hidden(repository, given))
+    ]
+    return image.name, _Found(numbers, branches, waiting, shown)
 
 
 def is_hidden(repository: Repository, given: Given) -> bool:
@@ -112,7 +122,7 @@ def _folders(root: str, branches: Iterable[BranchName]) -> tuple[str, ...]:
     """The folders whose times change with the image, roll.json, HEAD, and a branch's name or state."""
     heads = f"{root}/refs/heads"
     nested = {f"{heads}/{branch.rpartition('/')[0]}" for branch in branches if "/" in branch}
-    return (root, f"{root}/raw", heads, *sorted(nested))
+    return (root, f"{root}/raw", heads, f"{root}/{'/'.join(pending.FOLDER)}", *sorted(nested))
 
 
 def stamp_of(folders: tuple[str, ...]) -> Stamp:

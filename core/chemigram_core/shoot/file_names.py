@@ -39,7 +39,7 @@ def match(images: Collection[str], sidecars: Collection[str]) -> tuple[list[Imag
     """The images of a folder with their sidecars, sorted by name, and the sidecars of none."""
     known, found, strays = frozenset(images), {image: dict[int, str]() for image in sorted(images)}, list[Stray]()
     for name in sorted(sidecars, key=lambda name: (len(name), name)):  # `_07` before `_007`
-        if (owner := _owner(name.removesuffix(SUFFIX), known)) is None:
+        if (owner := owner_of(name.removesuffix(SUFFIX), known)) is None:
             strays.append(_stray(name, known))
         elif (taken := found[owner[0]].setdefault(owner[1], name)) != name:
             strays.append(Stray(name, Kind.NO_IMAGE, f"{taken} has the same number"))
@@ -55,8 +55,8 @@ def sidecar_name(image: str, number: int) -> str | None:
     return f"{stem}_{number:02d}{dot}{extension}{SUFFIX}" if stem and extension else None
 
 
-def _owner(stem: str, images: Collection[str]) -> tuple[str, int] | None:
-    """The image that a sidecar is about, and its number."""
+def owner_of(stem: str, images: Collection[str]) -> tuple[str, int] | None:
+    """The image that a sidecar is about, and its number; `stem` is the sidecar's name without its suffix."""
     if stem in images:
         return stem, 0
     if (found := _DUPLICATE.fullmatch(stem)) and found[1] + found[3] in images:

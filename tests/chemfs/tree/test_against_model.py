@@ -207,7 +207,7 @@ class OperationsOnBranches(RuleBasedStateMachine):
     @precondition(lambda self: self.writer is None)
     @rule()
     def commit_due_removals(self) -> None:
-        self.view.repository().commit_due_removals(time.monotonic() + DUE_SECONDS)
+        self.view.repository().commit_due(time.monotonic() + DUE_SECONDS)
         for model in self.model.values():
             model.becomes(model.tip.without(model.removed))
             model.removed &= {XMP}

@@ -105,7 +105,7 @@ def test_a_mask_stays_removed_when_it_was_just_closed(view: ByPath, data: bytes)
     opened.release()
     with pytest.raises(NotFound):
         view.node(MASK)
-    view.repository().commit_due_removals(math.inf)
+    view.repository().commit_due(math.inf)
     repository = Repository(view.store)
     assert not repository.state(repository.tip(MAIN)).masks
 
@@ -159,7 +159,7 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
 
     monkeypatch.setattr(saver, verb, save_late)
     if removal == "due":
-        view.repository().commit_due_removals(math.inf)
+        view.repository().commit_due(math.inf)
     else:
         view.write(XMP, sidecar(1))
     coming_back.join()
@@ -299,12 +299,12 @@ def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
         view.remove(f"/heads/{branch}/masks/sky.png")
     (view.store / "refs" / "heads" / "damaged").write_text("no hash")
     for at in (time.monotonic() + 5.0, time.monotonic() + 6.0):
-        assert view.repository().commit_due_removals(at)
+        assert view.repository().commit_due(at)
     assert repository.state(repository.tip(sound)).masks == {}
     assert len(caplog.records) == 1
-    assert view.repository().commit_due_removals(math.inf)
+    assert view.repository().commit_due(math.inf)
     (view.store / "refs" / "heads" / "damaged").write_text(f"{repository.tip(MAIN)}\n")
-    assert not view.repository().commit_due_removals(math.inf)
+    assert not view.repository().commit_due(math.inf)
     assert repository.state(repository.tip(damaged)).masks == {}
 
 
@@ -394,7 +394,7 @@ def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: 
     else:
         view.rename("/heads/main", "/heads/warm")
     tip = repository.tip(warm)
-    view.repository().commit_due_removals(math.inf)
+    view.repository().commit_due(math.inf)
     with pytest.raises(RefMissing):
         opened.flush()
     opened.release()

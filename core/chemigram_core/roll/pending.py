@@ -1,0 +1,47 @@
+"""First states that wait: sidecars without a history of branches without a state, as darktable writes them at first.
+
+A duplicate's sidecar is written three times without a history before it gets one, and an image's first sidecar is
+written again when its thumbnail is computed. Each waits here, durable, until it has a history or was quiet for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from chemigram_core.durable.folder import Folder
+
+FOLDER = ("scratch", ".pending")  # no branch has a name that starts with a dot
+QUIET_SECONDS = 5.0
+
+_SUFFIX = ".xmp"
+
+
+def put(root: Path, number: int, data: bytes) -> None:
+    """Let the sidecar of a number wait, in place of the one that does. Durable. Raises OSError."""
+    with Folder.make_durable(root, *FOLDER) as folder:
+        folder.write(f"{number}{_SUFFIX}", data)
+
+
+def read(root: Path, number: int) -> bytes:
+    """The sidecar that waits. Raises FileNotFoundError."""
+    with Folder.enter(root, *FOLDER) as folder:
+        return folder.read(f"{number}{_SUFFIX}")
+
+
+def times_ns(root: Path) -> Mapping[int, int]:
+    """The numbers whose sidecar waits, each with the time at which it was written, ns since 1970."""
+    found: dict[int, int] = {}
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *FOLDER) as folder:
+        for name in folder.names():
+            stem = name.removesuffix(_SUFFIX)
+            if stem.isascii() and stem.isdecimal():
+                found[int(stem)] = folder.stat(name).st_mtime_ns
+    return found
+
+
+def remove(root: Path, number: int) -> None:
+    """The sidecar of a number no longer waits. Raises OSError."""
+    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *FOLDER) as folder:
+        folder.remove(f"{number}{_SUFFIX}")

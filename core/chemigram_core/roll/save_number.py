@@ -1,0 +1,181 @@
+"""Saves what is written under a number: on its branch, or on a new one. Decides from values, then saves.
+
+The numbers are written down before the first state of a new branch, so a crash in between gives no branch two numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from chemigram_core.durable.lock import locked
+from chemigram_core.log.entry import JSON
+from chemigram_core.masks.provenance import now
+from chemigram_core.masks.registry import Masks
+from chemigram_core.names import BranchName
+from chemigram_core.operations.save import NO_MASKS, Outcome, save_xmp
+from chemigram_core.repository import Repository
+from chemigram_core.roll import pending
+from chemigram_core.roll.numbers import IsTaken, next_free
+from chemigram_core.roll.take_over import has_history, is_taken_over, lost_its_name, taken_over
+from chemigram_core.roll.version_name import version_name, with_version_name
+from chemigram_core.roll_file import Given, Numbers, read_numbers, write_numbers
+from chemigram_core.shoot.branch_names import branch_for, clashes
+from chemigram_core.sidecar import Document, parse
+
+TOOK_OVER = "took_over"  # in a log line's metadata: the number of another branch that darktable has used for this one
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a sidecar: a state of the branch with that number. `tip` is the branch's state, if it has one."""
+
+    number: int
+    given: Given
+    tip: Document | None
+    document: Document
+    label: str | None = None
+    ended: int | None = None  # a number that no longer takes over another: darktable has imported the folder again
+
+    @property
+    def metadata(self) -> Mapping[str, JSON]:
+        """What the log says of a first state that was written under the number of another branch."""
+        return {} if self.tip or self.given.took_over is None else {TOOK_OVER: self.given.took_over}
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a first state that has no history yet."""
+        return self.tip is None and not has_history(self.document)
+
+
+def save_number(
+    repository: Repository, number: int, data: bytes, is_taken: IsTaken, *, without: Masks = NO_MASKS
+) -> Outcome | None:
+    """Save a sidecar that was written under a number; None: it is durable, and waits (`pending`).
+
+    Raises InvalidXmp, StoreFailed, OSError.
+    """
+    document = parse(data)
+    plan = plan_of(repository, number, document, is_taken)
+    _give(repository.root, plan)
+    if plan.waits:
+        pending.put(repository.root, plan.number, data)
+        return None
+    return _save(repository, plan, without)
+
+
+def commit_pending(repository: Repository, before_ns: float) -> bool:
+    """Make first states of the sidecars that were written before a time, ns since 1970; whether others wait.
+
+    Raises StoreFailed, OSError.
+    """
+    waiting = pending.times_ns(repository.root)
+    due = [number for number, time_ns in waiting.items() if time_ns < before_ns]
+    for number in due:
+        with suppress(FileNotFoundError):  # became a state meanwhile
+            _commit(repository, number, pending.read(repository.root, number))
+    return len(waiting) > len(due)
+
+
+def _commit(repository: Repository, number: int, data: bytes) -> None:
+    plan = plan_of(repository, number, parse(data), lambda _: False)
+    if plan.tip is None:
+        _save(repository, plan, NO_MASKS)
+    elif number in pending.times_ns(repository.root):
+        repository.rejected.keep(data, f"roll/{number}", f"{plan.given.branch} got another first state meanwhile")
+        pending.remove(repository.root, number)
+
+
+def plan_of(repository: Repository, number: int, document: Document, is_taken: IsTaken) -> Plan:
+    """What becomes of a sidecar that was written under a number."""
+    numbers = read_numbers(repository.root)
+    given, base = numbers.get(number), _tip(repository, numbers.get(0))
+    if given is None or given.is_retired:
+        return _named(Plan(number, Given(_new_branch(repository, number), now()), None, document), base)
+    tip = _tip(repository, given)
+    known = taken_over(numbers, number)
+    if tip is None or not number:
+        return _named(Plan(number, given, tip, document), base)
+    if known is not None and lost_its_name(document, base):
+        new, given = known
+        return _named(Plan(new, given, _tip(repository, given), document), base)
+    if is_taken_over(document, tip, base):
+        new = next_free(numbers, is_taken)
+        given = Given(_new_branch(repository, new), now(), took_over=number)
+        return _named(Plan(new, given, None, document), base)
+    return _named(Plan(number, given, tip, document, ended=known and known[0]), base)
+
+
+def _named(plan: Plan, base: Document | None) -> Plan:
+    """The plan with the version name that was put in taken off; one that was given in darktable is the label."""
+    if not plan.number:
+        return plan
+    own = "" if plan.tip is None else version_name(plan.tip)
+    written, shown = version_name(plan.document), plan.given.name or own or plan.given.branch
+    document = with_version_name(plan.document, own)
+    if written in ("", shown) or (plan.tip is None and lost_its_name(plan.document, base)):
+        return replace(plan, document=document)
+    return replace(plan, document=document, label=written, given=replace(plan.given, name=written))
+
+
+def hide(repository: Repository, number: int) -> None:
+    """Hide the sidecar of a number until something is saved on its branch; one that waits is saved first.
+
+    Raises StoreFailed, OSError.
+    """
+    if number in pending.times_ns(repository.root):
+        commit_pending(repository, math.inf)
+    given = read_numbers(repository.root).get(number)
+    if given is not None and (tip := repository.refs.read(given.branch)) is not None:
+        _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=tip)})
+
+
+def _save(repository: Repository, plan: Plan, without: Masks) -> Outcome:
+    data, metadata = plan.document.canonical(), plan.metadata
+    outcome = save_xmp(repository, plan.given.branch, data, without=without, label=plan.label, metadata=metadata)
+    _change(repository.root, lambda numbers: _after(numbers, plan))
+    pending.remove(repository.root, plan.number)
+    return outcome
+
+
+def _after(numbers: Numbers, plan: Plan) -> Numbers:
+    """The numbers after a save: the sidecar is shown, under the name that it was given."""
+    known = numbers.get(plan.number, plan.given)
+    changed = {**numbers, plan.number: replace(known, name=plan.given.name, hidden=None)}
+    if plan.ended is not None and plan.ended in changed:
+        changed[plan.ended] = replace(changed[plan.ended], took_over=None)
+    return changed
+
+
+def _give(root: Path, plan: Plan) -> None:
+    """Write down the number of a new branch."""
+
+    def given(numbers: Numbers) -> Numbers:
+        known = numbers.get(plan.number)
+        return {**numbers, plan.number: plan.given} if known is None or known.is_retired else numbers
+
+    if plan.tip is None:
+        _change(root, given)
+
+
+def _change(root: Path, change: Callable[[Numbers], Numbers]) -> None:
+    """Change the numbers, under the repository's lock."""
+    numbers = read_numbers(root)
+    if change(numbers) == numbers:
+        return
+    with locked(root):
+        write_numbers(root, change(read_numbers(root)))
+
+
+def _tip(repository: Repository, given: Given | None) -> Document | None:
+    if given is None or given.is_retired or (digest := repository.refs.read(given.branch)) is None:
+        return None
+    return repository.states.recall(digest) or repository.states.document(digest)
+
+
+def _new_branch(repository: Repository, number: int) -> BranchName:
+    present = repository.refs.branches()
+    return branch_for("", number, lambda branch: not any(clashes(branch, other) for other in present))

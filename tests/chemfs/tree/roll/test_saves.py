@@ -1,0 +1,285 @@
+"""What is written in a roll: a save on the branch of the number, a new branch, or another program's file."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
+from chemigram_core.errors import InvalidXmp
+from chemigram_core.names import BranchName
+from chemigram_core.operations.refs import delete_branch, rename_branch
+from chemigram_core.repository import MAIN, Repository
+from chemigram_core.roll import pending
+from chemigram_core.roll.save_number import TOOK_OVER
+from chemigram_core.roll.version_name import version_name, with_version_name
+from chemigram_core.roll_file import read_numbers
+from chemigram_core.sidecar import parse
+from chemigram_core.store.objects import Kind
+from tests.support.builders import saves, sidecar
+from tests.support.by_path import ByPath
+
+WARM = BranchName("warm")
+ROLL = "/shoot/roll"
+
+
+def named(data: bytes, name: str) -> bytes:
+    return with_version_name(parse(data), name).canonical()
+
+
+def stored(repository: Repository, branch: BranchName = MAIN) -> bytes:
+    return repository.objects.read(repository.tip(branch), Kind.SNAPSHOT)
+
+
+def canonical(data: bytes) -> bytes:
+    return parse(data).canonical()
+
+
+@pytest.fixture
+def view(shoot: Path) -> ByPath:
+    tree = ByPath(shoot.parent)
+    tree.names(ROLL)
+    return tree
+
+
+@pytest.fixture
+def a(shoot: Path) -> Repository:
+    return Repository(shoot / "a.NEF")
+
+
+def commit_due(view: ByPath, path: str, now: float = math.inf) -> bool:
+    return view.repository(path).commit_due(now)
+
+
+def test_a_save_is_the_next_state_of_the_branch(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a.NEF.xmp", sidecar(11))
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(12), "warm"))
+    assert stored(a) == canonical(sidecar(11))
+    assert stored(a, WARM) == canonical(sidecar(12)), "without the name that was put in"
+    assert len(saves(a)) == 4
+    assert view.read(f"{ROLL}/a.NEF.xmp") == stored(a)
+
+
+def test_a_save_of_what_is_shown_is_none(view: ByPath, a: Repository) -> None:
+    for name in ("a.NEF.xmp", "a_01.NEF.xmp"):
+        view.write(f"{ROLL}/{name}", view.read(f"{ROLL}/{name}"))
+    assert len(saves(a)) == 2
+
+
+def test_other_programs_read_the_state_until_the_file_is_closed(view: ByPath, a: Repository) -> None:
+    before = view.read(f"{ROLL}/a_01.NEF.xmp")
+    file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
+    file.write(named(sidecar(12), "warm"), 0)
+    assert view.read(f"{ROLL}/a_01.NEF.xmp") == before
+    file.flush()
+    file.release()
+    assert stored(a, WARM) == canonical(sidecar(12))
+
+
+def test_a_file_that_is_not_valid_is_rejected(view: ByPath, a: Repository) -> None:
+    with pytest.raises(InvalidXmp):
+        view.write(f"{ROLL}/a_01.NEF.xmp", b"<x:xmpmeta")
+    assert len(saves(a)) == 2
+    assert len(a.rejected.all()) == 1
+    assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "warm"
+
+
+def test_a_changed_version_name_is_a_label_and_shown_from_then_on(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(2), "dusk"))
+    assert len(saves(a)) == 2, "the edit is the same"
+    assert a.history.label(a.tip(WARM)) == "dusk"
+    assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "dusk"
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(12), "dusk"))
+    assert a.history.label(a.tip(WARM)) is None
+    assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "dusk"
+    assert stored(a, WARM) == canonical(sidecar(12))
+
+
+def test_a_cleared_version_name_is_no_label_and_keeps_the_edit(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a_01.NEF.xmp", sidecar(12))
+    assert stored(a, WARM) == canonical(sidecar(12))
+    assert a.history.label(a.tip(WARM)) is None
+    assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "warm"
+
+
+def test_a_renamed_branch_is_saved_on(view: ByPath, a: Repository) -> None:
+    file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
+    file.write(named(sidecar(12), "warm"), 0)
+    rename_branch(a, WARM, BranchName("dusk"))
+    file.flush()
+    file.release()
+    assert stored(a, BranchName("dusk")) == canonical(sidecar(12))
+    assert a.refs.read(WARM) is None
+
+
+def test_what_was_open_of_a_deleted_branch_is_not_lost(view: ByPath, a: Repository) -> None:
+    file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
+    file.write(named(sidecar(12), "warm"), 0)
+    delete_branch(a, WARM)
+    file.flush()
+    file.release()
+    assert stored(a, BranchName("version-01")) == canonical(sidecar(12))
+
+
+def test_a_new_number_with_a_history_is_a_new_branch(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(1))
+    new = BranchName("version-02")
+    assert stored(a, new) == canonical(sidecar(1))
+    assert [entry.parent for entry in a.log.of_ref(new.ref)] == [None], "no history was lost"
+    assert "a_02.NEF.xmp" in view.names(ROLL)
+    assert version_name(parse(view.read(f"{ROLL}/a_02.NEF.xmp"))) == new
+    view.write(f"{ROLL}/a_02.NEF.xmp", named(sidecar(5), new))
+    assert len(saves(a)) == 4
+
+
+def test_a_new_number_without_a_history_waits(view: ByPath, a: Repository) -> None:
+    for timestamp in (1, 2, 3):
+        view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0, timestamp=timestamp))
+    assert view.read(f"{ROLL}/a_02.NEF.xmp") == sidecar(entries=0, timestamp=3)
+    assert pending.read(a.root, 2) == sidecar(entries=0, timestamp=3)
+    assert a.refs.read(BranchName("version-02")) is None
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(1))
+    assert len(saves(a)) == 3, "exactly one for the duplicate"
+    assert not pending.times_ns(a.root)
+
+
+def test_what_waits_becomes_a_state_after_a_while(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+    assert commit_due(view, "/shoot/a.NEF", time.monotonic()), "it still waits"
+    assert not commit_due(view, "/shoot/a.NEF")
+    assert stored(a, BranchName("version-02")) == canonical(sidecar(entries=0))
+    assert view.names(ROLL).count("a_02.NEF.xmp") == 1
+    assert version_name(parse(view.read(f"{ROLL}/a_02.NEF.xmp"))) == "version-02"
+
+
+def test_an_unmount_and_the_mount_after_a_crash_commit_what_waits(shoot: Path, a: Repository) -> None:
+    view = ByPath(shoot.parent)
+    view.tree.start()
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+    view.tree.stop()
+    assert a.refs.read(BranchName("version-02")) is not None
+    killed = ByPath(shoot.parent)
+    killed.write(f"{ROLL}/a_03.NEF.xmp", sidecar(entries=0))
+    next_mount = ByPath(shoot.parent).tree
+    next_mount.start()
+    deadline = time.monotonic() + 30
+    while a.refs.read(BranchName("version-03")) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    next_mount.stop()
+
+
+def test_the_first_sidecar_of_an_image_waits_too(view: ByPath, shoot: Path) -> None:
+    c = Repository(shoot / "c.NEF")
+    view.write(f"{ROLL}/c.NEF.xmp", sidecar(entries=0))
+    assert saves(c) == []
+    view.write(f"{ROLL}/c.NEF.xmp", sidecar(7))
+    assert len(saves(c)) == 1
+    assert stored(c) == canonical(sidecar(7))
+    assert read_numbers(c.root)[0].branch == MAIN
+
+
+@pytest.mark.parametrize("taken", [sidecar(1), sidecar(entries=0)], ids=["the base's history", "an empty one"])
+def test_a_number_that_darktable_uses_again_is_a_branch_of_its_own(view: ByPath, a: Repository, taken: bytes) -> None:
+    before = a.tip(WARM), view.read(f"{ROLL}/a_01.NEF.xmp")
+    view.write(f"{ROLL}/a_01.NEF.xmp", taken)
+    commit_due(view, "/shoot/a.NEF")
+    new = BranchName("version-02")
+    assert (a.tip(WARM), view.read(f"{ROLL}/a_01.NEF.xmp")) == before
+    assert stored(a, new) == canonical(taken)
+    assert read_numbers(a.root)[2].took_over == 1
+    (first,) = a.log.of_ref(new.ref)
+    assert first.metadata[TOOK_OVER] == 1
+    view.write(f"{ROLL}/a_01.NEF.xmp", sidecar(50))
+    assert stored(a, new) == canonical(sidecar(50)), "what darktable goes on writing there"
+    assert a.tip(WARM) == before[0]
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(51), "warm"))
+    assert stored(a, WARM) == canonical(sidecar(51)), "it has imported the folder again"
+    assert read_numbers(a.root)[2].took_over is None
+
+
+def test_a_removed_sidecar_is_hidden_until_something_is_saved(view: ByPath, a: Repository) -> None:
+    view.remove(f"{ROLL}/a_01.NEF.xmp")
+    assert "a_01.NEF.xmp" not in view.names(ROLL)
+    assert "a_01.NEF.xmp" not in ByPath(view.store).names(ROLL), "after the next mount, too"
+    with pytest.raises(NotFound):
+        view.read(f"{ROLL}/a_01.NEF.xmp")
+    assert a.refs.read(WARM) is not None
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(2), "warm"))
+    assert "a_01.NEF.xmp" in view.names(ROLL)
+    assert len(saves(a)) == 2
+
+
+def test_images_stay(view: ByPath) -> None:
+    with pytest.raises(NotPermitted):
+        view.remove(f"{ROLL}/a.NEF")
+    with pytest.raises(NotPermitted):
+        view.rename(f"{ROLL}/a.NEF", f"{ROLL}/x.NEF")
+    with pytest.raises(ReadOnly):
+        view.write(f"{ROLL}/a.NEF", b"")
+    assert view.read(f"{ROLL}/a.NEF") == b"a.NEF"
+
+
+def test_a_program_that_renames_a_whole_file_over_a_sidecar_saves(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/.tmp", named(sidecar(12), "warm"))
+    view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
+    assert stored(a, WARM) == canonical(sidecar(12))
+    assert ".tmp" not in view.names(ROLL)
+
+
+def test_a_program_that_renames_the_sidecar_away_and_writes_it_again_saves_once(view: ByPath, a: Repository) -> None:
+    view.rename(f"{ROLL}/a.NEF.xmp", f"{ROLL}/a.NEF.xmp~")
+    view.write(f"{ROLL}/a.NEF.xmp", sidecar(12))
+    assert view.read(f"{ROLL}/a.NEF.xmp~") == canonical(sidecar(1))
+    assert stored(a) == canonical(sidecar(12))
+    assert len(saves(a)) == 3
+
+
+def test_a_bad_file_that_is_renamed_over_a_sidecar_is_refused(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/.tmp", b"half")
+    with pytest.raises(InvalidXmp):
+        view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
+    assert ".tmp" in view.names(ROLL)
+    assert len(saves(a)) == 2
+
+
+def test_other_files_live_beside_the_library_s_folder(view: ByPath, shoot: Path) -> None:
+    view.make_folder(f"{ROLL}/darktable_exported")
+    view.write(f"{ROLL}/darktable_exported/a.jpg", b"picture")
+    view.write(f"{ROLL}/a_1.NEF.xmp", b"no number")
+    assert (shoot / ".scratch" / "darktable_exported" / "a.jpg").read_bytes() == b"picture"
+    assert {"darktable_exported", "a_1.NEF.xmp"} <= set(view.names(ROLL))
+    view.remove(f"{ROLL}/a_1.NEF.xmp")
+    with pytest.raises(OtherBranch):
+        view.rename(f"{ROLL}/a.NEF.xmp", "/shoot/a.NEF/heads/main/image.xmp")
+
+
+def test_other_files_of_a_mounted_repository_live_in_its_scratch(shoot: Path) -> None:
+    view = ByPath(shoot / "a.NEF")
+    view.write("/roll/notes.txt", b"text")
+    assert (shoot / "a.NEF" / "scratch" / ".roll" / "notes.txt").read_bytes() == b"text"
+    view.write("/roll/a.NEF.xmp", sidecar(12))
+    assert len(saves(Repository(shoot / "a.NEF"))) == 3
+
+
+def test_a_read_only_mount_takes_nothing(shoot: Path) -> None:
+    view = ByPath(shoot.parent, read_only=True)
+    for name in ("a.NEF.xmp", "a_07.NEF.xmp", "notes.txt"):
+        with pytest.raises(ReadOnly):
+            view.write(f"{ROLL}/{name}", sidecar(12))
+    with pytest.raises(ReadOnly):
+        view.remove(f"{ROLL}/a.NEF.xmp")
+
+
+def test_where_the_store_fails_a_first_state_is_not_acknowledged(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pending, "put", full)
+    with pytest.raises(OSError, match="No space"):
+        view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
