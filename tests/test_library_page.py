@@ -6,7 +6,9 @@ import inspect
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import chemigram_core
 
@@ -46,13 +48,15 @@ def test_each_block_of_the_page_is_one_that_runs() -> None:
 
 
 def test_the_page_names_every_verb_with_its_arguments() -> None:
-    members = inspect.getmembers(chemigram_core.Repository)
-    verbs = {name: member for name, member in members if name[0] != "_" and not isinstance(member, property)}
-    for name, verb in {**verbs, "open": chemigram_core.open, "init": chemigram_core.init}.items():
-        written = re.search(rf"`(?:chemigram_core\.)?{name}\(([^`]*)\)`", PAGE)
-        assert written, name
+    functions: list[Callable[..., Any]] = [chemigram_core.open, chemigram_core.init, chemigram_core.import_shoot]
+    for verb in (*functions, *methods(chemigram_core.Repository), *methods(chemigram_core.Library)):
         keywords = {one.name for one in inspect.signature(verb).parameters.values() if one.kind is one.KEYWORD_ONLY}
-        assert keywords <= set(re.findall(r"\w+(?==)", written[1])), name
+        written = re.findall(rf"`(?:chemigram_core\.)?{verb.__name__}\(([^`]*)\)`", PAGE)
+        assert any(keywords <= set(re.findall(r"\w+(?==)", arguments)) for arguments in written), verb
+
+
+def methods(of: type) -> list[Callable[..., Any]]:
+    return [method for name, method in inspect.getmembers(of, inspect.isfunction) if name[0] != "_"]
 
 
 def test_the_page_names_what_the_package_gives() -> None:

@@ -10,27 +10,35 @@ The names below are the public face, loaded when they are first used. docs/libra
 
 TYPE_CHECKING = False  # typing's, without loading typing
 if TYPE_CHECKING:
-    from chemigram_core.api import Repository, init, open
+    from chemigram_core.api import Library, Repository, import_shoot, init, open
     from chemigram_core.compare.node import Changeset
     from chemigram_core.errors import ChemigramError, Refused, StoreFailed
     from chemigram_core.fsck.finding import Finding
     from chemigram_core.gc.collector import Garbage
+    from chemigram_core.library.tag_all import TagReport
     from chemigram_core.log.entry import LogEntry
     from chemigram_core.operations.save import Saved, Unchanged
+    from chemigram_core.shoot.report import Report
     from chemigram_core.states import State
+    from chemigram_core.status.image_status import ImageStatus
 
 __all__ = [
     "Changeset",
     "ChemigramError",
     "Finding",
     "Garbage",
+    "ImageStatus",
+    "Library",
     "LogEntry",
     "Refused",
+    "Report",
     "Repository",
     "Saved",
     "State",
     "StoreFailed",
+    "TagReport",
     "Unchanged",
+    "import_shoot",
     "init",
     "open",
 ]
@@ -40,11 +48,14 @@ _MODULES = {
     "ChemigramError": "errors",
     "Finding": "fsck.finding",
     "Garbage": "gc.collector",
+    "ImageStatus": "status.image_status",
     "LogEntry": "log.entry",
     "Refused": "errors",
+    "Report": "shoot.report",
     "Saved": "operations.save",
     "State": "states",
     "StoreFailed": "errors",
+    "TagReport": "library.tag_all",
     "Unchanged": "operations.save",
 }
 

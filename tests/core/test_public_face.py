@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,12 @@ from chemigram_core.errors import (
     UnknownMask,
     UnknownRevision,
 )
+from chemigram_core.folder_kind import NotALibrary
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.repository import Repository as CoreRepository
 from tests.support.builders import mask, picture, sidecar
+from tests.support.shoots import shoot
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -113,9 +116,10 @@ def test_a_program_passes_a_strict_type_checker(tmp_path: Path) -> None:
 
 
 def test_every_verb_says_what_it_does_and_what_it_takes() -> None:
-    methods = dict(inspect.getmembers(api.Repository, inspect.isfunction))
-    verbs = {"open": api.open, "init": api.init} | {name: verb for name, verb in methods.items() if name[0] != "_"}
-    for name, verb in verbs.items():
+    of_classes = [inspect.getmembers(face, inspect.isfunction) for face in (api.Repository, api.Library)]
+    methods = [(name, verb) for members in of_classes for name, verb in members if name[0] != "_"]
+    functions: list[tuple[str, Any]] = [("open", api.open), ("init", api.init), ("import_shoot", api.import_shoot)]
+    for name, verb in [*functions, *methods]:
         signature = inspect.signature(verb)
         assert inspect.getdoc(verb), name
         assert signature.return_annotation is not inspect.Signature.empty
@@ -288,3 +292,26 @@ def test_a_damaged_repository_is_repaired(repository: chemigram_core.Repository)
     assert [finding.problem.value for finding in repository.fsck()] == ["ref-missing"]
     assert len(repository.fsck(repair=True)) == 1
     assert repository.fsck() == []
+
+
+def test_a_library_as_a_program_uses_it(tmp_path: Path) -> None:
+    wedding = shoot(tmp_path / "wedding")
+    assert chemigram_core.import_shoot(wedding, f"{tmp_path}/library", dry_run=True).states == 5
+    report = chemigram_core.import_shoot(str(wedding), tmp_path / "library")
+    assert (report.new_images, report.states, report.problems) == (4, 5, [])
+    library = chemigram_core.Library(tmp_path / "library")
+    assert list(library.repositories()) == ["wedding/0.NEF", "wedding/1.NEF", "wedding/2.NEF", "wedding/more/z.jpg"]
+    tagged = library.tag("v1", only="wedding/*.NEF")
+    assert (len(tagged.tagged), tagged.problems) == (3, {})
+    assert library.repositories()["wedding/0.NEF"].tags() == {TagName("v1"): tagged.tagged["wedding/0.NEF"]}
+    (tmp_path / "library/wedding/1.NEF/HEAD").unlink()
+    assert "wedding/1.NEF" not in library.repositories()
+    kinds = {path: [one.kind.value for one in status.attention] for path, status in library.status().items()}
+    assert kinds == {
+        "wedding/0.NEF": [],
+        "wedding/1.NEF": ["damaged"],
+        "wedding/2.NEF": [],
+        "wedding/more/z.jpg": ["no-state"],
+    }
+    with pytest.raises(NotALibrary):
+        chemigram_core.Library(wedding)

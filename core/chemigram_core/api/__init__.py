@@ -1,13 +1,14 @@
-"""The public interface: opens and creates repositories. `chemigram_core` exports these names, loaded on first use."""
+"""The public interface: repositories and libraries. `chemigram_core` exports these names, loaded on first use."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from chemigram_core.api.library import Library, import_shoot
 from chemigram_core.api.repository import Repository, StrPath
 from chemigram_core.repository import Repository as CoreRepository
 
-__all__ = ["Repository", "init", "open"]
+__all__ = ["Library", "Repository", "import_shoot", "init", "open"]
 
 
 def open(path: StrPath) -> Repository:
