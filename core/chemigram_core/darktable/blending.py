@@ -5,6 +5,7 @@ Source: dt_develop_blend_params_t and the blend modes in darktable's src/develop
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,8 @@ _ON, _DRAWN, _PARAMETRIC, _RASTER = 1, 2, 4, 8  # bits of mask_mode
 _MASK_KINDS = MappingProxyType({_DRAWN: "drawn", _PARAMETRIC: "parametric", _RASTER: "raster"})
 _OFF, _NO_MASK = "blending off", "no mask"
 _REVERSE = 0x80000000
+_FIRST_WITH_BLUR, _FIRST_WITH_SPACE = 8, 10  # versions
+_LAB, _RGB = 2, (3, 4)  # color spaces
 _BLEND_MODES: Mapping[int, str] = MappingProxyType(
     {
         **dict.fromkeys((0x00, 0x01, 0x18), "normal"),
@@ -103,6 +106,42 @@ class Blending:
         return self.mask not in {_OFF, _NO_MASK}
 
 
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """All that decides the pixels of an instance's mask.
+
+    `opacity`: in percent. `feathering` and `blur`: radii in pixels. `is_lab`, `is_rgb`: where parametric masks look.
+    """
+
+    mode: int
+    combine: int
+    mask_id: int
+    opacity: float
+    is_lab: bool
+    is_rgb: bool
+    blendif: int
+    feathering: float
+    blur: float
+    contrast: float
+    brightness: float
+    details: float
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether drawn shapes are part of it."""
+        return bool(self.mode & _ON and self.mode & _DRAWN)
+
+    @property
+    def is_parametric(self) -> bool:
+        """Whether channels of the picture can be part of it."""
+        return bool(self.mode & _PARAMETRIC)
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether it is taken over from another module."""
+        return bool(self.mode & _RASTER)
+
+
 def blending_of(entry: Entry) -> Blending | None:
     """The blending of an instance; None where its version, size or encoding is not known."""
     if (read := _read(entry)) is None:
@@ -115,6 +154,32 @@ def blending_of(entry: Entry) -> Blending | None:
         mask=_kinds(mask_mode),
         mask_id=_id(data, layout) if mask_mode & _ON and mask_mode & _DRAWN else None,
         rest=(data[4 : layout.opacity] + data[layout.opacity + 4 : layout.mask_combine], data[layout.mask_combine :]),
+    )
+
+
+def masking_of(entry: Entry) -> Masking | None:
+    """What decides the mask of an instance; None where version, size or encoding is not known, or it changed since."""
+    version, read = entry.blendop_version or 0, _read(entry)
+    if read is None or version < _FIRST_WITH_BLUR:
+        return None
+    layout, data = read
+    mask_id, blendif, feathering, _guide, blur, contrast, brightness = struct.unpack_from(
+        "<iIfIfff", data, layout.mask_id
+    )
+    space = _whole(data, 4) if version >= _FIRST_WITH_SPACE else 0
+    return Masking(
+        mode=_whole(data, 0),
+        combine=_whole(data, layout.mask_combine),
+        mask_id=mask_id,
+        opacity=struct.unpack_from("<f", data, layout.opacity)[0],
+        is_lab=space == _LAB,
+        is_rgb=space in _RGB,
+        blendif=blendif,
+        feathering=feathering,
+        blur=blur,
+        contrast=contrast,
+        brightness=brightness,
+        details=struct.unpack_from("<f", data, layout.mask_id + 28)[0] if version >= _FIRST_WITH_SPACE else 0.0,
     )
 
 

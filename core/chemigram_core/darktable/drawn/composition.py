@@ -1,0 +1,54 @@
+"""A mask's shapes with the groups resolved: what is combined with what. Knows no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from chemigram_core.darktable.drawn.figures import Circle, Ellipse, Figure, Gradient, Group, NotComputable, figure_of
+from chemigram_core.darktable.shapes import Shapes
+
+_MOST_SHAPES = 1000  # a chain of groups that share members could double with each of them
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One shape, or group, with its operator and whether it is inverted (bits), and its opacity, 0 to 1."""
+
+    content: Composition
+    state: int
+    opacity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a group consists of, in the order in which it is combined."""
+
+    parts: tuple[Part, ...]
+
+
+Composition: TypeAlias = Circle | Ellipse | Gradient | Parts
+
+
+def composition_of(shapes: Shapes, number: int) -> Composition | None:
+    """The shape or group with this id; None if there is none. Raises NotComputable."""
+    return _Resolver(shapes).resolve(number, frozenset())
+
+
+class _Resolver:
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes, self._count = shapes, 0
+
+    def resolve(self, number: int, above: frozenset[int]) -> Composition | None:
+        self._count += 1
+        if number in above or self._count > _MOST_SHAPES:
+            raise NotComputable("its groups are nested in a circle, or too deeply")
+        if number not in self._shapes:
+            return None
+        figure: Figure = figure_of(self._shapes[number])
+        return self._parts(figure, above | {number}) if isinstance(figure, Group) else figure
+
+    def _parts(self, group: Group, above: frozenset[int]) -> Parts:
+        """Members that are missing are skipped, as darktable does."""
+        found = ((self.resolve(member.id, above), member) for member in group.members)
+        return Parts(tuple(Part(content, member.state, member.opacity) for content, member in found if content))

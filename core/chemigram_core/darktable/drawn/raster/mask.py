@@ -1,0 +1,74 @@
+"""A module's mask, from its shapes to what the module blends with. Knows no history.
+
+Source: dt_develop_blend_process in darktable's src/develop/blend.c, by comparing exports.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chemigram_core.darktable.blending import Masking
+from chemigram_core.darktable.drawn.composition import Composition, Parts
+from chemigram_core.darktable.drawn.figures import Circle, Ellipse, Gradient
+from chemigram_core.darktable.drawn.frame import Raster
+from chemigram_core.darktable.drawn.raster.blur import blurred
+from chemigram_core.darktable.drawn.raster.combination import combined
+from chemigram_core.darktable.drawn.raster.pixels import Opacities
+from chemigram_core.darktable.drawn.raster.smooth import circle, ellipse, gradient
+from chemigram_core.darktable.drawn.raster.tone import toned
+from chemigram_core.darktable.drawn.recipe import Recipe
+
+_INVERTED, _INCLUSIVE, _SHAPES_INVERTED = 1, 2, 4  # of `mask_combine`
+_LEAST_BLUR, _LEAST_TONE = 0.1, 0.01
+
+
+def grayscale(recipe: Recipe, raster: Raster) -> bytes:
+    """The mask in 8 bits, row by row."""
+    with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
+        mask = np.fmin(np.fmax(opacities(recipe, raster), 0), 1)  # what is no number becomes 0
+        return (mask * np.float32(255) + np.float32(0.5)).astype(np.uint8).tobytes()
+
+
+def opacities(recipe: Recipe, raster: Raster) -> Opacities:
+    """The mask of a module."""
+    masking, opacity = recipe.masking, min(max(recipe.masking.opacity / 100, 0), 1)
+    blended = _blended(recipe, raster) * np.float32(opacity)
+    if masking.blur > _LEAST_BLUR:
+        blended = blurred(blended, masking.blur * raster.scale)
+    if opacity and max(abs(masking.contrast), abs(masking.brightness)) >= _LEAST_TONE:
+        blended = toned(blended, masking.contrast, masking.brightness, opacity)
+    return blended
+
+
+def _blended(recipe: Recipe, raster: Raster) -> Opacities:
+    if recipe.is_constant:
+        return _even(
+            raster, float(bool(recipe.masking.combine & _INVERTED) != bool(recipe.masking.combine & _INCLUSIVE))
+        )
+    mask = _even(raster, 1) if recipe.shapes is None else drawn(recipe.shapes, raster)
+    return 1 - mask if _is_inverted(recipe.masking) else mask
+
+
+def _is_inverted(masking: Masking) -> bool:
+    """Once for the shapes, once for all."""
+    return bool(masking.combine & _SHAPES_INVERTED) != bool(masking.combine & _INVERTED)
+
+
+def _even(raster: Raster, value: float) -> Opacities:
+    return np.full((raster.height, raster.width), value, np.float32)
+
+
+def drawn(shapes: Composition, raster: Raster) -> Opacities:
+    """The mask of a shape or of a group of them."""
+    match shapes:
+        case Circle():
+            return circle(shapes, raster)
+        case Ellipse():
+            return ellipse(shapes, raster)
+        case Gradient():
+            return gradient(shapes, raster)
+        case Parts(parts):
+            mask = _even(raster, 0)
+            for part in parts:
+                mask = combined(mask, drawn(part.content, raster), part.state, part.opacity)
+            return mask

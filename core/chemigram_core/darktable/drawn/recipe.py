@@ -1,0 +1,20 @@
+"""What a module's mask is computed from. Knows no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chemigram_core.darktable.blending import Masking
+from chemigram_core.darktable.drawn.composition import Composition
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides the pixels of a mask: equal recipes give equal pictures (`grayscale` in `raster.mask`).
+
+    `shapes` is None where the group is missing. `is_constant`: the parametric channels leave no room for the shapes.
+    """
+
+    shapes: Composition | None
+    masking: Masking
+    is_constant: bool = False

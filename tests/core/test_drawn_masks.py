@@ -1,0 +1,128 @@
+"""Which instances have a drawn mask, and what can be said without darktable: operators, reasons, limits."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from chemigram_core.darktable.drawn.frame import Frame
+from chemigram_core.darktable.drawn.module_mask import DrawnMask, drawn_masks
+from chemigram_core.darktable.drawn.raster.combination import combined
+from chemigram_core.darktable.drawn.raster.mask import grayscale
+from chemigram_core.sidecar import parse
+from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, sidecar_of
+from tests.support.drawn_samples import ROUND, SHOWN, samples
+from tests.support.old_sidecars import CIRCLE, MASK, every_version, numbered, shapes, step
+
+SIZE = (60, 40)
+
+
+def masks(shape: Shape, blending: Mapping[str, float] | None = None) -> list[DrawnMask]:
+    data = sidecar_of([Sample("", "", shape, blending or {})])
+    return list(drawn_masks(parse(data).history))
+
+
+def pixels(mask: DrawnMask) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    assert mask.recipe is not None, mask.reason
+    return np.frombuffer(grayscale(mask.recipe, Frame(*SIZE).reduced()), np.uint8).reshape(SIZE[1], SIZE[0])
+
+
+@pytest.mark.parametrize("name, data", every_version([step("bloom", mask=MASK), step("sharpen")], shapes()).items())
+def test_an_instance_with_drawn_shapes_has_a_mask_in_every_version(name: str, data: bytes) -> None:
+    (mask,) = drawn_masks(parse(data).history)
+    assert mask.entry.operation == "bloom"
+    assert (pixels(mask)[20, 30], pixels(mask)[0, 0]) == (255, 0)
+
+
+def test_a_state_without_shapes_has_no_masks() -> None:
+    assert not list(drawn_masks(parse(numbered(5, [step("bloom"), step("sharpen")])).history))
+
+
+def test_steps_that_were_undone_have_no_mask() -> None:
+    assert not list(drawn_masks(parse(numbered(5, [step("sharpen"), step("bloom", mask=MASK)], shapes(), 1)).history))
+
+
+def test_a_missing_group_masks_nothing_and_a_missing_member_is_skipped() -> None:
+    alone, used = shapes(), [step("bloom", mask=MASK)]
+    (without_group,) = drawn_masks(parse(numbered(5, used, alone[:1])).history)
+    (without_member,) = drawn_masks(parse(numbered(5, used, alone[1:])).history)
+    assert (pixels(without_group).min(), pixels(without_member).max()) == (255, 0)
+
+
+@pytest.mark.parametrize(
+    ("blending", "reason"),
+    [
+        ({"mode": 11}, "raster mask"),
+        ({"feathering": 5}, "feathered"),
+        ({"details": 0.3}, "details"),
+        ({"mode": 7, "blendif": 0x4}, "parametric mask, which selects"),
+        ({"mode": 7, "blendif": 0x4, "space": 1}, "color space that is not known"),
+    ],
+)
+def test_what_needs_the_picture_says_so(blending: Mapping[str, float], reason: str) -> None:
+    (mask,) = masks(ROUND, blending)
+    assert mask.recipe is None
+    assert reason in mask.reason
+
+
+@pytest.mark.parametrize("field", ['mask_version="6"', 'mask_nb="1"', 'mask_type="1"'])
+def test_a_shape_that_is_not_understood_is_not_drawn(field: str) -> None:
+    name, _, _ = field.partition("=")
+    data = numbered(5, [step("bloom", mask=MASK)], shapes()).replace(field.encode(), f'{name}="512"'.encode())
+    (mask,) = drawn_masks(parse(data).history)
+    assert mask.recipe is None
+    assert "is stored in" in mask.reason
+
+
+def test_groups_in_a_circle_are_not_drawn() -> None:
+    common = {"mask_version": "6", "mask_nb": "1", "mask_src": "00", "mask_type": "4"}
+    ring = [
+        {"mask_id": str(own), "mask_name": "g", "mask_points": f"{other:02x}000000000000000300000000000000", **common}
+        for own, other in ((CIRCLE, MASK), (MASK, CIRCLE))
+    ]
+    (mask,) = drawn_masks(parse(numbered(5, [step("bloom", mask=MASK)], ring)).history)
+    assert (mask.recipe, mask.reason) == (None, "its groups are nested in a circle, or too deeply")
+
+
+def test_groups_that_double_at_each_level_are_not_drawn() -> None:
+    shape = ROUND
+    for _ in range(12):
+        shape = group((shape, SHOWN, 1.0), (shape, SHOWN, 1.0))
+    (mask,) = masks(shape)
+    assert mask.recipe is None
+
+
+def test_a_sum_ends_at_one() -> None:
+    """darktable has it since 5.0, and 4.2.1 can't be asked."""
+    below, above = np.array([[0.25, 0.75]], np.float32), np.array([[0.5, 0.5]], np.float32)
+    assert combined(below, above, SUM, 1.0).tolist() == [[0.75, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "shape", [circle((math.nan, 0), 1, 1), gradient((1e30, 0), 0, 1), gradient((0, 0), 0, math.inf)]
+)
+def test_numbers_beyond_all_bounds_are_not_drawn(shape: Shape) -> None:
+    (mask,) = masks(shape)
+    assert (mask.recipe, mask.reason) == (None, "a shape has numbers that are beyond all bounds")
+
+
+def test_odd_shapes_are_drawn_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    odd = circle((0.5, 0.5), 0, 0), circle((0.5, 0.5), -1, 1), ellipse((0, 0), (0, 0), 0, 0), gradient((1, 1), 999, 999)
+    for shape in (*odd, gradient((9, 9), 0, -1, curvature=-999)):
+        assert pixels(masks(shape)[0]).size == SIZE[0] * SIZE[1]
+    assert not recwarn.list
+
+
+def test_equal_masks_have_equal_recipes() -> None:
+    assert masks(ROUND)[0].recipe == masks(ROUND)[0].recipe
+    assert len({masks(sample.shape, sample.blending)[0].recipe for sample in samples()}) > len(samples()) - 4
+
+
+def test_numpy_is_not_loaded_until_something_is_drawn() -> None:
+    program = "import sys, chemigram_core.darktable.drawn.module_mask; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

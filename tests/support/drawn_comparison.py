@@ -1,0 +1,84 @@
+"""Our drawn masks beside those that darktable exports, and how far apart they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from PIL import Image
+
+from chemigram_core.darktable.drawn.frame import Frame
+from chemigram_core.darktable.drawn.module_mask import drawn_masks
+from chemigram_core.darktable.drawn.raster.mask import grayscale
+from chemigram_core.sidecar import parse
+from tests.support.drawn_edits import Sample, sidecar_of
+from tests.support.exported_masks import Mask, exported_masks
+
+AT_ONCE = 3  # darktable-cli 4.2.1 exports no more masks of one edit
+_FAR = 0.01
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far two masks are apart, 0 to 1: the largest difference, the mean, the share that is more than 0.01 off."""
+
+    largest: float
+    mean: float
+    share: float
+
+
+EXACT = Limits(0.01, 0.0005, 0.0)
+LIMITS: Mapping[str, Limits] = MappingProxyType(
+    dict.fromkeys(("circle", "ellipse", "gradient", "group", "options"), EXACT)
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One sample with both masks."""
+
+    sample: Sample
+    ours: Mask
+    darktables: Mask
+
+    @property
+    def distance(self) -> Limits:
+        """How far they are apart; as far as can be where their sizes differ."""
+        if self.ours.shape != self.darktables.shape:
+            return Limits(1.0, 1.0, 1.0)
+        apart = np.abs(self.ours.astype(np.int16) - self.darktables) / 255
+        return Limits(float(apart.max()), float(apart.mean()), float((apart > _FAR).mean()))
+
+    @property
+    def is_within_limits(self) -> bool:
+        distance, limits = self.distance, LIMITS[self.sample.kind]
+        return distance.largest <= limits.largest and distance.mean <= limits.mean and distance.share <= limits.share
+
+    def shifted(self) -> Compared:
+        """With ours one pixel to the right and one down, its edges continued: that must be found to be wrong."""
+        return Compared(self.sample, np.pad(self.ours, ((1, 0), (1, 0)), mode="edge")[:-1, :-1], self.darktables)
+
+
+def compared(
+    samples: Sequence[Sample], folder: Path, size: tuple[int, int], reduced: int | None = None
+) -> Iterator[Compared]:
+    """Each sample drawn in an image of `size`, by darktable and by us, `reduced` pixels on the longer side."""
+    image = folder / "image.tif"
+    Image.effect_noise(size, 60).convert("RGB").save(image)
+    for batch in (samples[at : at + AT_ONCE] for at in range(0, len(samples), AT_ONCE)):
+        sidecar = folder / "image.tif.xmp"
+        sidecar.write_bytes(sidecar_of(batch))
+        theirs = exported_masks(image, sidecar, (reduced, reduced) if reduced else None)
+        for sample, mask, our in zip(batch, theirs, ours(sidecar, size, reduced), strict=True):
+            yield Compared(sample, our, mask)
+
+
+def ours(sidecar: Path, size: tuple[int, int], reduced: int | None = None) -> Iterator[Mask]:
+    """Our masks of an edit. Fails where one can't be computed."""
+    raster = Frame(*size).reduced(reduced or max(size))
+    for mask in drawn_masks(parse(sidecar.read_bytes()).history):
+        assert mask.recipe is not None, mask.reason
+        yield np.frombuffer(grayscale(mask.recipe, raster), np.uint8).reshape(raster.height, raster.width)
