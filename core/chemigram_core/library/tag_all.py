@@ -6,18 +6,24 @@ at that state already is fine, so a command that was killed is repeated. An imag
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.errors import ChemigramError, NoState, Refused, UnknownRevision, shown
 from chemigram_core.library.members import Member
 from chemigram_core.names import TagName
-from chemigram_core.operations.refs import create_tag
+from chemigram_core.operations.batch import Change, Steps, make_together
+from chemigram_core.operations.refs import create_tag_in_steps
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
+
+_BATCH = 100  # tags that become durable together
 
 
 class NoImageMatches(Refused):
@@ -86,10 +92,29 @@ def _look_at(member: Member, rev: str, report: TagReport, new: dict[str, tuple[R
 
 
 def _tag(new: dict[str, tuple[Repository, Digest]], report: TagReport, progress: Progress) -> None:
-    """Tag the states that were found; what another program did to one meanwhile is a problem of that one alone."""
-    for number, (path, (repository, digest)) in enumerate(new.items()):
-        progress("tagging", number, len(new))
-        try:
-            report.tagged[path] = create_tag(repository, report.name, digest)
-        except ChemigramError as error:
-            report.problems[path] = str(error)
+    """Tag the states that were found, a hundred together; what another program did to one meanwhile is its problem."""
+    pending: list[Change[Digest]] = []
+    for number, (path, (repository, digest)) in enumerate(new.items(), start=1):
+        steps = partial(_steps, repository, report.name, digest)
+        done, failed = partial(report.tagged.__setitem__, path), partial(_failed, report, path)
+        pending.append(Change(repository.root, steps, done, failed))
+        if len(pending) == _BATCH or number == len(new):
+            _make(pending)
+            pending = []
+            progress("tagging", number, len(new))
+
+
+def _make(changes: Sequence[Change[Digest]]) -> None:
+    by_device = defaultdict[int, list[Change[Digest]]](list)
+    for change in changes:
+        by_device[change.root.stat().st_dev].append(change)
+    for ours in by_device.values():
+        make_together(ours[0].root, ours)
+
+
+def _steps(repository: Repository, name: TagName, digest: Digest, _: Filesystem) -> Steps[Digest]:
+    return create_tag_in_steps(repository, name, digest)
+
+
+def _failed(report: TagReport, path: str, error: ChemigramError | PermissionError) -> None:
+    report.problems[path] = str(error)

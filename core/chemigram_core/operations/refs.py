@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import suppress
 
 from chemigram_core import roll_file
@@ -12,6 +13,7 @@ from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.operations import BRANCH, CHECKOUT, DELETE_BRANCH, DELETE_TAG, RENAME, TAG
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.operations import mask_links
+from chemigram_core.operations.steps import finish
 from chemigram_core.refs.head import Detached, Head, OnBranch
 from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import Repository
@@ -26,6 +28,11 @@ def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -
 def create_tag(repository: Repository, name: TagName, rev: str = "HEAD") -> Digest:
     """Tag a state; the tag never moves. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
     return _create(repository, name, rev, TAG)
+
+
+def create_tag_in_steps(repository: Repository, name: TagName, digest: Digest) -> Generator[None, None, Digest]:
+    """Tag a state as `create_tag` does, for the holder of the lock, who makes durable what each step wrote."""
+    return _create_in_steps(repository, name, digest, TAG)
 
 
 def delete_branch(repository: Repository, name: BranchName) -> None:
@@ -76,12 +83,16 @@ def checkout(repository: Repository, head: Head) -> None:
 
 def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
     with locked(repository.root):
-        digest = repository.resolve(rev)
-        _require(repository, digest)
-        repository.refs.check_free(name)
-        with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
-            repository.refs.create(name, digest)
-        return digest
+        return finish(_create_in_steps(repository, name, repository.resolve(rev), op))
+
+
+def _create_in_steps(repository: Repository, name: RefName, digest: Digest, op: str) -> Generator[None, None, Digest]:
+    _require(repository, digest)
+    repository.refs.check_free(name)
+    with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
+        yield
+        repository.refs.create(name, digest)
+    return digest
 
 
 def _require(repository: Repository, digest: Digest) -> None:

@@ -1,33 +1,26 @@
-"""Many images taken in together: each step of all of them, then one syncfs, then the next step.
+"""Many images taken in together: the objects of all, the lines of all logs, all refs, and then what was taken.
 
-In the order of a save: the objects of all, the lines of all logs, all refs, and then what was taken. A file that
-replaces another is synced before it does, since its name may be durable before its bytes. A new repository is built
-under a temporary name and renamed when it is durable. So wherever the power fails, no ref points at a missing object,
-and a repository is whole or not there.
-
-The locks of all repositories that exist are held meanwhile, taken in the order of their paths: two batches that need
-the same ones can't wait for each other.
+A new repository is built under a temporary name and renamed when it is durable. So wherever the power fails, no ref
+points at a missing object, and a repository is whole or not there.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
 from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder, temporary_name
-from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError, Refused, shown
-from chemigram_core.operations.steps import fail, finish
+from chemigram_core.operations.batch import Change, Steps, make_together
+from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.intake import Intake, take
 from chemigram_core.shoot.sidecar_file import Sidecar
-
-Steps = Generator[None, None, Intake]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +50,7 @@ def take_in(place: Path, arrivals: Sequence[Arrival], done: Done, failed: Failed
 
     What fails for one alone is reported to `failed`. Raises OSError if the disk fails, after taking back what it can.
     """
-    with ExitStack() as stack:
-        filesystem = stack.enter_context(Filesystem(place))
-        stack.enter_context(filesystem.deferring(Deferred.NAMES))
-        usable = [arrival for arrival in sorted(arrivals, key=_root) if _is_locked(arrival, stack, failed)]
-        pending = [(arrival, _steps(arrival, filesystem)) for arrival in usable]
-        try:
-            while pending:
-                pending = [each for each in pending if _goes_on(*each, done, failed)]
-                filesystem.sync()
-        except OSError as error:
-            fail([steps for _, steps in pending], error)
-            raise
+    make_together(place, [_change(arrival, done, failed) for arrival in arrivals])
 
 
 def clear_leftovers(folder: Path) -> None:
@@ -78,44 +60,21 @@ def clear_leftovers(folder: Path) -> None:
             rmtree(folder / name, ignore_errors=True)
 
 
-def _root(arrival: Arrival) -> Path:
-    return arrival.root
+def _change(arrival: Arrival, done: Done, failed: Failed) -> Change[Intake]:
+    begin = partial(_steps, arrival)
+    return Change(arrival.root, begin, partial(done, arrival), partial(failed, arrival), creates=arrival.is_new)
 
 
-def _is_locked(arrival: Arrival, stack: ExitStack, failed: Failed) -> bool:
-    """Hold the lock of an arrival's repository, if it exists; not if something else has the name of the lock."""
-    try:
-        if not arrival.is_new:
-            stack.enter_context(locked(arrival.root))
-    except (ChemigramError, PermissionError) as error:
-        failed(arrival, error)
-        return False
-    return True
-
-
-def _goes_on(arrival: Arrival, steps: Steps, done: Done, failed: Failed) -> bool:
-    """Do the next step of an arrival; whether more follow."""
-    try:
-        next(steps)
-    except StopIteration as end:
-        done(arrival, end.value)
-        return False
-    except (ChemigramError, PermissionError) as error:
-        failed(arrival, error)
-        return False
-    return True
-
-
-def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps:
+def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
     return _created(arrival, filesystem) if arrival.is_new else _continued(arrival)
 
 
-def _continued(arrival: Arrival) -> Steps:
+def _continued(arrival: Arrival) -> Steps[Intake]:
     repository = Repository.init(arrival.root, arrival.image)  # links the image again, if its file is gone
     return (yield from take(repository, arrival.sidecars, arrival.by))
 
 
-def _created(arrival: Arrival, filesystem: Filesystem) -> Steps:
+def _created(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
     folder, name = arrival.root.parent, temporary_name()
     try:
         with filesystem.deferring(Deferred.EVERYTHING):

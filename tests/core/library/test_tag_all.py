@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.errors import UnknownRevision
 from chemigram_core.library import tag_all as module
 from chemigram_core.library.members import members
 from chemigram_core.library.tag_all import NoImageMatches, TagReport, matching, tag_all
 from chemigram_core.names import BranchName, TagName
-from chemigram_core.operations.refs import create_branch, create_tag
+from chemigram_core.operations.refs import create_branch, create_tag, create_tag_in_steps
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import sidecar
@@ -89,10 +90,11 @@ def test_what_a_killed_command_left_is_completed_by_the_same(
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return create_tag(*arguments)  # type: ignore[arg-type]
+        return create_tag_in_steps(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "create_tag", killed)
+        patch.setattr(module, "_BATCH", 1)
+        patch.setattr(module, "create_tag_in_steps", killed)
         with pytest.raises(KeyboardInterrupt):
             tag()
     report = tag()
@@ -102,13 +104,15 @@ def test_what_a_killed_command_left_is_completed_by_the_same(
 def test_what_another_program_does_meanwhile_is_reported(
     library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def beaten(repository: Repository, name: TagName, rev: str) -> object:
-        if repository.root.name == "2.NEF":
-            save_xmp(repository, MAIN, sidecar(9))
-            create_tag(repository, name)
-        return create_tag(repository, name, rev)
+    really = module._tag
 
-    monkeypatch.setattr(module, "create_tag", beaten)
+    def beaten(*arguments: object) -> None:
+        other = Repository(library / "a/2.NEF")
+        save_xmp(other, MAIN, sidecar(9))
+        create_tag(other, V1)
+        really(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_tag", beaten)
     report = tag()
     assert (list(report.tagged), list(report.problems)) == (["a/1.NEF", "b/3.NEF"], ["a/2.NEF"])
 
@@ -128,3 +132,21 @@ def test_a_pattern_is_a_name_or_a_path(library: Path) -> None:
     assert [one.path for one in matching(found, "b/*")] == ["b/3.NEF", "b/none.NEF"]
     with pytest.raises(NoImageMatches):
         matching(found, "DSC*")
+
+
+def test_many_tags_become_durable_together(
+    library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of one alone: all lines of the logs, and then all refs."""
+    syncs = []
+    really = Filesystem.sync
+
+    def sync(filesystem: Filesystem) -> None:
+        roots = [library / path for path in ("a/1.NEF", "a/2.NEF", "b/3.NEF")]
+        logs = [b'"op":"tag"' in (root / "log.jsonl").read_bytes() for root in roots]
+        syncs.append((logs, [(root / "refs/tags/v1").exists() for root in roots]))
+        really(filesystem)
+
+    monkeypatch.setattr(Filesystem, "sync", sync)
+    tag()
+    assert syncs == [([True] * 3, [False] * 3), ([True] * 3, [True] * 3)]

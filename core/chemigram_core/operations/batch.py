@@ -1,0 +1,88 @@
+"""Changes of many repositories made together: each step of all of them, then one syncfs, then the next step.
+
+A change pauses where what it wrote has to be durable before it goes on. A file that replaces another is synced before
+it does, since its name may be durable before its bytes. So wherever the power fails, each repository is as if its
+change had been made alone.
+
+The locks of all repositories are held meanwhile, taken in the order of their paths: two batches that need the same ones
+can't wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from chemigram_core.durable.filesystem import Filesystem
+from chemigram_core.durable.folder import Deferred
+from chemigram_core.durable.lock import locked
+from chemigram_core.errors import ChemigramError
+from chemigram_core.operations.steps import fail
+
+_T = TypeVar("_T")
+
+Steps = Generator[None, None, _T]
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[_T]):
+    """A change of the repository at `root`, whose lock is taken unless the change creates it.
+
+    `begin` starts its steps; `done` gets the result, and `failed` what fails for this one alone.
+    """
+
+    root: Path
+    begin: Callable[[Filesystem], Steps[_T]]
+    done: Callable[[_T], None]
+    failed: Callable[[ChemigramError | PermissionError], None]
+    creates: bool = False
+
+
+def make_together(place: Path, changes: Sequence[Change[_T]]) -> None:
+    """Make all changes, which are on the filesystem of the folder `place`.
+
+    Raises OSError if the disk fails, after taking back what it can.
+    """
+    with ExitStack() as stack:
+        filesystem = stack.enter_context(Filesystem(place))
+        stack.enter_context(filesystem.deferring(Deferred.NAMES))
+        usable = [change for change in sorted(changes, key=_root) if _is_locked(change, stack)]
+        pending = [(change, change.begin(filesystem)) for change in usable]
+        try:
+            while pending:
+                pending = [each for each in pending if _goes_on(*each)]
+                filesystem.sync()
+        except OSError as error:
+            fail([steps for _, steps in pending], error)
+            raise
+
+
+def _root(change: Change[Any]) -> Path:
+    return change.root
+
+
+def _is_locked(change: Change[Any], stack: ExitStack) -> bool:
+    """Hold the lock of a repository, if it exists; not if something else has the name of the lock."""
+    try:
+        if not change.creates:
+            stack.enter_context(locked(change.root))
+    except (ChemigramError, PermissionError) as error:
+        change.failed(error)
+        return False
+    return True
+
+
+def _goes_on(change: Change[_T], steps: Steps[_T]) -> bool:
+    """Do the next step of a change; whether more follow."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        change.done(end.value)
+        return False
+    except (ChemigramError, PermissionError) as error:
+        change.failed(error)
+        return False
+    return True
