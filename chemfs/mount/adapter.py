@@ -6,6 +6,7 @@ Every request is answered exactly once: with its method's result, or with the er
 from __future__ import annotations
 
 import errno
+import math
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -26,9 +27,10 @@ Method = Callable[[Request], Answer]
 class Adapter:
     """Answers requests. Safe for many threads."""
 
-    def __init__(self, tree: Tree, device: Device) -> None:
+    def __init__(self, tree: Tree, device: Device, most_stat_seconds: float = math.inf) -> None:
+        """The kernel may cache attributes for `most_stat_seconds` at the most."""
         self._device = device
-        self._served = Served(tree, device.refuse)
+        self._served = Served(tree, device.refuse, most_stat_seconds)
         names, files = Names(self._served), Files(self._served)
         self._methods = _methods(names, files, Attributes(self._served))
         self._take_back = names.take_back | files.take_back

@@ -36,6 +36,7 @@ class Attributes:
 
     def __init__(self, served: Served) -> None:
         self._tree, self._inodes, self._handles = served.tree, served.inodes, served.handles
+        self._stat_seconds = served.stat_seconds
 
     def forget(self, request: Request) -> Answer:
         (lookups,) = request.fields(FORGET_IN)
@@ -102,7 +103,7 @@ class Attributes:
     def _attributes(self, inode: Inode, asked_by: int | None) -> bytes:
         kind, found = self._current(inode, asked_by)
         is_kept = inode.is_shared and inode.is_reachable
-        seconds = inode.node.stat_seconds if inode.node is not None and is_kept else 0.0
+        seconds = self._stat_seconds(inode.node) if inode.node is not None and is_kept else 0.0
         return replies.current(replies.attributes(kind, found, inode.shown_number), seconds)
 
     def _current(self, inode: Inode, asked_by: int | None) -> tuple[NodeKind, Stat]:

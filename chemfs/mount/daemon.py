@@ -8,6 +8,7 @@ import gc
 import hashlib
 import logging
 import logging.handlers
+import math
 import os
 import subprocess
 import sys
@@ -34,6 +35,7 @@ LOCK_PATIENCE_SECONDS = 5.0  # a daemon may still be finishing its saves after t
 _SWITCH_SECONDS = 0.0005  # a save's XML work may delay a look-up so long; Python's default, 5 ms, doubles the slowest
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # from malloc.h
 _MOST_READ_BYTES = 1 << 20  # by one request
+_SHARED_STAT_SECONDS = 1.0  # of a mount that other users may use
 DEVICE = Path("/dev/fuse")
 
 
@@ -43,6 +45,11 @@ class MountOptions:
 
     read_only: bool = False
     allow_other: bool = False
+
+    @property
+    def most_stat_seconds(self) -> float:
+        """How long the kernel may cache attributes, by which it decides what other users may do."""
+        return _SHARED_STAT_SECONDS if self.allow_other else math.inf
 
     def for_fuse(self) -> str:
         """As mount(8) options: no programs, devices or set-user-ID bits; access for other users only if asked for."""
@@ -109,7 +116,7 @@ def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], 
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.freeze()  # what is loaded by now stays: a full collection would look at it each time, for 10 ms
     creation.withhold(os.umask(0))  # the kernel has already applied each program's umask to the modes it sends
-    session.serve(tree, place, options.for_fuse(), on_live)
+    session.serve(tree, place, options.for_fuse(), on_live, options.most_stat_seconds)
 
 
 def _set_heap() -> None:

@@ -33,7 +33,6 @@ _KEPT_LISTING = int(OpenFlag.CACHE_DIR | OpenFlag.KEEP_CACHE)
 _SOME_INODE = 1  # the kernel skips an entry with number 0, and replaces any other
 _BLOCK_BYTES, _BEST_READ_BYTES = 512, 131072
 _NS = 1_000_000_000
-_UID, _GID = os.getuid(), os.getgid()  # everything belongs to the user who mounts
 _NO_ATTRIBUTES = (0,) * 16
 _TYPES = {kind: (int(kind), 2 if kind is NodeKind.FOLDER else 1) for kind in NodeKind}  # bits of the mode, links
 
@@ -48,10 +47,10 @@ Attributes = tuple[int, ...]
 
 def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
     """What stat(2) says, with the inode number that programs see."""
-    size_bytes, mtime_ns, mode = found
+    size_bytes, mtime_ns, mode, uid, gid = found
     s, ns = divmod(mtime_ns, _NS)
     blocks, (type_, links) = -(-size_bytes // _BLOCK_BYTES), _TYPES[kind]
-    return number, size_bytes, blocks, s, s, s, ns, ns, ns, type_ | mode, links, _UID, _GID, 0, _BEST_READ_BYTES, 0
+    return number, size_bytes, blocks, s, s, s, ns, ns, ns, type_ | mode, links, uid, gid, 0, _BEST_READ_BYTES, 0
 
 
 def entry(number: int, attributes: Attributes, entry_seconds: float, stat_seconds: float) -> bytes:

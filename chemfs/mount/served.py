@@ -36,8 +36,12 @@ class Tree(Protocol):
 class Served:
     """A tree with the inodes, open files and locks that the kernel knows."""
 
-    def __init__(self, tree: Tree, answer: Callable[[int, int], bool]) -> None:
-        """`answer(unique, errno)` answers a request that waited for a lock."""
+    def __init__(self, tree: Tree, answer: Callable[[int, int], bool], most_stat_seconds: float) -> None:
+        """`answer(unique, errno)` answers a request that waited for a lock.
+
+        The kernel may cache attributes for `most_stat_seconds` at the most.
+        """
+        self._most_stat_seconds = most_stat_seconds
         self.tree = tree
         self.inodes = Inodes(tree.root)
         self.handles = Handles()
@@ -49,4 +53,9 @@ class Served:
             attributes = replies.attributes(NodeKind.FILE, found, inode.shown_number)
             return replies.entry(inode.number, attributes, 0, 0)
         attributes = replies.attributes(node.kind, found, inode.shown_number)
-        return replies.entry(inode.number, attributes, node.entry_seconds, max(node.stat_seconds, _ONE_CALL_SECONDS))
+        seconds = max(self.stat_seconds(node), _ONE_CALL_SECONDS)
+        return replies.entry(inode.number, attributes, node.entry_seconds, seconds)
+
+    def stat_seconds(self, node: Node) -> float:
+        """How long the kernel may cache the attributes of a node."""
+        return min(node.stat_seconds, self._most_stat_seconds)

@@ -20,13 +20,15 @@ from chemfs.mount.served import Tree
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def serve(tree: Tree, place: Path, options: str, on_live: Callable[[], None]) -> None:
+def serve(tree: Tree, place: Path, options: str, on_live: Callable[[], None], most_stat_seconds: float) -> None:
     """Mount, call `on_live` when the mount is ready, and serve until unmounted. For the main thread of a process.
+
+    The kernel may cache attributes for `most_stat_seconds` at the most.
 
     Raises FuseUnavailable, MountFailed.
     """
     device = Device(_mounted(place, options))
-    adapter = Adapter(tree, device)
+    adapter = Adapter(tree, device, most_stat_seconds)
     loop = Loop(device, adapter.serve)
     try:
         with _unmounted_by_signals(loop, place), _detached_on_failure(place):

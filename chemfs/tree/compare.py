@@ -11,8 +11,8 @@ from chemfs.tree.computed_files import ComputedFile
 from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
-from chemfs.tree.open_repository import Opened
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE
+from chemfs.tree.open_repository import Opened, OpenRepository
+from chemfs.tree.permissions import Permissions, shared
 from chemigram_core.compare import Comparison, StoredStates
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
@@ -33,7 +33,8 @@ class CompareFolder(Folder):
         self._prefix = prefix
 
     def stat(self) -> Stat:
-        return Stat(0, self._opened().repository.root.stat().st_mtime_ns, READ_ONLY_FOLDER_MODE)
+        opened = self._opened()
+        return Stat(0, opened.repository.root.stat().st_mtime_ns, *opened.permissions("objects"))
 
     def lookup(self, name: str) -> Node:
         text = self._prefix + name
@@ -71,7 +72,7 @@ class ComparisonFolder(Folder):
         self._folder = folder
 
     def stat(self) -> Stat:
-        return Stat(0, self._time_ns(), READ_ONLY_FOLDER_MODE)
+        return Stat(0, self._time_ns(), *self._opened().permissions("objects"))
 
     def lookup(self, name: str) -> Node:
         comparison, path = self._comparison(), self._folder + name
@@ -79,8 +80,9 @@ class ComparisonFolder(Folder):
             return ComparisonFolder(self._opened, self._left, self._right, self._names, f"{path}/")
         if path not in comparison.file_names():
             raise NotFound(path)
-        key = (self._left, self._right, self._names, path)
-        return ComputedFile(self._opened().computed, key, self._time_ns(), lambda: self._comparison().read(path))
+        key, opened = (self._left, self._right, self._names, path), self._opened()
+        about = self._time_ns(), self._permissions(opened, comparison)
+        return ComputedFile(opened.computed, key, *about, lambda: self._comparison().read(path))
 
     def entries(self) -> Iterable[Entry]:
         comparison = self._comparison()
@@ -93,6 +95,14 @@ class ComparisonFolder(Folder):
 
     def _comparison(self) -> Comparison:
         return Comparison(StoredStates(self._opened().repository), self._left, self._right, self._names)
+
+    def _permissions(self, opened: OpenRepository, comparison: Comparison) -> Permissions:
+        """Those that the two snapshots and, if masks differ, all their masks share."""
+        info, states = opened.repository.objects.info, (self._left, self._right)
+        found = [info(state, Kind.SNAPSHOT) for state in states]
+        for state in states if comparison.masks else ():
+            found += [info(mask, Kind.MASK) for mask in opened.repository.states.peek_unverified(state).masks.values()]
+        return shared(str(opened.repository.root), *((one.status, one.folder) for one in found))
 
     def _time_ns(self) -> int:
         info = self._opened().repository.objects.info

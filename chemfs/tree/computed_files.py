@@ -12,6 +12,7 @@ from cachetools import LRUCache
 
 from chemfs.tree.nodes import File
 from chemfs.tree.open_files import BytesFile, OpenFile, Stat
+from chemfs.tree.permissions import Permissions
 
 _KEPT_BYTES = 64 << 20
 _KEPT_SIZES = 100_000
@@ -52,16 +53,24 @@ class ComputedFiles:
 class ComputedFile(File):
     """A computed file; `key` names everything that its bytes depend on."""
 
-    __slots__ = ("_compute", "_files", "_key", "_mtime_ns")
+    __slots__ = ("_compute", "_files", "_key", "_mtime_ns", "_permissions")
 
-    def __init__(self, files: ComputedFiles, key: Hashable, mtime_ns: int, compute: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        files: ComputedFiles,
+        key: Hashable,
+        mtime_ns: int,
+        permissions: Permissions,
+        compute: Callable[[], bytes],
+    ) -> None:
         self._files = files
         self._key = key
         self._mtime_ns = mtime_ns
+        self._permissions = permissions
         self._compute = compute
 
     def stat(self) -> Stat:
-        return Stat(self._files.size_bytes(self._key, self._compute), self._mtime_ns, 0o444)
+        return Stat(self._files.size_bytes(self._key, self._compute), self._mtime_ns, *self._permissions)
 
     def open_to_read(self) -> OpenFile:
         return BytesFile(self._files.content(self._key, self._compute))

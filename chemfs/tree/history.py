@@ -12,7 +12,7 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
+from chemfs.tree.state import FixedState
 from chemigram_core.digest import Digest
 from chemigram_core.store.objects import Kind
 
@@ -30,7 +30,7 @@ class HistoryFolder(Folder):
     def stat(self) -> Stat:
         days = self._days()
         time_ns = self._opened().repository.root.stat().st_mtime_ns if days is None else days.time_ns
-        return Stat(0, time_ns, READ_ONLY_FOLDER_MODE)
+        return Stat(0, time_ns, *self._opened().permissions("objects"))
 
     def lookup(self, name: str) -> Node:
         below = HistoryFolder(self._opened, f"{self._name}/{name}".lstrip("/"))
@@ -71,7 +71,7 @@ class DayFolder(Folder):
         days = self._opened().days.of_branch(self._branch)
         if days is None or self._day not in days.days:
             raise NotFound(self._day)
-        return Stat(0, days.time_ns, READ_ONLY_FOLDER_MODE)
+        return Stat(0, days.time_ns, *self._opened().permissions("objects"))
 
     def lookup(self, name: str) -> Node:
         if (digest := self._states().get(name)) is None:

@@ -23,13 +23,13 @@ from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
+from chemfs.tree.permissions import Permissions, of_folder
 from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.roll.contents import Contents
 from chemfs.tree.roll.images import Source, Sources
 from chemfs.tree.roll.roll_folder import NAME as ROLL
 from chemfs.tree.roll.roll_folder import RollFolder
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemfs.tree.tagged import tagged_folder
 from chemigram_core.errors import Refused
 from chemigram_core.folder_kind import FolderKind
@@ -143,11 +143,11 @@ class LibraryFolder(Folder):
         self._repositories, self._parts = repositories, parts
 
     def stat(self) -> Stat:
-        return Stat(0, self._library.stat(self._parts).st_mtime_ns, READ_ONLY_FOLDER_MODE)
+        return Stat(0, self._library.stat(self._parts).st_mtime_ns, *self._permissions())
 
     def lookup(self, name: str) -> Node:
         if name == _README:
-            return Text(readme.LIBRARY, self.stat().mtime_ns)
+            return Text(readme.LIBRARY, self.stat().mtime_ns, self._permissions())
         if name in _OWN:
             return _OWN[name](self._library.root, self._parts, self._opened_in)
         if name == ROLL:
@@ -175,6 +175,9 @@ class LibraryFolder(Folder):
     def _opened_in(self, name: str) -> Opened:
         """The repository in a folder of this one, by its name on disk."""
         return partial(self._repositories.opened, (*self._parts, name))
+
+    def _permissions(self) -> Permissions:
+        return of_folder(str(self._library.path(self._parts)))
 
     @property
     def _library(self) -> Library:

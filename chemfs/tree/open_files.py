@@ -10,13 +10,20 @@ from typing import NamedTuple
 
 from chemfs.tree.errors import ReadOnly
 
+_UID, _GID = os.getuid(), os.getgid()
+
 
 class Stat(NamedTuple):
-    """The parts of stat(2) that differ: size, time of the content in ns, permission bits."""
+    """The parts of stat(2) that differ: size, time of the content in ns, permission bits, owner and group.
+
+    What is nobody's file belongs to the user who mounts.
+    """
 
     size_bytes: int
     mtime_ns: int
     mode: int
+    uid: int = _UID
+    gid: int = _GID
 
 
 class Caching(Enum):
@@ -67,15 +74,15 @@ class DescriptorFile(OpenFile):
     __slots__ = ("caching", "descriptor", "mode")
 
     def __init__(self, descriptor: int, caching: Caching, mode: int | None = 0o444) -> None:
-        """`mode` is shown as its permission bits; None: its own."""
+        """Of its permission bits those in `mode` are shown; None: all."""
         self.descriptor = descriptor
         self.caching = caching
         self.mode = mode
 
     def stat(self) -> Stat:
         status = os.fstat(self.descriptor)
-        mode = stat.S_IMODE(status.st_mode) if self.mode is None else self.mode
-        return Stat(status.st_size, status.st_mtime_ns, mode)
+        mode = stat.S_IMODE(status.st_mode) & (0o777 if self.mode is None else self.mode)
+        return Stat(status.st_size, status.st_mtime_ns, mode, status.st_uid, status.st_gid)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return os.pread(self.descriptor, size_bytes, offset_bytes)

@@ -6,6 +6,7 @@ Nodes live as long as the kernel remembers them, so they hold no repository, onl
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from chemfs.tree.days import Days
 from chemfs.tree.errors import ReadOnly
 from chemfs.tree.head_link import FreshLinks
 from chemfs.tree.heads.branch import Branches
-from chemigram_core.durable.folder import Folder
+from chemfs.tree.permissions import Permissions, of_folder
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.repository import Repository
 from chemigram_core.roll.pending import QUIET_SECONDS
@@ -29,6 +30,7 @@ class OpenRepository:
     def __init__(self, repository: Repository, on_change: OnChange | None) -> None:
         """`on_change` is called before every change; None: the mount is read-only."""
         self.repository = repository
+        self._path = str(repository.root)
         self.branches = Branches(repository)
         self.links = FreshLinks()
         self.days = Days(repository)
@@ -43,11 +45,14 @@ class OpenRepository:
 
     def time_ns(self) -> int:
         """When the repository last changed, according to the log, ns since 1970."""
-        with Folder.enter(self.repository.root) as folder:
-            try:
-                return folder.stat(LOG_FILE).st_mtime_ns
-            except FileNotFoundError:
-                return folder.stat("HEAD").st_mtime_ns
+        try:
+            return os.lstat(f"{self._path}/{LOG_FILE}").st_mtime_ns
+        except FileNotFoundError:
+            return os.lstat(f"{self._path}/HEAD").st_mtime_ns
+
+    def permissions(self, *below: str) -> Permissions:
+        """Those of the repository's folder, or of one in it."""
+        return of_folder("/".join((self._path, *below)))
 
     def commit_due(self, now: float) -> bool:
         """Save the removals and first states that are due at `now` (monotonic seconds); whether others wait."""

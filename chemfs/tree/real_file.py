@@ -7,6 +7,7 @@ from chemfs.tree.nodes import File
 from chemfs.tree.objects import READ_ONLY_MODE
 from chemfs.tree.open_files import BytesFile, Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
+from chemfs.tree.permissions import Permissions, read_only
 from chemigram_core.durable.folder import Folder as RealFolder
 
 
@@ -25,11 +26,12 @@ class RealFile(File):
                 status = folder.stat(self._name)
         except FileNotFoundError as error:
             raise NotFound(self._name) from error
-        return Stat(status.st_size, status.st_mtime_ns, READ_ONLY_MODE)
+        permissions = read_only(status, "/".join((str(self._opened().repository.root), *self._folders)))
+        return Stat(status.st_size, status.st_mtime_ns, *permissions)
 
     def open_to_read(self) -> OpenFile:
         with self._folder() as folder:
-            return DescriptorFile(folder.open(self._name), Caching.NONE, READ_ONLY_MODE)
+            return DescriptorFile(folder.open(self._name), Caching.NONE, self.stat().mode)
 
     def _folder(self) -> RealFolder:
         return RealFolder.enter(self._opened().repository.root, *self._folders)
@@ -38,14 +40,16 @@ class RealFile(File):
 class Text(File):
     """A text that never changes."""
 
-    __slots__ = ("_data", "_mtime_ns")
+    __slots__ = ("_data", "_mtime_ns", "_permissions")
 
-    def __init__(self, data: bytes, mtime_ns: int) -> None:
+    def __init__(self, data: bytes, mtime_ns: int, folder: Permissions) -> None:
+        """It may be read as `folder` may be listed."""
+        self._permissions = folder._replace(mode=folder.mode & READ_ONLY_MODE)
         self._data = data
         self._mtime_ns = mtime_ns
 
     def stat(self) -> Stat:
-        return Stat(len(self._data), self._mtime_ns, READ_ONLY_MODE)
+        return Stat(len(self._data), self._mtime_ns, *self._permissions)
 
     def open_to_read(self) -> OpenFile:
         return BytesFile(self._data)

@@ -15,8 +15,6 @@ from chemigram_core.errors import InvalidName
 from chemigram_core.names import RefName
 from chemigram_core.refs.head import OnBranch
 
-_FOLDER_MODE = 0o755
-
 
 class RefFolder(Folder):
     """The refs whose names begin with a prefix, empty or ending with a slash. mkdir and ln make new ones."""
@@ -53,7 +51,8 @@ class RefFolder(Folder):
             return False
 
     def stat(self) -> Stat:
-        return Stat(0, self.opened().time_ns(), _FOLDER_MODE)
+        opened = self.opened()
+        return Stat(0, opened.time_ns(), *opened.permissions(self.ref_kind.namespace))
 
     def lookup(self, name: str) -> Node:
         opened = self.opened()

@@ -8,7 +8,6 @@ from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
 from chemfs.tree.real_file import RealFile
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemigram_core.durable.folder import Folder as RealFolder
 from chemigram_core.rejected import FOLDER
 
@@ -22,7 +21,8 @@ class RejectedFolder(Folder):
         self._opened = opened
 
     def stat(self) -> Stat:
-        return Stat(0, self._opened().time_ns(), READ_ONLY_FOLDER_MODE)
+        opened = self._opened()
+        return Stat(0, opened.time_ns(), *opened.permissions(FOLDER))
 
     def lookup(self, name: str) -> Node:
         file = RealFile(self._opened, FOLDER, name)

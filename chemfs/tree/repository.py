@@ -20,7 +20,6 @@ from chemfs.tree.open_repository import Opened
 from chemfs.tree.real_file import RealFile, Text
 from chemfs.tree.rejected import RejectedFolder
 from chemfs.tree.snapshots import SnapshotsFolder
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE
 from chemfs.tree.tags import TagsFolder
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.operations.refs import checkout
@@ -29,7 +28,7 @@ _HEAD = "HEAD"
 
 
 def _readme(opened: Opened) -> Node:
-    return Text(readme.REPOSITORY, _head_time_ns(opened))
+    return Text(readme.REPOSITORY, _head_time_ns(opened), opened().permissions())
 
 
 def _log(opened: Opened) -> Node:
@@ -81,7 +80,8 @@ class RepositoryFolder(Folder):
         self._also = also
 
     def stat(self) -> Stat:
-        return Stat(0, self.opened().time_ns(), READ_ONLY_FOLDER_MODE)
+        opened = self.opened()
+        return Stat(0, opened.time_ns(), *opened.permissions())
 
     def lookup(self, name: str) -> Node:
         if name in _TOP:

@@ -8,7 +8,7 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE, FixedState
+from chemfs.tree.state import FixedState
 from chemigram_core.digest import Digest
 from chemigram_core.errors import AmbiguousRevision, InvalidDigest, ObjectMissing, UnknownRevision
 from chemigram_core.refs import revision
@@ -26,7 +26,8 @@ class SnapshotsFolder(Folder):
         self._opened = opened
 
     def stat(self) -> Stat:
-        return Stat(0, self._opened().time_ns(), READ_ONLY_FOLDER_MODE)
+        opened = self._opened()
+        return Stat(0, opened.time_ns(), *opened.permissions("objects"))
 
     def lookup(self, name: str) -> Node:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from typing import ClassVar
 
 from chemfs.tree import xattrs
@@ -13,13 +15,15 @@ from chemfs.tree.nodes import Entry, File, Folder, Node, NodeKind, Xattrs
 from chemfs.tree.objects import READ_ONLY_MODE, open_mask, open_snapshot
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
+from chemfs.tree.permissions import of_folder, of_image, read_only
 from chemigram_core.digest import Digest
+from chemigram_core.errors import StoreFailed
 from chemigram_core.image import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, StoredObject
 
-READ_ONLY_FOLDER_MODE = 0o555
+_LOOKED_SECONDS = 1.0  # permissions may change
 _FOR_EVER_SECONDS = 3600.0  # the kernel forgets unused entries much sooner
 
 
@@ -39,7 +43,8 @@ class StateFolder(Folder):
         """The snapshot. Raises NotFound."""
 
     def stat(self) -> Stat:
-        return Stat(0, self.stored().mtime_ns, READ_ONLY_FOLDER_MODE)
+        stored = self.stored()
+        return Stat(0, stored.mtime_ns, *of_folder(stored.folder))
 
     def lookup(self, name: str) -> Node:
         if name == XMP_FILE:  # first, because all other names have to read raw/
@@ -143,11 +148,12 @@ class FixedState(StateFolder):
 class StoredFile(File):
     """The XMP of a state. The node stands for its bytes, not for its name."""
 
-    __slots__ = ("_opened", "_stored", "entry_seconds", "stat_seconds")
+    __slots__ = ("_looked_at", "_opened", "_stored", "entry_seconds", "stat_seconds")
 
     def __init__(self, opened: Opened, stored: StoredObject, seconds: float) -> None:
         self._opened = opened
         self._stored = stored
+        self._looked_at = time.monotonic()
         self.entry_seconds = self.stat_seconds = seconds
 
     @property
@@ -155,7 +161,16 @@ class StoredFile(File):
         return self._stored.digest
 
     def stat(self) -> Stat:
-        return Stat(self._stored.size_bytes, self._stored.mtime_ns, READ_ONLY_MODE)
+        if time.monotonic() - self._looked_at > _LOOKED_SECONDS:
+            self._look_again()
+        stored = self._stored
+        return Stat(stored.size_bytes, stored.mtime_ns, *read_only(stored.status, stored.folder))
+
+    def _look_again(self) -> None:
+        """Its permissions may have changed. One that has been collected stays readable where it is open."""
+        with suppress(StoreFailed, OSError, NotFound):
+            self._stored = self._opened().repository.objects.info(self._stored.digest, self._stored.kind)
+        self._looked_at = time.monotonic()
 
     def open_to_read(self) -> OpenFile:
         return open_snapshot(self._opened().repository, self._stored.digest)
@@ -190,8 +205,9 @@ class ImageFile(File):
         self._opened = opened
 
     def stat(self) -> Stat:
-        status = self._image().path.stat()
-        return Stat(status.st_size, status.st_mtime_ns, READ_ONLY_MODE)
+        path = self._image().path
+        status = path.stat()
+        return Stat(status.st_size, status.st_mtime_ns, *of_image(path, status))
 
     def open_to_read(self) -> OpenFile:
         descriptor = os.open(self._image().path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

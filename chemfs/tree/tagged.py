@@ -13,7 +13,7 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
-from chemfs.tree.state import READ_ONLY_FOLDER_MODE, ImageFile
+from chemfs.tree.state import ImageFile
 from chemfs.tree.tags import TagFolder
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.library.tag_folders import TOP, TagContent, TaggedImage
@@ -22,6 +22,8 @@ from chemigram_core.library.tagged_masks import images_with_masks
 from chemigram_core.library_folders import Parts
 from chemigram_core.names import TagName
 from chemigram_core.shoot.file_names import SUFFIX
+
+_MODE = 0o755
 
 OpenedIn = Callable[[str], Opened]
 """The way to ask for a repository beside `tagged/`, by the name of its folder."""
@@ -45,7 +47,7 @@ class TaggedFolder(Folder):
         return self._index.current().generation
 
     def stat(self) -> Stat:
-        return Stat(0, self.found(self._index.recent()).time_ns, READ_ONLY_FOLDER_MODE)
+        return Stat(0, self.found(self._index.recent()).time_ns, _MODE)
 
     def lookup(self, name: str) -> Node:
         tagged = self._index.recent()

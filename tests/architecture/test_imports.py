@@ -32,7 +32,7 @@ WINGS = {  # the floors of each package, lowest first
         "api",
     ),
     "chemfs.tree": (
-        "errors readme",
+        "errors readme permissions",
         "open_files",
         "nodes",
         "objects xattrs head_link computed_files days",

@@ -90,7 +90,10 @@ def test_the_mount_belongs_to_the_user_who_made_it(home: Path) -> None:
 
 
 def test_others_are_let_in_as_far_as_file_modes_allow(home: Path) -> None:
-    """Root's mount, which root may open to others whatever /etc/fuse.conf says."""
+    """Root's mount of root's repository, which root may open to others whatever /etc/fuse.conf says."""
+    home.chmod(0o755)
+    for path in (home / "sunset", *(home / "sunset").rglob("*")):
+        os.chown(path, 0, 0)
     command, environment = [sys.executable, "-m", "chemfs"], {**os.environ, "XDG_STATE_HOME": str(home / "state")}
     subprocess.run([*command, "mount", "--allow-other", "sunset", "mnt"], cwd=home, env=environment, check=True)
     branch = home / "mnt" / "heads" / "main"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.branch import Branch
-from chemfs.tree.heads.folder_nodes import FOLDER_MODE, Fixed, FolderOfFiles, Meaning
+from chemfs.tree.heads.folder_nodes import Fixed, FolderOfFiles, Meaning
 from chemfs.tree.heads.tracked import Parts, Sidecar, Xmp
 from chemfs.tree.nodes import Entry, Folder, NodeKind, Xattrs
 from chemfs.tree.open_files import Stat
@@ -72,7 +72,7 @@ class BranchFolder(FolderOfFiles):
         if position is None:
             self.existing()
         mtime_ns = opened.repository.root.stat().st_mtime_ns if position is None else position.moved_ns
-        return Stat(0, mtime_ns, FOLDER_MODE)
+        return Stat(0, mtime_ns, *opened.permissions())
 
     def entries(self) -> Iterable[Entry]:
         branch, image = self.existing(), self._image()

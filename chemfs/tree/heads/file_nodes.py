@@ -19,6 +19,7 @@ from chemfs.tree.nodes import File, Folder, Link, Node, Xattrs
 from chemfs.tree.objects import open_mask, open_snapshot
 from chemfs.tree.open_files import BytesFile, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
+from chemfs.tree.permissions import limited, way_to
 from chemfs.tree.state import ImageFile
 from chemigram_core.digest import Digest
 
@@ -71,7 +72,7 @@ class FileInBranch(Node):
         self.check_writable()
 
     def set_owner(self) -> None:
-        """Ignored: everything belongs to the user who mounts."""
+        """Ignored: a file belongs to the owner of what is behind it."""
         self.check_writable()
 
     def set_times(self, times_ns: tuple[int, int]) -> None:
@@ -191,7 +192,9 @@ class InScratch(FileInBranch):
 
     def stat(self) -> Stat:
         status = self.folder.branch().scratch.stat(self.parts())
-        return Stat(status.st_size, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+        mode, folder = stat.S_IMODE(status.st_mode), self.folder.branch().scratch.path(self.folder.parts())
+        permissions = limited(mode, status.st_uid, status.st_gid, way_to(str(folder)))
+        return Stat(status.st_size, status.st_mtime_ns, *permissions)
 
     def set_mode(self, mode: int) -> None:
         self.folder.to_write().scratch.set_mode(self.parts(), mode)

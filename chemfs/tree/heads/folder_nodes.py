@@ -30,8 +30,6 @@ from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.layout import MASK_FOLDER
 
-FOLDER_MODE = 0o755
-
 
 class Fixed(Enum):
     """The names in a branch's folder with a fixed meaning."""

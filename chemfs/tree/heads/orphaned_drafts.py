@@ -12,7 +12,7 @@ from pathlib import Path
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core import sidecar
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidMask, InvalidXmp, StoreFailed
+from chemigram_core.errors import ChemigramError, InvalidMask, InvalidXmp, StoreFailed
 from chemigram_core.fsck import Finding, Problem
 from chemigram_core.masks import png
 from chemigram_core.names import BranchName
@@ -29,7 +29,9 @@ def hand_back(root: Path) -> None:
     for path in files.orphaned():
         try:
             _hand_back(repository, files, path)
-        except Exception:  # whatever it is: the others don't depend on it
+        except (ChemigramError, OSError) as error:  # the others don't depend on it
+            logger.error("%s: can't hand back what a mount left unsaved; it stays at %s: %s", root.name, path, error)
+        except Exception:
             logger.exception("%s: can't hand back what a mount left unsaved; it stays at %s", root.name, path)
 
 

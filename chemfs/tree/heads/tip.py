@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from time import monotonic
 from typing import NamedTuple
 
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.draft_table import DraftTable
 from chemfs.tree.heads.tracked import Mask, Tracked
-from chemfs.tree.heads.writable_file import TRACKED_MODE
 from chemfs.tree.objects import check_mask
 from chemfs.tree.open_files import Stat
+from chemfs.tree.permissions import saved, to_be_saved
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp, StoreFailed
 from chemigram_core.names import BranchName, MaskName
@@ -18,6 +19,8 @@ from chemigram_core.refs.head import OnBranch
 from chemigram_core.refs.refs import Position
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
+
+_KNOWN_SECONDS = 1.0
 
 
 class Shown(NamedTuple):
@@ -33,9 +36,11 @@ class Tip:
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self._repository = repository
+        self._root = str(repository.root)
         self._branch = branch
         self._table = table
-        self._stored: tuple[Position | None, dict[Tracked, Shown]] = None, {}  # what the branch had at that position
+        # What the branch had at a position, and until when that holds (monotonic seconds).
+        self._stored: tuple[Position | None, float, dict[Tracked, Shown]] = None, 0.0, {}
 
     def digest(self) -> Digest | None:
         """The tip, None on a branch without a snapshot."""
@@ -57,19 +62,20 @@ class Tip:
         if position is not None and (found := self._shown(target, position.digest)) is not None:
             return self._as_stored(target, position, found)
         if target in self._table.targets() and (position is not None or self._is_heads()):
-            return Shown(None, None, Stat(0, self.time_ns(), TRACKED_MODE))
+            return Shown(None, None, Stat(0, self.time_ns(), *to_be_saved(self._root)))
         raise NotFound(str(target))
 
     def _as_stored(self, target: Tracked, position: Position, found: Digest) -> Shown:
-        """Looked at once while the branch stands there: an object never changes."""
-        at, known = self._stored
-        if at != position:
+        """Looked at once a second while the branch stands there: of an object the permissions alone may change."""
+        at, until, known = self._stored
+        if at != position or until < monotonic():
             known = {}
-            self._stored = position, known
+            self._stored = position, monotonic() + _KNOWN_SECONDS, known
         if (shown := known.get(target)) is None or shown.content != found:
             stored = self._repository.objects.info(found, _kind(target))
             mtime_ns = stored.mtime_ns if isinstance(target, Mask) else position.moved_ns
-            shown = known[target] = Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, TRACKED_MODE))
+            permissions = saved(stored.status, stored.folder, self._root)
+            shown = known[target] = Shown(position.digest, found, Stat(stored.size_bytes, mtime_ns, *permissions))
         return shown
 
     def data(self, target: Tracked) -> bytes:

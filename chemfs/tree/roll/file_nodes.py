@@ -8,10 +8,10 @@ from collections.abc import Hashable
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound, ReadOnly, Unsupported
-from chemfs.tree.heads.writable_file import TRACKED_MODE
 from chemfs.tree.nodes import File, Node, Xattrs
 from chemfs.tree.open_files import BytesFile, Caching, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
+from chemfs.tree.permissions import saved, to_be_saved
 from chemfs.tree.roll.image_place import ImagePlace
 from chemfs.tree.state import ImageFile
 from chemigram_core.digest import Digest
@@ -105,7 +105,10 @@ class BranchSidecar(RollSidecar):
         if (position := opened.repository.refs.look(given.branch)) is None:
             raise NotFound(given.branch)
         self._position: Position = position
-        self._stat = Stat(self._size_bytes(opened), position.moved_ns, TRACKED_MODE)
+        stored = opened.repository.objects.info(position.digest, Kind.SNAPSHOT)
+        permissions = saved(stored.status, stored.folder, str(opened.repository.root))
+        size_bytes = self._computed_bytes(opened) if number else stored.size_bytes
+        self._stat = Stat(size_bytes, position.moved_ns, *permissions)
 
     @property
     def content(self) -> Digest:
@@ -121,10 +124,8 @@ class BranchSidecar(RollSidecar):
     def xattrs(self) -> Xattrs:
         return xattrs.of_state(self.image.opened().repository, self._position.digest)
 
-    def _size_bytes(self, opened: OpenRepository) -> int:
-        if self.number:
-            return opened.computed.size_bytes(self.content, lambda: self._computed(opened))
-        return opened.repository.objects.info(self._position.digest, Kind.SNAPSHOT).size_bytes
+    def _computed_bytes(self, opened: OpenRepository) -> int:
+        return opened.computed.size_bytes(self.content, lambda: self._computed(opened))
 
     def _computed(self, opened: OpenRepository) -> bytes:
         return shown_as_duplicate(self._stored(opened), self._given)
@@ -141,8 +142,9 @@ class PendingSidecar(RollSidecar):
     def __init__(self, image: ImagePlace, number: int, time_ns: int) -> None:
         """Raises FileNotFoundError if it has become a state meanwhile."""
         super().__init__(image, number)
-        self._data = pending.read(image.opened().repository.root, number)
-        self._stat = Stat(len(self._data), time_ns, TRACKED_MODE)
+        opened = image.opened()
+        self._data = pending.read(opened.repository.root, number)
+        self._stat = Stat(len(self._data), time_ns, *to_be_saved(str(opened.repository.root)))
 
     @property
     def content(self) -> Digest:

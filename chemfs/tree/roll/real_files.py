@@ -11,6 +11,7 @@ from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.nodes import Entry, File, Folder, Link, Node
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
+from chemfs.tree.permissions import limited, way_to
 
 
 class RealWriter(DescriptorFile):
@@ -39,7 +40,8 @@ class Real(Node):
 
     def stat(self) -> Stat:
         status = self.scratch.stat(self.parts)
-        return Stat(status.st_size, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+        mode, way = stat.S_IMODE(status.st_mode), way_to(str(self.scratch.path(self.parts[:-1])))
+        return Stat(status.st_size, status.st_mtime_ns, *limited(mode, status.st_uid, status.st_gid, way))
 
     def check_writable(self) -> None:
         self.to_write()

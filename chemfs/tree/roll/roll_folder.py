@@ -15,13 +15,13 @@ from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts, Xmp
 from chemfs.tree.nodes import Entry, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
+from chemfs.tree.permissions import of_folder
 from chemfs.tree.roll.contents import Contents, Named
 from chemfs.tree.roll.file_nodes import BranchSidecar, PendingSidecar, RollImageFile, RollSidecar
 from chemfs.tree.roll.image_place import ImagePlace
 from chemfs.tree.roll.real_files import RealFolder
 
 NAME = "roll"
-_MODE = 0o755
 
 
 class RollFolder(RealFolder):
@@ -42,7 +42,7 @@ class RollFolder(RealFolder):
         return None if any(True for _ in self._others()) else self._contents.changes
 
     def stat(self) -> Stat:
-        return Stat(0, self._time_ns(), _MODE)
+        return Stat(0, self._time_ns(), *of_folder(str(self.scratch.path(()))))
 
     def set_mode(self, mode: int) -> None:
         self.to_write()

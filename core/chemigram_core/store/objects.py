@@ -38,12 +38,14 @@ class Kind(StrEnum):
 
 
 class StoredObject(NamedTuple):
-    """An object that was not read: the size of its file in bytes, the time of its content in ns."""
+    """An object that was not read: the size of its file in bytes, the time of its content in ns; its attributes."""
 
     digest: Digest
     kind: Kind
     size_bytes: int
     mtime_ns: int
+    status: os.stat_result
+    folder: str  # its path
 
 
 class ObjectStore:
@@ -51,6 +53,7 @@ class ObjectStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._folder = f"{root}/objects"
         self._suffixed: bool | None = None
         self._durable_shards: set[str] = set()  # folders that this process has created or synced; never removed
 
@@ -112,7 +115,7 @@ class ObjectStore:
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
         """Size and time of an object, without reading it. Raises ObjectMissing."""
         _, status = self._look_up(digest, kind)
-        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns, status, f"{self._folder}/{digest[:2]}")
 
     def path(self, digest: Digest, kind: Kind) -> str:
         """The path of an object, relative to the repository. Raises ObjectMissing."""
@@ -121,11 +124,9 @@ class ObjectStore:
 
     def has(self, digest: Digest, kind: Kind) -> bool:
         """Whether an object of that name exists; its bytes are not read."""
-        try:
-            self.info(digest, kind)
-        except ObjectMissing:
-            return False
-        return True
+        with suppress(ObjectMissing):
+            return bool(self.info(digest, kind))
+        return False
 
     def starting_with(self, prefix: str) -> list[Digest]:
         """The snapshots whose identifier starts with `prefix` (two digits or more)."""
@@ -189,8 +190,7 @@ class ObjectStore:
     def _file_name(self, digest: Digest, kind: Kind) -> str:
         if self._suffixed is None:
             self._suffixed = not any(self._bare_names())
-        suffixed, bare = file_names(digest, kind)
-        return suffixed if self._suffixed else bare
+        return file_names(digest, kind)[0 if self._suffixed else 1]
 
     def _bare_names(self) -> Iterator[str]:
         for shard in self._shards():
@@ -209,7 +209,8 @@ class ObjectStore:
             for name, digest, kind in _named(folder, shard):
                 with suppress(FileNotFoundError):  # removed meanwhile
                     status = folder.stat(name)
-                    yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns)
+                    place = f"{self._folder}/{shard}"
+                    yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns, status, place)
 
 
 def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:

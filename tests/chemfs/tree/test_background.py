@@ -24,4 +24,4 @@ def test_a_damaged_repository_is_one_line_in_the_log(tmp_path: Path, caplog: pyt
     tree.stop()
     (record,) = caplog.records
     assert record.exc_info is None
-    assert "it stays in scratch/" in record.getMessage()
+    assert "it stays at" in record.getMessage()

@@ -10,7 +10,6 @@ import pytest
 
 from chemfs.tree import library
 from chemfs.tree.nodes import Folder
-from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.names import MaskName
 from chemigram_core.operations.save import save_xmp
@@ -51,7 +50,7 @@ def test_a_file_that_is_being_written_is_not_forgotten(view: ByPath) -> None:
     opened = view.open(XMP, os.O_WRONLY | os.O_CREAT)
     opened.write(sidecar()[:100], 0)
     look_into_all(view)
-    assert view.node(XMP).stat() == Stat(0, view.node("/r0/heads/main").stat().mtime_ns, 0o644)
+    assert view.node(XMP).stat()[:2] == (0, view.node("/r0/heads/main").stat().mtime_ns)
     opened.write(sidecar(), 0)
     opened.flush()
     opened.release()
