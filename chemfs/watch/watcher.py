@@ -130,7 +130,6 @@ class Watcher:
     def _begin(self, found: Presence) -> None:
         """Watch anew, and look over everything."""
         self.end()
-        prepare(self._place)
         try:
             self._resources.enter_context(claimed(self._place.folder, _LOCK))
         except BlockingIOError:

@@ -21,6 +21,7 @@ SIZES = {
     "power_cut": 10,
     "soak": 3600,
     "shoot": 20,
+    "watch": 100,
 }
 
 

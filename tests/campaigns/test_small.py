@@ -42,6 +42,10 @@ def test_shoot() -> None:
     assert counts["kills"] > 10
 
 
+def test_watch(tmp_path: Path) -> None:
+    assert run("watch", 4, tmp_path)["kills"] == 4
+
+
 @pytest.mark.needs_fuse
 def test_kill(tmp_path: Path) -> None:
     assert run("kill", 5, tmp_path)["kills"] == 5

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
+from chemigram_core import image
 from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder, temporary_name
 from chemigram_core.errors import ChemigramError, Refused, shown
@@ -70,12 +71,15 @@ def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
 
 
 def _continued(arrival: Arrival) -> Steps[Intake]:
-    repository = Repository.init(arrival.root, arrival.image)  # links the image again, if its file is gone
+    repository = Repository(arrival.root)
+    if image.find(arrival.root) is None:  # its file was moved
+        image.link(arrival.root, arrival.image)
     return (yield from take(repository, arrival.sidecars, arrival.by))
 
 
 def _created(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
     folder, name = arrival.root.parent, temporary_name()
+    (folder / name).mkdir()  # fails if the library has gone away: it is not made again
     try:
         with filesystem.deferring(Deferred.EVERYTHING):
             intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars, arrival.by))

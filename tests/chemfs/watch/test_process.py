@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -18,6 +16,7 @@ from chemigram_core.sidecar import parse
 from tests.support.builders import saves, sidecar
 from tests.support.screen import wait_for
 from tests.support.shoots import edit, shoot
+from tests.support.watch import lines_until, start
 
 
 @pytest.fixture
@@ -27,26 +26,13 @@ def source(tmp_path: Path) -> Path:
 
 @contextmanager
 def watching(source: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """A watch that has looked over everything; killed at the end, if it lives."""
-    command = [sys.executable, "-m", "chemfs", "watch", *options, str(source), str(source.parent / "library")]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    process = subprocess.Popen(command, text=True, **streams)  # type: ignore[call-overload]
+    """A watch that has just been started; killed at the end, if it lives."""
+    process = start(source, source.parent / "library", *options)
     try:
         yield process
     finally:
         process.kill()
         process.wait()
-
-
-def lines_until(text: str, output: IO[str] | None) -> list[str]:
-    """The lines up to the one with that text."""
-    assert output is not None
-    found: list[str] = []
-    while not found or text not in found[-1]:
-        line = output.readline()
-        assert line, found
-        found.append(line.rstrip("\n"))
-    return found
 
 
 def states(source: Path) -> list[str]:
