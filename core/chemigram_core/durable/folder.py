@@ -85,7 +85,7 @@ class Folder:
 
     def names(self) -> list[str]:
         """All names in the folder, sorted, without leftovers of crashed writers."""
-        return sorted(name for name in os.listdir(self.descriptor) if not name.startswith(TEMPORARY_PREFIX))
+        return sorted([name for name in os.listdir(self.descriptor) if not name.startswith(TEMPORARY_PREFIX)])
 
     def stat(self, name: str) -> os.stat_result:
         """The stat of `name`; a symlink is not followed."""

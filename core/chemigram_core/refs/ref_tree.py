@@ -18,24 +18,20 @@ MAX_DEPTH = 500  # of folders: a name has 1,000 bytes at the most
 
 _Name = TypeVar("_Name", bound=RefName)
 Parts = tuple[str, ...]
-Told = Callable[[str], bool]
-
-_SIZES_BYTES = range(64, 67)  # of a ref: an identifier, and the end of its line; any other is damaged or alien
+IsRef = Callable[[RefName, os.stat_result], bool]
 
 
-def names(root: Path, kind: type[_Name], may_have_told: Told) -> Iterator[_Name]:
+def names(root: Path, kind: type[_Name], is_ref: IsRef) -> Iterator[_Name]:
     """The refs of one kind; names that break the rules are skipped (fsck reports them), and so are alien files."""
-    for name, size_bytes in _names_in(root, kind, ()):
-        if size_bytes in _SIZES_BYTES or may_have_told(name.ref):
-            yield name
+    return (name for name, status in _names_in(root, kind, ()) if is_ref(name, status))
 
 
-def names_below(root: Path, kind: type[RefName], prefix: str, may_have_told: Told) -> Iterator[str]:
+def names_below(root: Path, kind: type[RefName], prefix: str, is_ref: IsRef) -> Iterator[str]:
     """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
     parts = tuple(prefix.split("/")[:-1])
     for text, status in entries(root, *kind.namespace.split("/"), *parts):
-        for name, size_bytes in _named(root, kind, (*parts, text), status):
-            if size_bytes in _SIZES_BYTES or may_have_told(name.ref):
+        for name, found in _named(root, kind, (*parts, text), status):
+            if is_ref(name, found):
                 yield text
                 break
 
@@ -67,7 +63,7 @@ def entries(root: Path, *parts: str) -> list[tuple[str, os.stat_result]]:
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts) as folder:
         for name in folder.names():
             with suppress(FileNotFoundError):  # removed meanwhile
-                found.append((name, folder.stat(name)))
+                found.append((name, os.stat(name, dir_fd=folder.descriptor, follow_symlinks=False)))
     return found
 
 
@@ -108,17 +104,19 @@ def _names_at(root: Path, kind: type[_Name], parts: Parts) -> Iterator[_Name]:
     return (name for name, _ in _named(root, kind, parts, status))
 
 
-def _names_in(root: Path, kind: type[_Name], parts: Parts) -> Iterator[tuple[_Name, int]]:
+def _names_in(root: Path, kind: type[_Name], parts: Parts) -> Iterator[tuple[_Name, os.stat_result]]:
     for text, status in entries(root, *_path(kind, parts)):
         yield from _named(root, kind, (*parts, text), status)
 
 
-def _named(root: Path, kind: type[_Name], parts: Parts, status: os.stat_result) -> Iterator[tuple[_Name, int]]:
-    """The ref that a file is, or the refs in a folder; each with the size of its file in bytes."""
+def _named(
+    root: Path, kind: type[_Name], parts: Parts, status: os.stat_result
+) -> Iterator[tuple[_Name, os.stat_result]]:
+    """The ref that a file is, or the refs in a folder; each with the attributes of its file."""
     with suppress(InvalidName):
         name = kind("/".join(parts))
         if stat.S_ISREG(status.st_mode):
-            yield name, status.st_size
+            yield name, status
         elif stat.S_ISDIR(status.st_mode):
             yield from _names_in(root, kind, parts)
 

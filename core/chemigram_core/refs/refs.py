@@ -5,6 +5,7 @@ A caller that changes one holds the repository's lock and passes the value that 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,7 @@ from chemigram_core.refs import ref_file, ref_tree
 from chemigram_core.refs.head import Detached, Head, OnBranch
 
 _SYMBOLIC = "ref: refs/heads/"
+_SIZES_BYTES = range(64, 67)  # of a ref: an identifier, and the end of its line; any other is damaged or alien
 
 
 class Position(NamedTuple):
@@ -48,6 +50,7 @@ class Refs:
     def __init__(self, root: Path, may_have_told: Callable[[str], bool] = lambda _: True) -> None:
         """`may_have_told` says whether the log names a ref; it is asked about files that are no refs."""
         self._root = root
+        self._path = str(root)
         self._may_have_told = may_have_told
 
     def head(self) -> Head:
@@ -85,11 +88,11 @@ class Refs:
 
     def branches(self) -> list[BranchName]:
         """All branches that have a snapshot, sorted."""
-        return sorted(ref_tree.names(self._root, BranchName, self._may_have_told))
+        return sorted(ref_tree.names(self._root, BranchName, self._is_ref))
 
     def tags(self) -> list[TagName]:
         """All tags, sorted."""
-        return sorted(ref_tree.names(self._root, TagName, self._may_have_told))
+        return sorted(ref_tree.names(self._root, TagName, self._is_ref))
 
     def aliens(self) -> Iterator[str]:
         """The paths of files below refs/ that are no refs and never were. Reads every ref."""
@@ -100,7 +103,7 @@ class Refs:
 
     def names_below(self, kind: type[RefName], prefix: str) -> Iterator[str]:
         """The next parts of the names that begin with `prefix`, which is empty or ends with a slash."""
-        return ref_tree.names_below(self._root, kind, prefix, self._may_have_told)
+        return ref_tree.names_below(self._root, kind, prefix, self._is_ref)
 
     def targets(self) -> Iterator[Digest]:
         """The targets of HEAD, if it is detached, and of all files below refs/, including those with invalid names.
@@ -165,6 +168,17 @@ class Refs:
     def check_free(self, name: RefName) -> None:
         """Raises RefExists or RefConflict if `name` is not free: equal, equal except for case, or inside another."""
         ref_tree.check_free(self._root, name)
+
+    def _is_ref(self, name: RefName, status: os.stat_result) -> bool:
+        """Whether a file with these attributes is a ref, damaged or not. Reads it once, if it has the size of a ref."""
+        if status.st_size not in _SIZES_BYTES:
+            return self._may_have_told(name.ref)
+        if _POSITIONS.recall(status, f"{self._path}/{name.namespace}/{name}") is not None:
+            return True
+        try:
+            return self.look(name) is not None
+        except (RefDamaged, OSError):
+            return True
 
     def _prune(self, folders: list[str]) -> None:
         with suppress(OSError):
