@@ -166,24 +166,32 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
     assert list(repository.state(repository.tip(MAIN)).masks) == ["sky"]
 
 
-@pytest.mark.parametrize("moment", ["before", "while", "after"])
+@pytest.mark.parametrize("moment", ["before", "check", "while", "after"])
 def test_an_attribute_is_kept_whenever_the_mask_is_closed(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """`before`: the mask waits to be saved; `while`: its close runs; `after`: it is part of the tip."""
-    save = save_given
+    """`before`: the mask waits to be saved; `check`, `while`: its close runs; `after`: it is part of the tip."""
+    save, check = save_given, png.check
     opened = view.open(MASK, os.O_WRONLY | os.O_TRUNC)
     opened.write(mask(7), 0)
     describe = threading.Thread(
         target=view.node(MASK).set_xattr, args=("user.chemfs.prompt", b"the sky at noon", 0), daemon=True
     )
 
-    def save_late(*arguments: Any, **options: Any) -> object:
-        if moment == "while":
+    def describe_at(now: str) -> None:
+        if moment == now:
             describe.start()
             describe.join(0.3)
+
+    def check_late(data: bytes) -> None:
+        describe_at("check")
+        check(data)
+
+    def save_late(*arguments: Any, **options: Any) -> object:
+        describe_at("while")
         return save(*arguments, **options)
 
+    monkeypatch.setattr(png, "check", check_late)
     monkeypatch.setattr(saver, "save_given", save_late)
     if moment == "before":
         describe.start()
