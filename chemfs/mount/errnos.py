@@ -7,6 +7,7 @@ import logging
 
 from chemfs.tree import errors as tree_errors
 from chemigram_core import errors
+from chemigram_core.scratch import FilesInBranch
 
 NUMBERS: dict[type[Exception], int] = {
     tree_errors.NotFound: errno.ENOENT,
@@ -32,6 +33,7 @@ NUMBERS: dict[type[Exception], int] = {
     errors.BranchInUse: errno.EBUSY,
     errors.UnknownRevision: errno.ENOENT,
     errors.UnknownMask: errno.ENOENT,
+    FilesInBranch: errno.ENOTEMPTY,
     errors.Refused: errno.EINVAL,
     errors.StoreFailed: errno.EIO,
 }

@@ -15,7 +15,6 @@ from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.image import Image, RawFolder
-from chemigram_core.log.branch_mark import BranchMark, find
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.index import History
 from chemigram_core.log.journal import OperationLog
@@ -103,17 +102,6 @@ class Repository:
             yield entry
         if entry is None and self.refs.head() != OnBranch(branch):
             raise RefMissing(branch.ref)
-
-    def mark(self, branch: BranchName) -> BranchMark:
-        """A branch as it is now, to find it again when it was renamed."""
-        return BranchMark(branch, self.log.extent())
-
-    def find(self, marked: BranchMark) -> tuple[BranchName, Digest | None]:
-        """A marked branch's name and tip now; no tip before its first save. For the holder of the lock.
-
-        Raises BranchGone.
-        """
-        return find(self.refs, self.log, marked)
 
     def tip(self, ref: RefName) -> Digest:
         """The snapshot that a branch or tag points at. Raises RefMissing; NoState for HEAD's before its first save."""

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 
-from chemfs.tree.errors import NotEmpty, NotFound
+from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.draft import Draft, DraftState
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.renames import Renames
 from chemfs.tree.heads.saver import Saver
-from chemfs.tree.heads.scratch import Scratch, scratch_of
+from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tip import Tip
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemfs.tree.heads.writable_file import WritableFile
@@ -27,6 +27,7 @@ from chemigram_core.durable.in_use import mark_in_use
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
 from chemigram_core.repository import Repository
+from chemigram_core.scratch import parts_of
 
 
 class Branch:
@@ -34,7 +35,7 @@ class Branch:
 
     def __init__(self, repository: Repository, name: BranchName) -> None:
         self.table = DraftTable()
-        self.scratch = Scratch(repository.root, scratch_of(name))
+        self.scratch = Scratch(repository.root, parts_of(name))
         self._repository = repository
         self._files = DraftFiles(repository.root)
         self._saver = Saver(repository, name, self.table)
@@ -108,22 +109,16 @@ class Branch:
 
     @contextmanager
     def deleted(self) -> Iterator[None]:
-        """The branch is deleted in the context: what is still open of it is refused from then on. Raises NotEmpty."""
-        if not self.scratch.is_empty():
-            raise NotEmpty(self.name)
-        with self._saver.lock:
+        """The branch is deleted in the context: what is still open of it is refused from then on."""
+        with self._saver.lock, self.scratch.lock:
             yield
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
-        """Rename the branch in the context. Its scratch moves first, so a failure leaves both as they were."""
+        """The branch is renamed in the context, and its scratch with it."""
         with self._saver.lock:
-            self.scratch.move(name)
-            try:
+            with self.scratch.moved(name):
                 yield
-            except BaseException:
-                self.scratch.move(self.name)
-                raise
             self.table.scratch_renamed((), (), self.scratch.path)
             self._stand_on(name)
 

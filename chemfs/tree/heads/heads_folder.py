@@ -49,7 +49,7 @@ class HeadsFolder(RefFolder):
         opened.links.rename(self._path(name), folder._path(new_name))
 
     def remove_folder(self, name: str) -> None:
-        """Delete a branch that has no scratch files. Raises BranchInUse, NotEmpty."""
+        """Delete a branch that has no scratch files. Raises BranchInUse, FilesInBranch."""
         opened, branch = self._to_change(name), self._branch_name(name)
         with opened.branches[branch].deleted():
             delete_branch(opened.repository, branch)

@@ -19,7 +19,7 @@ from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Numbered, Sidecar, Tracked, Xmp
 from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.errors import ChemigramError, Refused
-from chemigram_core.log.branch_mark import BranchMark
+from chemigram_core.log.branch_mark import BranchMark, mark
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks
 from chemigram_core.names import BranchName
@@ -71,7 +71,7 @@ class Saver:
 
     def mark(self) -> BranchMark:
         """The branch as it is now."""
-        return self._repository.mark(self.branch)
+        return mark(self._repository.log, self.branch)
 
     def save(self, target: Tracked, data: bytes, branch: BranchMark, provenance: Provenance = NOTHING_KNOWN) -> None:
         """Make the bytes the branch's `target`. Raises Refused (also for a deleted branch), StoreFailed, OSError."""

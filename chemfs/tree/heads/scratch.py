@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -18,15 +18,10 @@ from chemfs.tree.nodes import Entry, NodeKind
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import BranchName
+from chemigram_core.scratch import parts_of
 
-FOLDER = "scratch"
 _MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo there must not block
-
-
-def scratch_of(branch: BranchName) -> Parts:
-    """Where the scratch files of a branch are, below its repository."""
-    return (FOLDER, *branch.split("/"))
 
 
 class Scratch:
@@ -35,8 +30,9 @@ class Scratch:
     def __init__(self, root: Path, base: Parts) -> None:
         """They are in the folder `base` below `root`, which is made when the first one is."""
         self._root = root
-        # Held while `move` works and until a folder is entered: what is made just then must not make the old one anew.
-        self._lock = Lock()
+        # Held while the branch ends or is renamed, and until a folder is entered: what is made just then must not make
+        # the old one anew.
+        self.lock = Lock()
         self._base = base
 
     def stat(self, parts: Parts) -> os.stat_result:
@@ -132,24 +128,12 @@ class Scratch:
         with self._parent(parts) as folder:
             os.utime(parts[-1], ns=times_ns, dir_fd=folder.descriptor, follow_symlinks=False)
 
-    def move(self, branch: BranchName) -> None:
-        """Move all of it to another branch's scratch, which it is from now on."""
-        with self._lock:
-            old, new = self._base, scratch_of(branch)
-            with (
-                suppress(FileNotFoundError),
-                Folder.enter(self._root, *old[:-1]) as source,
-                Folder.make(self._root, *new[:-1]) as target,
-            ):
-                os.rename(old[-1], new[-1], src_dir_fd=source.descriptor, dst_dir_fd=target.descriptor)
-            self._base = new
-
-    def is_empty(self) -> bool:
-        """Whether the branch's scratch has nothing but empty folders."""
-        return all(kind is NodeKind.FOLDER and self._is_empty((name,)) for name, kind in self.entries(()))
-
-    def _is_empty(self, parts: Parts) -> bool:
-        return all(kind is NodeKind.FOLDER and self._is_empty((*parts, name)) for name, kind in self.entries(parts))
+    @contextmanager
+    def moved(self, branch: BranchName) -> Iterator[None]:
+        """The branch is renamed in the context, and all of it with the branch."""
+        with self.lock:
+            yield
+            self._base = parts_of(branch)
 
     def _open(self, parts: Parts, flags: int, mode: int = 0) -> int:
         with self._parent(parts, create=bool(flags & os.O_CREAT)) as folder:
@@ -157,7 +141,7 @@ class Scratch:
 
     def _parent(self, parts: Parts, *, create: bool = False) -> Folder:
         enter = Folder.make if create else Folder.enter
-        with self._lock:
+        with self.lock:
             return enter(self._root, *self._base, *parts[:-1])
 
 

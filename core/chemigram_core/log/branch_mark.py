@@ -33,6 +33,11 @@ class BranchMark(NamedTuple):
     extent: tuple[int, int]
 
 
+def mark(log: OperationLog, branch: BranchName) -> BranchMark:
+    """A branch as it is now, to find it again when it was renamed."""
+    return BranchMark(branch, log.extent())
+
+
 def find(refs: Refs, log: OperationLog, marked: BranchMark) -> tuple[BranchName, Digest | None]:
     """The branch's name and tip now; no tip before its first save. For the holder of the lock. Raises BranchGone."""
     name = marked.name

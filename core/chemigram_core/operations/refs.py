@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import suppress
 
-from chemigram_core import roll_file
+from chemigram_core import roll_file, scratch
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import BranchInUse, ChemigramError
@@ -21,7 +21,10 @@ from chemigram_core.store.objects import Kind
 
 
 def create_branch(repository: Repository, name: BranchName, rev: str = "HEAD") -> Digest:
-    """Create a branch at a state. Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing."""
+    """Create a branch at a state.
+
+    Raises RefExists, RefConflict, UnknownRevision, NoState, ObjectMissing; FilesInBranch for files left under its name.
+    """
     return _create(repository, name, rev, BRANCH)
 
 
@@ -36,10 +39,15 @@ def create_tag_in_steps(repository: Repository, name: TagName, digest: Digest) -
 
 
 def delete_branch(repository: Repository, name: BranchName) -> None:
-    """Remove a branch; its snapshots stay until they are collected. Raises BranchInUse, RefMissing."""
+    """Remove a branch without other programs' files; its snapshots stay until they are collected.
+
+    Raises BranchInUse, RefMissing, FilesInBranch.
+    """
     with locked(repository.root):
         if repository.refs.head() == OnBranch(name):
             raise BranchInUse(name)
+        repository.tip(name)
+        scratch.clear(repository.root, name)
         roll_file.branch_deleted(repository.root, name)
         _delete(repository, name, DELETE_BRANCH)
 
@@ -51,13 +59,17 @@ def delete_tag(repository: Repository, name: TagName) -> None:
 
 
 def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> None:
-    """Rename a branch; HEAD follows. Raises RefMissing, NoState, RefExists, RefConflict."""
+    """Rename a branch; HEAD and other programs' files follow.
+
+    Raises RefMissing, NoState, RefExists, RefConflict; FilesInBranch for files left under the new name.
+    """
     with locked(repository.root):
         tip = repository.tip(old)
         repository.refs.check_free(new)
+        scratch.clear(repository.root, new)
         entry = LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref})
         with repository.log.appended(entry, lambda: repository.refs.read(old) is None):
-            _rename(repository.refs, old, new, tip)
+            _rename(repository, old, new, tip)
         roll_file.branch_renamed(repository.root, old, new)
 
 
@@ -89,6 +101,8 @@ def _create(repository: Repository, name: RefName, rev: str, op: str) -> Digest:
 def _create_in_steps(repository: Repository, name: RefName, digest: Digest, op: str) -> Generator[None, None, Digest]:
     _require(repository, digest)
     repository.refs.check_free(name)
+    if isinstance(name, BranchName):
+        scratch.clear(repository.root, name)
     with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
         yield
         repository.refs.create(name, digest)
@@ -106,8 +120,10 @@ def _delete(repository: Repository, name: RefName, op: str) -> None:
         repository.refs.delete(name)
 
 
-def _rename(refs: Refs, old: BranchName, new: BranchName, tip: Digest) -> None:
+def _rename(repository: Repository, old: BranchName, new: BranchName, tip: Digest) -> None:
+    refs = repository.refs
     try:
+        scratch.move(repository.root, old, new)
         refs.create(new, tip)
         if refs.head() == OnBranch(old):
             refs.set_head(OnBranch(new))
@@ -115,6 +131,9 @@ def _rename(refs: Refs, old: BranchName, new: BranchName, tip: Digest) -> None:
     except (ChemigramError, OSError):
         with suppress(ChemigramError, OSError):
             _take_back_rename(refs, old, new)
+        with suppress(ChemigramError, OSError):
+            if refs.read(old) is not None:
+                scratch.move(repository.root, new, old)
         raise
 
 

@@ -16,7 +16,7 @@ from chemigram_core import sidecar
 from chemigram_core.digest import Digest
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import UnknownMask
-from chemigram_core.log.branch_mark import BranchMark
+from chemigram_core.log.branch_mark import BranchMark, find
 from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.log.operations import BRANCH, DESCRIBE, SNAPSHOT
 from chemigram_core.masks.registry import NO_PROVENANCE, Masks, Provenances
@@ -90,14 +90,14 @@ def save_xmp(
     """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
     The XMP's note of masks speaks if all of them are in the store; otherwise the branch's masks are carried forward.
-    `provenance` describes masks of the state. `metadata` goes into the log line of the snapshot; an Unchanged save has
-    no such line and drops it. A missing branch is started; with `opened`, the branch as it was once, it is found under
-    its name of today. Raises BranchGone, InvalidXmp, InvalidMask, UnknownMask, CannotBeLogged, StoreFailed, OSError.
+    `provenance` describes masks of the state; `metadata` goes into the log line of a snapshot. A missing branch is
+    started; `opened`, a mark of it, finds it under its name of today. Raises BranchGone, InvalidXmp, InvalidMask,
+    UnknownMask, CannotBeLogged, StoreFailed, OSError.
     """
     document = sidecar.parse(data)
     given = GivenMasks(repository, branch, mask_files)
     with locked(repository.root):
-        branch, digest = repository.find(opened) if opened else (branch, repository.refs.read(branch))
+        branch, digest = _find(repository, opened) if opened else (branch, repository.refs.read(branch))
         tip = None if digest is None else _read_tip(repository, branch, digest)
         before = NO_MASKS if tip is None else tip.masks
         missing = _missing(repository, document.masks)
@@ -178,10 +178,14 @@ def _change_masks(
     opened: BranchMark | None = None,
 ) -> Outcome:
     with locked(repository.root):
-        branch, digest = repository.find(opened) if opened else (branch, None)
+        branch, digest = _find(repository, opened) if opened else (branch, None)
         tip = _read_tip(repository, branch, digest or repository.tip(branch))
         document = tip.document.with_masks(change(tip.masks))
         return _save(repository, tip, Incoming(branch, document, provenance=provenance))
+
+
+def _find(repository: Repository, opened: BranchMark) -> tuple[BranchName, Digest | None]:
+    return find(repository.refs, repository.log, opened)
 
 
 def _read_tip(repository: Repository, branch: BranchName, digest: Digest) -> Tip:

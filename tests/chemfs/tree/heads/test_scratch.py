@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from chemfs.tree.heads.scratch import Scratch, scratch_of
+from chemfs.tree.heads.scratch import Scratch
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import BranchName
 from chemigram_core.repository import MAIN
+from chemigram_core.scratch import move, parts_of
 
 SOMEBODY = pwd.getpwnam("nobody").pw_uid
 
@@ -35,7 +36,7 @@ def home() -> Iterator[Path]:
 
 @pytest.mark.parametrize("mode", [0o000, 0o200, 0o444])
 def test_a_mode_can_be_taken_back_whatever_it_is(home: Path, mode: int) -> None:
-    scratch = Scratch(home, scratch_of(MAIN))
+    scratch = Scratch(home, parts_of(MAIN))
     scratch.write(("notes",), b"text")
     scratch.set_mode(("notes",), mode)
     scratch.set_mode(("notes",), 0o640)
@@ -45,7 +46,7 @@ def test_a_mode_can_be_taken_back_whatever_it_is(home: Path, mode: int) -> None:
 def test_a_link_is_not_followed_to_what_is_outside(home: Path) -> None:
     (home / "outside").write_bytes(b"")
     (home / "outside").chmod(0o600)
-    scratch = Scratch(home, scratch_of(MAIN))
+    scratch = Scratch(home, parts_of(MAIN))
     scratch.symlink(str(home / "outside"), ("link",))
     with pytest.raises(OSError):
         scratch.set_mode(("link",), 0o666)
@@ -56,7 +57,7 @@ def test_a_link_is_not_followed_to_what_is_outside(home: Path) -> None:
 
 
 def test_a_fifo_is_refused_and_leaves_no_descriptor_open(home: Path) -> None:
-    scratch = Scratch(home, scratch_of(MAIN))
+    scratch = Scratch(home, parts_of(MAIN))
     scratch.write(("notes",), b"text")
     os.mkfifo(scratch.path(("fifo",)))
     before = os.listdir("/proc/self/fd")
@@ -66,7 +67,7 @@ def test_a_fifo_is_refused_and_leaves_no_descriptor_open(home: Path) -> None:
 
 
 def test_a_file_that_is_made_while_all_is_moved_is_moved_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch = Scratch(tmp_path, scratch_of(MAIN))
+    scratch = Scratch(tmp_path, parts_of(MAIN))
     scratch.write(("notes",), b"text")
     making, rename = threading.Thread(target=scratch.write, args=(("more",), b"text")), os.rename
 
@@ -76,8 +77,9 @@ def test_a_file_that_is_made_while_all_is_moved_is_moved_too(tmp_path: Path, mon
         making.join(0.2)
 
     with monkeypatch.context() as slow:
-        slow.setattr("chemfs.tree.heads.scratch.os.rename", rename_meanwhile)
-        scratch.move(BranchName("new"))
+        slow.setattr("chemigram_core.scratch.os.rename", rename_meanwhile)
+        with scratch.moved(BranchName("new")):
+            move(tmp_path, MAIN, BranchName("new"))
     making.join()
     assert sorted(os.listdir(tmp_path / "scratch" / "new")) == ["more", "notes"]
     assert os.listdir(tmp_path / "scratch") == ["new"]
