@@ -19,7 +19,6 @@ from cachetools import LRUCache
 from chemfs.tree import readme
 from chemfs.tree.errors import NotFound, ReadOnly
 from chemfs.tree.heads.draft_files import has_drafts
-from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
@@ -28,6 +27,7 @@ from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder
 from chemfs.tree.roll.contents import Contents
 from chemfs.tree.roll.images import Source, Sources
+from chemfs.tree.roll.real_files import RollScratch
 from chemfs.tree.roll.roll_folder import NAME as ROLL
 from chemfs.tree.roll.roll_folder import RollFolder
 from chemfs.tree.tagged import tagged_folder
@@ -73,7 +73,7 @@ class OneRepository(Repositories):
 
     @property
     def top(self) -> Folder:
-        scratch = Scratch(self._opened.repository.root, ("scratch", ".roll"))
+        scratch = RollScratch(self._opened.repository.root, ("scratch", ".roll"))
         roll = RollFolder(self._roll, scratch, self._opened.time_ns, self._opened.check_writable)
         return RepositoryFolder(lambda: self._opened, {ROLL: roll})
 
@@ -90,7 +90,7 @@ class ManyRepositories(Repositories):
         self._lock = threading.Lock()
         self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
         self._latest: LRUCache[_Identity, OpenRepository] = LRUCache(_LATEST)
-        self._rolls: LRUCache[Parts, tuple[Contents, Scratch]] = LRUCache(_ROLLS)
+        self._rolls: LRUCache[Parts, tuple[Contents, RollScratch]] = LRUCache(_ROLLS)
 
     @property
     def top(self) -> Folder:
@@ -119,7 +119,7 @@ class ManyRepositories(Repositories):
             if (known := self._rolls.get(parts)) is None:
                 may_write = self._on_change is not None
                 contents = Contents(partial(self._sources, parts), may_write=may_write)
-                known = self._rolls[parts] = contents, Scratch(self.library.path(parts), (".scratch",))
+                known = self._rolls[parts] = contents, RollScratch(self.library.path(parts), (".scratch",))
         return RollFolder(*known, time_ns, self._check_writable)
 
     def _check_writable(self) -> None:

@@ -55,7 +55,7 @@ class WritableFile(OpenFile):
         end_bytes = offset_bytes + len(data)
         try:
             self.draft.check_size(end_bytes)
-            _write_all(self._descriptor, data, offset_bytes)
+            write_all(self._descriptor, data, offset_bytes)
         except Exception as error:
             self._spoilt(error, end_bytes)
             raise
@@ -93,7 +93,7 @@ class WritableFile(OpenFile):
         self._table.written(self.draft, lambda doubt: Doubt(error, max(end_bytes, doubt.end_bytes if doubt else 0)))
 
 
-def _write_all(descriptor: int, data: bytes | memoryview, offset_bytes: int) -> None:
+def write_all(descriptor: int, data: bytes | memoryview, offset_bytes: int) -> None:
     """Write everything or fail: where a mapping is written back, nobody looks at how much was written."""
     rest = memoryview(data)
     while rest:

@@ -11,7 +11,7 @@ from chemfs.tree.open_repository import OpenRepository
 from chemfs.tree.roll.contents import Contents
 from chemfs.tree.roll.images import RollImage
 from chemigram_core.names import BranchName
-from chemigram_core.roll.save_number import hide
+from chemigram_core.roll.save_number import hide, unhide
 
 
 class ImagePlace:
@@ -42,6 +42,11 @@ class ImagePlace:
     def hide(self, number: int) -> None:
         """Hide the sidecar of a number. No branch is deleted."""
         hide(self.to_write().repository, number)
+        self.saved()
+
+    def unhide(self, number: int) -> None:
+        """Show the sidecar of a number again, for a program that is about to write it anew."""
+        unhide(self.to_write().repository, number)
         self.saved()
 
     def is_taken(self, number: int) -> bool:

@@ -5,28 +5,116 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Lock
 
-from chemfs.tree.errors import OtherBranch
+from chemfs.tree.errors import OtherBranch, Unsupported
 from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts
+from chemfs.tree.heads.writable_file import write_all
 from chemfs.tree.nodes import Entry, File, Folder, Link, Node
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.permissions import limited, way_to
 
+_PIECE_BYTES = 1 << 20
+
 
 class RealWriter(DescriptorFile):
-    """An open file that is written."""
+    """An open file that is written. Renamed onto a sidecar's name while it is open, it writes the sidecar."""
 
-    __slots__ = ()
+    __slots__ = ("_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
+    writes = True
+
+    def __init__(self, scratch: RollScratch, parts: Parts, descriptor: int) -> None:
+        super().__init__(descriptor, Caching.NORMAL, None)
+        self._scratch, self.parts = scratch, parts
+        self._lock = Lock()  # a write comes before or after the rename that makes it another file, not in between
+        self._sidecar: OpenFile | None = None
+        self.is_unsaved = not os.fstat(descriptor).st_size
+        scratch.writers.add(self)
+
+    @property
+    def is_own(self) -> bool:  # type: ignore[override]
+        """Whether other programs see something else under its name."""
+        return self._sidecar is not None
+
+    def becomes(self, sidecar: OpenFile) -> None:
+        """Write into `sidecar` from now on, which gets all bytes that are there. Bytes that were closed are saved.
+
+        Raises the reason if they are not a valid save.
+        """
+        with self._lock:
+            for start_bytes in range(0, os.fstat(self.descriptor).st_size, _PIECE_BYTES):
+                sidecar.write(os.pread(self.descriptor, _PIECE_BYTES, start_bytes), start_bytes)
+            if not self.is_unsaved:
+                sidecar.flush()
+            self._sidecar = sidecar
+        self._scratch.writers.discard(self)
+
+    def stat(self) -> Stat:
+        return super().stat() if self._sidecar is None else self._sidecar.stat()
+
+    def read(self, size_bytes: int, offset_bytes: int) -> bytes:
+        if self._sidecar is not None:
+            return self._sidecar.read(size_bytes, offset_bytes)
+        return super().read(size_bytes, offset_bytes)
 
     def write(self, data: bytes | memoryview, offset_bytes: int) -> int:
-        return os.pwrite(self.descriptor, data, offset_bytes)
+        with self._lock:
+            if self._sidecar is not None:
+                return self._sidecar.write(data, offset_bytes)
+            self.is_unsaved = True
+            write_all(self.descriptor, data, offset_bytes)
+            return len(data)
 
     def truncate(self, size_bytes: int) -> None:
-        os.ftruncate(self.descriptor, size_bytes)
+        with self._lock:
+            if self._sidecar is not None:
+                self._sidecar.truncate(size_bytes)
+            else:
+                self.is_unsaved = True
+                os.ftruncate(self.descriptor, size_bytes)
+
+    def flush(self) -> None:
+        with self._lock:
+            if self._sidecar is not None:
+                self._sidecar.flush()
+            elif os.fstat(self.descriptor).st_size:  # shells close a duplicate before they write
+                self.is_unsaved = False
 
     def sync(self) -> None:
-        os.fsync(self.descriptor)
+        if self._sidecar is not None:
+            self._sidecar.sync()
+        else:
+            os.fsync(self.descriptor)
+
+    def release(self) -> None:
+        self._scratch.writers.discard(self)
+        try:
+            if self._sidecar is not None:
+                self._sidecar.release()
+        finally:
+            super().release()
+
+
+class RollScratch(Scratch):
+    """The folder of other programs' files in a roll, and the open ones that are written."""
+
+    def __init__(self, root: Path, base: Parts) -> None:
+        super().__init__(root, base)
+        self.writers: set[RealWriter] = set()  # each operation on it is one of a set's own
+
+    def writer(self, parts: Parts) -> RealWriter | None:
+        """The open file that writes a name, if there is exactly one."""
+        found = [writer for writer in tuple(self.writers) if writer.parts == parts]
+        return found[0] if len(found) == 1 else None
+
+    def rename(self, old: Parts, new: Parts) -> None:
+        """Rename; open files follow."""
+        super().rename(old, new)
+        for writer in tuple(self.writers):
+            if writer.parts[: len(old)] == old:
+                writer.parts = (*new, *writer.parts[len(old) :])
 
 
 class Real(Node):
@@ -35,7 +123,7 @@ class Real(Node):
     __slots__ = ("parts", "scratch", "to_write")
     entry_seconds = stat_seconds = 0.0
 
-    def __init__(self, scratch: Scratch, parts: Parts, to_write: Callable[[], None]) -> None:
+    def __init__(self, scratch: RollScratch, parts: Parts, to_write: Callable[[], None]) -> None:
         self.scratch, self.parts, self.to_write = scratch, parts, to_write
 
     def stat(self) -> Stat:
@@ -56,6 +144,9 @@ class Real(Node):
     def set_times(self, times_ns: tuple[int, int]) -> None:
         self.to_write()
         self.scratch.set_times(self.parts, times_ns)
+
+    def write_xattr(self, name: str, value: bytes | None) -> None:
+        raise Unsupported(name)
 
     def moved(self, folder: Folder, name: str) -> None:
         if isinstance(folder, RealFolder):
@@ -138,8 +229,9 @@ class RealFolder(Real, Folder):
         self.scratch.write((*self.parts, name), data)
 
 
-def _opened(scratch: Scratch, parts: Parts, flags: int, mode: int = 0o644) -> OpenFile:
+def _opened(scratch: RollScratch, parts: Parts, flags: int, mode: int = 0o644) -> OpenFile:
     """The open file; `flags` and `mode` are those of open(2)."""
     descriptor = scratch.open(parts, flags, mode)
-    kind = RealWriter if flags & os.O_ACCMODE else DescriptorFile
-    return kind(descriptor, Caching.NORMAL, None)
+    if flags & os.O_ACCMODE:
+        return RealWriter(scratch, parts, descriptor)
+    return DescriptorFile(descriptor, Caching.NORMAL, None)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable
 
 from chemfs.tree.errors import NotAFolder, NotFound, NotPermitted, OtherBranch
 from chemfs.tree.heads.draft import check_size
-from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts, Xmp
 from chemfs.tree.nodes import Entry, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
@@ -19,7 +18,7 @@ from chemfs.tree.permissions import of_folder
 from chemfs.tree.roll.contents import Contents, Named
 from chemfs.tree.roll.file_nodes import BranchSidecar, PendingSidecar, RollImageFile, RollSidecar
 from chemfs.tree.roll.image_place import ImagePlace
-from chemfs.tree.roll.real_files import RealFolder
+from chemfs.tree.roll.real_files import RealFile, RealFolder, RealWriter, RollScratch
 
 NAME = "roll"
 
@@ -30,7 +29,7 @@ class RollFolder(RealFolder):
     __slots__ = ("_contents", "_time_ns")
 
     def __init__(
-        self, contents: Contents, scratch: Scratch, time_ns: Callable[[], int], to_write: Callable[[], None]
+        self, contents: Contents, scratch: RollScratch, time_ns: Callable[[], int], to_write: Callable[[], None]
     ) -> None:
         """`to_write` raises ReadOnly on a read-only mount."""
         super().__init__(scratch, (), to_write)
@@ -82,7 +81,10 @@ class RollFolder(RealFolder):
     def create(self, name: str, flags: int, mode: int) -> OpenFile:
         if (named := self._contents.find(name)) is None:
             return super().create(name, flags, mode)
-        return self._place(named).open_to_write(_number(named), flags | os.O_CREAT, bytes)
+        place, number = self._place(named), _number(named)
+        if number in named.image.numbers and not named.is_shown:
+            place.unhide(number)  # so that its writer finds it, and a save that is refused shows the branch again
+        return place.open_to_write(number, flags | os.O_CREAT, bytes)
 
     def make_folder(self, name: str, mode: int) -> None:
         self._require_other(name)
@@ -106,13 +108,16 @@ class RollFolder(RealFolder):
         super().remove_folder(name)
 
     def link(self, name: str, node: Node) -> None:
-        """Give a file a second name; a sidecar gets a copy beside it. Raises NotPermitted for a sidecar's name."""
+        """Give a file a second name: on a sidecar's name it is a save, and a sidecar gets a copy beside it."""
+        self.to_write()
+        if isinstance(node, RealFile) and self._contents.find(name) is not None:
+            self.receive_data(name, self._data(node.parts))
+            return
         self._require_other(name)
-        if not isinstance(node, RollSidecar):
-            super().link(name, node)
-        else:
-            self.to_write()
+        if isinstance(node, RollSidecar):
             self.scratch.write((name,), node.shown())
+        else:
+            super().link(name, node)
 
     def rename(self, name: str, folder: Folder, new_name: str) -> None:
         """Rename; onto a sidecar's name it is a save. Raises the reason if the bytes are not a valid save."""
@@ -129,11 +134,24 @@ class RollFolder(RealFolder):
 
     def receive(self, old: Parts, name: str) -> None:
         """Rename a file of another program to a name in here."""
-        if self._contents.find(name) is None:
+        if (named := self._contents.find(name)) is None:
             super().receive(old, name)
-        else:
+            return
+        if (writer := self.scratch.writer(old)) is None:
             self.receive_data(name, self._data(old))
-            self.scratch.remove(old)
+        else:
+            self._hand_over(writer, named)
+        self.scratch.remove(old)
+
+    def _hand_over(self, writer: RealWriter, named: Named) -> None:
+        """Let a program that still has the file open go on, as a writer of a sidecar."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        sidecar = self._place(named).open_to_write(_number(named), flags, bytes)
+        try:
+            writer.becomes(sidecar)
+        except BaseException:
+            sidecar.release()
+            raise
 
     def receive_data(self, name: str, data: bytes) -> None:
         """Make a file with these bytes in here."""

@@ -133,6 +133,12 @@ def hide(repository: Repository, number: int) -> None:
         _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=tip)})
 
 
+def unhide(repository: Repository, number: int) -> None:
+    """Show the sidecar of a number again: a program writes it anew. Raises StoreFailed, OSError."""
+    if (given := read_numbers(repository.root).get(number)) is not None and given.hidden is not None:
+        _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=None)})
+
+
 def _save(repository: Repository, plan: Plan, without: Masks) -> Outcome:
     data, metadata = plan.document.canonical(), plan.metadata
     outcome = save_xmp(repository, plan.given.branch, data, without=without, label=plan.label, metadata=metadata)
