@@ -6,8 +6,8 @@ from pathlib import Path
 
 from chemfs.cli.errors import InsideMount
 from chemfs.mount import daemon
-from chemfs.mount.errors import FILESYSTEM_TYPE
-from chemfs.mount.mountpoint import located, mounts_of
+from chemfs.mount.mountpoint import located
+from chemigram_core.durable.mount_table import repository_mounts
 from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.library_folders import RESERVED, Library
 
@@ -17,8 +17,8 @@ def behind(path: Path) -> Path:
 
     Raises InsideMount for another user's mount.
     """
-    place, mounts = located(path), mounts_of(FILESYSTEM_TYPE)
-    mountpoint = next((folder for folder in (place, *place.parents) if folder in mounts), None)
+    place, mounts = located(path), repository_mounts().places()
+    mountpoint = next((folder for folder in (place, *place.parents) if str(folder) in mounts), None)
     if mountpoint is None:
         return path
     if (root := daemon.root_of(mountpoint)) is None:

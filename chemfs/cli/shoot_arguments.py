@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chemfs.cli.arguments import given_path
 from chemfs.cli.errors import InsideMount
-from chemfs.mount.errors import FILESYSTEM_TYPE
-from chemfs.mount.mountpoint import located, mounts_of
+from chemfs.mount.mountpoint import located
+from chemigram_core.durable.mount_table import repository_mounts
 
 
 def add_shoot_and_library(parser: argparse.ArgumentParser) -> None:
@@ -27,4 +27,4 @@ def refuse_mounts(options: argparse.Namespace) -> None:
 
 def mounts() -> set[Path]:
     """Where chemfs is mounted: no such folder is part of a shoot."""
-    return mounts_of(FILESYSTEM_TYPE)
+    return {*map(Path, repository_mounts().places())}

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 
 from chemfs import exit_codes
 from chemfs.mount import fusermount, mountpoint
-from chemfs.mount.errors import FILESYSTEM_TYPE, FuseUnavailable, MountFailed, MountpointUnusable, NotMounted
+from chemfs.mount.errors import FuseUnavailable, MountFailed, MountpointUnusable, NotMounted
 from chemigram_core.durable import creation
+from chemigram_core.durable.mount_table import FILESYSTEM_TYPE
 from chemigram_core.errors import StoreFailed
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ import errno
 import os
 from pathlib import Path
 
+from chemigram_core.durable.mount_table import FILESYSTEM_TYPE
 from chemigram_core.errors import Refused, shown
-
-FILESYSTEM_TYPE = "fuse.chemfs"  # of our mounts in the system's mount table
 
 
 class FuseUnavailable(Refused):

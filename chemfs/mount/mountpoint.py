@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from pathlib import Path
 
 from chemfs.mount import fusermount
-from chemfs.mount.errors import FILESYSTEM_TYPE, MountpointUnusable
+from chemfs.mount.errors import MountpointUnusable
+from chemigram_core.durable import mount_table
+from chemigram_core.durable.mount_table import FILESYSTEM_TYPE
 
 _DEAD = (errno.ENOTCONN, errno.ECONNABORTED)
-_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 def located(folder: Path) -> Path:
@@ -29,19 +29,12 @@ def prepare(place: Path, root: Path) -> None:
 
 def mounted_type(place: Path) -> str | None:
     """The type of the topmost filesystem mounted exactly at `place`, or None. Accesses no mount."""
-    found = _types().get(os.fsencode(place))
-    return None if found is None else os.fsdecode(found)
-
-
-def mounts_of(filesystem_type: str) -> set[Path]:
-    """Every place where a filesystem of that type is mounted. Accesses no mount."""
-    return {Path(os.fsdecode(place)) for place, found in _types().items() if os.fsdecode(found) == filesystem_type}
+    return mount_table.types().get(str(place))
 
 
 def mounts_below(folder: Path) -> frozenset[Path]:
     """Every place in a folder, or the folder, where a filesystem is mounted. Accesses no mount."""
-    places = (Path(os.fsdecode(place)) for place in _types())
-    return frozenset(place for place in places if place.is_relative_to(folder))
+    return frozenset(place for place in map(Path, mount_table.types()) if place.is_relative_to(folder))
 
 
 def is_dead(place: Path) -> bool:
@@ -69,16 +62,6 @@ def _unusable(place: Path, root: Path) -> str | None:
     return None
 
 
-def _types() -> dict[bytes, bytes]:
-    """The type of the topmost filesystem at each place where one is mounted."""
-    entries = (line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
-    return {_unescaped(entry[4]): entry[entry.index(b"-") + 1] for entry in entries}  # the last line is the topmost
-
-
 def _is_no_utf8(place: Path) -> bool:
     """Whether the path is not UTF-8, so that messages could not show it."""
     return any(0xD800 <= ord(character) <= 0xDFFF for character in str(place))
-
-
-def _unescaped(field: bytes) -> bytes:
-    return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), field)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from chemigram_core.durable import filesystem
+from chemigram_core.durable import filesystem, mount_table
 from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.durable.folder import Deferred, Folder
 from tests.core.calls import count_calls
@@ -49,11 +50,18 @@ def test_afterwards_nothing_is_deferred(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(fsyncs) == 5
 
 
-@pytest.mark.parametrize(("name", "value"), [("_type_of", "fuse.sshfs"), ("_type_of", "fuseblk"), ("_kernel", (5, 7))])
+@pytest.mark.parametrize(
+    ("module", "name", "value"),
+    [
+        (mount_table, "type_of", "fuse.sshfs"),
+        (mount_table, "type_of", "fuseblk"),
+        (filesystem, "_kernel", (5, 7)),
+    ],
+)
 def test_where_syncfs_is_not_enough_each_file_is_synced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, value: object
 ) -> None:
-    monkeypatch.setattr(filesystem, name, lambda *_: value)
+    monkeypatch.setattr(module, name, lambda *_: value)
     fsyncs, syncfs = count_calls(monkeypatch, os, "fsync"), count_calls(monkeypatch, filesystem, "_syncfs")
     with Filesystem(tmp_path) as disk:
         with disk.deferring(Deferred.EVERYTHING):
@@ -66,7 +74,7 @@ def test_the_type_of_a_filesystem_is_known() -> None:
     for place, known in (("/proc", "proc"), ("/dev/shm", "tmpfs")):  # noqa: S108
         descriptor = os.open(place, os.O_RDONLY)
         try:
-            assert filesystem._type_of(descriptor) == known
+            assert mount_table.type_of(descriptor) == known
         finally:
             os.close(descriptor)
 

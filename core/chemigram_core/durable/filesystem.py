@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from chemigram_core.durable import mount_table
 from chemigram_core.durable.folder import Deferred, deferred
 
 _REPORTS_ERRORS = (5, 8)  # the first Linux whose syncfs reports that a page could not be written
-_MOUNTS = Path("/proc/self/mountinfo")
 
 _syncfs = ctypes.CDLL(None, use_errno=True).syncfs
 
@@ -27,7 +27,7 @@ class Filesystem:
 
     def __init__(self, folder: Path) -> None:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._is_trusted = _kernel() >= _REPORTS_ERRORS and not _type_of(self._descriptor).startswith("fuse")
+        self._is_trusted = _kernel() >= _REPORTS_ERRORS and not mount_table.type_of(self._descriptor).startswith("fuse")
 
     def __enter__(self) -> Self:
         return self
@@ -53,16 +53,3 @@ class Filesystem:
 
 def _kernel() -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
-
-
-def _type_of(descriptor: int) -> str:
-    """The type of an open file's filesystem, as the mount table names it: ext4, fuse.sshfs; fuse if it is not listed.
-
-    By the number of the mount: some filesystems (btrfs) give each subvolume a device that the table doesn't list.
-    """
-    about = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
-    mount = re.findall(r"^mnt_id:\s+(\d+)$", about, re.MULTILINE)
-    for fields in (line.split(" ") for line in _MOUNTS.read_text(errors="replace").splitlines()):
-        if fields[:1] == mount:
-            return fields[fields.index("-") + 1]
-    return "fuse"
