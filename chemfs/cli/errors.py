@@ -57,20 +57,6 @@ class SameNames(Refused):
         super().__init__("two of the files have the same name; write each to its own `--into DIRECTORY`")
 
 
-class NoSuchImage(Refused):
-    """The image of a new repository doesn't exist."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"no such image: {shown(str(path))}; nothing was created")
-
-
-class OtherImage(Refused):
-    """The repository has another image already."""
-
-    def __init__(self, present: Path) -> None:
-        super().__init__(f"the repository already has an image: {shown(str(present))}; create another repository")
-
-
 class NothingTagged(Refused):
     """Some images of a library keep a tag from being set on all."""
 

@@ -28,6 +28,7 @@ GROUPS: Final = {
         "restore": "Restore a state on a branch, or in a sidecar",
     },
     "Maintain a repository": {
+        "relink": "Record where the image is now",
         "gc": "Remove snapshots and masks that are no longer reachable",
         "fsck": "Check a repository, and repair it",
     },

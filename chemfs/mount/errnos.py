@@ -7,6 +7,7 @@ import logging
 
 from chemfs.tree import errors as tree_errors
 from chemigram_core import errors
+from chemigram_core.image import errors as image_errors
 from chemigram_core.scratch import FilesInBranch
 
 NUMBERS: dict[type[Exception], int] = {
@@ -34,6 +35,7 @@ NUMBERS: dict[type[Exception], int] = {
     errors.UnknownRevision: errno.ENOENT,
     errors.UnknownMask: errno.ENOENT,
     FilesInBranch: errno.ENOTEMPTY,
+    image_errors.ImageInMount: errno.ELOOP,
     errors.Refused: errno.EINVAL,
     errors.StoreFailed: errno.EIO,
 }

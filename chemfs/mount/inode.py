@@ -10,7 +10,6 @@ from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import NotAFolder, Replaced
 from chemfs.tree.nodes import Folder, Node
 from chemfs.tree.open_files import OpenFile
-from chemigram_core.digest import Digest
 
 _ABOUT_TO_ASK_SECONDS = 1.0
 _SHOWN = 1 << 62  # numbers from here on are shown for names; lower ones are those of the table
@@ -24,7 +23,7 @@ class Inode:
     parent: Inode | None
     name: str
     node: Node | None  # None: a new file that only its writer sees; only `show` changes it
-    content: Digest | None = field(init=False)  # the digest of the node's bytes, None if they may change
+    content: Hashable | None = field(init=False)  # what stands for the node's bytes, None if they may change
     is_named: bool = True  # False after it was removed, or something else took its name
     is_shared: bool = True  # False if a writer has it to itself, or is about to
     lookups: int = 0

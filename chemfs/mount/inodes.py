@@ -8,6 +8,7 @@ so other programs never see a half-written file. Everything else keeps its inode
 from __future__ import annotations
 
 import itertools
+from collections.abc import Hashable
 from threading import Event, Lock
 from time import monotonic
 
@@ -18,9 +19,8 @@ from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import Replaced
 from chemfs.tree.nodes import File, Folder, Node
 from chemfs.tree.open_files import OpenFile, Stat
-from chemigram_core.digest import Digest
 
-_Key = tuple[int, str, Digest | None]  # the number of the folder, the name, the content
+_Key = tuple[int, str, Hashable | None]  # the number of the folder, the name, the content
 
 MOST_INODES = 50_000  # beyond these the kernel is asked to forget some: about 40 MB
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0

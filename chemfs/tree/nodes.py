@@ -15,7 +15,6 @@ from typing import ClassVar, NamedTuple
 
 from chemfs.tree.errors import AlreadyThere, NoSuchAttribute, NotFound, NotPermitted, ReadOnly, Unsupported
 from chemfs.tree.open_files import OpenFile, Stat
-from chemigram_core.digest import Digest
 
 XATTR_PREFIX = "user.chemfs."
 
@@ -55,8 +54,11 @@ class Node:
     stat_seconds: float = 1.0
 
     @property
-    def content(self) -> Digest | None:
-        """The digest of its bytes if they can't change, and then its `stat` can't either. Only files have one."""
+    def content(self) -> Hashable | None:
+        """What stands for its bytes, if it is a node of these bytes alone; then its `stat` can't change either.
+
+        A digest, or the identity of a file. Only files have one.
+        """
         return None
 
     @property

@@ -15,6 +15,7 @@ from chemfs.tree.days import Days
 from chemfs.tree.errors import ReadOnly
 from chemfs.tree.head_link import FreshLinks
 from chemfs.tree.heads.branch import Branches
+from chemfs.tree.image_look import ImageLook
 from chemfs.tree.permissions import Permissions, of_folder
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.repository import Repository
@@ -35,6 +36,7 @@ class OpenRepository:
         self.links = FreshLinks()
         self.days = Days(repository)
         self.computed = ComputedFiles()
+        self.image_look = ImageLook(repository)
         self._on_change = on_change
 
     def check_writable(self) -> None:

@@ -15,7 +15,6 @@ import stat
 import time
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 _LASTS_SECONDS = 1.0  # changes by others show within a second
@@ -60,11 +59,6 @@ def of_folder(path: str) -> Permissions:
 def read_only(status: os.stat_result, folder: str) -> Permissions:
     """Those of a file in a folder, without the write bits."""
     return limited(status.st_mode & _READ, status.st_uid, status.st_gid, way_to(folder))
-
-
-def of_image(path: Path, status: os.stat_result) -> Permissions:
-    """Those of an image, wherever the link at `path` leads, without the write bits."""
-    return read_only(status, os.path.realpath(path).rpartition("/")[0] or "/")
 
 
 def saved(status: os.stat_result, folder: str, repository: str) -> Permissions:

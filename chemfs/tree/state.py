@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
@@ -11,18 +10,19 @@ from typing import ClassVar
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound
+from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import Entry, File, Folder, Node, NodeKind, Xattrs
-from chemfs.tree.objects import READ_ONLY_MODE, open_mask, open_snapshot
-from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
+from chemfs.tree.objects import open_mask, open_snapshot
+from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import Opened
-from chemfs.tree.permissions import of_folder, of_image, read_only
+from chemfs.tree.permissions import of_folder, read_only
 from chemigram_core.digest import Digest
 from chemigram_core.errors import StoreFailed
-from chemigram_core.image import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, StoredObject
 
+XMP_ENTRY, MASKS_ENTRY = Entry(XMP_FILE, NodeKind.FILE), Entry(MASK_FOLDER, NodeKind.FOLDER)
 _LOOKED_SECONDS = 1.0  # permissions may change
 _FOR_EVER_SECONDS = 3600.0  # the kernel forgets unused entries much sooner
 
@@ -59,10 +59,12 @@ class StateFolder(Folder):
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        image = self._opened().repository.image
-        names = (XMP_FILE,) if image is None else (XMP_FILE, image.name, image.sidecar_name)
-        entries = [Entry(name, NodeKind.FILE) for name in names]
-        return [*entries, Entry(MASK_FOLDER, NodeKind.FOLDER)] if self.masks() else entries
+        opened, entries = self._opened(), [XMP_ENTRY]
+        if (image := opened.repository.image) is not None:
+            if opened.image_look.is_there(image):
+                entries.append(Entry(image.name, NodeKind.FILE))
+            entries.append(Entry(image.sidecar_name, NodeKind.FILE))
+        return [*entries, MASKS_ENTRY] if self.masks() else entries
 
     def xattrs(self) -> Xattrs:
         return xattrs.of_state(self._opened().repository, self.digest())
@@ -133,7 +135,9 @@ class FixedState(StateFolder):
 
     @property
     def listed(self) -> Hashable:
-        return self._digest, self._opened().repository.image
+        opened = self._opened()
+        image = opened.repository.image
+        return self._digest, image, image is not None and opened.image_look.is_there(image)
 
     def digest(self) -> Digest:
         return self._digest
@@ -194,26 +198,3 @@ class StoredMask(StoredFile):
 
     def xattrs(self) -> Xattrs:
         return xattrs.of_mask(self._opened().repository, self._stored.digest)
-
-
-class ImageFile(File):
-    """The image, passed through."""
-
-    __slots__ = ("_opened",)
-
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
-
-    def stat(self) -> Stat:
-        path = self._image().path
-        status = path.stat()
-        return Stat(status.st_size, status.st_mtime_ns, *of_image(path, status))
-
-    def open_to_read(self) -> OpenFile:
-        descriptor = os.open(self._image().path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        return DescriptorFile(descriptor, Caching.KEEP, READ_ONLY_MODE)
-
-    def _image(self) -> Image:
-        if (image := self._opened().repository.image) is None:
-            raise NotFound("raw/")
-        return image

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from chemfs.tree.errors import NotFound
+from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
-from chemfs.tree.state import ImageFile
 from chemfs.tree.tags import TagFolder
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.library.tag_folders import TOP, TagContent, TaggedImage

@@ -41,13 +41,6 @@ class NameTooLong(InvalidName):
     """A name has more bytes than filesystems allow."""
 
 
-class UnusableImage(Refused):
-    """The name of an image can't stand beside a state's own files."""
-
-    def __init__(self, name: str, rule: str) -> None:
-        super().__init__(f"not a usable image name ({rule}): {shown(name)}; rename the image first")
-
-
 class InvalidXmp(Refused):
     """Bytes are not an XMP that can be stored; `place` names the line or the property."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chemigram_core import image
 from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
-from chemigram_core.image import Image, RawFolder
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.index import History
 from chemigram_core.log.journal import OperationLog
@@ -27,6 +27,9 @@ from chemigram_core.refs.refs import Refs
 from chemigram_core.rejected import Rejected
 from chemigram_core.states import State, States
 from chemigram_core.store.objects import ObjectStore
+
+if TYPE_CHECKING:
+    from chemigram_core.image.raw_folder import Image, RawFolder
 
 MAIN = BranchName("main")
 
@@ -46,16 +49,17 @@ class Repository:
         self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)
-        self._raw = RawFolder(root)
 
     @classmethod
     def init(cls, root: Path, image_file: Path | None = None) -> Repository:
         """Make a repository at `root`, or open the one there; `image_file` is linked into raw/.
 
-        Raises UnusableImage, before anything is made; OSError.
+        Raises UnusableImage, UnusableImageFile and OtherImage, before anything is made; OSError.
         """
+        from chemigram_core.image.raw_link import require_image  # a reader needs none
+
         if image_file is not None:
-            image.require_usable(image_file.name)
+            require_image(root, image_file)
         _make_durable(root.absolute())
         for parts in (("objects",), ("refs", "heads"), ("refs", "tags"), ("masks",)):
             with Folder.make_durable(root, *parts):
@@ -63,13 +67,19 @@ class Repository:
         _make_lock(root)
         if not os.path.lexists(root / "HEAD"):
             Refs(root).set_head(OnBranch(MAIN))
-        if image_file is not None and image.find(root) is None:
-            image.link(root, image_file)
+        if image_file is not None:
+            _link(root, image_file)
         return cls(root)
+
+    @cached_property
+    def _raw(self) -> RawFolder:
+        from chemigram_core.image.raw_folder import RawFolder  # most commands look at no image
+
+        return RawFolder(self.root)
 
     @property
     def image(self) -> Image | None:
-        """The image of raw/, if there is one."""
+        """The image that raw/ names, if it names one; it may not be there at the moment. Raises OSError."""
         return self._raw.image()
 
     def resolve(self, rev: str) -> Digest:
@@ -139,6 +149,14 @@ def _make_lock(root: Path) -> None:
 
     if not os.path.lexists(root / lock.FILE_NAME):
         lock.create(root)
+
+
+def _link(root: Path, image_file: Path) -> None:
+    from chemigram_core.durable.lock import locked
+    from chemigram_core.image.raw_link import link
+
+    with locked(root):
+        link(root, image_file)
 
 
 def _make_durable(root: Path) -> None:

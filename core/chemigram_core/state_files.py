@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from chemigram_core.digest import Digest
-from chemigram_core.image import Image
+from chemigram_core.image.raw_folder import Image
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.states import State
 from chemigram_core.store.objects import Kind

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core import fsck, gc, image
+from chemigram_core import fsck, gc
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
+from chemigram_core.image.raw_folder import find
+from chemigram_core.image.raw_link import link
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.refs import checkout, create_branch
@@ -179,16 +181,16 @@ def test_another_log_in_the_same_place_is_read_from_its_beginning(repository: Re
 def test_an_image_whose_name_no_state_could_show_is_none(repository: Repository, name: str) -> None:
     (repository.root / "raw").mkdir()
     picture(repository.root / "raw" / "a.tif").rename(repository.root / "raw" / name)
-    assert image.find(repository.root) is None
+    assert find(repository.root) is None
 
 
 def test_raw_is_no_way_out(repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     picture(tmp_path / "outside" / "secret.tif")
     (repository.root / "raw").symlink_to(tmp_path / "outside")
-    assert image.find(repository.root) is None
+    assert find(repository.root) is None
     with pytest.raises(NotADirectoryError):
-        image.link(repository.root, picture(tmp_path / "b.tif"))
+        link(repository.root, picture(tmp_path / "b.tif"))
 
 
 def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repository) -> None:

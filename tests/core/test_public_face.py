@@ -31,6 +31,7 @@ from chemigram_core.errors import (
     UnknownRevision,
 )
 from chemigram_core.folder_kind import NotALibrary
+from chemigram_core.image.errors import UnusableImageFile
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.repository import Repository as CoreRepository
@@ -136,7 +137,7 @@ def test_paths_may_be_text(tmp_path: Path) -> None:
 
 
 def test_without_the_image_nothing_is_made(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(UnusableImageFile, match="No such file"):
         chemigram_core.init(tmp_path / "one", image=tmp_path / "none.tif")
     assert not (tmp_path / "one").exists()
 

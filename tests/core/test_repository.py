@@ -263,10 +263,10 @@ def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
     saved = save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask()})
     told: list[tuple[str, int, int]] = []
-    written = export(repository, saved.digest, tmp_path / "out", lambda *step: told.append(step))
+    exported = export(repository, saved.digest, tmp_path / "out", lambda *step: told.append(step))
     assert told == [("exporting", done, 4) for done in (1, 2, 3, 4)]
     document = repository.objects.read(saved.digest, Kind.SNAPSHOT)
-    assert {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in written} == {
+    assert {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in exported.files} == {
         "image.xmp": document,
         "a.tif.xmp": document,
         "a.tif": (tmp_path / "a.tif").read_bytes(),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from chemfs import exit_codes
 from chemfs.cli.arguments import add_repository, add_revision, target_folder
 from chemfs.cli.progress import task_progress
+from chemfs.cli.streams import print_error
 from chemigram_core.operations.export import export
 from chemigram_core.repository import Repository
 
-DESCRIPTION = "Copy a state's files to a new or empty folder. No mount is needed."
+DESCRIPTION = """Copy a state's files to a new or empty folder. No mount is needed. The exit code is 1 if the image is
+missing: the folder then has all the other files."""
 EXAMPLE = "chemfs export sunset v1_export ~/as-exported"
 
 
@@ -20,10 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", metavar="DIRECTORY", type=target_folder, help="new or empty folder")
 
 
-def run(options: argparse.Namespace) -> None:
-    """Copy them. Raises UnknownRevision, AmbiguousRevision, NoState, FolderNotEmpty."""
+def run(options: argparse.Namespace) -> int:
+    """Copy them; the exit code says whether the image was missing.
+
+    Raises UnknownRevision, AmbiguousRevision, NoState, FolderNotEmpty.
+    """
     repository = Repository(options.repository)
     digest = repository.resolve(options.rev)
     with task_progress() as report:
-        files = export(repository, digest, options.directory, report)
-    print(f"{len(files)} files of {digest[:12]} in {options.directory}")
+        exported = export(repository, digest, options.directory, report)
+    print(f"{len(exported.files)} files of {digest[:12]} in {options.directory}")
+    if exported.image_problem is None:
+        return 0
+    print_error(f"the folder has no image: {exported.image_problem}")
+    return exit_codes.PROBLEM_FOUND

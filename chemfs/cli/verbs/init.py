@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from chemfs.cli.arguments import given_path, target_folder
-from chemfs.cli.errors import NoSuchImage, OtherImage
 from chemigram_core.folder_kind import refuse_library
 from chemigram_core.repository import Repository
 
@@ -22,16 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Create it. Raises ALibrary or NoSuchImage before anything is made; OtherImage."""
+    """Create it. Raises ALibrary, UnusableImage, UnusableImageFile or OtherImage, before anything is made."""
     refuse_library(options.repository)
-    if options.image is not None and not options.image.is_file():
-        raise NoSuchImage(options.image)
-    repository = Repository.init(options.repository, options.image)
-    if options.image is not None and repository.image is not None:
-        _require_same(options.image, repository.image.path)
+    Repository.init(options.repository, options.image)
     print(f"repository ready: {options.repository}")
-
-
-def _require_same(wanted: Path, present: Path) -> None:
-    if not wanted.samefile(present):
-        raise OtherImage(present)

@@ -14,7 +14,8 @@ from chemfs.tree.nodes import Entry, Folder, NodeKind, Xattrs
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
 from chemfs.tree.ref_folder import RefFolder
-from chemigram_core.image import Image, is_near_sidecar
+from chemfs.tree.state import MASKS_ENTRY, XMP_ENTRY
+from chemigram_core.image.raw_folder import Image, is_near_sidecar
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
@@ -77,13 +78,13 @@ class BranchFolder(FolderOfFiles):
     def entries(self) -> Iterable[Entry]:
         branch, image = self.existing(), self._image()
         if branch.tip.is_there(Xmp()):
-            yield Entry(XMP_FILE, NodeKind.FILE)
+            yield XMP_ENTRY
         if image is not None:
-            if not branch.table.hides_image():
+            if not branch.table.hides_image() and self._opened().image_look.is_there(image):
                 yield Entry(image.name, NodeKind.FILE)
             if branch.tip.is_there(Sidecar()):
                 yield Entry(image.sidecar_name, NodeKind.FILE)
-        yield Entry(MASK_FOLDER, NodeKind.FOLDER)
+        yield MASKS_ENTRY
         yield from (entry for entry in self.scratch_entries() if entry.name != MASK_FOLDER)
 
     def xattrs(self) -> Xattrs:

@@ -15,12 +15,12 @@ from chemfs.tree.errors import ReadOnly, Unsupported
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.tip import Shown
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked, Xmp
+from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import File, Folder, Link, Node, Xattrs
 from chemfs.tree.objects import open_mask, open_snapshot
 from chemfs.tree.open_files import BytesFile, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemfs.tree.permissions import limited, way_to
-from chemfs.tree.state import ImageFile
 from chemigram_core.digest import Digest
 
 
@@ -140,22 +140,27 @@ class TrackedFile(FileInBranch, File):
 
 
 class BranchImage(FileInBranch, File):
-    """The image, which is never written. If it is removed, it comes back by itself."""
+    """The image as it was looked up, which is never written. If it is removed, it comes back by itself."""
 
-    __slots__ = ()
+    __slots__ = ("_image",)
 
     def __init__(self, folder: FolderInBranch) -> None:
-        """Raises NotFound if it was removed a moment ago."""
+        """Raises NotFound, also if it was removed a moment ago; ImageInMount, OSError."""
         super().__init__(folder)
         folder.branch().check_image_shown()
+        self._image = ImageFile(folder.opened)
+
+    @property
+    def content(self) -> Hashable:
+        return self._image.content
 
     def stat(self) -> Stat:
-        return self._image().stat()
+        return self._image.stat()
 
     def open(self, flags: int) -> OpenFile:
         if flags & (os.O_ACCMODE | os.O_TRUNC):
             raise ReadOnly("the image")
-        return self._image().open_to_read()
+        return self._image.open_to_read()
 
     def check_writable(self) -> None:
         raise ReadOnly("the image")
@@ -168,9 +173,6 @@ class BranchImage(FileInBranch, File):
 
     def set_times(self, times_ns: tuple[int, int]) -> None:
         self.folder.to_write()
-
-    def _image(self) -> ImageFile:
-        return ImageFile(self.folder.opened)
 
 
 class InScratch(FileInBranch):

@@ -8,12 +8,12 @@ from collections.abc import Hashable
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound, ReadOnly, Unsupported
+from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import File, Node, Xattrs
 from chemfs.tree.open_files import BytesFile, Caching, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemfs.tree.permissions import saved, to_be_saved
 from chemfs.tree.roll.image_place import ImagePlace
-from chemfs.tree.state import ImageFile
 from chemigram_core.digest import Digest
 from chemigram_core.refs.refs import Position
 from chemigram_core.roll import pending
@@ -47,21 +47,27 @@ class InRoll(Node):
 
 
 class RollImageFile(InRoll, File):
-    """An image, which is never written."""
+    """An image as it was looked up, which is never written."""
 
-    __slots__ = ()
+    __slots__ = ("_file",)
+
+    def __init__(self, image: ImagePlace) -> None:
+        """Raises NotFound, ImageInMount, OSError."""
+        super().__init__(image)
+        self._file = ImageFile(image.opened)
+
+    @property
+    def content(self) -> Hashable:
+        return self._file.content
 
     def stat(self) -> Stat:
-        return self._file().stat()
+        return self._file.stat()
 
     def open_to_read(self) -> OpenFile:
-        return self._file().open_to_read()
+        return self._file.open_to_read()
 
     def check_writable(self) -> None:
         raise ReadOnly("the image")
-
-    def _file(self) -> ImageFile:
-        return ImageFile(self.image.opened)
 
 
 class RollSidecar(InRoll, File):

@@ -17,12 +17,10 @@ def open(path: StrPath) -> Repository:
 
 
 def init(path: StrPath, *, image: StrPath | None = None) -> Repository:
-    """Create a repository in the folder `path`, or open the existing one. `image` is linked into it, unless it has one.
+    """Create a repository in the folder `path`, or open the existing one. `image` is linked into it.
 
-    Raises FileNotFoundError for a missing image and UnusableImage for its name, before anything is created.
+    Raises UnusableImageFile for a missing image, UnusableImage for its name, and OtherImage if the repository has
+    another one, before anything is created.
     """
-    image_file = None if image is None else Path(image)
-    if image_file is not None:
-        image_file.resolve(strict=True)
-    CoreRepository.init(Path(path), image_file)
+    CoreRepository.init(Path(path), None if image is None else Path(image))
     return Repository(path)

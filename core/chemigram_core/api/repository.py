@@ -18,11 +18,13 @@ from chemigram_core.digest import Digest
 from chemigram_core.errors import UnknownMask
 from chemigram_core.fsck import Finding
 from chemigram_core.gc import Garbage
+from chemigram_core.image.location import image_problem
 from chemigram_core.log.entry import JSON, LogEntry
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations import refs
 from chemigram_core.operations.export import export
+from chemigram_core.operations.relink import relink
 from chemigram_core.operations.restore import restore
 from chemigram_core.operations.save import Outcome, save_mask, save_xmp
 from chemigram_core.refs.head import Detached, OnBranch
@@ -58,7 +60,8 @@ class Repository:
     @property
     def image(self) -> Path | None:
         """The repository's image, or None if it has none that can be read."""
-        return None if (image := self._core.image) is None else image.path
+        image = self._core.image
+        return None if image is None or image_problem(image) is not None else image.path
 
     def head(self) -> BranchName | Digest:
         """The branch that HEAD is on, or the snapshot if it is detached."""
@@ -191,8 +194,19 @@ class Repository:
         return compare_states(StoredStates(self._core), *states, (left, right), extensions=extensions)
 
     def export(self, rev: str, folder: StrPath) -> list[Path]:
-        """Write a state's files to a new or empty folder; returns the paths. Raises FolderNotEmpty, and as `state`."""
-        return export(self._core, self._core.resolve(rev), Path(folder))
+        """Write a state's files to a new or empty folder; returns the paths. Raises FolderNotEmpty, and as `state`.
+
+        The image is among them if it can be read.
+        """
+        return export(self._core, self._core.resolve(rev), Path(folder)).files
+
+    def relink(self, file: StrPath, *, rename: bool = False) -> None:
+        """Record that the image is `file` from now on. It is linked, and its path is kept as given.
+
+        The image keeps its name in every state, since sidecars are named after it, unless `rename` is given.
+        Raises UnusableImage, UnusableImageFile; OtherImage for another name, or if the image itself is in `raw/`.
+        """
+        relink(self._core, Path(file), rename=rename)
 
     def gc(self, *, keep: timedelta = gc.GRACE, dry_run: bool = False, unlogged: bool = False) -> Garbage:
         """Remove objects that nothing needs and that are older than `keep`; returns what was removed, or would be.

@@ -26,14 +26,6 @@ class Mount(NamedTuple):
     type: str
 
 
-def mounts() -> Iterator[Mount]:
-    """All mounts; where there are several at one place, the last one is on top."""
-    for line in _TABLE.read_bytes().splitlines():
-        fields = line.split(b" ")
-        place, kind = _unescaped(fields[4]), fields[fields.index(b"-") + 1]
-        yield Mount(int(fields[0]), os.fsdecode(place), os.fsdecode(kind))
-
-
 def type_of(descriptor: int) -> str:
     """The type of an open file's filesystem; fuse if it is not listed.
 
@@ -41,12 +33,12 @@ def type_of(descriptor: int) -> str:
     """
     about = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
     number = int(re.findall(r"^mnt_id:\s+(\d+)$", about, re.MULTILINE)[0])
-    return next((mount.type for mount in mounts() if mount.number == number), _UNLISTED)
+    return next((mount.type for mount in _mounts(_TABLE.read_bytes()) if mount.number == number), _UNLISTED)
 
 
 def types() -> dict[str, str]:
     """The type of the topmost filesystem at each place where one is mounted."""
-    return {mount.place: mount.type for mount in mounts()}
+    return _types(_TABLE.read_bytes())
 
 
 class RepositoryMounts:
@@ -55,7 +47,7 @@ class RepositoryMounts:
     def __init__(self) -> None:
         # Held from the poll to the end of the reading: a thread that polls in between would not learn of the change.
         self._lock = Lock()
-        self._table = _TABLE.open("rb")
+        self._table = _TABLE.open("rb", buffering=0)  # what was read before must not be read again
         self._changes = select.poll()
         self._changes.register(self._table, select.POLLPRI)
         self._places: frozenset[str] | None = None
@@ -65,7 +57,9 @@ class RepositoryMounts:
         with self._lock:
             if self._changes.poll(0) or self._places is None:
                 self._places = None  # if the table can't be read now, the next call tries again
-                self._places = frozenset(place for place, kind in types().items() if kind == FILESYSTEM_TYPE)
+                self._table.seek(0)
+                found = _types(self._table.read())
+                self._places = frozenset(place for place, kind in found.items() if kind == FILESYSTEM_TYPE)
             return self._places
 
 
@@ -76,6 +70,18 @@ def repository_mounts() -> RepositoryMounts:
 
 
 os.register_at_fork(after_in_child=repository_mounts.cache_clear)  # a shared open file would report to one of the two
+
+
+def _mounts(table: bytes) -> Iterator[Mount]:
+    """All mounts; where there are several at one place, the last one is on top."""
+    for line in table.splitlines():
+        fields = line.split(b" ")
+        place, kind = _unescaped(fields[4]), fields[fields.index(b"-") + 1]
+        yield Mount(int(fields[0]), os.fsdecode(place), os.fsdecode(kind))
+
+
+def _types(table: bytes) -> dict[str, str]:
+    return {mount.place: mount.type for mount in _mounts(table)}
 
 
 def _unescaped(field: bytes) -> bytes:

@@ -18,11 +18,11 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 
-from chemigram_core import image
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
+from chemigram_core.image.raw_folder import FOLDER, find
 from chemigram_core.library.tag_folders import ImageTags, TagContent, tag_folders
 from chemigram_core.library_folders import Parts, kinds_in
 from chemigram_core.names import TagName
@@ -122,11 +122,11 @@ def _abouts(known: Mapping[str, _Known]) -> dict[str, ImageTags]:
 def _read(root: Path, folder: Folder, now_ns: int) -> _Known:
     """What the repository at `root` has; nothing if it can't be read, which is looked at again each time."""
     paths = [f"{root.name}/{'/'.join(parts)}" for parts in folders_of(root, TagName)]
-    seen = {path: _identity(path, folder, now_ns) for path in (*paths, f"{root.name}/{image.FOLDER}")}
+    seen = {path: _identity(path, folder, now_ns) for path in (*paths, f"{root.name}/{FOLDER}")}
     try:
         tags = Repository(root).refs.tags()
         time_ns = max(os.stat(path, dir_fd=folder.descriptor).st_mtime_ns for path in paths)
-        found = image.find(root)
+        found = find(root)
     except (ChemigramError, OSError):
         return _Known(ImageTags((), None, 0), {**seen, root.name: None})
     return _Known(ImageTags(tuple(tags), None if found is None else found.name, time_ns), seen)

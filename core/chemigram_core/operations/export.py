@@ -4,36 +4,56 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import FolderNotEmpty
-from chemigram_core.image import Image
+from chemigram_core.image.errors import ImageUnavailable
+from chemigram_core.image.location import image_problem, open_image
+from chemigram_core.image.raw_folder import Image
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.state_files import StateFile, state_files
 
 
-def export(repository: Repository, digest: Digest, target: Path, on_progress: Progress = silent) -> list[Path]:
-    """Write the files of a state, the same as in a mount, into `target`, a new or empty folder; returns their paths.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The files of a state that were written, and why the image is not among them, if there is one."""
 
-    Raises FolderNotEmpty, StoreFailed, OSError.
+    files: list[Path]
+    image_problem: ImageUnavailable | None
+
+
+def export(repository: Repository, digest: Digest, target: Path, on_progress: Progress = silent) -> Exported:
+    """Write the files of a state, the same as in a mount, into `target`, a new or empty folder.
+
+    Raises FolderNotEmpty, StoreFailed, OSError; without its image the state is written all the same.
     """
-    files = state_files(repository.state(digest), repository.image)
+    image = repository.image
+    problem = None if image is None else image_problem(image)
+    files = {
+        path: source
+        for path, source in state_files(repository.state(digest), image).items()
+        if problem is None or source is not image
+    }
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise FolderNotEmpty(target)
     for number, (path, source) in enumerate(files.items(), start=1):
         _copy(repository, source, target / path)
         on_progress("exporting", number, len(files))
-    return [target / path for path in files]
+    return Exported([target / path for path in files], problem)
 
 
 def _copy(repository: Repository, source: StateFile, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
-    if isinstance(source, Image):
-        shutil.copy2(source.path, path)
-        return
-    # "x": never over or through what another program put there meanwhile
-    with os.fdopen(repository.objects.open(source.digest, source.kind), "rb") as stored, path.open("xb") as file:
+    with os.fdopen(_opened(repository, source), "rb") as stored, path.open("xb") as file:
+        # "x": never over or through what another program put there meanwhile
         shutil.copyfileobj(stored, file)
+        if isinstance(source, Image):
+            shutil.copystat(f"/proc/self/fd/{stored.fileno()}", path)
+
+
+def _opened(repository: Repository, source: StateFile) -> int:
+    return open_image(source) if isinstance(source, Image) else repository.objects.open(source.digest, source.kind)

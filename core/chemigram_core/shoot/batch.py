@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
-from chemigram_core import image
 from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder, temporary_name
 from chemigram_core.errors import ChemigramError, Refused, shown
+from chemigram_core.image.raw_link import relink
 from chemigram_core.operations.batch import Change, Steps, make_together
 from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
@@ -33,6 +33,7 @@ class Arrival:
     sidecars: Sequence[Sidecar]
     by: str
     is_new: bool
+    links_again: bool = False  # because the image is not where its link leads
 
 
 Done = Callable[[Arrival, Intake], None]
@@ -72,8 +73,8 @@ def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
 
 def _continued(arrival: Arrival) -> Steps[Intake]:
     repository = Repository(arrival.root)
-    if image.find(arrival.root) is None:  # its file was moved
-        image.link(arrival.root, arrival.image)
+    if arrival.links_again:
+        relink(arrival.root, arrival.image)
     return (yield from take(repository, arrival.sidecars, arrival.by))
 
 

@@ -11,11 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from stat import S_ISDIR
 
-from chemigram_core import image
 from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.lock import locked
-from chemigram_core.errors import ChemigramError, UnusableImage
+from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
+from chemigram_core.image.errors import UnusableImage
+from chemigram_core.image.location import image_problem
+from chemigram_core.image.raw_folder import find
+from chemigram_core.image.raw_link import require_usable
 from chemigram_core.library_file import remember_shoot
 from chemigram_core.library_folders import stored_name
 from chemigram_core.progress import Progress, silent
@@ -138,7 +141,7 @@ class Importer:
                 self._add(arrival)
 
     def _arrival(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
-        image.require_usable(names.image)
+        require_usable(names.image)
         match kind_of(str(root)):
             case FolderKind.REPOSITORY:
                 return self._changes(folder, names, root)
@@ -151,15 +154,16 @@ class Importer:
 
     def _changes(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
         """What has changed since an image was last looked at; None if nothing has."""
-        present = image.find(root)
+        present = find(root)
         if present is not None and present.name != names.image:
             says = f"{root} is the repository of {present.name}: their names are one on this disk"
             self.report.problems.append(Problem(Kind.OTHER_IMAGE, str(folder / names.image), says))
             return None
         sidecars = list(self._sidecars(folder, names, read_sources(root)))
-        if not sidecars and present is not None:
+        is_lost = present is None or image_problem(present) is not None
+        if not sidecars and not is_lost:
             return None
-        return Arrival(root, folder / names.image, sidecars, self._by, is_new=False)
+        return Arrival(root, folder / names.image, sidecars, self._by, is_new=False, links_again=is_lost)
 
     def _sidecars(self, folder: Path, names: ImageNames, sources: dict[str, Source]) -> Iterator[Sidecar]:
         """The sidecars of an image whose bytes are not those that were taken last."""

@@ -6,6 +6,7 @@ interrupted, an import or a watch takes what it finds for the state that the bra
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from chemigram_core.digest import Digest
 from chemigram_core.durable.exchange import exchange
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import Refused, shown
+from chemigram_core.image.location import image_problem, locate
+from chemigram_core.image.raw_folder import Image
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 from chemigram_core.operations.restore import restore
@@ -74,12 +77,19 @@ def _number(repository: Repository, path: Path) -> int:
     """The number of a sidecar of the repository's image. Raises NotItsSidecar."""
     if (image := repository.image) is None:
         raise NotItsSidecar(path, "the image of the repository is missing")
+    if image_problem(image) is not None:
+        raise NotItsSidecar(path, f"the image of the repository is missing: {shown(image.place)}")
     present = [names.image for names in listed(path.parent, ()).images]
     owners, _ = match(present, [path.name] if path.name.endswith(SUFFIX) else [])
     for owner in owners:
-        if owner.image == image.name and owner.sidecars and path.with_name(owner.image).samefile(image.path):
+        if owner.image == image.name and owner.sidecars and _is(image, path.with_name(owner.image)):
             return next(iter(owner.sidecars))
-    raise NotItsSidecar(path, f"it is not a sidecar of {shown(str(image.path.resolve()))}")
+    raise NotItsSidecar(path, f"it is not a sidecar of {shown(image.place)}")
+
+
+def _is(image: Image, file: Path) -> bool:
+    """Whether a file is the image. Raises ImageUnavailable, OSError."""
+    return os.path.samestat(file.stat(), locate(image).status)
 
 
 def _saved(repository: Repository, path: Path, number: int) -> tuple[bytes | None, RejectedSave | None]:

@@ -25,7 +25,7 @@ class Kind(Enum):
 _ADVICE = {
     Kind.DAMAGED: "see what is wrong with `chemfs fsck`, and repair it with `chemfs fsck --repair`",
     Kind.UNREADABLE: "change the permissions (chmod), or run this as the owner",
-    Kind.IMAGE_MISSING: "plug in its drive, or put the image back where it was",
+    Kind.IMAGE_MISSING: "plug in its drive, or record its new place with `chemfs relink REPO FILE`",
     Kind.REJECTED: "look at the file in rejected/, save it again if it is wanted, and then remove it there",
     Kind.HISTORY_LOST: "unless it was meant, restore the state before it with `chemfs restore`; `chemfs log` shows it",
     Kind.EDITED_IN_BOTH: "both edits are kept, see `chemfs log`; restore the one that you want, or go on from this one",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 
-from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ObjectMissing
-from chemigram_core.image import FOLDER as RAW
-from chemigram_core.image import Image, is_near_sidecar
+from chemigram_core.image.location import image_problem
+from chemigram_core.image.raw_folder import Image, is_near_sidecar
 from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.rejected import FOLDER as REJECTED
 from chemigram_core.roll_file import read_numbers
@@ -31,11 +28,10 @@ def dangling(look: Look) -> Iterator[Attention]:
 
 def missing_image(look: Look) -> Iterator[Attention]:
     """raw/ names an image that can't be read."""
-    with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(look.repository.root, RAW) as folder:
-        if look.repository.image is None:
-            for name in folder.names():
-                place = os.path.realpath(look.repository.root / RAW / name)
-                yield Attention(Kind.IMAGE_MISSING, f"looked for it at {place}", {"image": place})
+    image = look.repository.image
+    if image is not None and (problem := image_problem(image)) is not None:
+        says = f"looked for it at {image.place} ({problem.reason})"
+        yield Attention(Kind.IMAGE_MISSING, says, {"image": image.place})
 
 
 def rejected(look: Look) -> Iterator[Attention]:

@@ -15,12 +15,13 @@ from chemfs.tree.heads.folder_nodes import BranchMasks, ScratchFolder
 from chemfs.tree.heads.heads_folder import HeadsFolder
 from chemfs.tree.heads.tracked import Mask, Sidecar, Tracked, Xmp
 from chemfs.tree.history import DayFolder, HistoryFolder
+from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import Node
 from chemfs.tree.real_file import RealFile, Text
 from chemfs.tree.rejected import RejectedFolder
 from chemfs.tree.repository import HeadLink, RepositoryFolder
 from chemfs.tree.snapshots import SnapshotsFolder
-from chemfs.tree.state import FixedState, ImageFile, MasksFolder, StoredFile, StoredMask
+from chemfs.tree.state import FixedState, MasksFolder, StoredFile, StoredMask
 from chemfs.tree.tags import TagFolder, TagsFolder
 from chemfs.tree.tree import walk
 from chemigram_core.names import BranchName, MaskName, TagName

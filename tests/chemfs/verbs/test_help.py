@@ -47,6 +47,8 @@ def test_a_description_starts_with_a_verb_as_git_writes_it(verb: str) -> None:
     """`Show the log`, not `shows the log` or `the log`."""
     summary = next(group[verb] for group in GROUPS.values() if verb in group)
     for text in (summary, load(verb).DESCRIPTION):
-        assert re.match(r"(Check|Copy|Create|List|Print|Remove|Restore|Save|Show|Switch|Unmount|Write)\b", text), text
+        assert re.match(
+            r"(Check|Copy|Create|List|Print|Record|Remove|Restore|Save|Show|Switch|Unmount|Write)\b", text
+        ), text
     assert not summary.endswith(".")
     assert load(verb).DESCRIPTION.endswith(".")

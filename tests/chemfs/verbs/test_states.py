@@ -92,7 +92,10 @@ def test_an_image_is_exported_with_its_sidecar_beside_it(chemfs: Chemfs, sidecar
 
 def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
     answer = chemfs("init", "sunset", "--image", "IMG_1.TIF")
-    assert (answer.code, answer.error) == (3, "chemfs: no such image: 'IMG_1.TIF'; nothing was created\n")
+    assert (answer.code, answer.error) == (
+        3,
+        "chemfs: can't be the image (No such file or directory): 'IMG_1.TIF'; nothing was changed\n",
+    )
     assert not Path("sunset").exists()
 
 
@@ -117,7 +120,7 @@ def test_a_repository_keeps_its_image(chemfs: Chemfs) -> None:
     assert chemfs("init", "sunset", "--image", "IMG_1.TIF").code == 0
     answer = chemfs("init", "sunset", "--image", "IMG_2.TIF")
     assert answer.code == 3
-    assert "already has an image: 'sunset/raw/IMG_1.TIF'; " in answer.error
+    assert f"already has an image: '{Path.cwd()}/IMG_1.TIF'; " in answer.error
 
 
 def test_a_broken_sidecar_is_refused(chemfs: Chemfs, repository: str) -> None:

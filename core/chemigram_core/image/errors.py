@@ -1,0 +1,45 @@
+"""What can be wrong with an image, one class per condition. Each message is one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chemigram_core.errors import Refused, StoreFailed, shown
+
+
+class UnusableImage(Refused):
+    """The name of an image can't stand beside a state's own files."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"not a usable image name ({rule}): {shown(name)}; rename the image first")
+
+
+class UnusableImageFile(Refused):
+    """A file can't be the image of a repository."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"can't be the image ({reason}): {shown(str(file))}; nothing was changed")
+
+
+class OtherImage(Refused):
+    """The repository has an image already; `place` is where that is, and `advice` what to do."""
+
+    def __init__(self, place: str, advice: str) -> None:
+        super().__init__(f"the repository already has an image: {shown(place)}; {advice}")
+
+
+class ImageUnavailable(StoreFailed):
+    """The image that raw/ names can't be read at the moment: `place` is where it was looked for."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        advice = "connect its drive, or name its new place with `chemfs relink REPO FILE`"
+        super().__init__(f"image not available ({reason}): {shown(place)}; {advice}")
+        self.place = place
+        self.reason = reason
+
+
+class ImageInMount(ImageUnavailable):
+    """The image is inside a mount of chemfs, which would have to ask itself for it, without end."""
+
+    def __init__(self, place: str, mount: str) -> None:
+        super().__init__(place, f"inside the mount at {mount}")
