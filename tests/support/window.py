@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ DATA = Path("/usr/share/darktable")
 CONFLICT_DIALOG = "updated XMP sidecar files found"
 WRITE_REFUSED = "cannot write XMP file"
 MIDDLE, OUTSIDE = (WIDTH_PIXELS // 2, HEIGHT_PIXELS // 2), (WIDTH_PIXELS // 2, 20)
+CELLS = [(x, y) for y in range(120, 760, 90) for x in range(260, 1020, 60)]  # of the lighttable, with many images
 BELOW_IMAGE = (WIDTH_PIXELS // 2 - 100, 648, WIDTH_PIXELS // 2 + 100, 732)  # empty but for messages
 SETTINGS = {
     "run_crawler_on_start": "TRUE",  # "look for updated XMP files on startup"
@@ -53,6 +54,9 @@ observe("view-changed", function(_, new) return "view " .. new.id end)
 observe("mouse-over-image-changed", function(image)
   return image and "over " .. image.filename .. " rated " .. image.rating or "over nothing"
 end)
+darktable.register_event("which version", "mouse-over-image-changed", function(_, image)
+  if image then note("at " .. image.filename .. " version " .. image.duplicate_index) end
+end)
 observe("pixelpipe-processing-complete", function() return "rendered" end)
 """
 
@@ -66,12 +70,14 @@ class Photographer:
     data: Path
 
     @classmethod
-    def at(cls, folder: Path) -> Photographer:
+    def at(cls, folder: Path, settings: Mapping[str, str] = SETTINGS) -> Photographer:
         photographer = cls(folder / "config", folder / "cache", folder / "data")
         for own in (photographer.config, photographer.cache):
             own.mkdir(parents=True)
         link_data(photographer.data)
-        photographer._write("darktablerc", "".join(f"{key}={value}\n" for key, value in SETTINGS.items()))
+        photographer._write(
+            "darktablerc", "".join(f"{key}={value}\n" for key, value in {**SETTINGS, **settings}.items())
+        )
         photographer._write("shortcutsrc", "".join(f"{key}={action}\n" for key, action in SHORTCUTS.items()))
         photographer._write("luarc", OBSERVER)
         photographer._write("events", "")
@@ -99,6 +105,28 @@ class Window:
         """Put the mouse on the image; what darktable says lies there, as "IMG.EXT rated 3"."""
         before = len(self._events())
         return wait_for("an image under the mouse", lambda: self._enter_image(before))
+
+    def point_at(self, name: str, version: int = 0) -> None:
+        """Put the mouse on one of several images that the lighttable shows."""
+        looked = f"at {name} version {version}"
+        wait_for(looked, lambda: any(self._is_at(looked, *place) for place in CELLS))
+
+    def press_on(self, key: str, name: str, version: int = 0) -> None:
+        """Press a key that acts on the image under the mouse."""
+        self.point_at(name, version)
+        self.screen.press(key)
+
+    def duplicate_of(self, name: str) -> None:
+        """Begin to make a second version of an image."""
+        self.press_on("Return", name)
+        self.screen.press("ctrl+d")
+
+    def step_exposure_of(self, name: str, version: int) -> None:
+        """In the darkroom, step the exposure of an image upwards; back in the lighttable at the end."""
+        self.point_at(name, version)
+        self._press("d", until=("view darkroom", "rendered"))
+        self.step_exposure()
+        self._press("l", until=("view lighttable",))
 
     def rate(self, stars: int) -> None:
         self.point_at_image()
@@ -176,6 +204,13 @@ class Window:
             time.sleep(POLL_SECONDS)
         told = [event for event in self._events()[before:] if event.startswith("over ")]
         return told[-1].removeprefix("over ") if told and told[-1] != "over nothing" else ""
+
+    def _is_at(self, looked: str, x: int, y: int) -> bool:
+        before = len(self._events())
+        for place in (OUTSIDE, (x, y)):
+            self.screen.point_at(*place)
+            time.sleep(2 * POLL_SECONDS)
+        return [event for event in self._events()[before:] if event.startswith("at ")][-1:] == [looked]
 
     def _picture_at_rest(self) -> Image.Image | None:
         before, after = self.screen.picture(), self.screen.picture()

@@ -38,7 +38,6 @@ class Plan:
     tip: Document | None
     document: Document
     label: str | None = None
-    ended: int | None = None  # a number that no longer takes over another: darktable has imported the folder again
 
     @property
     def metadata(self) -> Mapping[str, JSON]:
@@ -95,8 +94,7 @@ def plan_of(repository: Repository, number: int, document: Document, is_taken: I
     given, base = numbers.get(number), _tip(repository, numbers.get(0))
     if given is None or given.is_retired:
         return _named(Plan(number, Given(_new_branch(repository, number), now()), None, document), base)
-    tip = _tip(repository, given)
-    known = taken_over(numbers, number)
+    tip, known = _tip(repository, given), taken_over(numbers, number)
     if tip is None or not number:
         return _named(Plan(number, given, tip, document), base)
     if known is not None and lost_its_name(document, base):
@@ -106,7 +104,8 @@ def plan_of(repository: Repository, number: int, document: Document, is_taken: I
         new = next_free(numbers, is_taken)
         given = Given(_new_branch(repository, new), now(), took_over=number)
         return _named(Plan(new, given, None, document), base)
-    return _named(Plan(number, given, tip, document, ended=known and known[0]), base)
+    # Written under its own number: darktable has imported the folder again, and no longer uses the other one for it.
+    return _named(Plan(number, replace(given, took_over=None), tip, document), base)
 
 
 def _named(plan: Plan, base: Document | None) -> Plan:
@@ -150,10 +149,8 @@ def _save(repository: Repository, plan: Plan, without: Masks) -> Outcome:
 def _after(numbers: Numbers, plan: Plan) -> Numbers:
     """The numbers after a save: the sidecar is shown, under the name that it was given."""
     known = numbers.get(plan.number, plan.given)
-    changed = {**numbers, plan.number: replace(known, name=plan.given.name, hidden=None)}
-    if plan.ended is not None and plan.ended in changed:
-        changed[plan.ended] = replace(changed[plan.ended], took_over=None)
-    return changed
+    new = replace(known, name=plan.given.name, hidden=None, took_over=plan.given.took_over)
+    return {**numbers, plan.number: new}
 
 
 def _give(root: Path, plan: Plan) -> None:

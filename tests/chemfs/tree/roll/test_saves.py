@@ -199,8 +199,13 @@ def test_a_number_that_darktable_uses_again_is_a_branch_of_its_own(view: ByPath,
     assert stored(a, new) == canonical(sidecar(50)), "what darktable goes on writing there"
     assert a.tip(WARM) == before[0]
     view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(51), "warm"))
-    assert stored(a, WARM) == canonical(sidecar(51)), "it has imported the folder again"
-    assert read_numbers(a.root)[2].took_over is None
+    assert stored(a, WARM) == canonical(sidecar(51)), "darktable has two images on that one file"
+    view.write(f"{ROLL}/a_01.NEF.xmp", sidecar(52))
+    assert stored(a, new) == canonical(sidecar(52))
+    view.write(f"{ROLL}/a_02.NEF.xmp", named(sidecar(53), new))
+    assert read_numbers(a.root)[2].took_over is None, "it has imported the folder again"
+    view.write(f"{ROLL}/a_01.NEF.xmp", sidecar(54))
+    assert stored(a, WARM) == canonical(sidecar(54)), "a name that was cleared by hand"
 
 
 def test_a_removed_sidecar_is_hidden_until_something_is_saved(view: ByPath, a: Repository) -> None:
