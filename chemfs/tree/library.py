@@ -24,7 +24,7 @@ from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
 from chemfs.tree.permissions import Permissions, of_folder
 from chemfs.tree.real_file import Text
-from chemfs.tree.repository import RepositoryFolder
+from chemfs.tree.repository import RepositoryFolder, RollOfRepository
 from chemfs.tree.roll.contents import Contents
 from chemfs.tree.roll.images import Source, Sources
 from chemfs.tree.roll.real_files import RollScratch
@@ -57,17 +57,21 @@ class Repositories(ABC):
         """The folders of the repositories that hold drafts, of this mount or of dead ones."""
 
 
-def repositories_at(root: Path, on_change: OnChange | None) -> Repositories:
-    """The repository at `root`, or the library. Raises NotALibrary if it is neither."""
-    return OneRepository(root, on_change) if missing_part(root) is None else ManyRepositories(root, on_change)
+def repositories_at(root: Path, on_change: OnChange | None, *, for_darktable: bool = False) -> Repositories:
+    """The repository at `root`, or the library. Raises NotALibrary if it is neither.
+
+    `for_darktable`: its folders list nothing but roll/ and each other. All else is there, but has to be named.
+    """
+    kind = OneRepository if missing_part(root) is None else ManyRepositories
+    return kind(root, on_change, for_darktable=for_darktable)
 
 
 class OneRepository(Repositories):
     """A repository at the mountpoint."""
 
-    def __init__(self, root: Path, on_change: OnChange | None) -> None:
+    def __init__(self, root: Path, on_change: OnChange | None, *, for_darktable: bool) -> None:
         self._opened = OpenRepository(Repository(root), on_change)
-
+        self._for_darktable = for_darktable
         source = Source(str(root), lambda: self._opened)
         self._roll = Contents(lambda: Sources([source], (str(root),)), may_write=on_change is not None)
 
@@ -75,7 +79,8 @@ class OneRepository(Repositories):
     def top(self) -> Folder:
         scratch = RollScratch(self._opened.repository.root, ("scratch", ".roll"))
         roll = RollFolder(self._roll, scratch, self._opened.time_ns, self._opened.check_writable)
-        return RepositoryFolder(lambda: self._opened, {ROLL: roll})
+        kind = RollOfRepository if self._for_darktable else RepositoryFolder
+        return kind(lambda: self._opened, {ROLL: roll})
 
     def with_drafts(self) -> Iterable[Path]:
         return [self._opened.repository.root]
@@ -84,8 +89,9 @@ class OneRepository(Repositories):
 class ManyRepositories(Repositories):
     """A library; new repositories and folders appear by themselves."""
 
-    def __init__(self, root: Path, on_change: OnChange | None) -> None:
+    def __init__(self, root: Path, on_change: OnChange | None, *, for_darktable: bool) -> None:
         self.library = Library(root)
+        self.for_darktable = for_darktable
         self._on_change = on_change
         self._lock = threading.Lock()
         self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
@@ -167,9 +173,11 @@ class LibraryFolder(Folder):
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        yield Entry(_README, NodeKind.FILE)
-        yield from (Entry(name, NodeKind.FOLDER) for name in (ROLL, *_OWN))
-        names = self._library.names(self._parts)
+        if self._repositories.for_darktable:
+            names = [ROLL, *self._library.names(self._parts, {FolderKind.OTHER})]
+        else:
+            yield Entry(_README, NodeKind.FILE)
+            names = [ROLL, *_OWN, *self._library.names(self._parts)]
         yield from (Entry(name, NodeKind.FOLDER) for name in names if name != _README)
 
     def _opened_in(self, name: str) -> Opened:

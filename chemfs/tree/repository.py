@@ -125,3 +125,12 @@ class RepositoryFolder(Folder):
             raise NotPermitted(name)
         else:
             checkout(opened.repository, parse_target(opened.repository, link.target()))
+
+
+class RollOfRepository(RepositoryFolder):
+    """The folder of a repository that lists nothing but its roll."""
+
+    __slots__ = ()
+
+    def entries(self) -> Iterable[Entry]:
+        yield from (Entry(name, NodeKind.FOLDER) for name in self._also)

@@ -13,11 +13,15 @@ from chemfs.tree.nodes import Folder, Node
 class Tree:
     """The tree of the repository or the library at `store`. Safe for many threads."""
 
-    def __init__(self, store: Path, *, read_only: bool = False) -> None:
-        """A read-only tree writes nothing. Raises NotALibrary for a folder that is neither."""
+    def __init__(self, store: Path, *, read_only: bool = False, for_darktable: bool = False) -> None:
+        """A read-only tree writes nothing; one for darktable lists nothing but rolls.
+
+        Raises NotALibrary for a folder that is neither.
+        """
         self.store = store
         self._background = None if read_only else Background()
-        repositories = repositories_at(store, None if self._background is None else self._background.watch)
+        on_change = None if self._background is None else self._background.watch
+        repositories = repositories_at(store, on_change, for_darktable=for_darktable)
         self.root = repositories.top
         self._with_drafts = repositories.with_drafts
 

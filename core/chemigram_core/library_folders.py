@@ -15,6 +15,8 @@ from chemigram_core.folder_kind import FolderKind, is_shown, kind_of, require_li
 
 RESERVED = frozenset(("roll", "tagged"))  # what each folder of a mounted library has of its own
 
+SHOWN = frozenset((FolderKind.REPOSITORY, FolderKind.OTHER))
+
 Parts = Sequence[str]
 """A folder of a library: the names on the way to it from the library's root."""
 
@@ -41,14 +43,14 @@ class Library:
         self.stat(parts)
         return kind_of(str(self.path(parts)))
 
-    def names(self, parts: Parts) -> list[str]:
+    def names(self, parts: Parts, kinds: Collection[FolderKind] = SHOWN) -> list[str]:
         """The repositories and folders in a folder by the names that they are shown under, sorted.
 
         Opens one folder, however many repositories are in it; each costs three stats.
         """
         with Folder.enter(self.root, *parts) as folder:
-            kinds = kinds_in(folder)
-        return sorted(shown_name(name, kinds) for name, kind in kinds.items() if kind is not FolderKind.DAMAGED)
+            found = kinds_in(folder)
+        return sorted(shown_name(name, found) for name, kind in found.items() if kind in kinds)
 
     def repository_names(self, parts: Parts) -> tuple[list[str], list[str]]:
         """The names of the repositories in a folder, sorted, and those of its other folders.

@@ -19,12 +19,15 @@ EXAMPLE = "chemfs mount sunset mnt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other."""
+    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable."""
     parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, library, or folder of a library")
     parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
     parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
     parser.add_argument("--read-only", action="store_true", help="reject every save")
     parser.add_argument("--allow-other", action="store_true", help="give other users access, as file modes allow")
+    parser.add_argument(
+        "--for-darktable", action="store_true", help="list only roll/, so it can be imported recursively"
+    )
     parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
 
 
@@ -34,9 +37,18 @@ def run(options: argparse.Namespace) -> None:
     if options.foreground or options.daemon:
         _serve(root, mountpoint, options)
     else:
-        flags = ["--read-only"] * options.read_only + ["--allow-other"] * options.allow_other
+        flags = [flag for flag, is_set in _flags(options).items() if is_set]
         command = [sys.executable, "-P", "-m", "chemfs", "mount", "--daemon", *flags, str(root), str(mountpoint)]
         daemon.start(command, mountpoint)
+
+
+def _flags(options: argparse.Namespace) -> dict[str, bool]:
+    """The options that the daemon gets."""
+    return {
+        "--read-only": options.read_only,
+        "--allow-other": options.allow_other,
+        "--for-darktable": options.for_darktable,
+    }
 
 
 def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
@@ -44,7 +56,7 @@ def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
 
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
     daemon.claim(mountpoint, root)
-    tree = Tree(root, read_only=choices.read_only)
+    tree = Tree(root, read_only=choices.read_only, for_darktable=options.for_darktable)
     announce = daemon.announce if options.daemon else _announce
     daemon.serve(tree, mountpoint, choices, partial(announce, mountpoint))
 

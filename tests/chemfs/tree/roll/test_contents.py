@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from chemfs.tree.errors import NotFound
+from chemfs.tree.nodes import File, Folder
 from chemfs.tree.roll import contents
+from chemfs.tree.tree import Tree, walk
 from chemigram_core.durable import beneath
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import checkout, create_branch, delete_branch, rename_branch
@@ -178,3 +180,21 @@ def test_one_that_changed_is_read_again_alone(shoot: Path) -> None:
     with counted() as counts:
         assert "7_01.NEF.xmp" in [entry.name for entry in folder.entries()]
     assert counts.opens <= 20
+
+
+def test_a_tree_for_darktable_lists_nothing_but_rolls(shoot: Path) -> None:
+    tree = Tree(shoot.parent, for_darktable=True)
+    assert _walked(tree.root, "") == {f"/shoot/roll/{name}" for name in roll(shoot).names("/shoot/roll")}
+    assert isinstance(walk(tree.root, "shoot/a.NEF/heads/main/image.xmp"), File), "everything else can be named"
+    one = Tree(shoot / "a.NEF", for_darktable=True)
+    assert _walked(one.root, "") == {"/roll/a.NEF", "/roll/a.NEF.xmp", "/roll/a_01.NEF.xmp"}
+    assert isinstance(walk(one.root, "log.jsonl"), File)
+
+
+def _walked(folder: Folder, path: str) -> set[str]:
+    """The paths of all files that a recursive import finds."""
+    found: set[str] = set()
+    for name, _ in folder.entries():
+        node = folder.lookup(name)
+        found |= _walked(node, f"{path}/{name}") if isinstance(node, Folder) else {f"{path}/{name}"}
+    return found
