@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chemigram_core.errors import ChemigramError, Refused, StoreFailed
     from chemigram_core.fsck.finding import Finding
     from chemigram_core.gc.collector import Garbage
+    from chemigram_core.library.relink_all import RelinkReport
     from chemigram_core.library.tag_all import TagReport
     from chemigram_core.log.entry import LogEntry
     from chemigram_core.operations.save import Saved, Unchanged
@@ -31,6 +32,7 @@ __all__ = [
     "Library",
     "LogEntry",
     "Refused",
+    "RelinkReport",
     "Report",
     "Repository",
     "Saved",
@@ -51,6 +53,7 @@ _MODULES = {
     "ImageStatus": "status.image_status",
     "LogEntry": "log.entry",
     "Refused": "errors",
+    "RelinkReport": "library.relink_all",
     "Report": "shoot.report",
     "Saved": "operations.save",
     "State": "states",

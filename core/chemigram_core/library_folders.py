@@ -109,3 +109,8 @@ def shown_name(name: str, names: Collection[str]) -> str:
 def stored_name(name: str) -> str:
     """The name that a folder gets when it is brought in: `roll_` for `roll`, and `roll__` for `roll_`."""
     return f"{name}_" if name.rstrip("_") in RESERVED else name
+
+
+def original_name(name: str) -> str:
+    """The name of which `name` is the `stored_name`."""
+    return name.removesuffix("_") if name.rstrip("_") in RESERVED else name

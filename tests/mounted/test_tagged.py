@@ -82,3 +82,14 @@ def test_a_tag_that_is_set_in_the_mount_is_there(mountpoint: Path) -> None:
     assert [path.name for path in (wedding / "tagged").iterdir()] == [TAG]
     (wedding / "5.NEF" / "tags" / "client").mkdir()
     assert sorted(path.name for path in (wedding / "tagged" / "client").iterdir()) == ["5.NEF", "5.NEF.xmp"]
+
+
+@pytest.mark.needs_program("cp")
+def test_a_copy_without_an_image_that_is_missing_fails_aloud(mountpoint: Path, tmp_path: Path) -> None:
+    """Leaving it out silently would pass for a whole delivery."""
+    (tmp_path / "wedding" / "7.NEF").rename(tmp_path / "away.NEF")
+    source = mountpoint / "wedding" / "tagged" / TAG
+    done = subprocess.run(["cp", "-r", source, tmp_path / "copy"], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "7.NEF" in done.stderr
+    assert len(files(tmp_path / "copy")) == 24

@@ -1,31 +1,57 @@
-"""chemfs relink: where the image of a repository is now."""
+"""chemfs relink: where the image of a repository is now, or those of a library."""
 
 from __future__ import annotations
 
 import argparse
 
-from chemfs.cli.arguments import add_repository, given_path
+from chemfs import exit_codes
+from chemfs.cli.arguments import add_json, add_place, given_path
+from chemfs.cli.errors import WrongUsage
+from chemfs.cli.members import Named, named
 from chemigram_core.operations.relink import relink
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """Record where the image of a repository is now, if its drive has another name or the photographs were
 moved. The image is neither read nor written. The path is kept as given: an absolute one stays absolute; a relative one
-stays relative, so the repository can be moved together with the photographs."""
+stays relative, so the repository can be moved together with the photographs. For a library, name the folder that holds
+the photographs now: each is sought there at its path in the library, and then by its name, if only one has it. The exit
+code is 1 if one is not found."""
 EXAMPLE = "chemfs relink sunset /media/archive/2026/sunset.tif"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, FILE, --rename."""
-    add_repository(parser)
-    parser.add_argument("image", metavar="FILE", type=given_path, help="the image")
+    """REPO, FILE, --rename, --dry-run, --json."""
+    add_place(parser)
+    parser.add_argument("image", metavar="FILE", type=given_path, help="the image; for a library, a folder of images")
     parser.add_argument(
         "--rename",
         action="store_true",
         help="if FILE has another name than the image had, give the image that name in every state, its sidecar too",
     )
+    parser.add_argument("--dry-run", action="store_true", help="for a library: show what would be linked, link nothing")
+    add_json(parser)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Link it. Raises UnusableImage, UnusableImageFile, OtherImage; then nothing has changed."""
+def run(options: argparse.Namespace) -> int:
+    """Link it. Raises WrongUsage; UnusableImage, UnusableImageFile, OtherImage: then nothing has changed."""
+    found = named(options.repository)
+    if found.is_library:
+        return _relink_all(found, options)
+    if options.dry_run or options.json:
+        raise WrongUsage("--dry-run and --json are for a library, and this is one repository")
     relink(Repository(options.repository), options.image, rename=options.rename)
     print(f"image linked: {options.image}")
+    return 0
+
+
+def _relink_all(found: Named, options: argparse.Namespace) -> int:
+    from chemfs.cli.progress import task_progress
+    from chemfs.cli.relink_output import print_report
+    from chemigram_core.library.relink_all import relink_all
+
+    if options.rename:
+        raise WrongUsage("--rename takes one repository at a time")
+    with task_progress() as progress:
+        report = relink_all(found.members, options.image, dry_run=options.dry_run, progress=progress)
+    print_report(report, is_dry_run=options.dry_run, as_json=options.json)
+    return 0 if report.is_complete else exit_codes.PROBLEM_FOUND

@@ -6,9 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from chemigram_core.api.repository import Repository, StrPath
+from chemigram_core.durable.mount_table import repository_mounts
 from chemigram_core.errors import NotARepository
 from chemigram_core.folder_kind import require_library
 from chemigram_core.library.members import Member, members
+from chemigram_core.library.relink_all import RelinkReport, relink_all
 from chemigram_core.library.tag_all import TagReport, matching, tag_all
 from chemigram_core.names import TagName
 from chemigram_core.shoot import importer
@@ -22,7 +24,8 @@ def import_shoot(shoot: StrPath, library: StrPath, *, dry_run: bool = False) -> 
     The library is created if it is missing; the shoot is only read. A dry run writes nothing. Raises UnusableShoot,
     UnusableLibrary, ARepository.
     """
-    return importer.import_shoot(Path(shoot), Path(library), dry_run=dry_run)
+    apart = {*map(Path, repository_mounts().places())}
+    return importer.import_shoot(Path(shoot), Path(library), apart=apart, dry_run=dry_run)
 
 
 class Library:
@@ -56,6 +59,14 @@ class Library:
         """
         found = members(self.path)
         return tag_all(found if only is None else matching(found, only), TagName(name), rev)
+
+    def relink(self, folder: StrPath, *, dry_run: bool = False) -> RelinkReport:
+        """Record that the photographs are below `folder` from now on; its path is kept as given.
+
+        Each is sought at its path in the library, and a missing one then by its name, if that is unique on both sides.
+        A dry run writes nothing. Raises NoFolderOfImages.
+        """
+        return relink_all(members(self.path), Path(folder), dry_run=dry_run)
 
 
 def _status(member: Member) -> ImageStatus:

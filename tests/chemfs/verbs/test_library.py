@@ -21,6 +21,7 @@ from tests.chemfs.verbs.answer import Chemfs
 from tests.core.calls import count_calls
 from tests.support.builders import sidecar as xmp
 from tests.support.daemon import Daemon
+from tests.support.shoots import image
 
 
 @pytest.fixture
@@ -248,3 +249,25 @@ def test_status_of_a_mount_is_that_of_what_it_shows(chemfs: Chemfs, library: Pat
             assert chemfs("status", path).out == chemfs("status", "library/day/1.NEF").out
     finally:
         daemon.unmount()
+
+
+def test_relink_of_a_library_lists_what_is_left(chemfs: Chemfs, tmp_path: Path) -> None:
+    for name in ("1.NEF", "2.NEF"):
+        image(tmp_path / "photos" / "day", name)
+    assert chemfs("import", "photos/day", "library").code == 0
+    (tmp_path / "photos").rename(tmp_path / "archive")
+    (tmp_path / "archive/day/2.NEF").unlink()
+    dry = chemfs("relink", "library", "archive", "--dry-run")
+    assert dry.code == 1
+    assert dry.out.splitlines() == [
+        f"day/2.NEF is not in that folder, and missing: {tmp_path}/photos/day/2.NEF",
+        "day/1.NEF -> archive/day/1.NEF",
+        "1 would be linked, 0 unchanged, 1 not found or left",
+    ]
+    found = chemfs("relink", "library", "archive", "--json").json
+    assert found["relinked"] == [{"repository": "day/1.NEF", "image": "archive/day/1.NEF"}]
+    assert [one["repository"] for one in found["missing"]] == ["day/2.NEF"]
+    assert chemfs("relink", "library", "archive").out.endswith("0 linked, 1 unchanged, 1 not found or left\n")
+    assert chemfs("relink", "library", "nowhere").code == 3
+    for options in (["library", "archive", "--rename"], ["library/day/1.NEF", "archive/day/1.NEF", "--dry-run"]):
+        assert chemfs("relink", *options).code == 2
