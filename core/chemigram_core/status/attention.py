@@ -16,6 +16,7 @@ class Kind(Enum):
     REJECTED = "rejected"
     HISTORY_LOST = "history-lost"
     EDITED_IN_BOTH = "edited-in-both"
+    NUMBER_TAKEN_OVER = "number-taken-over"
     HIDDEN_SIDECAR = "hidden-sidecar"
     NEAR_NAME = "near-name"
     UNVERSIONED_DUPLICATE = "unversioned-duplicate"
@@ -29,6 +30,7 @@ _ADVICE = {
     Kind.REJECTED: "look at the file in rejected/, save it again if it is wanted, and then remove it there",
     Kind.HISTORY_LOST: "unless it was meant, restore the state before it with `chemfs restore`; `chemfs log` shows it",
     Kind.EDITED_IN_BOTH: "both edits are kept, see `chemfs log`; restore the one that you want, or go on from this one",
+    Kind.NUMBER_TAKEN_OVER: "both branches are kept; open the folder in darktable again, for it to see both",
     Kind.HIDDEN_SIDECAR: "its file in roll/ was removed; the branch is kept, and shows there after its next save",
     Kind.NEAR_NAME: "it is not versioned: only image.xmp and the image's full name with .xmp are the sidecar",
     Kind.UNVERSIONED_DUPLICATE: "save it on a branch of its own with `chemfs snapshot --branch`, and remove it there",

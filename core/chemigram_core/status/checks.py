@@ -60,12 +60,17 @@ def edited_in_two_places(look: Look) -> Iterator[Attention]:
         yield Attention(Kind.EDITED_IN_BOTH, says, details)
 
 
-def hidden_sidecars(look: Look) -> Iterator[Attention]:
-    """Branches whose sidecar in roll/ was removed, and on which nothing was saved since."""
+def in_the_roll(look: Look) -> Iterator[Attention]:
+    """Numbers that darktable used again for another branch, and branches whose sidecar was removed in roll/ since."""
     for number, given in read_numbers(look.repository.root).items():
-        if given.hidden is not None and not given.is_retired and look.tips.get(given.branch) == given.hidden:
-            details = {"ref": given.branch.ref, "hash": given.hidden, "number": str(number)}
-            yield Attention(Kind.HIDDEN_SIDECAR, f"{given.branch}, which has number {number} there", details)
+        branch, details = given.branch, {"ref": given.branch.ref, "number": str(number)}
+        if given.is_retired or branch not in look.tips:
+            continue
+        if given.took_over is not None:
+            says = f"darktable used {given.took_over}, another branch's number, for {branch}, whose number is {number}"
+            yield Attention(Kind.NUMBER_TAKEN_OVER, says, details)
+        if look.tips[branch] == given.hidden:
+            yield Attention(Kind.HIDDEN_SIDECAR, f"{branch}, which has number {number} there", details)
 
 
 def unversioned(look: Look) -> Iterator[Attention]:
@@ -98,7 +103,7 @@ CHECKS: Sequence[Callable[[Look], Iterator[Attention]]] = (
     rejected,
     history_lost,
     edited_in_two_places,
-    hidden_sidecars,
+    in_the_roll,
     unversioned,
     no_state,
 )
