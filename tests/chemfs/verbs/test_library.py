@@ -16,7 +16,7 @@ from chemigram_core.log import journal
 from chemigram_core.names import BranchName, TagName
 from chemigram_core.operations.refs import create_branch, create_tag, delete_branch
 from chemigram_core.operations.save import save_xmp
-from chemigram_core.repository import MAIN, Repository
+from chemigram_core.repository import MAIN, Repository, missing_part
 from tests.chemfs.verbs.answer import Chemfs
 from tests.core.calls import count_calls
 from tests.support.builders import sidecar as xmp
@@ -271,3 +271,19 @@ def test_relink_of_a_library_lists_what_is_left(chemfs: Chemfs, tmp_path: Path) 
     assert chemfs("relink", "library", "nowhere").code == 3
     for options in (["library", "archive", "--rename"], ["library/day/1.NEF", "archive/day/1.NEF", "--dry-run"]):
         assert chemfs("relink", *options).code == 2
+
+
+@pytest.mark.parametrize("verb", ["fsck", "gc", "log", "status", "tag"])
+def test_an_interruption_is_one_line(chemfs: Chemfs, library: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """Ctrl-C, while the second repository is being looked at."""
+
+    def interrupted(root: Path) -> str | None:
+        if root.name == "2.NEF":
+            raise KeyboardInterrupt
+        return really(root)
+
+    really = missing_part
+    monkeypatch.setattr("chemigram_core.repository.missing_part", interrupted)
+    monkeypatch.setattr("chemigram_core.fsck.audit.Audit.first", lambda audit: interrupted(audit._root) or [])
+    answer = chemfs(verb, "library")
+    assert (answer.code, answer.error) == (130, "chemfs: interrupted\n")
