@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chemigram_core.durable.mount_table import repository_mounts
 from chemigram_core.errors import ChemigramError, Refused, shown
-from chemigram_core.image.location import image_problem, image_status, require_file
+from chemigram_core.image.location import image_problem, locate, require_file
 from chemigram_core.image.raw_folder import Image
 from chemigram_core.library.members import Member
 from chemigram_core.library_folders import original_name
@@ -112,7 +112,7 @@ class _Search:
                 report.unchanged.append(path)
                 return None
             return self._by_unique_name(path, image, report)
-        if problem is None and os.path.samestat(image_status(image), file.stat()):
+        if problem is None and os.path.samestat(locate(image).status, file.stat()):
             report.unchanged.append(path)
             return None
         return file
