@@ -29,7 +29,8 @@ class Given:
 
     `name` is the version name that it was given in darktable. `hidden` is the state whose sidecar was removed: nothing
     is shown while the branch is there. A retired number is never shown or given again. `took_over` is the number that
-    darktable has used again for this branch, and uses until it imports the folder again.
+    darktable has used again for this branch, and uses until it imports the folder again. `instead_of` is the branch
+    whose number 0 this one has taken, until something is saved there.
     """
 
     branch: BranchName
@@ -37,6 +38,7 @@ class Given:
     name: str | None = None
     hidden: Digest | None = None
     took_over: int | None = None
+    instead_of: BranchName | None = None
     is_retired: bool = False
 
 
@@ -90,19 +92,20 @@ def _change(root: Path, branch: BranchName, change: Callable[[Given], Given]) ->
 
 
 def _parsed(entry: Mapping[str, Any]) -> Given:
-    name, hidden, took_over = map(entry.get, ("name", "hidden", "took_over"))
+    name, hidden, took_over, instead_of = map(entry.get, ("name", "hidden", "took_over", "instead_of"))
     return Given(
         BranchName(entry["branch"]),
         str(entry["given"]),
         None if name is None else str(name),
         None if hidden is None else Digest(hidden),
         None if took_over is None else int(took_over),
+        None if instead_of is None else BranchName(instead_of),
         bool(entry.get("retired", False)),
     )
 
 
 def _written(given: Given) -> dict[str, Any]:
-    retired = given.is_retired or None
-    optional = {"name": given.name, "hidden": given.hidden, "took_over": given.took_over, "retired": retired}
+    optional = {"name": given.name, "hidden": given.hidden, "took_over": given.took_over}
+    optional |= {"instead_of": given.instead_of, "retired": given.is_retired or None}
     said = {key: value for key, value in optional.items() if value is not None}
     return {"branch": given.branch, "given": given.given, **said}

@@ -28,7 +28,8 @@ def completed(known: Numbers, branches: Collection[BranchName], head: Head, is_t
     base = head.branch if isinstance(head, OnBranch) else None
     numbers, zero = dict(known), known.get(0)
     if base is not None and (zero is None or zero.is_retired or zero.branch not in {*branches, base}):
-        numbers = {number: _without(given, base) for number, given in numbers.items()} | {0: Given(base, now())}
+        numbers = {number: _without(given, base) for number, given in numbers.items()}
+        numbers[0] = Given(base, now(), instead_of=None if zero is None else zero.branch)
     named = {given.branch for given in numbers.values() if not given.is_retired}
     for branch in sorted(set(branches) - named):
         numbers[next_free(numbers, is_taken)] = Given(branch, now())

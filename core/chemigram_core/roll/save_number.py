@@ -149,7 +149,7 @@ def _save(repository: Repository, plan: Plan, without: Masks) -> Outcome:
 def _after(numbers: Numbers, plan: Plan) -> Numbers:
     """The numbers after a save: the sidecar is shown, under the name that it was given."""
     known = numbers.get(plan.number, plan.given)
-    new = replace(known, name=plan.given.name, hidden=None, took_over=plan.given.took_over)
+    new = replace(known, name=plan.given.name, hidden=None, took_over=plan.given.took_over, instead_of=None)
     return {**numbers, plan.number: new}
 
 

@@ -18,6 +18,7 @@ class Kind(Enum):
     EDITED_IN_BOTH = "edited-in-both"
     NUMBER_TAKEN_OVER = "number-taken-over"
     HIDDEN_SIDECAR = "hidden-sidecar"
+    NUMBER_0_MOVED = "number-0-moved"
     NEAR_NAME = "near-name"
     UNVERSIONED_DUPLICATE = "unversioned-duplicate"
     NO_STATE = "no-state"
@@ -32,6 +33,7 @@ _ADVICE = {
     Kind.EDITED_IN_BOTH: "both edits are kept, see `chemfs log`; restore the one that you want, or go on from this one",
     Kind.NUMBER_TAKEN_OVER: "both branches are kept; open the folder in darktable again, for it to see both",
     Kind.HIDDEN_SIDECAR: "its file in roll/ was removed; the branch is kept, and shows there after its next save",
+    Kind.NUMBER_0_MOVED: "open the folder in darktable again before you edit: it still has the old branch there",
     Kind.NEAR_NAME: "it is not versioned: only image.xmp and the image's full name with .xmp are the sidecar",
     Kind.UNVERSIONED_DUPLICATE: "save it on a branch of its own with `chemfs snapshot --branch`, and remove it there",
     Kind.NO_STATE: "nothing was saved yet; edit it in darktable, or save a sidecar with `chemfs snapshot`",

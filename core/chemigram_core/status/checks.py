@@ -61,7 +61,7 @@ def edited_in_two_places(look: Look) -> Iterator[Attention]:
 
 
 def in_the_roll(look: Look) -> Iterator[Attention]:
-    """Numbers that darktable used again for another branch, and branches whose sidecar was removed in roll/ since."""
+    """Numbers that another branch had, in darktable or until it was deleted; sidecars that were removed in roll/."""
     for number, given in read_numbers(look.repository.root).items():
         branch, details = given.branch, {"ref": given.branch.ref, "number": str(number)}
         if given.is_retired or branch not in look.tips:
@@ -69,6 +69,9 @@ def in_the_roll(look: Look) -> Iterator[Attention]:
         if given.took_over is not None:
             says = f"darktable used {given.took_over}, another branch's number, for {branch}, whose number is {number}"
             yield Attention(Kind.NUMBER_TAKEN_OVER, says, details)
+        if given.instead_of is not None:
+            says = f"number {number} was {given.instead_of}, which was deleted, and is now {branch}"
+            yield Attention(Kind.NUMBER_0_MOVED, says, {**details, "instead_of": given.instead_of.ref})
         if look.tips[branch] == given.hidden:
             yield Attention(Kind.HIDDEN_SIDECAR, f"{branch}, which has number {number} there", details)
 

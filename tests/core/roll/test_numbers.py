@@ -65,6 +65,7 @@ def test_a_number_whose_file_is_another_image_s_is_not_given() -> None:
 def test_the_branch_of_head_takes_number_0_of_a_deleted_one() -> None:
     numbers = complete(complete({}, [MAIN, WARM]), [WARM], OnBranch(WARM))
     assert shown(numbers) == {0: WARM}
+    assert numbers[0].instead_of == MAIN
     assert numbers[1].is_retired
     assert shown(complete(numbers, [WARM, COLD], OnBranch(WARM))) == {0: WARM, 2: COLD}
 

@@ -167,6 +167,13 @@ def test_a_look_opens_few_files_and_parses_no_xmp(repository: Repository, monkey
     assert len(lines) == 1
 
 
+def test_a_number_0_that_a_deleted_branch_had_is_pointed_out(
+    repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
+) -> None:
+    write_numbers(repository.root, {0: Given(MAIN, "2026-11-20T18:00:00+00:00", instead_of=WARM)})
+    assert found() == [(Kind.NUMBER_0_MOVED, "number 0 was warm, which was deleted, and is now main")]
+
+
 def test_a_sidecar_that_was_removed_in_the_roll(
     repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
 ) -> None:
