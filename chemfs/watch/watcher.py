@@ -125,7 +125,7 @@ class Watcher:
                 self._begin(found)
             except (StoreFailed, OSError) as error:
                 self.end()
-                self._tell_trouble(f"can't watch: {error}; trying again every {_CHECK_SECONDS:.0f} seconds")
+                self._tell_trouble(f"can't watch: {_reason(error)}; trying again every {_CHECK_SECONDS:.0f} seconds")
 
     def _begin(self, found: Presence) -> None:
         """Watch anew, and look over everything."""
@@ -214,7 +214,8 @@ class Watcher:
             for each in folder.images:
                 self._debounce.retry((folder.parts, each.image), self._paused_until)
         if self._notifications is not None:
-            self._tell_trouble(f"can't save: {error}; trying again every {_PAUSE_SECONDS:.0f} seconds, nothing is lost")
+            again = f"trying again every {_PAUSE_SECONDS:.0f} seconds; the sidecars still have the edits"
+            self._tell_trouble(f"can't save to {self._place.root}: {_reason(error)}; {again}")
 
     def _succeeded(self, report: Report, folders: Sequence[ShootFolder]) -> None:
         if self._trouble:
@@ -229,6 +230,10 @@ class Watcher:
         if text != self._trouble:
             self._trouble = text
             self._say(Notice(text))
+
+
+def _reason(error: ChemigramError | OSError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _is_ours(name: str) -> bool:
