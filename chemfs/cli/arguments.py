@@ -29,6 +29,12 @@ def add_revision(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rev", metavar="REV", help=REVISION)
 
 
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """The option --trust."""
+    about = "write also to a repository or library that another user owns, this once"
+    parser.add_argument("--trust", action="store_true", help=about)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """The option --json."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -15,7 +15,11 @@ from chemfs.cli.streams import flushed, print_error
 from chemigram_core.errors import ChemigramError, shown
 
 if TYPE_CHECKING:
+    import argparse
+
     from chemfs.cli.parser import Parser, Verb
+
+_PLACES = ("repository", "root", "library")  # what the verbs call it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,10 +65,21 @@ def _run_verb(verb: Verb, parser: Parser, arguments: Sequence[str]) -> int:
         from chemigram_core.progress import report_waiting
 
         report_waiting(_say_what_is_waited_for)
+    if getattr(options, "trust", False):
+        _trust(options)
     try:
         return verb.run(options) or 0
     except WrongUsage as error:
         parser.error(str(error))
+
+
+def _trust(options: argparse.Namespace) -> None:
+    """Trust the place that the verb works on."""
+    from chemigram_core.durable.ownership import trust
+
+    for name in _PLACES:
+        if (place := getattr(options, name, None)) is not None:
+            trust(place)
 
 
 def _asks_for_help(word: str) -> bool:

@@ -31,8 +31,9 @@ from chemfs.tree.roll.real_files import RollScratch
 from chemfs.tree.roll.roll_folder import NAME as ROLL
 from chemfs.tree.roll.roll_folder import RollFolder
 from chemfs.tree.tagged import tagged_folder
+from chemigram_core.durable.ownership import is_own, is_trusted
 from chemigram_core.errors import Refused
-from chemigram_core.folder_kind import FolderKind
+from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.library_folders import RESERVED, Library, Parts
 from chemigram_core.repository import Repository, missing_part
 
@@ -109,7 +110,10 @@ class ManyRepositories(Repositories):
     def opened(self, parts: Parts) -> OpenRepository:
         """The repository in a folder of the library. Raises NotFound."""
         try:
-            identity = _identity(self.library.stat(parts))
+            status = self.library.stat(parts)
+            if not self.may_open(parts, status):
+                raise NotFound(parts[-1])
+            identity = _identity(status)
             with self._lock:
                 opened = self._open.get(identity)
                 if opened is None or not _leads_to(opened.repository.root, identity):
@@ -118,6 +122,10 @@ class ManyRepositories(Repositories):
                 return opened
         except (FileNotFoundError, NotADirectoryError, Refused) as error:
             raise NotFound(parts[-1]) from error
+
+    def may_open(self, parts: Parts, status: os.stat_result) -> bool:
+        """Whether a repository with these attributes is one's own, or trusted."""
+        return is_own(status) or is_trusted(self.library.path(parts))
 
     def roll(self, parts: Parts, time_ns: Callable[[], int]) -> Folder:
         """roll/ of a folder of the library."""
@@ -162,12 +170,14 @@ class LibraryFolder(Folder):
             raise NotFound(name)
         parts = (*self._parts, self._library.on_disk(self._parts, name))
         try:
-            kind = self._library.kind(parts)
+            status = self._library.stat(parts)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NotFound(name) from error
-        match kind:
-            case FolderKind.REPOSITORY:
+        match kind_of(str(self._library.path(parts))):
+            case FolderKind.REPOSITORY if self._repositories.may_open(parts, status):
                 return RepositoryFolder(self._opened_in(parts[-1]))
+            case FolderKind.REPOSITORY:
+                return ForeignFolder(str(self._library.path(parts)))
             case FolderKind.OTHER:
                 return LibraryFolder(self._repositories, parts)
         raise NotFound(name)
@@ -190,6 +200,26 @@ class LibraryFolder(Folder):
     @property
     def _library(self) -> Library:
         return self._repositories.library
+
+
+class ForeignFolder(Folder):
+    """The place of a repository that another user owns and nobody said to trust: it says so, and opens nothing."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def stat(self) -> Stat:
+        return Stat(0, os.lstat(self._path).st_mtime_ns, *of_folder(self._path))
+
+    def lookup(self, name: str) -> Node:
+        if name != _README:
+            raise NotFound(name)
+        return Text(readme.FOREIGN, self.stat().mtime_ns, of_folder(self._path))
+
+    def entries(self) -> Iterable[Entry]:
+        yield Entry(_README, NodeKind.FILE)
 
 
 def _identity(status: os.stat_result) -> _Identity:

@@ -32,3 +32,8 @@ tagged/<tag>/       has every image of the folder that has the tag, as it was ta
 New repositories and folders appear here by themselves. `chemfs import SHOOT LIBRARY` brings in a folder of photographs
 with their sidecars; LIBRARY is the library's own folder, not this mount of it.
 """
+
+FOREIGN = b"""This folder is the place of a repository that another user owns, so it is not shown.
+
+If you trust its owner, mount again with `chemfs mount --trust`.
+"""

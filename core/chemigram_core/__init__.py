@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # typing's, without loading typing
 if TYPE_CHECKING:
     from chemigram_core.api import Library, Repository, import_shoot, init, open
     from chemigram_core.compare.node import Changeset
-    from chemigram_core.errors import ChemigramError, Refused, StoreFailed
+    from chemigram_core.errors import ChemigramError, ForeignRepository, Refused, StoreFailed
     from chemigram_core.fsck.finding import Finding
     from chemigram_core.gc.collector import Garbage
     from chemigram_core.library.relink_all import RelinkReport
@@ -27,6 +27,7 @@ __all__ = [
     "Changeset",
     "ChemigramError",
     "Finding",
+    "ForeignRepository",
     "Garbage",
     "ImageStatus",
     "Library",
@@ -49,6 +50,7 @@ _MODULES = {
     "Changeset": "compare.node",
     "ChemigramError": "errors",
     "Finding": "fsck.finding",
+    "ForeignRepository": "errors",
     "Garbage": "gc.collector",
     "ImageStatus": "status.image_status",
     "LogEntry": "log.entry",

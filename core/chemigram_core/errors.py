@@ -73,6 +73,15 @@ class NotARepository(Refused):
         self.path = path
 
 
+class ForeignRepository(Refused):
+    """A repository or a library belongs to another user, and nobody said to trust it."""
+
+    def __init__(self, path: Path, owner: str) -> None:
+        super().__init__(f"belongs to another user ({owner}): {shown(str(path))}; if you trust it, repeat with --trust")
+        self.path = path
+        self.owner = owner
+
+
 class UnknownRevision(Refused):
     """No branch, tag or snapshot has that name."""
 

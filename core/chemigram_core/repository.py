@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.ownership import require_own
 from chemigram_core.errors import HeadDetached, NoState, NotARepository, RefMissing
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.index import History
@@ -54,10 +55,12 @@ class Repository:
     def init(cls, root: Path, image_file: Path | None = None) -> Repository:
         """Make a repository at `root`, or open the one there; `image_file` is linked into raw/.
 
-        Raises UnusableImage, UnusableImageFile and OtherImage, before anything is made; OSError.
+        Raises UnusableImage, UnusableImageFile, OtherImage and ForeignRepository, before anything is made; OSError.
         """
         from chemigram_core.image.raw_link import require_image  # a reader needs none
 
+        if root.is_dir():
+            require_own(root)
         if image_file is not None:
             require_image(root, image_file)
         _make_durable(root.absolute())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from chemfs.cli.arguments import add_trust
 from chemfs.cli.ref_arguments import add_name_and_revision, print_refs, require_name_alone
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
@@ -14,11 +15,12 @@ EXAMPLE = "chemfs branch sunset warmer v1_export"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO [NAME [REV]], --delete, --rename, --json."""
+    """REPO [NAME [REV]], --delete, --rename, --json, --trust."""
     add_name_and_revision(parser, BranchName, "branch to create, rename or delete", "state to start it at")
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--delete", action="store_true", help="delete the branch; gc removes its snapshots later")
     change.add_argument("--rename", metavar="NEW", type=BranchName, help="rename the branch to NEW")
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from chemfs.cli.arguments import add_repository, add_revision
+from chemfs.cli.arguments import add_repository, add_revision, add_trust
 from chemigram_core.operations.refs import checkout
 from chemigram_core.refs.head import Detached, OnBranch
 from chemigram_core.refs.revision import checkout_target
@@ -16,9 +16,10 @@ EXAMPLE = "chemfs checkout sunset warmer"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, REV."""
+    """REPO, REV, --trust."""
     add_repository(parser)
     add_revision(parser)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chemfs import exit_codes
-from chemfs.cli.arguments import add_json, add_place
+from chemfs.cli.arguments import add_json, add_place, add_trust
 from chemfs.cli.json import JsonList
 from chemfs.cli.members import each, named
 from chemfs.cli.progress import progress
@@ -25,10 +25,11 @@ _Item = TypeVar("_Item")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, --repair, --json."""
+    """REPO, --repair, --json, --trust."""
     add_place(parser)
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired; deletes nothing")
     add_json(parser)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rich.filesize import decimal
 
-from chemfs.cli.arguments import add_place, number_below
+from chemfs.cli.arguments import add_place, add_trust, number_below
 from chemfs.cli.members import each, named
 from chemfs.cli.progress import task_progress
 from chemfs.cli.ref_arguments import warn_of_aliens
@@ -26,13 +26,14 @@ MAX_DAYS = 100_000  # more than any clock has counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, --dry-run, --keep-days, --unlogged."""
+    """REPO, --dry-run, --keep-days, --unlogged, --trust."""
     add_place(parser)
     parser.add_argument("--dry-run", action="store_true", help="list what would be removed, but remove nothing")
     lost = "remove snapshots that no line of the log names, too"
     parser.add_argument("--unlogged", action="store_true", help=lost)
     keep = f"keep objects younger than N days (default {gc.GRACE.days})"
     parser.add_argument("--keep-days", metavar="N", type=number_below(MAX_DAYS), default=gc.GRACE.days, help=keep)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:

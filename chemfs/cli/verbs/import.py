@@ -6,7 +6,7 @@ import argparse
 from itertools import groupby
 
 from chemfs import exit_codes
-from chemfs.cli.arguments import add_json
+from chemfs.cli.arguments import add_json, add_trust
 from chemfs.cli.json import print_json
 from chemfs.cli.progress import task_progress
 from chemfs.cli.shoot_arguments import add_shoot_and_library, mounts, refuse_mounts
@@ -22,10 +22,11 @@ EXAMPLE = "chemfs import 2026-11-20-wedding library"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """SHOOT, LIBRARY, --dry-run, --json."""
+    """SHOOT, LIBRARY, --dry-run, --json, --trust."""
     add_shoot_and_library(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would be done, and write nothing")
     add_json(parser)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:

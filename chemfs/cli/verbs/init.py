@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from chemfs.cli.arguments import given_path, target_folder
+from chemfs.cli.arguments import add_trust, given_path, target_folder
 from chemigram_core.folder_kind import refuse_library
 from chemigram_core.repository import Repository
 
@@ -14,9 +14,10 @@ EXAMPLE = "chemfs init sunset --image sunset.tif"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, --image."""
+    """REPO, --image, --trust."""
     parser.add_argument("repository", metavar="REPO", type=target_folder, help="folder to create the repository in")
     parser.add_argument("--image", metavar="FILE", type=given_path, help="the image, which every state then shows")
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

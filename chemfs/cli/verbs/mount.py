@@ -8,9 +8,10 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from chemfs.cli.arguments import given_path
+from chemfs.cli.arguments import add_trust, given_path
 from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
+from chemigram_core.durable.ownership import require_own
 
 DESCRIPTION = (
     "Show a repository, or a library of repositories, as ordinary files. Returns when the mount is ready to use."
@@ -19,7 +20,7 @@ EXAMPLE = "chemfs mount sunset mnt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable."""
+    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable, --trust."""
     parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, library, or folder of a library")
     parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
     parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for-darktable", action="store_true", help="list only roll/, so it can be imported recursively"
     )
     parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -48,6 +50,7 @@ def _flags(options: argparse.Namespace) -> dict[str, bool]:
         "--read-only": options.read_only,
         "--allow-other": options.allow_other,
         "--for-darktable": options.for_darktable,
+        "--trust": options.trust,
     }
 
 
@@ -55,6 +58,7 @@ def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
     from chemfs.tree.tree import Tree
 
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
+    require_own(root)
     daemon.claim(mountpoint, root)
     tree = Tree(root, read_only=choices.read_only, for_darktable=options.for_darktable)
     announce = daemon.announce if options.daemon else _announce

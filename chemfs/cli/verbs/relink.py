@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from chemfs import exit_codes
-from chemfs.cli.arguments import add_json, add_place, given_path
+from chemfs.cli.arguments import add_json, add_place, add_trust, given_path
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.members import Named, named
 from chemigram_core.operations.relink import relink
@@ -20,7 +20,7 @@ EXAMPLE = "chemfs relink sunset /media/archive/2026/sunset.tif"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, FILE, --rename, --dry-run, --json."""
+    """REPO, FILE, --rename, --dry-run, --json, --trust."""
     add_place(parser)
     parser.add_argument("image", metavar="FILE", type=given_path, help="the image; for a library, a folder of images")
     parser.add_argument(
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="for a library: show what would be linked, link nothing")
     add_json(parser)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:

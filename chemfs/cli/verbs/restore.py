@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from chemfs.cli.arguments import add_repository, add_revision, given_path
+from chemfs.cli.arguments import add_repository, add_revision, add_trust, given_path
 from chemfs.cli.errors import WrongUsage
 from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName
@@ -20,13 +20,14 @@ EXAMPLE = "chemfs restore sunset v1 --to photos/sunset.tif.xmp"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, REV, --branch, --to."""
+    """REPO, REV, --branch, --to, --trust."""
     add_repository(parser)
     add_revision(parser)
     branch = "branch to restore on, created if missing (default: the branch that HEAD is on)"
     parser.add_argument("--branch", metavar="NAME", type=BranchName, help=branch)
     to = "sidecar of the image to write the state into; the branch is the sidecar's own"
     parser.add_argument("--to", metavar="FILE", type=given_path, help=to)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

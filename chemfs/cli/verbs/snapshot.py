@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from chemfs.cli.arguments import add_json, add_repository, given_path, name_and_value
+from chemfs.cli.arguments import add_json, add_repository, add_trust, given_path, name_and_value
 from chemfs.cli.errors import GivenTwice, UnusableInput
 from chemfs.cli.input_files import read_input
 from chemfs.cli.json import print_json
@@ -27,7 +27,7 @@ EXAMPLE = "chemfs snapshot sunset sunset.tif.xmp --mask sky=sky.png"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO, XMP, --mask, --mask-info, --branch, --label, --json."""
+    """REPO, XMP, --mask, --mask-info, --branch, --label, --json, --trust."""
     add_repository(parser)
     parser.add_argument("xmp", metavar="XMP", type=given_path, help="XMP file to save, or - for standard input")
     _add_pairs(parser, "--mask", "NAME=PNG", "save a PNG file as the mask NAME; may be repeated")
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--branch", metavar="NAME", type=BranchName, help=branch)
     parser.add_argument("--label", metavar="TEXT", help="short description for the log")
     add_json(parser)
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from chemfs.cli.arguments import given
+from chemfs.cli.arguments import add_trust, given
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.members import named
 from chemfs.cli.ref_arguments import add_name_and_revision, print_refs, require_name_alone
@@ -17,11 +17,12 @@ EXAMPLE = "chemfs tag sunset v1_export"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """REPO [NAME [REV]], --only, --delete, --json."""
+    """REPO [NAME [REV]], --only, --delete, --json, --trust."""
     add_name_and_revision(parser, TagName, "tag to create or delete", "state to tag", takes_library=True)
     only = "tag only the images of a library whose name or path matches, such as 'DSC_00*'"
     parser.add_argument("--only", metavar="PATTERN", type=given, help=only)
     parser.add_argument("--delete", action="store_true", help="delete the tag; gc may remove its snapshot later")
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:

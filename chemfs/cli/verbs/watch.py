@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from chemfs.cli.arguments import add_trust
 from chemfs.cli.json import print_json_line
 from chemfs.cli.shoot_arguments import add_shoot_and_library, mounts, refuse_mounts
 from chemfs.cli.streams import print_error
@@ -22,9 +23,10 @@ EXAMPLE = "chemfs watch photos/2026 library"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """SHOOT, LIBRARY, --json."""
+    """SHOOT, LIBRARY, --json, --trust."""
     add_shoot_and_library(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document a line, for programs")
+    add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:

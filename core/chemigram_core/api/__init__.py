@@ -11,9 +11,12 @@ from chemigram_core.repository import Repository as CoreRepository
 __all__ = ["Library", "Repository", "import_shoot", "init", "open"]
 
 
-def open(path: StrPath) -> Repository:
-    """The repository in the folder `path`. Raises NotARepository."""
-    return Repository(path)
+def open(path: StrPath, *, trust: bool = False) -> Repository:
+    """The repository in the folder `path`. Raises NotARepository.
+
+    Another user's is written only with `trust`: without it, a write raises ForeignRepository.
+    """
+    return Repository(path, trust=trust)
 
 
 def init(path: StrPath, *, image: StrPath | None = None) -> Repository:

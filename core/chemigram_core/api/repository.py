@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chemigram_core import fsck, gc
 from chemigram_core.digest import Digest
+from chemigram_core.durable import ownership
 from chemigram_core.errors import UnknownMask
 from chemigram_core.fsck import Finding
 from chemigram_core.gc import Garbage
@@ -48,8 +49,14 @@ class Repository:
     a damaged repository, and OSError.
     """
 
-    def __init__(self, path: StrPath) -> None:
-        """Open the repository in the folder `path`; nothing is written. Raises NotARepository."""
+    def __init__(self, path: StrPath, *, trust: bool = False) -> None:
+        """Open the repository in the folder `path`; nothing is written. Raises NotARepository.
+
+        Writing to a repository of another user raises ForeignRepository, unless `trust` is given; what is trusted once
+        is so for the life of the process.
+        """
+        if trust:
+            ownership.trust(Path(path))
         self._core = CoreRepository(Path(path))
 
     @property

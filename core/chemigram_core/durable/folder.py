@@ -119,10 +119,10 @@ class Folder:
             os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
             self.sync()
 
-    def append(self, name: str, data: bytes, joint: Callable[[int], bytes] = lambda _: b"") -> Appended:
+    def append(self, name: str, data: bytes, joint: Callable[[int, int], bytes] = lambda _, __: b"") -> Appended:
         """Append `data` to a regular file durably; creates it if missing. On failure nothing stays appended.
 
-        `joint` gets the file, open to read, and returns the bytes to write between its end and `data`.
+        `joint` gets the file, open to read, and its size, and returns the bytes to write between its end and `data`.
         """
         flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
         descriptor = os.open(one_name(name), flags, permitted(0o644), dir_fd=self.descriptor)
@@ -130,7 +130,7 @@ class Folder:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise NotAFile(name)
-            data = joint(descriptor) + data
+            data = joint(descriptor, status.st_size) + data
             try:
                 _write_all(descriptor, data)
                 sync_appended(descriptor)

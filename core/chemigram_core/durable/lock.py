@@ -21,6 +21,7 @@ from threading import Timer
 
 from chemigram_core.durable.beneath import FOLDER
 from chemigram_core.durable.folder import temporary_name
+from chemigram_core.durable.ownership import require_own
 from chemigram_core.errors import NotAFile
 from chemigram_core.progress import waiting
 
@@ -35,8 +36,9 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def locked(root: Path) -> Iterator[None]:
     """Hold the lock of the repository at `root`; waits for other holders, including threads of this process.
 
-    Raises NotAFile if something else than a regular file has the name of the lock, OSError.
+    Raises ForeignRepository; NotAFile if something else than a regular file has the name of the lock, OSError.
     """
+    require_own(root)
     descriptor = _acquired(root)
     try:
         yield
@@ -96,7 +98,7 @@ def create(root: Path, name: str = FILE_NAME) -> None:
 
 def _acquired(root: Path, name: str = FILE_NAME, *, waits: bool = True) -> int:
     """A descriptor that holds a lock. Raises BlockingIOError if it doesn't wait and another process holds it."""
-    path = os.path.join(root, name)  # noqa: PTH118 - each save does it
+    path = f"{root}/{name}"
     while True:
         try:
             descriptor = os.open(path, _OPEN)

@@ -34,15 +34,22 @@ class Location(NamedTuple):
 
 def locate(image: Image) -> Location:
     """The image's file. Raises ImageUnavailable, ImageInMount; OSError as stat(2)."""
+    _require_followed(image)
     return _locate(image.place)
 
 
 def open_image(image: Image) -> int:
     """A descriptor to read the image. Raises ImageUnavailable, ImageInMount; OSError as open(2)."""
+    _require_followed(image)
     try:
         return _reached(image.place, _open)
     except NotAFile as error:
         raise ImageUnavailable(image.place, _NO_FILE) from error
+
+
+def _require_followed(image: Image) -> None:
+    if not image.is_followed:
+        raise ImageUnavailable(image.place, "a link in another user's repository is not followed")
 
 
 def image_problem(image: Image) -> ImageUnavailable | None:

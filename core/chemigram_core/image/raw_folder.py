@@ -12,6 +12,7 @@ from stat import S_ISLNK, S_ISREG
 
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.ownership import foreign_owner
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
 from chemigram_core.names import folded
 
@@ -30,6 +31,7 @@ class Image:
     name: str
     path: Path
     place: str
+    is_followed: bool = True  # not a link in another user's repository, even if that is trusted
 
     @property
     def sidecar_name(self) -> str:
@@ -72,7 +74,8 @@ def images(root: Path) -> Iterator[Image]:
         for name in folder.names():
             if broken_rule(name) is None and (target := _target(folder, name)) is not None:
                 path = root / FOLDER / name
-                yield Image(name, path, _place(path.parent, target))
+                is_followed = target == name or foreign_owner(str(root)) is None
+                yield Image(name, path, _place(path.parent, target), is_followed)
 
 
 def _target(folder: Folder, name: str) -> str | None:

@@ -111,9 +111,8 @@ class OperationLog:
             return BytesIO()
 
 
-def _end_of_last(descriptor: int) -> bytes:
+def _end_of_last(descriptor: int, size_bytes: int) -> bytes:
     """What the last line lacks: a line feed if it is an entry, the torn mark if a crash tore it."""
-    size_bytes = os.fstat(descriptor).st_size
     if not size_bytes or os.pread(descriptor, 1, size_bytes - 1) == b"\n":
         return b""
     with os.fdopen(os.dup(descriptor), "rb") as file:

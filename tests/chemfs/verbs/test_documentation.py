@@ -11,7 +11,7 @@ from chemfs.cli.overview import VERBS
 from chemfs.cli.parser import load, parser_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
-SAID_BELOW = {"--json", "--markdown", "--help"}
+SAID_BELOW = {"--json", "--markdown", "--help", "--trust"}
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:
