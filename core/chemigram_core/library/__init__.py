@@ -1,1 +1,1 @@
-"""What concerns a whole library, or a folder of one: which of its images have which tags."""
+"""What concerns a whole library, or a folder of one: its repositories, what was delivered, where the images are."""
