@@ -33,5 +33,5 @@ class RejectedFolder(Folder):
         try:
             with RealFolder.enter(self._opened().repository.root, FOLDER) as folder:
                 return [Entry(name, NodeKind.FILE) for name in folder.names()]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # a link is not followed
             return []

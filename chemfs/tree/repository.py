@@ -94,7 +94,8 @@ class RepositoryFolder(Folder):
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:
-        yield from (Entry(name, kind) for name, (kind, _) in _TOP.items())
+        has_log = self.opened().repository.log.extent() != (0, 0)  # not before the first save
+        yield from (Entry(name, kind) for name, (kind, _) in _TOP.items() if has_log or name != LOG_FILE)
         yield from (Entry(name, NodeKind.FOLDER) for name in self._also)
         yield from (Entry(path, NodeKind.LINK) for path in self.opened().links.paths() if "/" not in path)
 

@@ -85,7 +85,8 @@ class BranchFolder(FolderOfFiles):
             if branch.tip.is_there(Sidecar()):
                 yield Entry(image.sidecar_name, NodeKind.FILE)
         yield MASKS_ENTRY
-        yield from (entry for entry in self.scratch_entries() if entry.name != MASK_FOLDER)
+        taken = {XMP_FILE, MASK_FOLDER, *((image.name, image.sidecar_name) if image else ())}  # since they were made
+        yield from (entry for entry in self.scratch_entries() if entry.name not in taken)
 
     def xattrs(self) -> Xattrs:
         tip = self.existing().tip.digest()

@@ -210,7 +210,7 @@ class BranchMasks(FolderOfFiles):
 
     def entries(self) -> Iterable[Entry]:
         yield from (Entry(name.file_name, NodeKind.FILE) for name in self.branch().tip.masks())
-        yield from self.scratch_entries()
+        yield from (entry for entry in self.scratch_entries() if mask_called(entry.name) is None)
 
 
 class ScratchFolder(InScratch, FolderOfFiles):

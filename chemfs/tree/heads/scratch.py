@@ -57,7 +57,7 @@ class Scratch:
         try:
             with Folder.enter(self._root, *self._base, *parts) as folder, os.scandir(folder.descriptor) as found:
                 return [Entry(entry.name, _kind(entry)) for entry in found]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # a link is not followed
             return []
 
     def open(self, parts: Parts, flags: int, mode: int = 0o644) -> int:
