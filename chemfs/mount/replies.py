@@ -46,10 +46,11 @@ Attributes = tuple[int, ...]
 
 
 def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
-    """What stat(2) says, with the inode number that programs see."""
-    size_bytes, mtime_ns, mode, uid, gid = found
+    """What stat(2) says, with the inode number that programs see, unless the file has one for all its names."""
+    size_bytes, mtime_ns, mode, uid, gid, names, shared = found
     s, ns = divmod(mtime_ns, _NS)
     blocks, (type_, links) = -(-size_bytes // _BLOCK_BYTES), _TYPES[kind]
+    number, links = shared or number, names or links
     return number, size_bytes, blocks, s, s, s, ns, ns, ns, type_ | mode, links, uid, gid, 0, _BEST_READ_BYTES, 0
 
 

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from chemfs.tree.errors import ReadOnly
 
 _UID, _GID = os.getuid(), os.getgid()
+_REAL = 1 << 61  # inode numbers from here on stand for real files; a mount gives lower ones and some higher ones
 
 
 class Stat(NamedTuple):
     """The parts of stat(2) that differ: size, time of the content in ns, permission bits, owner and group.
 
-    What is nobody's file belongs to the user who mounts.
+    What is nobody's file belongs to the user who mounts. A real file that may have several names has the number of its
+    names and an inode number that they share; 0 for any other.
     """
 
     size_bytes: int
@@ -24,6 +26,8 @@ class Stat(NamedTuple):
     mode: int
     uid: int = _UID
     gid: int = _GID
+    links: int = 0
+    number: int = 0
 
 
 class Caching(Enum):
@@ -89,6 +93,23 @@ class DescriptorFile(OpenFile):
 
     def release(self) -> None:
         os.close(self.descriptor)
+
+
+class SharedFile(DescriptorFile):
+    """Reads a real file that may have several names."""
+
+    __slots__ = ()
+
+    def stat(self) -> Stat:
+        links, number = links_of(os.fstat(self.descriptor))
+        return super().stat()._replace(links=links, number=number)
+
+
+def links_of(status: os.stat_result) -> tuple[int, int]:
+    """The last fields of a `Stat`, for a real file or link; a folder has no second name."""
+    if stat.S_ISDIR(status.st_mode):
+        return 0, 0
+    return status.st_nlink, _REAL | hash((status.st_dev, status.st_ino)) & _REAL - 1
 
 
 class BytesFile(OpenFile):

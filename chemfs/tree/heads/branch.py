@@ -22,7 +22,7 @@ from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tip import Tip
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemfs.tree.heads.writable_file import WritableFile
-from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile
+from chemfs.tree.open_files import Caching, OpenFile, SharedFile
 from chemigram_core.durable.in_use import mark_in_use
 from chemigram_core.names import BranchName
 from chemigram_core.operations.describe_mask import describe_mask
@@ -62,7 +62,7 @@ class Branch:
         descriptor = self.scratch.open(parts, flags, mode)
         status = os.fstat(descriptor)
         if flags & os.O_ACCMODE == os.O_RDONLY:
-            return DescriptorFile(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
+            return SharedFile(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
         mark_in_use(descriptor)
         state = DraftState.SAVED if status.st_size else DraftState.WRITTEN
         opened = WritableFile(descriptor, Draft(parts, self.scratch.path(parts), state), self.table, self._saver, keeps)

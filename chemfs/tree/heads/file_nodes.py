@@ -18,7 +18,7 @@ from chemfs.tree.heads.tracked import Mask, Parts, Tracked, Xmp
 from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import File, Folder, Link, Node, Xattrs
 from chemfs.tree.objects import open_mask, open_snapshot
-from chemfs.tree.open_files import BytesFile, OpenFile, Stat
+from chemfs.tree.open_files import BytesFile, OpenFile, Stat, links_of
 from chemfs.tree.open_repository import OpenRepository
 from chemfs.tree.permissions import limited, way_to
 from chemigram_core.digest import Digest
@@ -184,6 +184,11 @@ class InScratch(FileInBranch):
         super().__init__(folder)
         self._name = name
 
+    @property
+    def place(self) -> Hashable:
+        """The same for all names of a file. Raises NotFound."""
+        return links_of(self.folder.branch().scratch.stat(self.parts()))
+
     def moved(self, folder: Folder, name: str) -> None:
         if isinstance(folder, FolderInBranch):
             self.folder, self._name = folder, name
@@ -196,7 +201,7 @@ class InScratch(FileInBranch):
         status = self.folder.branch().scratch.stat(self.parts())
         mode, folder = stat.S_IMODE(status.st_mode), self.folder.branch().scratch.path(self.folder.parts())
         permissions = limited(mode, status.st_uid, status.st_gid, way_to(str(folder)))
-        return Stat(status.st_size, status.st_mtime_ns, *permissions)
+        return Stat(status.st_size, status.st_mtime_ns, *permissions, *links_of(status))
 
     def set_mode(self, mode: int) -> None:
         self.folder.to_write().scratch.set_mode(self.parts(), mode)

@@ -9,7 +9,7 @@ from typing import Protocol
 from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.draft import Draft
 from chemfs.tree.heads.draft_table import DraftTable
-from chemfs.tree.open_files import OpenFile, Stat
+from chemfs.tree.open_files import OpenFile, Stat, links_of
 
 TRACKED_MODE = 0o644
 
@@ -45,8 +45,10 @@ class WritableFile(OpenFile):
 
     def stat(self) -> Stat:
         status = os.fstat(self._descriptor)
-        mode = TRACKED_MODE if self.draft.is_tracked else stat.S_IMODE(status.st_mode)
-        return Stat(status.st_size, status.st_mtime_ns, mode)
+        if self.draft.is_tracked:
+            return Stat(status.st_size, status.st_mtime_ns, TRACKED_MODE)
+        links, number = links_of(status)
+        return Stat(status.st_size, status.st_mtime_ns, stat.S_IMODE(status.st_mode), links=links, number=number)
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes:
         return os.pread(self._descriptor, size_bytes, offset_bytes)

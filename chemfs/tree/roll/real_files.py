@@ -13,13 +13,13 @@ from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.heads.writable_file import write_all
 from chemfs.tree.nodes import Entry, File, Folder, Link, Node
-from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
+from chemfs.tree.open_files import Caching, OpenFile, SharedFile, Stat, links_of
 from chemfs.tree.permissions import limited, way_to
 
 _PIECE_BYTES = 1 << 20
 
 
-class RealWriter(DescriptorFile):
+class RealWriter(SharedFile):
     """An open file that is written. Renamed onto a sidecar's name while it is open, it writes the sidecar."""
 
     __slots__ = ("_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
@@ -129,7 +129,8 @@ class Real(Node):
     def stat(self) -> Stat:
         status = self.scratch.stat(self.parts)
         mode, way = stat.S_IMODE(status.st_mode), way_to(str(self.scratch.path(self.parts[:-1])))
-        return Stat(status.st_size, status.st_mtime_ns, *limited(mode, status.st_uid, status.st_gid, way))
+        permissions = limited(mode, status.st_uid, status.st_gid, way)
+        return Stat(status.st_size, status.st_mtime_ns, *permissions, *links_of(status))
 
     def check_writable(self) -> None:
         self.to_write()
@@ -234,4 +235,4 @@ def _opened(scratch: RollScratch, parts: Parts, flags: int, mode: int = 0o644) -
     descriptor = scratch.open(parts, flags, mode)
     if flags & os.O_ACCMODE:
         return RealWriter(scratch, parts, descriptor)
-    return DescriptorFile(descriptor, Caching.NORMAL, None)
+    return SharedFile(descriptor, Caching.NORMAL, None)
