@@ -19,6 +19,7 @@ from cachetools import LRUCache
 from chemfs.tree import readme
 from chemfs.tree.errors import NotFound, ReadOnly
 from chemfs.tree.heads.draft_files import has_drafts
+from chemfs.tree.image_log import log_missing_images
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import OnChange, Opened, OpenRepository
@@ -57,6 +58,10 @@ class Repositories(ABC):
     def with_drafts(self) -> Iterable[Path]:
         """The folders of the repositories that hold drafts, of this mount or of dead ones."""
 
+    @abstractmethod
+    def log_missing_images(self) -> None:
+        """Log which images are not available."""
+
 
 def repositories_at(root: Path, on_change: OnChange | None, *, for_darktable: bool = False) -> Repositories:
     """The repository at `root`, or the library. Raises NotALibrary if it is neither.
@@ -86,6 +91,10 @@ class OneRepository(Repositories):
     def with_drafts(self) -> Iterable[Path]:
         return [self._opened.repository.root]
 
+    def log_missing_images(self) -> None:
+        if (image := self._opened.repository.image) is not None:
+            self._opened.image_look.is_there(image)
+
 
 class ManyRepositories(Repositories):
     """A library; new repositories and folders appear by themselves."""
@@ -106,6 +115,9 @@ class ManyRepositories(Repositories):
     def with_drafts(self) -> Iterable[Path]:
         """Costs one more stat for each repository of the library."""
         return map(Path, filter(has_drafts, self.library.repositories()))
+
+    def log_missing_images(self) -> None:
+        log_missing_images(map(Path, self.library.repositories()))
 
     def opened(self, parts: Parts) -> OpenRepository:
         """The repository in a folder of the library. Raises NotFound."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 
 from chemfs.tree.background import Background
 from chemfs.tree.errors import NotAFolder, NotFound
@@ -23,12 +24,13 @@ class Tree:
         on_change = None if self._background is None else self._background.watch
         repositories = repositories_at(store, on_change, for_darktable=for_darktable)
         self.root = repositories.top
-        self._with_drafts = repositories.with_drafts
+        self._repositories = repositories
 
     def start(self) -> None:
-        """Start background work, which first hands back what killed mounts left unsaved."""
+        """Start background work, which first hands back what killed mounts left unsaved; log missing images."""
+        Thread(target=self._repositories.log_missing_images, name="missing images", daemon=True).start()
         if self._background is not None:
-            self._background.start(self._with_drafts)
+            self._background.start(self._repositories.with_drafts)
 
     def stop(self) -> None:
         """Stop background work. Pending removals are committed now."""

@@ -35,7 +35,7 @@ WINGS = {  # the floors of each package, lowest first
         "errors readme permissions",
         "open_files",
         "nodes",
-        "objects xattrs head_link computed_files days image_look",
+        "objects xattrs head_link computed_files days image_log image_look",
         "heads",
         "open_repository",
         "image_file",

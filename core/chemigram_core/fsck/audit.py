@@ -15,6 +15,7 @@ from chemigram_core.durable import lock
 from chemigram_core.durable.lock import locked_if_writable
 from chemigram_core.errors import NotARepository
 from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.fsck.image_audit import image_findings
 from chemigram_core.fsck.leftovers import leftovers
 from chemigram_core.fsck.log_audit import LogAudit
 from chemigram_core.fsck.object_audit import ObjectAudit, ObjectFile
@@ -62,6 +63,7 @@ class Audit:
             again = self._changeable()
             found = [finding for finding in found if finding in again]
         yield from found
+        yield from image_findings(self._root)
         yield from leftovers(self._root)
 
     def _changeable(self) -> list[Finding]:

@@ -29,12 +29,14 @@ class Problem(Enum):
     REF_CLASH = "ref-clash"
     HEAD_DAMAGED = "head-damaged"
     REGISTRY_DAMAGED = "registry-damaged"
+    IMAGE_UNAVAILABLE = "image-unavailable"
+    IMAGE_SURPLUS = "image-surplus"
     LEFTOVER = "leftover"
     ALIEN = "alien"
     UNLOGGED = "unlogged"
 
 
-_HARMLESS = frozenset((Problem.ALIEN, Problem.UNLOGGED))
+_HARMLESS = frozenset((Problem.ALIEN, Problem.IMAGE_SURPLUS, Problem.UNLOGGED))
 _ALIEN = "another program's file: chemfs passes it by, and it can be moved away"
 
 

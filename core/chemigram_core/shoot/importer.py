@@ -15,8 +15,8 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
-from chemigram_core.image.errors import UnusableImage
-from chemigram_core.image.location import image_problem
+from chemigram_core.image.errors import UnusableImage, UnusableImageFile
+from chemigram_core.image.location import image_problem, require_file
 from chemigram_core.image.raw_folder import find
 from chemigram_core.image.raw_link import require_usable
 from chemigram_core.library_file import remember_shoot
@@ -134,6 +134,8 @@ class Importer:
             arrival = self._arrival(folder.path, names, root)
         except UnusableImage as error:
             self._failed(folder.path / names.image, Kind.UNUSABLE_NAME, error)
+        except UnusableImageFile as error:
+            self._failed(folder.path / names.image, Kind.INSIDE_MOUNT, error)
         except (ChemigramError, PermissionError) as error:
             self._failed(root, Kind.NOT_SAVED, error)
         else:
@@ -142,6 +144,7 @@ class Importer:
 
     def _arrival(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
         require_usable(names.image)
+        require_file(folder / names.image)
         match kind_of(str(root)):
             case FolderKind.REPOSITORY:
                 return self._changes(folder, names, root)

@@ -16,6 +16,7 @@ class Kind(Enum):
     LINKED_FOLDER = "linked-folder"
     NOT_A_FILE = "not-a-file"
     UNUSABLE_NAME = "unusable-name"
+    INSIDE_MOUNT = "inside-mount"
     IN_THE_WAY = "in-the-way"
     OTHER_IMAGE = "other-image"
     MISSING_MASKS = "missing-masks"
@@ -31,6 +32,7 @@ _ADVICE = {
     Kind.LINKED_FOLDER: "links are not followed; import the folder that it leads to",
     Kind.NOT_A_FILE: "put an ordinary file there, or rename it",
     Kind.UNUSABLE_NAME: "rename the image together with its sidecars, and import again",
+    Kind.INSIDE_MOUNT: "it leads into a mount of chemfs; put the image itself there, or a link to it",
     Kind.IN_THE_WAY: "rename it, or restore the repository, and import again",
     Kind.OTHER_IMAGE: "rename one of the two images together with its sidecars, and import again",
     Kind.MISSING_MASKS: "save them with `chemfs snapshot REPO XMP --mask NAME=PNG`",

@@ -167,7 +167,7 @@ def test_a_mount_looks_for_drafts_without_opening_repositories(root: Path) -> No
     (root / "2026" / "wedding" / "7.NEF" / "scratch" / ".drafts" / "1-main-image.xmp").write_bytes(sidecar())
     with counted() as counts:
         tree = Tree(root)
-        found = list(tree._with_drafts())
+        found = list(tree._repositories.with_drafts())
     assert [path.name for path in found] == ["7.NEF"]
     assert counts.opens <= 5
     tree.start()

@@ -529,6 +529,17 @@ def test_a_repository_that_lost_its_image_gets_it_again(source: Path, library: P
     assert Repository(library / "wedding/0.NEF").image is not None
 
 
+def test_an_image_whose_link_leads_nowhere_is_linked_again(source: Path, library: Path, tmp_path: Path) -> None:
+    import_shoot(source, library)
+    link = library / "wedding/0.NEF/raw/0.NEF"
+    link.unlink()
+    link.symlink_to(tmp_path / "unplugged/0.NEF")
+    import_shoot(source, library, dry_run=True)
+    assert link.readlink() == tmp_path / "unplugged/0.NEF"
+    assert import_shoot(source, library).problems == []
+    assert link.samefile(source / "0.NEF")
+
+
 def test_what_a_killed_import_left_is_cleared(source: Path, library: Path) -> None:
     left = library / "wedding" / f"{TEMPORARY_PREFIX}0123"
     Repository.init(left, source / "0.NEF")

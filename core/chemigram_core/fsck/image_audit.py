@@ -1,0 +1,20 @@
+"""Whether the image of a repository can be read, and whether it has only one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from chemigram_core.fsck.finding import Finding, Problem
+from chemigram_core.image.location import image_problem
+from chemigram_core.image.raw_folder import FOLDER, images
+
+
+def image_findings(root: Path) -> Iterator[Finding]:
+    """What is wrong in raw/."""
+    found = list(images(root))
+    if found and (problem := image_problem(found[0])) is not None:
+        yield Finding(Problem.IMAGE_UNAVAILABLE, f"{FOLDER}/{found[0].name}", str(problem))
+    for other in found[1:]:
+        says = f"another image, which no state shows: that of the repository is {found[0].name}"
+        yield Finding(Problem.IMAGE_SURPLUS, f"{FOLDER}/{other.name}", says)
