@@ -78,7 +78,13 @@ class TagIndex:
 
     def look(self) -> TaggedImages:
         """The tagged images as they are."""
-        with self._lock, Folder.enter(self._root, *self._parts) as folder:
+        asked = time.monotonic()
+        with self._lock:
+            # Another thread may have looked while this one waited: what it began to read after the question is as new.
+            return self._latest if self._looked > asked else self._look()
+
+    def _look(self) -> TaggedImages:
+        with Folder.enter(self._root, *self._parts) as folder:
             now, now_ns = time.monotonic(), time.time_ns()  # from before the look: a later change is seen by the next
             before = self._known
             self._known = {name: self._look_at(name, folder, now_ns) for name in self._repositories(folder, now_ns)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -213,3 +215,26 @@ def test_an_unchanged_folder_is_listed_from_memory(
         assert folder.listed == listed, "so the kernel may keep the listing"
     assert (later.opens, later.stats, later.parses) == (0, 0, 0)
     assert len(names) == 101
+
+
+def test_threads_that_ask_together_look_once(
+    add: Callable[..., Repository], view: ByPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("a.NEF", "v1")
+    index = tag_index.tag_index(view.store, ("2026", "wedding"))
+    looks, really, begun = [], index._look, threading.Event()
+
+    def slowly() -> tag_index.TaggedImages:
+        looks.append(1)
+        begun.set()
+        time.sleep(0.2)  # the others ask meanwhile
+        index._looked = time.monotonic()  # as a look that began after their question
+        return really()
+
+    monkeypatch.setattr(index, "_look", slowly)
+    threads = [threading.Thread(target=index.look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(looks) <= 2
