@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from scripts.campaigns import hostile_texts
-from scripts.campaigns.outside import Outside
+from scripts.campaigns.outside import MOVED, Outside
 
 _FOLDERS = (
     "objects", "refs", "refs/heads", "refs/tags", "masks", "raw", "rejected", "scratch", "scratch/.drafts",
@@ -83,7 +83,7 @@ def _clear(path: Path) -> None:
 def _folder_moved_out(target: Target) -> Path:
     """It goes on where it can be seen outside, and a link leads there."""
     path = target.folder()
-    away = target.outside.folder / f"moved-{target.random.random()}"
+    away = target.outside.folder / f"{MOVED}{path.name.lstrip('.')}-{target.random.random()}"
     shutil.move(path, away)
     target.link(path, away)
     return path
@@ -121,7 +121,7 @@ def _file_linked(target: Target) -> Path:
 
 def _file_moved_out(target: Target) -> Path:
     path = target.file()
-    away = target.outside.folder / f"moved-{target.random.random()}"
+    away = target.outside.folder / f"{MOVED}{target.random.random()}"
     shutil.move(path, away)
     target.link(path, away)
     return path

@@ -12,7 +12,7 @@ import pytest
 
 from chemigram_core import fsck, gc
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged
+from chemigram_core.errors import InvalidName, NotAFile, NotARepository, RefConflict, RefDamaged, StoreFailed
 from chemigram_core.image.raw_folder import find
 from chemigram_core.image.raw_link import link
 from chemigram_core.log.entry import LogEntry
@@ -206,3 +206,25 @@ def test_masks_that_some_filesystems_take_for_one_are_refused(repository: Reposi
     with pytest.raises(InvalidName):
         save_mask(repository, MAIN, MaskName("Sky"), mask(2))
     assert set(repository.state(repository.tip(MAIN)).masks) == {"sky"}
+
+
+def test_a_log_with_a_second_name_elsewhere_is_replaced(repository: Repository, tmp_path: Path) -> None:
+    """As `cp -al` leaves it: a copy of the repository must not change with it, nor another file that is linked."""
+    log, other = repository.root / "log.jsonl", tmp_path / "other"
+    os.chmod(log, 0o640)
+    os.link(log, other)
+    before = other.read_bytes()
+    save_xmp(Repository(repository.root), MAIN, sidecar(2))
+    assert other.read_bytes() == before
+    assert log.read_bytes().startswith(before)
+    assert len(log.read_bytes().splitlines()) == 2
+    assert (log.stat().st_nlink, log.stat().st_mode & 0o777) == (1, 0o640)
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/etc/passwd")])
+def test_a_log_that_is_no_file_takes_no_line(repository: Repository, plant: object) -> None:
+    (repository.root / "log.jsonl").unlink()
+    assert callable(plant)
+    plant(repository.root / "log.jsonl")
+    with pytest.raises((StoreFailed, OSError)):
+        save_xmp(Repository(repository.root), MAIN, sidecar(2))

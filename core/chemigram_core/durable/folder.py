@@ -8,7 +8,6 @@ Knows nothing about the meaning of the files.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -20,7 +19,7 @@ from typing import NamedTuple, Self
 from chemigram_core.durable import beneath
 from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
-from chemigram_core.errors import NotAFile
+from chemigram_core.durable.sole_file import sole_file
 
 TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name starts so
 
@@ -124,12 +123,9 @@ class Folder:
 
         `joint` gets the file, open to read, and its size, and returns the bytes to write between its end and `data`.
         """
-        flags = _FILE | os.O_RDWR | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(one_name(name), flags, permitted(0o644), dir_fd=self.descriptor)
+        flags = _FILE | os.O_RDWR | os.O_APPEND
+        descriptor, status = sole_file(self.descriptor, one_name(name), flags, permitted(0o644), temporary_name)
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise NotAFile(name)
             data = joint(descriptor, status.st_size) + data
             try:
                 _write_all(descriptor, data)
