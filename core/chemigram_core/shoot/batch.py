@@ -26,10 +26,14 @@ from chemigram_core.shoot.sidecar_file import Sidecar
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An image whose repository is at `root`, or will be, with the sidecars that have changed; `by` brings it."""
+    """An image whose repository is at `root`, or will be, with the sidecars that have changed; `by` brings it.
+
+    `link` is the image's path as the repository's link keeps it.
+    """
 
     root: Path
     image: Path
+    link: Path
     sidecars: Sequence[Sidecar]
     by: str
     is_new: bool
@@ -74,7 +78,7 @@ def _steps(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
 def _continued(arrival: Arrival) -> Steps[Intake]:
     repository = Repository(arrival.root)
     if arrival.links_again:
-        relink(arrival.root, arrival.image)
+        relink(arrival.root, arrival.link)
     return (yield from take(repository, arrival.sidecars, arrival.by))
 
 
@@ -83,7 +87,7 @@ def _created(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
     (folder / name).mkdir()  # fails if the library has gone away: it is not made again
     try:
         with filesystem.deferring(Deferred.EVERYTHING):
-            intake = finish(take(Repository.init(folder / name, arrival.image), arrival.sidecars, arrival.by))
+            intake = finish(take(Repository.init(folder / name, arrival.link), arrival.sidecars, arrival.by))
         yield
         if os.path.lexists(arrival.root):
             raise AppearedMeanwhile(arrival.root)

@@ -31,12 +31,18 @@ class UnusableLibrary(Refused):
 class Destination:
     """A shoot, the root of the library, and the shoot's folder in it by its names from the root.
 
-    The shoot's path is kept as it was given, links included; shoots are compared by their paths without links.
+    The shoot's path is kept as it was given, links included, and made absolute; `above` is the folder that it was given
+    from if it was relative. Shoots are compared by their paths without links.
     """
 
     shoot: Path
     root: Path
     parts: tuple[str, ...]
+    above: Path | None = None
+
+    def as_given(self, image: Path) -> Path:
+        """The path of an image in the shoot, relative if the shoot's was."""
+        return image if self.above is None else image.relative_to(self.above)
 
     @property
     def key(self) -> str:
@@ -51,14 +57,14 @@ class Destination:
 
 def destination(shoot: Path, library: Path) -> Destination:
     """Where a shoot goes. Writes nothing. Raises UnusableShoot, UnusableLibrary, ARepository, StoreFailed."""
-    named, library = Path(os.path.abspath(shoot)), library.resolve()  # noqa: PTH100 - removes `..`
+    named, library = shoot.absolute(), library.resolve()
     _check_shoot(named, shoot.resolve())
     _check_library(library)
     root = library_above(library) or library
     if shoot.resolve().is_relative_to(root):
         raise UnusableShoot(named, "it is inside the library; keep the photographs and the library apart")
-    parts = (*library.relative_to(root).parts, stored_name(named.name))
-    found = Destination(named, root, parts)
+    parts = (*library.relative_to(root).parts, stored_name(_name(named)))
+    found = Destination(named, root, parts, None if shoot.is_absolute() else Path.cwd())
     _check_origin(found)
     return found
 
@@ -71,8 +77,13 @@ def _check_shoot(named: Path, shoot: Path) -> None:
             raise ARepository(place)
     if library_above(shoot) is not None:
         raise UnusableShoot(named, "it is a library, or a folder of one; name a folder of photographs")
-    if not named.name or named.name.startswith("."):
+    if not _name(named) or _name(named).startswith("."):
         raise UnusableShoot(named, "a library has no folder of that name; rename it, or import a folder in it")
+
+
+def _name(shoot: Path) -> str:
+    """The name that a shoot was given by; that of the folder for `..`."""
+    return shoot.resolve().name if shoot.name == ".." else shoot.name
 
 
 def _check_library(library: Path) -> None:

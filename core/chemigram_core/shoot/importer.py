@@ -143,15 +143,15 @@ class Importer:
                 self._add(arrival)
 
     def _arrival(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
+        image = folder / names.image
         require_usable(names.image)
-        require_file(folder / names.image)
+        require_file(image)
         match kind_of(str(root)):
             case FolderKind.REPOSITORY:
                 return self._changes(folder, names, root)
             case FolderKind.OTHER if not root.exists() and not root.is_symlink():
-                return Arrival(
-                    root, folder / names.image, list(self._sidecars(folder, names, {})), self._by, is_new=True
-                )
+                sidecars = list(self._sidecars(folder, names, {}))
+                return Arrival(root, image, self._place.as_given(image), sidecars, self._by, is_new=True)
         self.report.problems.append(Problem(Kind.IN_THE_WAY, str(root), "not the repository of an image"))
         return None
 
@@ -166,7 +166,9 @@ class Importer:
         is_lost = present is None or image_problem(present) is not None
         if not sidecars and not is_lost:
             return None
-        return Arrival(root, folder / names.image, sidecars, self._by, is_new=False, links_again=is_lost)
+        image = folder / names.image
+        link = self._place.as_given(image)
+        return Arrival(root, image, link, sidecars, self._by, is_new=False, links_again=is_lost)
 
     def _sidecars(self, folder: Path, names: ImageNames, sources: dict[str, Source]) -> Iterator[Sidecar]:
         """The sidecars of an image whose bytes are not those that were taken last."""

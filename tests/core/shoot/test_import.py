@@ -540,6 +540,25 @@ def test_an_image_whose_link_leads_nowhere_is_linked_again(source: Path, library
     assert link.samefile(source / "0.NEF")
 
 
+def test_a_shoot_that_was_given_by_a_relative_path_can_be_moved_with_the_library(
+    source: Path, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    import_shoot(source.relative_to(tmp_path), library.relative_to(tmp_path))
+    link = library / "wedding/0.NEF/raw/0.NEF"
+    assert not link.readlink().is_absolute()
+    assert link.samefile(source / "0.NEF")
+    import_shoot(source, tmp_path / "other")
+    assert (tmp_path / "other/wedding/0.NEF/raw/0.NEF").readlink() == source / "0.NEF"
+
+
+def test_a_shoot_beside_a_folder_that_a_link_leads_to_is_found(source: Path, library: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/link").symlink_to(source)
+    report = import_shoot(tmp_path / "elsewhere/link/../wedding", library)
+    assert (report.images, report.folder.name) == (4, "wedding")
+
+
 def test_what_a_killed_import_left_is_cleared(source: Path, library: Path) -> None:
     left = library / "wedding" / f"{TEMPORARY_PREFIX}0123"
     Repository.init(left, source / "0.NEF")
