@@ -17,6 +17,8 @@ from chemigram_core.errors import ChemigramError
 from chemigram_core.fsck import Problem
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.repository import Repository
+from chemigram_core.roll import pending
+from chemigram_core.roll_file import read_numbers
 
 MAIN = BranchName("main")
 # An interrupted command; temporaries of a killed writer, and its snapshot.
@@ -32,6 +34,7 @@ class Acknowledged:
         self._edits: set[Digest] = set()
         self._masks: set[Digest] = set()
         self._refs: dict[RefName, bool] = {}
+        self._duplicates: dict[int, Digest] = {}
         self._without_masks: dict[Digest, Digest] = {}
         self.saves = 0
 
@@ -45,6 +48,12 @@ class Acknowledged:
         """A mask was saved on main."""
         with self._lock:
             self._masks.add(Digest.of(data))
+            self.saves += 1
+
+    def duplicated(self, number: int, data: bytes) -> None:
+        """A duplicate was written in the roll: a first state, which may still wait."""
+        with self._lock:
+            self._duplicates[number] = sidecar.parse(data).edit_digest
             self.saves += 1
 
     def under_way(self, *names: RefName) -> None:
@@ -80,6 +89,15 @@ class Acknowledged:
         masks = {mask for digest in reached for mask in repository.state(digest).masks.values()}
         yield from (f"save {edit} is lost" for edit in self._edits - kept)
         yield from (f"mask {mask} is lost" for mask in self._masks - masks)
+        numbers, waiting = read_numbers(self._root), pending.times_ns(self._root)
+        for number, edit in self._duplicates.items():
+            if number in waiting:
+                found: Digest | None = sidecar.parse(pending.read(self._root, number)).edit_digest
+            else:
+                first = repository.refs.read(numbers[number].branch) if number in numbers else None
+                found = first and repository.states.edit(first)
+            if found != edit:
+                yield f"duplicate {number} is lost"
         for name, there in self._refs.items():
             if (repository.refs.read(name) is not None) is not there:
                 yield f"{name.ref} should {'' if there else 'not '}be there"

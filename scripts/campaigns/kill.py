@@ -1,4 +1,5 @@
-"""Kill: the daemon dies by kill -9 at `size` random moments while saves, masks, branches, tags and gc are under way.
+"""Kill: the daemon dies by kill -9 at `size` random moments while saves, masks, branches, tags and gc are under
+way, in heads/ and in roll/.
 
 After each the repository is checked as it was left, without repair, and mounted again.
 """
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -19,6 +21,7 @@ from threading import Thread
 
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemigram_core.repository import Repository
+from chemigram_core.shoot.file_names import sidecar_name
 from scripts.campaigns.acknowledged import Acknowledged, branch, tag
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
@@ -26,6 +29,8 @@ from tests.support.daemon import Daemon
 
 _KILLS_OF_ONE_REPOSITORY = 10
 _LONGEST_LIFE_SECONDS = 0.25
+_BETWEEN_DUPLICATES_SECONDS = 0.05
+_IMAGE = "a.NEF"
 _REMOUNT_SECONDS = 2.0
 _DEAD = (errno.ENOTCONN, errno.ECONNABORTED)
 _CUT_OFF = errno.EIO  # for a request that the kernel was just copying when the daemon was killed
@@ -55,9 +60,10 @@ class _Life:
     def __init__(self, folder: Path, random: Random, report: Report) -> None:
         self._random = random
         self._report = report
-        self._root = Repository.init(folder / "repository").root
+        (folder / _IMAGE).write_bytes(b"image")
+        self._root = Repository.init(folder / "repository", folder / _IMAGE).root
         self._acknowledged = Acknowledged(self._root)
-        self._number = 0
+        self._numbers, self._duplicates = count(1), count(1)
         self.daemon = Daemon(self._root, folder / "mnt")
         self._is_killed = False
 
@@ -90,7 +96,8 @@ class _Life:
         self.daemon.unmount()
 
     def _users(self) -> list[list[Callable[[Random], None]]]:
-        return [[self._save_one], [self._save_mask], [self._branch, self._tag, self._delete, self._rename]]
+        in_roll = [self._save_in_roll, self._duplicate]
+        return [[self._save_one], [self._save_mask], in_roll, [self._branch, self._tag, self._delete, self._rename]]
 
     def _use(self, random: Random, actions: list[Callable[[Random], None]]) -> None:
         while True:
@@ -106,11 +113,20 @@ class _Life:
     def _save_one(self, _: Random) -> None:
         self._save()
 
-    def _save(self) -> None:
-        self._number += 1
-        data = sidecar(self._number, entries=3)
-        self._path("heads/main/image.xmp").write_bytes(data)
+    def _save(self, path: str = "heads/main/image.xmp") -> None:
+        data = sidecar(next(self._numbers), entries=3)
+        self._path(path).write_bytes(data)
         self._acknowledged.saved(data)
+
+    def _save_in_roll(self, _: Random) -> None:
+        self._save(f"roll/{_IMAGE}.xmp")
+
+    def _duplicate(self, random: Random) -> None:
+        number = next(self._duplicates)
+        data = sidecar(entries=0, rating=number % 6)
+        self._path(f"roll/{sidecar_name(_IMAGE, number)}").write_bytes(data)
+        self._acknowledged.duplicated(number, data)
+        time.sleep(random.uniform(0, _BETWEEN_DUPLICATES_SECONDS))
 
     def _save_mask(self, random: Random) -> None:
         data = mask(random.randrange(256), size=(random.randrange(20, 200), random.randrange(20, 200)))
