@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,3 +123,31 @@ def test_a_number_that_darktable_uses_again_takes_nothing_from_its_branch(
     assert read_numbers(a.root)[2].took_over == 1
     assert a.tip(WARM) == before
     assert (roll / "a_01.tif.xmp").read_bytes() != (roll / "a_02.tif.xmp").read_bytes()
+
+
+def test_a_recursive_import_of_a_mount_for_darktable_finds_the_rolls_alone(
+    library: Path, tmp_path: Path, screen: Screen
+) -> None:
+    photographer = Photographer.at(tmp_path / "photographer", {"ui_last/import_recursive": "TRUE"})
+    mountpoint = tmp_path / "for-darktable"
+    mountpoint.mkdir()
+    chemfs = [sys.executable, "-m", "chemfs"]
+    subprocess.run([*chemfs, "mount", "--for-darktable", library, mountpoint], check=True)
+    try:
+        with darktable(screen, photographer, mountpoint) as window:
+            wait_for("an import", lambda: imported(photographer) >= {("a.tif", 1), ("b.tif", 0), ("c.tif", 0)})
+            window.quit()
+    finally:
+        subprocess.run([*chemfs, "unmount", mountpoint], check=True)
+    assert imported(photographer) == {("a.tif", 0), ("a.tif", 1), ("b.tif", 0), ("c.tif", 0)}
+
+
+def imported(photographer: Photographer) -> set[tuple[str, int]]:
+    """The images in darktable's library, each with its version. Fails if one is there twice."""
+    with closing(sqlite3.connect(photographer.config / "library.db")) as database:
+        try:
+            rows = database.execute("SELECT filename, version FROM images").fetchall()
+        except sqlite3.OperationalError:  # darktable has not made it yet
+            return set()
+    assert len(rows) == len(set(rows))
+    return set(rows)
