@@ -116,5 +116,5 @@ def _steps(repository: Repository, name: TagName, digest: Digest, _: Filesystem)
     return create_tag_in_steps(repository, name, digest)
 
 
-def _failed(report: TagReport, path: str, error: ChemigramError | PermissionError) -> None:
+def _failed(report: TagReport, path: str, error: ChemigramError | OSError) -> None:
     report.problems[path] = str(error)

@@ -27,6 +27,10 @@ _T = TypeVar("_T")
 Steps = Generator[None, None, _T]
 
 
+OF_ONE = (ChemigramError, PermissionError, NotADirectoryError, IsADirectoryError)
+"""What one repository is to blame for: any other OSError is of the disk, and stops all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change(Generic[_T]):
     """A change of the repository at `root`, whose lock is taken unless the change creates it.
@@ -37,7 +41,7 @@ class Change(Generic[_T]):
     root: Path
     begin: Callable[[Filesystem], Steps[_T]]
     done: Callable[[_T], None]
-    failed: Callable[[ChemigramError | PermissionError], None]
+    failed: Callable[[ChemigramError | OSError], None]
     creates: bool = False
 
 
@@ -69,7 +73,7 @@ def _is_locked(change: Change[Any], stack: ExitStack) -> bool:
     try:
         if not change.creates:
             stack.enter_context(locked(change.root))
-    except (ChemigramError, PermissionError) as error:
+    except OF_ONE as error:
         change.failed(error)
         return False
     return True
@@ -82,7 +86,7 @@ def _goes_on(change: Change[_T], steps: Steps[_T]) -> bool:
     except StopIteration as end:
         change.done(end.value)
         return False
-    except (ChemigramError, PermissionError) as error:
+    except OF_ONE as error:
         change.failed(error)
         return False
     return True

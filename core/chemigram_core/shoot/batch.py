@@ -41,7 +41,7 @@ class Arrival:
 
 
 Done = Callable[[Arrival, Intake], None]
-Failed = Callable[[Arrival, ChemigramError | PermissionError], None]
+Failed = Callable[[Arrival, ChemigramError | OSError], None]
 
 
 class AppearedMeanwhile(Refused):

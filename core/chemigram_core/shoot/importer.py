@@ -21,6 +21,7 @@ from chemigram_core.image.raw_folder import find
 from chemigram_core.image.raw_link import require_usable
 from chemigram_core.library_file import remember_shoot
 from chemigram_core.library_folders import stored_name
+from chemigram_core.operations.batch import OF_ONE
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.batch import Arrival, Done, clear_leftovers, take_in
@@ -136,7 +137,7 @@ class Importer:
             self._failed(folder.path / names.image, Kind.UNUSABLE_NAME, error)
         except UnusableImageFile as error:
             self._failed(folder.path / names.image, Kind.INSIDE_MOUNT, error)
-        except (ChemigramError, PermissionError) as error:
+        except OF_ONE as error:
             self._failed(root, Kind.NOT_SAVED, error)
         else:
             if arrival is not None:
@@ -212,5 +213,6 @@ class Importer:
         self.report.add(intake, arrival.image.parent)
         self._saved(arrival, intake)
 
-    def _failed(self, path: Path, kind: Kind, error: ChemigramError | PermissionError) -> None:
-        self.report.problems.append(Problem(kind, str(path), str(error)))
+    def _failed(self, path: Path, kind: Kind, error: ChemigramError | OSError) -> None:
+        says = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+        self.report.problems.append(Problem(kind, str(path), says))

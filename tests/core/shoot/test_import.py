@@ -484,9 +484,14 @@ def test_a_repository_of_another_image_is_left(source: Path, library: Path) -> N
     assert tips(library / "wedding/0.NEF") == {}
 
 
-def test_one_damaged_repository_stops_no_other(source: Path, library: Path) -> None:
+@pytest.mark.parametrize("path", ["refs/heads/main", "lock", "log.jsonl", "refs/heads", "raw"])
+def test_one_damaged_repository_stops_no_other(source: Path, library: Path, path: str) -> None:
+    """A file where a folder should be, or the other way round, or one that says nothing."""
     import_shoot(source, library)
-    (library / "wedding/1.NEF/refs/heads/main").write_text("nonsense\n")
+    damaged = library / "wedding/1.NEF" / path
+    was_folder = damaged.is_dir()
+    damaged.rename(damaged.with_name(".tmp-before"))
+    damaged.write_text("nonsense\n") if was_folder or path == "refs/heads/main" else damaged.mkdir()
     for number in range(3):
         edit(source, f"{number}.NEF.xmp", 50 + number)
     report = import_shoot(source, library)
