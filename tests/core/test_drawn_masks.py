@@ -15,8 +15,8 @@ from chemigram_core.darktable.drawn.module_mask import DrawnMask, drawn_masks
 from chemigram_core.darktable.drawn.raster.combination import combined
 from chemigram_core.darktable.drawn.raster.mask import grayscale
 from chemigram_core.sidecar import parse
-from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, sidecar_of
-from tests.support.drawn_samples import ROUND, SHOWN, samples
+from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, path, sidecar_of
+from tests.support.drawn_samples import ROUND, SHOWN, closed, samples, stroke
 from tests.support.old_sidecars import CIRCLE, MASK, every_version, numbered, shapes, step
 
 SIZE = (60, 40)
@@ -115,7 +115,7 @@ def test_odd_shapes_are_drawn_without_a_warning(recwarn: pytest.WarningsRecorder
     odd = circle((0.5, 0.5), 0, 0), circle((0.5, 0.5), -1, 1), ellipse((0, 0), (0, 0), 0, 0), gradient((1, 1), 999, 999)
     for shape in (*odd, gradient((9, 9), 0, -1, curvature=-999)):
         assert pixels(masks(shape)[0]).size == SIZE[0] * SIZE[1]
-    assert not recwarn.list
+    assert not [warning for warning in recwarn.list if issubclass(warning.category, RuntimeWarning)]
 
 
 def test_equal_masks_have_equal_recipes() -> None:
@@ -126,3 +126,32 @@ def test_equal_masks_have_equal_recipes() -> None:
 def test_numpy_is_not_loaded_until_something_is_drawn() -> None:
     program = "import sys, chemigram_core.darktable.drawn.module_mask; sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        (closed(((0.2, 0.2), (0.5, 30), (0.2, 0.9)), 0.1), "beyond all bounds"),
+        (closed(((0.2, 0.2), (0.5, 0.5), (0.2, 0.9)), 30), "beyond all bounds"),
+        (path(*[((0.2, 0.2), (-1, -1), (-1, -1), (0.1, 0.1))] * 3), "control points darktable had not computed yet"),
+        (closed(((0.2, 0.2),), 0.1), "1 nodes"),
+        (stroke(((0.2, 0.2), (0.5, 0.5)), [0.1] * 2, [1] * 2, [1] * 2, tension=0), "without a direction"),
+        (Shape(64), "0 nodes"),
+    ],
+)
+def test_lines_that_are_not_understood_are_not_drawn(shape: Shape, reason: str) -> None:
+    (mask,) = masks(shape)
+    assert mask.recipe is None
+    assert reason in mask.reason
+
+
+def test_a_line_without_a_direction_is_drawn_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    assert pixels(masks(closed(((0.5, 0.5), (0.5, 0.5)), 0.1))[0]).size
+    assert not [warning for warning in recwarn.list if issubclass(warning.category, RuntimeWarning)]
+
+
+def test_long_rays_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [sample for sample in samples() if sample.kind in {"path", "brush"}]
+    whole = [pixels(masks(sample.shape)[0]).tobytes() for sample in some]
+    monkeypatch.setattr("chemigram_core.darktable.drawn.raster.rays._STEPS_AT_ONCE", 100)
+    assert [pixels(masks(sample.shape)[0]).tobytes() for sample in some] == whole

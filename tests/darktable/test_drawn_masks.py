@@ -18,6 +18,10 @@ NAMES = (
     "nested",
     "wide blur",
     "brighter",
+    "crossing itself",
+    "star with a wide border",
+    "ever softer",
+    "exclusion",
 )
 
 pytestmark = pytest.mark.needs_program("darktable-cli")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.support.drawn_edits import (
     DIFFERENCE,
@@ -12,11 +14,16 @@ from tests.support.drawn_edits import (
     SHOW,
     UNION,
     USE,
+    Point,
     Sample,
+    Shape,
+    brush,
     circle,
     ellipse,
     gradient,
     group,
+    path,
+    smooth,
 )
 
 SHOWN = USE | SHOW
@@ -25,6 +32,13 @@ ROUND, TILTED, SLOPE = (
     ellipse((0.6, 0.5), (0.2, 0.3), 30, 0.1),
     gradient((0.4, 0.5), 20, 0.3),
 )
+TRIANGLE, WAVE = ((0.3, 0.3), (0.7, 0.35), (0.5, 0.75)), ((0.2, 0.3), (0.4, 0.7), (0.6, 0.3), (0.8, 0.7))
+_EIGHT = ((0.3, 0.3), (0.7, 0.7), (0.7, 0.3), (0.3, 0.7))
+_AROUND = ((-0.1, 0.3), (0.4, -0.2), (1.2, 0.6), (0.5, 1.1))
+_STAR = [
+    (0.503 + r * 0.3 * math.cos(a * math.pi / 5), 0.498 + r * 0.4 * math.sin(a * math.pi / 5))
+    for a, r in enumerate([1, 0.4] * 5)
+]
 _OPERATORS = {"none": 0, "union": UNION, "intersection": INTERSECTION, "difference": DIFFERENCE, "exclusion": EXCLUSION}
 _OPTIONS: Mapping[str, Mapping[str, float]] = {
     "opacity": {"opacity": 40},
@@ -49,7 +63,7 @@ _OPTIONS: Mapping[str, Mapping[str, float]] = {
 
 def samples() -> list[Sample]:
     """All of them."""
-    return [*_circles(), *_ellipses(), *_gradients(), *_groups(), *_options()]
+    return [*_circles(), *_ellipses(), *_gradients(), *_groups(), *_options(), *_paths(), *_brushes(), *_mixed()]
 
 
 def _circles() -> Iterator[Sample]:
@@ -99,3 +113,72 @@ def _options() -> Iterator[Sample]:
     for name, blending in _OPTIONS.items():
         yield Sample("options", name, SLOPE if "contrast" in blending or "brightness" in blending else ROUND, blending)
     yield Sample("options", "blur of a group", group((SLOPE, SHOWN, 1.0), (ROUND, SHOWN | EXCLUSION, 1.0)), {"blur": 8})
+
+
+def _paths() -> Iterator[Sample]:
+    yield Sample("path", "smooth", closed(TRIANGLE, 0.05))
+    yield Sample("path", "the other way round", closed(TRIANGLE[::-1], 0.05))
+    yield Sample("path", "sharp corners", closed(TRIANGLE, 0.06, tension=0))
+    yield Sample("path", "star", closed(_STAR, 0.03))
+    yield Sample("path", "star with a wide border", closed(_STAR, 0.1))
+    yield Sample("path", "star with sharp corners", closed(_STAR, 0.08, tension=0))
+    yield Sample("path", "crossing itself", closed(_EIGHT, 0.05))
+    yield Sample("path", "no border", closed(TRIANGLE, 0))
+    yield Sample("path", "a border that grows", closed(_STAR, *(0.02 + 0.01 * number for number in range(10))))
+    yield Sample("path", "larger than the frame", closed(_AROUND, 0.1))
+    yield Sample("path", "of a clone", closed(TRIANGLE, 0.05, kind=10))
+    some = random.Random(3)
+    for number in range(10):
+        corners = [(some.random(), some.random()) for _ in range(some.randint(3, 7))]
+        shape = closed(corners, some.uniform(0.01, 0.15), tension=some.choice((1 / 6, 0.3, 0)))
+        yield Sample("path", f"at random {number}", shape)
+
+
+def _brushes() -> Iterator[Sample]:
+    yield Sample("brush", "even", stroke(WAVE, [0.05] * 4, [1] * 4, [0.5] * 4))
+    yield Sample("brush", "hard", stroke(WAVE, [0.05] * 4, [1] * 4, [1] * 4))
+    yield Sample("brush", "soft", stroke(WAVE, [0.08] * 4, [1] * 4, [0.0005] * 4))
+    yield Sample("brush", "light", stroke(WAVE, [0.08] * 4, [0.4] * 4, [0.3] * 4))
+    yield Sample("brush", "ever softer", stroke(WAVE, [0.08] * 4, [1] * 4, [0.9, 0.65, 0.4, 0.15]))
+    yield Sample("brush", "hard after the first node", stroke(WAVE, [0.08] * 4, [1] * 4, [0.1, 0.9, 0.9, 0.9]))
+    yield Sample("brush", "ever denser", stroke(WAVE, [0.08] * 4, [0.2, 0.45, 0.7, 0.95], [0.4] * 4))
+    yield Sample("brush", "ever wider", stroke(WAVE, [0.03, 0.06, 0.09, 0.12], [1] * 4, [0.5] * 4))
+    yield Sample("brush", "two nodes", stroke(WAVE[::3], [0.1] * 2, [1] * 2, [0.5] * 2))
+    yield Sample(
+        "brush", "out of the frame", stroke(((-0.1, 0.5), (0.5, 0.1), (1.1, 0.9)), [0.1] * 3, [1] * 3, [0.5] * 3)
+    )
+    some = random.Random(5)
+    for number in range(10):
+        count, tension = some.randint(2, 8), some.choice((1 / 6, 0.3))
+        corners = [(some.random(), some.random()) for _ in range(count)]
+        densities, hardnesses = ([some.random() for _ in range(count)] for _ in range(2))
+        borders = [some.uniform(0.01, 0.1) for _ in range(count)]
+        yield Sample("brush", f"at random {number}", stroke(corners, borders, densities, hardnesses, tension=tension))
+
+
+def _mixed() -> Iterator[Sample]:
+    line, area = stroke(WAVE, [0.05] * 4, [0.8] * 4, [0.5] * 4), closed(TRIANGLE, 0.05)
+    for name, bit in _OPERATORS.items():
+        members = (SLOPE, SHOWN, 0.9), (area, SHOWN | bit, 0.7), (line, SHOWN | bit | INVERSE, 0.6)
+        yield Sample("mixed", name, group(*members))
+    yield Sample("mixed", "blurred", group((area, SHOWN, 1.0), (line, SHOWN | UNION, 1.0)), {"blur": 4})
+
+
+def closed(corners: Sequence[Point], *borders: float, tension: float = 1 / 6, kind: int = 2) -> Shape:
+    """A path with one border for all corners, or one for each."""
+    each = borders if len(borders) > 1 else borders * len(corners)
+    points = zip(smooth(corners, closed=True, tension=tension), each, strict=True)
+    return path(*((*node, (border, border)) for node, border in points), kind=kind)
+
+
+def stroke(
+    corners: Sequence[Point],
+    borders: Sequence[float],
+    densities: Sequence[float],
+    hardnesses: Sequence[float],
+    *,
+    tension: float = 1 / 6,
+) -> Shape:
+    """A stroke of a brush."""
+    points = zip(smooth(corners, closed=False, tension=tension), borders, densities, hardnesses, strict=True)
+    return brush(*((*node, (border, border), (density, hardness)) for node, border, density, hardness in points))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from chemigram_core.darktable.drawn.figures import Circle, Ellipse, Figure, Gradient, Group, NotComputable, figure_of
+from chemigram_core.darktable.drawn.figures import (
+    Brush,
+    Circle,
+    Ellipse,
+    Figure,
+    Gradient,
+    Group,
+    NotComputable,
+    Path,
+    figure_of,
+)
 from chemigram_core.darktable.shapes import Shapes
 
 _MOST_SHAPES = 1000  # a chain of groups that share members could double with each of them
@@ -27,7 +37,7 @@ class Parts:
     parts: tuple[Part, ...]
 
 
-Composition: TypeAlias = Circle | Ellipse | Gradient | Parts
+Composition: TypeAlias = Circle | Ellipse | Gradient | Path | Brush | Parts
 
 
 def composition_of(shapes: Shapes, number: int) -> Composition | None:

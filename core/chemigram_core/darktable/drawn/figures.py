@@ -16,10 +16,13 @@ from chemigram_core.darktable import Form
 from chemigram_core.darktable.entries import number_of
 from chemigram_core.darktable.properties import MASK_NB, MASK_VERSION
 
-_CIRCLE, _GROUP, _GRADIENT, _ELLIPSE = 1, 4, 16, 32  # bits of mask_type
+_CIRCLE, _PATH, _GROUP, _GRADIENT, _ELLIPSE, _BRUSH = 1, 2, 4, 16, 32, 64  # bits of mask_type
 _FIRST_IN_THE_FRAME = 3  # older versions have coordinates in a turned and cropped picture
 _LAST = 6
+_COMPUTED_LATER = -1.0  # as a control point: darktable's window computes it, and only the window
 _LARGEST = 1000.0  # of shares and degrees
+_FARTHEST = 4.0  # of a line's shares: each pixel of it costs time
+_FEWEST_NODES, _MOST_NODES = 2, 2000
 
 
 class NotComputable(ValueError):
@@ -57,6 +60,35 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """One point of a path or a stroke, with its control points towards the node before and the one after.
+
+    `borders` are the lengths of the border on arriving and on leaving. Only strokes have a density and hardness.
+    """
+
+    corner: tuple[float, float]
+    before: tuple[float, float]
+    after: tuple[float, float]
+    borders: tuple[float, float]
+    density: float = 1.0
+    hardness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A closed line, opaque inside."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """A stroke."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A shape in a group: its id, how it is combined with those before it (bits), and its opacity, 0 to 1."""
 
@@ -72,7 +104,7 @@ class Group:
     members: tuple[Member, ...]
 
 
-Figure: TypeAlias = Circle | Ellipse | Gradient | Group
+Figure: TypeAlias = Circle | Ellipse | Gradient | Path | Brush | Group
 
 
 def figure_of(form: Form) -> Figure:
@@ -130,6 +162,32 @@ def _gradient(rows: list[bytes]) -> Gradient:
     return Gradient((x, y), rotation, compression, curvature, is_sigmoidal=state == 2)
 
 
+def _path(rows: list[bytes]) -> Path:
+    return Path(_nodes(rows, "<8f"))
+
+
+def _nodes(rows: list[bytes], layout: str) -> tuple[Node, ...]:
+    if not _FEWEST_NODES <= len(rows) <= _MOST_NODES:
+        raise NotComputable(f"a line has {len(rows)} nodes")
+    return tuple(_node(_plausible(struct.unpack_from(layout, row))) for row in rows)
+
+
+def _brush(rows: list[bytes]) -> Brush:
+    nodes = _nodes(rows, "<10f")
+    if any(node.corner in (node.before, node.after) for node in nodes):  # what darktable finds there is rounding noise
+        raise NotComputable("a stroke has a node without a direction")
+    return Brush(nodes)
+
+
+def _node(numbers: tuple[float, ...]) -> Node:
+    x, y, before_x, before_y, after_x, after_y, arriving, leaving, *stroke = numbers
+    if max(map(abs, numbers)) > _FARTHEST:
+        raise NotComputable("a line has numbers that are beyond all bounds")
+    if _COMPUTED_LATER in (before_x, before_y, after_x, after_y):
+        raise NotComputable("a line has a node whose control points darktable had not computed yet")
+    return Node((x, y), (before_x, before_y), (after_x, after_y), (arriving, leaving), *stroke)
+
+
 def _group(rows: list[bytes]) -> Group:
     structures = [struct.unpack_from("<iiif", row) for row in rows if row]
     return Group(tuple(Member(number, state, opacity) for number, _parent, state, opacity in structures))
@@ -151,7 +209,9 @@ _KINDS: Mapping[int, _Kind] = MappingProxyType(
     {
         _GROUP: _Kind(_group, _same(16)),
         _CIRCLE: _Kind(_circle, _same(16)),
+        _PATH: _Kind(_path, _same(36)),
         _GRADIENT: _Kind(_gradient, MappingProxyType({3: 20, 4: 20, 5: 24, 6: 28})),
         _ELLIPSE: _Kind(_ellipse, MappingProxyType({3: 24, 4: 28, 5: 28, 6: 28})),
+        _BRUSH: _Kind(_brush, _same(44)),
     }
 )

@@ -9,10 +9,12 @@ import numpy as np
 
 from chemigram_core.darktable.blending import Masking
 from chemigram_core.darktable.drawn.composition import Composition, Parts
-from chemigram_core.darktable.drawn.figures import Circle, Ellipse, Gradient
+from chemigram_core.darktable.drawn.figures import Brush, Circle, Ellipse, Gradient, Path
 from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.raster.blur import blurred
+from chemigram_core.darktable.drawn.raster.brush import brush
 from chemigram_core.darktable.drawn.raster.combination import combined
+from chemigram_core.darktable.drawn.raster.path import path
 from chemigram_core.darktable.drawn.raster.pixels import Opacities
 from chemigram_core.darktable.drawn.raster.smooth import circle, ellipse, gradient
 from chemigram_core.darktable.drawn.raster.tone import toned
@@ -67,6 +69,10 @@ def drawn(shapes: Composition, raster: Raster) -> Opacities:
             return ellipse(shapes, raster)
         case Gradient():
             return gradient(shapes, raster)
+        case Path():
+            return path(shapes, raster)
+        case Brush():
+            return brush(shapes, raster)
         case Parts(parts):
             mask = _even(raster, 0)
             for part in parts:

@@ -1,0 +1,128 @@
+"""Strokes of a brush: rays to both sides of the line, and round ends.
+
+Source: _brush_get_pts_border and _brush_get_mask_roi in darktable's src/develop/masks/brush.c, by comparing exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from chemigram_core.darktable.drawn.figures import Brush, Node
+from chemigram_core.darktable.drawn.frame import Raster
+from chemigram_core.darktable.drawn.raster.curve import (
+    Segment,
+    arc,
+    circle_from,
+    has_gap,
+    sampled,
+    short_arc,
+    without_gaps_in_numbers,
+)
+from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
+from chemigram_core.darktable.drawn.raster.rays import Canvas, rays_between
+
+_CHANGE = 0.05  # of hardness or density, at which a stamp is set
+_WIDER = 0.0001  # pixels, in the same way for a half circle
+_JUMP = 2.0  # pixels between neighbors, which a short arc fills
+_FEWEST_FOR_ARCS = 3  # nodes
+
+
+def brush(shape: Brush, raster: Raster) -> Opacities:
+    """The mask of a stroke."""
+    canvas = Canvas(raster.width, raster.height)
+    stroke = _Stroke(shape, raster)
+    if len(shape.nodes) > 1:
+        stroke.go_around()
+        points, ends, payload = stroke.found()
+        scale = np.float32(raster.scale)
+        for rays in rays_between(np.trunc(points * scale), ends * scale, payload).chunks():
+            canvas.draw_strokes(rays)
+    return canvas.mask
+
+
+class _Stroke:
+    """Goes along the nodes and back on the other side; collects points, ends of the border, hardness and density."""
+
+    def __init__(self, shape: Brush, raster: Raster) -> None:
+        self._nodes, self._size = shape.nodes, (raster.frame.width, raster.frame.height)
+        self._side = raster.frame.shorter_side
+        self._points, self._ends, self._payload = list[Numbers](), list[Numbers](), list[Numbers]()
+
+    def found(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Rows of x and y; of x and y; of hardness and density."""
+        return np.concatenate(self._points), np.concatenate(self._ends), np.concatenate(self._payload)
+
+    def go_around(self) -> None:
+        back = self._nodes[::-1]
+        self._go(self._nodes, [self._segment(a, b, b.before, a.after) for a, b in _pairs(self._nodes)])
+        self._turn(self._nodes[-1])
+        self._go(back, [self._segment(a, b, b.after, a.before) for a, b in _pairs(back)])
+        if _changes(*self._nodes[:2]):
+            self._stamp(self._nodes[0])
+        self._turn(self._nodes[0])
+
+    def _segment(self, start: Node, end: Node, arriving: tuple[float, float], leaving: tuple[float, float]) -> Segment:
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (
+            (x * self._size[0], y * self._size[1]) for x, y in (start.corner, leaving, arriving, end.corner)
+        )
+        borders = start.borders[1] * self._side, end.borders[0] * self._side
+        return Segment((x0, y0), (x1, y1), (x2, y2), (x3, y3), *borders, np.float32)
+
+    def _go(self, nodes: Sequence[Node], segments: Sequence[Segment]) -> None:
+        for number, ((start, end), segment) in enumerate(zip(_pairs(nodes), segments, strict=True)):
+            if self._points and _changes(start, end):
+                self._stamp(start)
+            if self._points and abs(segment.start_border - segment.end_border) > _WIDER:
+                self._turn(start)
+            self._follow(segment, start, end)
+            if len(self._nodes) >= _FEWEST_FOR_ARCS and number + 1 < len(segments):
+                self._fill_gap(segments[number + 1].start_of_border(), end)
+
+    def _follow(self, segment: Segment, start: Node, end: Node) -> None:
+        t, points, ends = sampled(segment)
+        share = t.astype(np.float32)[:, np.newaxis]
+        payload = _payload(start) + (_payload(end) - _payload(start)) * share
+        self._add(points, without_gaps_in_numbers(ends), payload)
+        jumps = np.flatnonzero((np.abs(np.diff(self._ends[-1], axis=0)) > _JUMP).any(axis=1))
+        for at in jumps.tolist():
+            self._add_arc(points[at + 1], short_arc(points[at + 1], ends[at], ends[at + 1]), payload[at + 1])
+
+    def _fill_gap(self, begin: Numbers, node: Node) -> None:
+        center, last = self._points[-1][-1], self._ends[-1][-1]
+        if has_gap(last, begin):
+            self._add_arc(center, arc(center, last, begin, rising=True), _payload(node))
+
+    def _turn(self, node: Node) -> None:
+        """A half circle to the other side."""
+        center, last = self._points[-1][-1], self._ends[-1][-1]
+        self._add_arc(center, arc(center, last, 2 * center - last, rising=True), _payload(node))
+
+    def _stamp(self, node: Node) -> None:
+        """A whole circle."""
+        center, last = self._points[-1][-1], self._ends[-1][-1]
+        self._add_arc(center, circle_from(center, last), _payload(node))
+
+    def _add_arc(self, center: Numbers, ends: Numbers, payload: Numbers) -> None:
+        self._add(np.broadcast_to(center, ends.shape), ends, np.broadcast_to(payload, ends.shape))
+
+    def _add(self, points: Numbers, ends: Numbers, payload: Numbers) -> None:
+        if len(points):
+            self._points.append(points)
+            self._ends.append(ends)
+            self._payload.append(payload)
+
+
+def _pairs(nodes: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    return pairwise(nodes)
+
+
+def _payload(node: Node) -> Numbers:
+    return np.array((node.hardness, node.density), np.float32)
+
+
+def _changes(start: Node, end: Node) -> bool:
+    """Whether hardness or density differ so much that a stamp marks the change."""
+    return max(abs(start.hardness - end.hardness), abs(start.density - end.density)) > _CHANGE
