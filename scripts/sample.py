@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Draw a small photograph, its darktable sidecar and a mask into a folder, to try chemfs on: sample.py [DIRECTORY]."""
+"""Draw something to try chemfs on: sample.py [DIRECTORY].
+
+A small photograph with its darktable sidecar and a mask, and a shoot of a dozen smaller ones, some with duplicates.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ import math
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from PIL import Image
 
-WIDTH, HEIGHT = 480, 320
-SUN_X, SUN_Y, SUN_RADIUS = 320, 190, 46
-HORIZON = 220
+SHOOT = "2026-11-20-evening"
+DUPLICATES = {2: ("warm",), 5: ("warm", "black and white"), 9: ("dark",)}  # of some numbers in it, by version name
 
 SIDECAR = """<?xml version="1.0" encoding="UTF-8"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
@@ -25,14 +28,14 @@ SIDECAR = """<?xml version="1.0" encoding="UTF-8"?>
     xmlns:lr="http://ns.adobe.com/lightroom/1.0/"
     xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:darktable="http://darktable.sf.net/"
-   xmp:Rating="3"
-   xmpMM:DerivedFrom="sunset.tif"
+   xmp:Rating="{rating}"
+   xmpMM:DerivedFrom="{image}"
    darktable:import_timestamp="63842208000000000"
    darktable:xmp_version="5"
    darktable:raw_params="0"
    darktable:auto_presets_applied="1"
    darktable:history_end="1"
-   darktable:iop_order_version="2">
+   darktable:iop_order_version="2"{version}>
    <dc:subject>
     <rdf:Bag>
      <rdf:li>evening</rdf:li>
@@ -63,45 +66,75 @@ SIDECAR = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+@dataclass(frozen=True)
+class Scene:
+    """A sun over a sea at evening. Lengths are in pixels."""
+
+    width: int = 480
+    height: int = 320
+    sun_x: int = 320
+    sun_y: int = 190
+    sun_radius: int = 46
+    horizon: int = 220
+
+    def picture(self, x: int, y: int) -> tuple[int, int, int]:
+        """The colour at a point."""
+        if y > self.horizon:
+            below = y - self.horizon
+            glitter = max(0.0, 1 - abs(x - self.sun_x) / (20 + below)) * (0.6 + 0.4 * math.sin(y * 1.7 + x * 0.2))
+            return int(30 + 200 * glitter), int(40 + 110 * glitter), int(80 + 20 * glitter)
+        glow = math.exp(-self._distance_to_sun(x, y) / 140)
+        if self._distance_to_sun(x, y) < self.sun_radius:
+            return 255, 226, 150
+        return int(70 + 180 * glow), int(80 + 90 * glow), int(130 - 50 * glow)
+
+    def mask(self, x: int, y: int) -> tuple[int]:
+        """How much of a point is the sun, with a soft edge: 0 to 255."""
+        inside = (self.sun_radius + 8 - self._distance_to_sun(x, y)) / 16
+        return (0 if y > self.horizon else round(255 * min(1.0, max(0.0, inside))),)
+
+    def draw(self, mode: str, colour: Callable[[int, int], tuple[int, ...]]) -> Image.Image:
+        """An image whose every point has its `colour`."""
+        points = (colour(x, y) for y in range(self.height) for x in range(self.width))
+        return Image.frombytes(mode, (self.width, self.height), bytes(chain.from_iterable(points)))
+
+    def _distance_to_sun(self, x: int, y: int) -> float:
+        return math.hypot(x - self.sun_x, y - self.sun_y)
+
+
 def main(folder: Path) -> None:
-    """Write sunset.tif, sunset.tif.xmp and subject.png into `folder`."""
+    """Write sunset.tif, sunset.tif.xmp, subject.png and the shoot into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    draw("RGB", picture).save(folder / "sunset.tif")
-    draw("L", mask).save(folder / "subject.png")
-    (folder / "sunset.tif.xmp").write_text(SIDECAR.format(exposure=exposure(0.5)), encoding="utf-8")
+    scene = Scene()
+    scene.draw("RGB", scene.picture).save(folder / "sunset.tif")
+    scene.draw("L", scene.mask).save(folder / "subject.png")
+    write_sidecar(folder / "sunset.tif.xmp", "sunset.tif", ev=0.5, rating=3)
+    (folder / SHOOT).mkdir(exist_ok=True)
+    for number in range(1, 13):
+        write_photograph(folder / SHOOT, number)
 
 
-def draw(mode: str, colour: Callable[[int, int], tuple[int, ...]]) -> Image.Image:
-    """An image whose every point has its `colour`."""
-    points = (colour(x, y) for y in range(HEIGHT) for x in range(WIDTH))
-    return Image.frombytes(mode, (WIDTH, HEIGHT), bytes(chain.from_iterable(points)))
+def write_photograph(folder: Path, number: int) -> None:
+    """One of the shoot's photographs, on each of which the sun is lower, and its sidecars."""
+    name = f"IMG_{number:04}"
+    scene = Scene(180, 120, sun_x=60 + 5 * number, sun_y=30 + 5 * number, sun_radius=17, horizon=82)
+    scene.draw("RGB", scene.picture).save(folder / f"{name}.tif")
+    write_sidecar(folder / f"{name}.tif.xmp", f"{name}.tif", ev=number / 20 - 0.3, rating=number % 4)
+    for duplicate, version in enumerate(DUPLICATES.get(number, ()), 1):
+        sidecar = folder / f"{name}_{duplicate:02}.tif.xmp"
+        write_sidecar(sidecar, f"{name}.tif", ev=-duplicate / 2, rating=number % 4, version=version)
+
+
+def write_sidecar(path: Path, image: str, *, ev: float, rating: int, version: str = "") -> None:
+    """A sidecar as darktable writes it, with one module; `version` is the name of a duplicate."""
+    name = f'\n   darktable:version_name="{version}"' if version else ""
+    text = SIDECAR.format(image=image, rating=rating, version=name, exposure=exposure(ev))
+    path.write_text(text, encoding="utf-8")
 
 
 def exposure(ev: float) -> str:
     """The parameters of darktable's exposure module, version 6 (src/iop/exposure.c): manual mode, black at 0."""
     return struct.pack("<iffffi", 0, 0.0, ev, 50.0, -4.0, 1).hex()
-
-
-def picture(x: int, y: int) -> tuple[int, int, int]:
-    """The colour at a point: a sun over a sea at evening."""
-    if y > HORIZON:
-        glitter = max(0.0, 1 - abs(x - SUN_X) / (20 + (y - HORIZON))) * (0.6 + 0.4 * math.sin(y * 1.7 + x * 0.2))
-        return int(30 + 200 * glitter), int(40 + 110 * glitter), int(80 + 20 * glitter)
-    glow = math.exp(-distance_to_sun(x, y) / 140)
-    if distance_to_sun(x, y) < SUN_RADIUS:
-        return 255, 226, 150
-    return int(70 + 180 * glow), int(80 + 90 * glow), int(130 - 50 * glow)
-
-
-def mask(x: int, y: int) -> tuple[int]:
-    """How much of a point is the sun, with a soft edge: 0 to 255."""
-    inside = (SUN_RADIUS + 8 - distance_to_sun(x, y)) / 16
-    return (0 if y > HORIZON else round(255 * min(1.0, max(0.0, inside))),)
-
-
-def distance_to_sun(x: int, y: int) -> float:
-    """In pixels."""
-    return math.hypot(x - SUN_X, y - SUN_Y)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chemigram_core.log.operations import SNAPSHOT
 from chemigram_core.repository import Repository
 from tests.support.window import link_data
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 NOT_HERE = "scripts/test"  # it is what runs this test
 DARKTABLE = """#!/bin/sh
 # the real window, on a screen that nobody sees, closed after a while
-xvfb-run --auto-servernum timeout --signal=KILL 10 {program} --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1
+xvfb-run --auto-servernum timeout --signal=KILL 20 {program} --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1
 rm -f "$HOME"/.config/darktable/*.lock # what a killed one leaves
 """
 
@@ -48,13 +49,21 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
     environment.pop("XDG_STATE_HOME", None)
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=400
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert not (tmp_path / "chemfs-tour" / "mnt").is_mount()
-    assert opened_in_darktable(tmp_path) == ["sunset.tif"]
+    shoot = [f"IMG_{number:04}.tif" for number in (1, 2, 2, 3, 4, 5, 5, 5, 6, 7, 8, 9, 9, 10, 11, 12)]
+    assert sorted(opened_in_darktable(tmp_path)) == [*shoot, "sunset.tif"]
+    assert saves_of_the_shoot(tmp_path) == [1, 2, 3, 1, 3, 1, 1, 1, 2, 1, 1, 1]
     saves = Repository(tmp_path / "chemfs-tour" / "sunset").history.moments("refs/heads/main")
     assert len(saves) == 3, "the first look, five stars and the way back; none by only opening it in darktable"
+
+
+def saves_of_the_shoot(home: Path) -> list[int]:
+    """How many states each image got."""
+    repositories = sorted((home / "chemfs-tour/library/2026-11-20-evening").glob("IMG_*"))
+    return [sum(entry.op == SNAPSHOT for entry in Repository(root).log.entries()) for root in repositories]
 
 
 def opened_in_darktable(home: Path) -> list[str]:
