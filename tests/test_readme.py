@@ -19,8 +19,16 @@ from tests.support.window import link_data
 ROOT = Path(__file__).parents[1]
 NOT_HERE = "scripts/test"  # it is what runs this test
 DARKTABLE = """#!/bin/sh
-# the real window, on a screen that nobody sees, closed after a while
-xvfb-run --auto-servernum timeout --signal=KILL 20 {program} --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1
+# the real window, on a screen that nobody sees, closed when nothing has come into its library for a while
+xvfb-run --auto-servernum sh -c '
+    "$0" --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1 &
+    cd "$HOME/.config" || exit
+    for second in $(seq 120); do
+        sleep 1
+        [ -e darktable/library.db ] && [ -z "$(find darktable -name "library.db*" -newermt "-12 seconds")" ] && break
+    done
+    kill -KILL $!
+' {program} "$@"
 rm -f "$HOME"/.config/darktable/*.lock # what a killed one leaves
 """
 
@@ -41,6 +49,7 @@ def commands() -> list[str]:
 def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     link_data(tmp_path / "data")
     (tmp_path / "bin").mkdir()
+    (tmp_path / ".config").mkdir()
     (tmp_path / "bin" / "darktable").write_text(DARKTABLE.format(program=shutil.which("darktable")))
     (tmp_path / "bin" / "darktable").chmod(0o755)
     script = "\n".join(
