@@ -63,7 +63,7 @@ def local_time(timestamp: str) -> str:
     """A timestamp of the log in local time; unchanged if it is not ISO 8601."""
     try:
         return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
-    except ValueError:
+    except (ValueError, OverflowError):  # the first and the last year may leave the calendar
         return timestamp
 
 

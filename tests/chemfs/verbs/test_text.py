@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from chemfs.cli.text import print_rows
+from chemfs.cli.text import local_time, print_rows
 from tests.chemfs.verbs.answer import Chemfs
 
 WIDE = "日本語の枝"
@@ -30,3 +30,8 @@ def test_no_rows_are_no_lines(capsys: pytest.CaptureFixture[str]) -> None:
 def test_combining_characters_take_no_column(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([("e\u0301", "1"), ("e", "2")])
     assert capsys.readouterr().out == "e\u0301  1\ne  2\n"
+
+
+@pytest.mark.parametrize("timestamp", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", ""])
+def test_a_time_outside_the_calendar_is_printed_as_it_is(timestamp: str) -> None:
+    assert local_time(timestamp) == timestamp
