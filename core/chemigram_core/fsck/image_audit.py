@@ -13,7 +13,7 @@ from chemigram_core.image.raw_folder import FOLDER, images
 def image_findings(root: Path) -> Iterator[Finding]:
     """What is wrong in raw/."""
     found = list(images(root))
-    if found and (problem := image_problem(found[0])) is not None:
+    if found and found[0].is_followed and (problem := image_problem(found[0])) is not None:
         yield Finding(Problem.IMAGE_UNAVAILABLE, f"{FOLDER}/{found[0].name}", str(problem))
     for other in found[1:]:
         says = f"another image, which no state shows: that of the repository is {found[0].name}"

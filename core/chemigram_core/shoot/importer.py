@@ -15,9 +15,9 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.lock import locked
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
-from chemigram_core.image.errors import UnusableImage, UnusableImageFile
-from chemigram_core.image.location import image_problem, require_file
-from chemigram_core.image.raw_folder import find
+from chemigram_core.image.errors import ImageUnavailable, UnusableImage, UnusableImageFile
+from chemigram_core.image.location import locate, require_file
+from chemigram_core.image.raw_folder import Image, find
 from chemigram_core.image.raw_link import require_usable
 from chemigram_core.library_file import remember_shoot
 from chemigram_core.library_folders import stored_name
@@ -79,6 +79,17 @@ def _made(root: Path) -> Path:
 
 def _is_plain_folder(place: Path) -> bool:
     return S_ISDIR(place.lstat().st_mode) and kind_of(str(place)) is FolderKind.OTHER
+
+
+def _is_lost(image: Image) -> bool:
+    """Whether the link leads to no file: then the image that was found in the shoot is the one."""
+    try:
+        locate(image)
+    except ImageUnavailable:
+        return image.is_followed
+    except OSError:  # it is there, for those who may look
+        pass
+    return False
 
 
 class Importer:
@@ -164,7 +175,7 @@ class Importer:
             self.report.problems.append(Problem(Kind.OTHER_IMAGE, str(folder / names.image), says))
             return None
         sidecars = list(self._sidecars(folder, names, read_sources(root)))
-        is_lost = present is None or image_problem(present) is not None
+        is_lost = present is None or _is_lost(present)
         if not sidecars and not is_lost:
             return None
         image = folder / names.image

@@ -545,6 +545,20 @@ def test_an_image_whose_link_leads_nowhere_is_linked_again(source: Path, library
     assert link.samefile(source / "0.NEF")
 
 
+def test_an_image_that_one_may_not_look_at_keeps_its_link(
+    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locate(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    import_shoot(source, library)
+    link = library / "wedding/0.NEF/raw/0.NEF"
+    before = link.lstat().st_ino
+    monkeypatch.setattr(importer, "locate", locate)
+    import_shoot(source, library)
+    assert link.lstat().st_ino == before
+
+
 def test_a_shoot_that_was_given_by_a_relative_path_can_be_moved_with_the_library(
     source: Path, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
