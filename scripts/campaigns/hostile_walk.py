@@ -51,9 +51,9 @@ class Walk:
         for path in (branch / "image.xmp", branch / "a.tif.xmp", heads / "warm" / "image.xmp"):
             self.save_xmp(path)
         self._try("save a mask", lambda: (branch / "masks" / "sky.png").write_bytes(mask(next(self._numbers) % 256)))
-        self._try("write another file", lambda: (branch / "swap.txt").write_text("x"))
+        self._try("write another file", lambda: _put(branch / "swap.txt", b"x"))
         self._try("make a folder", lambda: (branch / "folder" / "below").mkdir(parents=True))
-        self._try("write it again", lambda: (branch / "notes.txt").write_text("more"))
+        self._try("write it again", lambda: _put(branch / "notes.txt", b"more"))
         self._try("rename it", lambda: (branch / "notes.txt").replace(branch / "notes" / "moved.txt"))
         self._try("save no sidecar", lambda: (branch / "image.xmp").write_bytes(b"no XMP"))
         self._try("make a branch", (heads / "fresh").mkdir)
@@ -161,6 +161,15 @@ def _bare(data: bytes) -> Digest:
 
 def _opened(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file; a link is not followed, since that would be the writer's own doing."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
 
 
 def _closed(descriptor: int) -> bool:
