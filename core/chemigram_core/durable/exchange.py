@@ -1,7 +1,12 @@
-"""A file of another program, replaced whole and durably, unless that program has written it meanwhile."""
+"""A file of another program, replaced whole and durably, unless that program has written it meanwhile.
+
+renameat2(2) exchanges the two files in one step, so what was displaced can be looked at, and put back. Filesystems
+that can't do that (and old kernels) leave a moment between the look and the rename.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from contextlib import suppress
@@ -10,6 +15,9 @@ from pathlib import Path
 from chemigram_core.durable.creation import permitted
 from chemigram_core.durable.folder import temporary_name
 
+_NOREPLACE, _EXCHANGE = 1, 2  # RENAME_NOREPLACE, RENAME_EXCHANGE of linux/fs.h
+_HERE = -100  # AT_FDCWD, linux/fcntl.h
+_libc = ctypes.CDLL(None, use_errno=True)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -22,14 +30,34 @@ def exchange(path: Path, before: bytes | None, after: bytes) -> bool:
     temporary = path.with_name(temporary_name())
     try:
         _write(temporary, after, _status(path))
-        if _bytes(path) != before:
+        if _bytes(path) != before or not _put(temporary, path, before):
             return False
-        temporary.replace(path)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
     _sync_folder(path.parent)
     return True
+
+
+def _put(new: Path, path: Path, before: bytes | None) -> bool:
+    """Give `new` the name `path`, unless that has something else than `before` by now."""
+    try:
+        _rename(new, path, _NOREPLACE if before is None else _EXCHANGE)
+    except (FileExistsError, FileNotFoundError):
+        return False  # made or removed just now
+    except (OSError, AttributeError):  # the filesystem, the kernel or the C library can't
+        new.replace(path)
+        return True
+    if before is None or _bytes(new) == before:
+        return True
+    _rename(new, path, _EXCHANGE)
+    return False
+
+
+def _rename(old: Path, new: Path, flags: int) -> None:
+    """renameat2(2)."""
+    if _libc.renameat2(_HERE, os.fsencode(old), _HERE, os.fsencode(new), flags):
+        raise OSError(number := ctypes.get_errno(), os.strerror(number), str(new))
 
 
 def _status(path: Path) -> os.stat_result | None:
