@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from chemigram_core.darktable.drawn.frame import Frame
+from chemigram_core.darktable.drawn.geometry import geometry_notes
 from chemigram_core.darktable.drawn.module_mask import DrawnMask, drawn_masks
 from chemigram_core.darktable.drawn.raster.combination import combined
 from chemigram_core.darktable.drawn.raster.mask import grayscale
@@ -155,3 +156,26 @@ def test_long_rays_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [pixels(masks(sample.shape)[0]).tobytes() for sample in some]
     monkeypatch.setattr("chemigram_core.darktable.drawn.raster.rays._STEPS_AT_ONCE", 100)
     assert [pixels(masks(sample.shape)[0]).tobytes() for sample in some] == whole
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "notes"),
+    [
+        (
+            "lens",
+            "",
+            ["drawn in the undistorted frame; darktable bends it with the picture, edges differ: lens correction"],
+        ),
+        ("crop", "", ["shown before the crop"]),
+        ("flip", "05000000", ["shown before the picture is turned"]),
+        ("flip", "ffffffff", ["shown before the picture is turned"]),
+        ("flip", "00000000", []),
+        ("borders", "", ["shown without the borders around the picture"]),
+        ("sharpen", "", []),
+    ],
+)
+def test_modules_that_move_pixels_are_named(operation: str, params: str, notes: list[str]) -> None:
+    moving = {**step("sharpen"), "operation": operation, "params": params}
+    used = [step("bloom", mask=MASK), moving]
+    assert list(geometry_notes(parse(numbered(5, used, shapes())).history)) == notes
+    assert not list(geometry_notes(parse(numbered(5, [used[0], {**moving, "enabled": "0"}], shapes())).history))
