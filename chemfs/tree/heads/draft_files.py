@@ -6,7 +6,6 @@ acknowledged; the next mount finds it unlocked and hands it back.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from chemigram_core.durable.folder import Folder, temporary_name
-from chemigram_core.durable.in_use import mark_in_use
+from chemigram_core.durable.in_use import is_in_use, mark_in_use
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
@@ -112,9 +111,6 @@ class DraftFiles:
 def _is_orphaned(folder: Folder, name: str) -> bool:
     descriptor = folder.open(name)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return not is_in_use(descriptor)
     finally:
         os.close(descriptor)
-    return True

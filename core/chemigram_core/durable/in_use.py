@@ -1,16 +1,35 @@
-"""Marks on open files that are in use, which end with the process. Knows no paths."""
+"""Marks on open files that are in use, which end with the process. Knows no paths.
+
+A mark is a shared lock of the open file (F_OFD_SETLK). To ask for marks takes no lock, so those who look at the same
+time, and those who are about to mark the file, never get in each other's way.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import os
+import struct
+
+_FLOCK = struct.Struct("hhqqi0q")  # struct flock: kind, whence, start, length (0: to the end), process
 
 
 def mark_in_use(descriptor: int) -> None:
-    """Hold a shared flock on an open file, so that others leave it alone until it is closed. Waits for nobody.
+    """Mark an open file, so that others leave it alone until it is closed. Waits for nobody.
 
-    Any program that may open the file could hold it alone; then the file is not marked.
+    Any program that may write the file could lock it alone; then the file is not marked. Nor is one that is only
+    written: its mode lets nobody read it.
     """
     try:  # noqa: SIM105 - each read does it
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _flock(fcntl.F_RDLCK))
+    except OSError:
         pass
+
+
+def is_in_use(descriptor: int) -> bool:
+    """Whether another open file of the same file is marked."""
+    kind, *_ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK)))
+    return bool(kind != fcntl.F_UNLCK)
+
+
+def _flock(kind: int) -> bytes:
+    return _FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0)

@@ -1,12 +1,11 @@
 """Removes objects that no process has open. For the collector, which holds the repository's lock.
 
-A reader of an object holds a shared flock on its file until it is closed (ObjectStore.open). Removals are not synced
+A reader of an object marks its file as in use until it is closed (ObjectStore.open). Removals are not synced
 one by one: only the order of two kinds of removals matters, and `sync` runs between them, without the lock.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.in_use import is_in_use
 from chemigram_core.store.objects import StoredObject, file_names
 
 
@@ -42,10 +42,9 @@ def _remove(folder: Folder, found: StoredObject) -> bool:
         with suppress(FileNotFoundError):
             descriptor = folder.open(name)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if is_in_use(descriptor):
+                    return False
                 os.unlink(name, dir_fd=folder.descriptor)
-            except BlockingIOError:
-                return False
             finally:
                 os.close(descriptor)
     return True

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.tree.heads.orphaned_drafts import hand_back
+from chemfs.tree.heads.orphaned_drafts import findings, hand_back
+from chemigram_core.durable.in_use import is_in_use, mark_in_use
+from chemigram_core.fsck import Finding
 from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations.refs import create_branch
 from chemigram_core.operations.save import save_xmp
@@ -75,3 +77,37 @@ def test_a_draft_that_can_not_be_handed_back_keeps_no_other(
     hand_back(repository.root)
     assert kept(repository) == {sidecar(8)}
     assert stays.read_bytes() == sidecar(7)
+
+
+def test_looking_for_drafts_hides_none_from_another_who_looks(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a check that looks just when a mount starts."""
+    draft = leave(repository, "0-main-image.xmp", sidecar(8))
+    close, moments = os.close, iter([1])
+    found: list[Finding] = []
+
+    def close_later(descriptor: int) -> None:
+        if os.path.sameopenfile(descriptor, held):
+            for _ in moments:
+                found.extend(findings(repository.root))
+        close(descriptor)
+
+    held = os.open(draft, os.O_RDONLY)
+    with monkeypatch.context() as inside:
+        inside.setattr("chemfs.tree.heads.draft_files.os.close", close_later)
+        assert len(findings(repository.root)) == len(found) == 1
+    close(held)
+
+
+def test_a_file_is_in_use_while_one_that_marked_it_has_it_open(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    one, other, third = (os.open(tmp_path / "file", os.O_RDWR) for _ in range(3))
+    assert not is_in_use(one)
+    mark_in_use(one)
+    mark_in_use(other)
+    os.close(one)
+    assert is_in_use(third)
+    os.close(other)
+    assert not is_in_use(third)
+    os.close(third)
