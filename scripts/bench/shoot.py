@@ -21,6 +21,7 @@ from pathlib import Path
 from chemigram_core.repository import Repository
 from scripts.bench.content import edit
 
+_LISTINGS = 100
 _CHEMFS = [sys.executable, "-m", "chemfs"]
 
 
@@ -35,6 +36,7 @@ def main() -> None:
         place = Path(folder)
         print(f"an fsync of a new small file and of its folder: {_sync_seconds(place) * 1000:.2f} ms in the middle")
         imports(place, options.images)
+        rolls(place, options.images)
         listings(place, options.repositories)
 
 
@@ -51,6 +53,19 @@ def imports(place: Path, images: int) -> None:
     row("the same again, a tenth changed", lambda: _run(run))
     row("a copy, each file and folder synced", lambda: copy_synced(source, place / "copy"))
     row("git add and commit", lambda: commit(source))
+
+
+def rolls(place: Path, images: int) -> None:
+    """Print how long it takes to list the roll of what was imported; darktable lists it once for each image."""
+    mountpoint = place / "roll"
+    mountpoint.mkdir()
+    roll = mountpoint / "shoot" / "roll"
+    _run([*_CHEMFS, "mount", place / "library", mountpoint])
+    print(f"the roll of {images} images with a sidecar each; seconds: elapsed, of CPU in the commands")
+    row("first listing", lambda: os.listdir(roll))
+    row("listing again, on average", lambda: [os.listdir(roll) for _ in range(_LISTINGS)], _LISTINGS)
+    row("ls -l", lambda: _run(["ls", "-l", roll]))
+    _run([*_CHEMFS, "unmount", mountpoint])
 
 
 def listings(place: Path, repositories: int) -> None:
@@ -70,11 +85,12 @@ def listings(place: Path, repositories: int) -> None:
         _run([*_CHEMFS, "unmount", mountpoint])
 
 
-def row(name: str, action: Callable[[], object]) -> None:
-    """Print one row."""
+def row(name: str, action: Callable[[], object], times: int = 1) -> None:
+    """Print one row, of an action that does the same so many times."""
     before, cpu = time.perf_counter(), _cpu_seconds()
     action()
-    print(f"{name:40} {time.perf_counter() - before:8.3f} {_cpu_seconds() - cpu:8.3f}", flush=True)
+    elapsed, computed = (time.perf_counter() - before) / times, (_cpu_seconds() - cpu) / times
+    print(f"{name:40} {elapsed:8.3f} {computed:8.3f}", flush=True)
 
 
 def make_shoot(folder: Path, images: int) -> None:
