@@ -206,11 +206,18 @@ class Window:
         return told[-1].removeprefix("over ") if told and told[-1] != "over nothing" else ""
 
     def _is_at(self, looked: str, x: int, y: int) -> bool:
+        """Whether darktable says so, and goes on: on a slow machine what it says may be about the place before."""
         before = len(self._events())
         for place in (OUTSIDE, (x, y)):
             self.screen.point_at(*place)
             time.sleep(2 * POLL_SECONDS)
-        return [event for event in self._events()[before:] if event.startswith("at ")][-1:] == [looked]
+        return self._says(looked, before) and self._says(looked, before, 10 * POLL_SECONDS)
+
+    def _says(self, looked: str, before: int, after_seconds: float = 0.0) -> bool:
+        time.sleep(after_seconds)
+        return [event for event in self._events()[before:] if event.startswith(("at ", "over nothing"))][-1:] == [
+            looked
+        ]
 
     def _picture_at_rest(self) -> Image.Image | None:
         before, after = self.screen.picture(), self.screen.picture()
