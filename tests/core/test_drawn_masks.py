@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -46,6 +47,15 @@ def test_a_state_without_shapes_has_no_masks() -> None:
 
 def test_steps_that_were_undone_have_no_mask() -> None:
     assert not list(drawn_masks(parse(numbered(5, [step("sharpen"), step("bloom", mask=MASK)], shapes(), 1)).history))
+
+
+def test_shapes_are_those_of_the_last_step_even_if_it_was_undone() -> None:
+    """As darktable 4.2.1 exports it."""
+    larger = {**shapes()[0], "mask_num": "1", "mask_points": struct.pack("<4f", 0.5, 0.5, 0.45, 0.02).hex()}
+    later = [larger, {**shapes()[1], "mask_num": "1"}, {**shapes()[0], "mask_num": "7"}]
+    steps = [step("bloom", mask=MASK), step("sharpen")]
+    (mask,) = drawn_masks(parse(numbered(5, steps, [*shapes(), *later], 1)).history)
+    assert pixels(mask)[20, 45] == 255
 
 
 def test_a_missing_group_masks_nothing_and_a_missing_member_is_skipped() -> None:

@@ -20,11 +20,11 @@ Shapes: TypeAlias = Mapping[int, Form]
 
 
 def shapes_of(history: History) -> Shapes:
-    """The shapes in force by their ids: all rows of the last step that has any and counts."""
+    """The shapes in force by their ids: all rows of the last step that has any, be it undone."""
     rows = history.forms
     if any(form.num is not None for form in rows):
-        last = max((entry.num or 0 for entry in history.effective), default=-1)
-        step = max((form.num for form in rows if form.num is not None and form.num <= last), default=None)
+        nums = {entry.num or 0 for entry in history.entries}
+        step = max((form.num for form in rows if form.num in nums), default=None)
         rows = tuple(form for form in rows if form.num == step)
     return {int(form.id): form for form in rows if _NUMBER.fullmatch(form.id)}
 
