@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from chemfs.tree.errors import OtherBranch, Unsupported
+from chemfs.tree.heads.doubt import Doubt
 from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.heads.writable_file import write_all
@@ -22,7 +24,7 @@ _PIECE_BYTES = 1 << 20
 class RealWriter(SharedFile):
     """An open file that is written. Renamed onto a sidecar's name while it is open, it writes the sidecar."""
 
-    __slots__ = ("_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
+    __slots__ = ("_identity", "_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
     writes = True
 
     def __init__(self, scratch: RollScratch, parts: Parts, descriptor: int) -> None:
@@ -30,7 +32,10 @@ class RealWriter(SharedFile):
         self._scratch, self.parts = scratch, parts
         self._lock = Lock()  # a write comes before or after the rename that makes it another file, not in between
         self._sidecar: OpenFile | None = None
-        self.is_unsaved = not os.fstat(descriptor).st_size
+        status = os.fstat(descriptor)
+        self._identity, self.is_unsaved = _identity(status), not status.st_size
+        if self.is_unsaved:
+            scratch.doubts.pop(self._identity, None)
         scratch.writers.add(self)
 
     @property
@@ -64,7 +69,10 @@ class RealWriter(SharedFile):
             if self._sidecar is not None:
                 return self._sidecar.write(data, offset_bytes)
             self.is_unsaved = True
-            write_all(self.descriptor, data, offset_bytes)
+            end_bytes = offset_bytes + len(data)
+            with self._spoiling(end_bytes):
+                write_all(self.descriptor, data, offset_bytes)
+            self._doubted(lambda doubt: doubt.after_write(offset_bytes, end_bytes))
             return len(data)
 
     def truncate(self, size_bytes: int) -> None:
@@ -73,7 +81,9 @@ class RealWriter(SharedFile):
                 self._sidecar.truncate(size_bytes)
             else:
                 self.is_unsaved = True
-                os.ftruncate(self.descriptor, size_bytes)
+                with self._spoiling(size_bytes):
+                    os.ftruncate(self.descriptor, size_bytes)
+                self._doubted(lambda doubt: doubt.after_truncation(size_bytes))
 
     def flush(self) -> None:
         with self._lock:
@@ -86,7 +96,22 @@ class RealWriter(SharedFile):
         if self._sidecar is not None:
             self._sidecar.sync()
         else:
-            os.fsync(self.descriptor)
+            with self._spoiling(0):
+                os.fsync(self.descriptor)
+
+    @contextmanager
+    def _spoiling(self, end_bytes: int) -> Iterator[None]:
+        """A change that would end there: if it fails, the file is no save until it is written anew."""
+        try:
+            yield
+        except OSError as error:
+            known = self._scratch.doubts.get(self._identity)
+            self._scratch.doubts[self._identity] = Doubt(error, max(end_bytes, known.end_bytes if known else 0))
+            raise
+
+    def _doubted(self, change: Callable[[Doubt], Doubt | None]) -> None:
+        if (doubt := self._scratch.doubts.pop(self._identity, None)) and (doubt := change(doubt)):
+            self._scratch.doubts[self._identity] = doubt
 
     def release(self) -> None:
         self._scratch.writers.discard(self)
@@ -103,6 +128,13 @@ class RollScratch(Scratch):
     def __init__(self, root: Path, base: Parts) -> None:
         super().__init__(root, base)
         self.writers: set[RealWriter] = set()  # each operation on it is one of a set's own
+        self.doubts: dict[tuple[int, int], Doubt] = {}  # of files to which a write failed, by device and inode
+
+    def check_whole(self, parts: Parts) -> None:
+        """Raises the error of a write that failed and left uncertain what the file has."""
+        status = self.stat(parts)
+        if (doubt := self.doubts.get(_identity(status))) and doubt.after_close(status.st_size):
+            raise doubt.error.with_traceback(None)
 
     def writer(self, parts: Parts) -> RealWriter | None:
         """The open file that writes a name, if there is exactly one."""
@@ -115,6 +147,10 @@ class RollScratch(Scratch):
         for writer in tuple(self.writers):
             if writer.parts[: len(old)] == old:
                 writer.parts = (*new, *writer.parts[len(old) :])
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 class Real(Node):

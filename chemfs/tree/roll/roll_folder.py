@@ -111,6 +111,7 @@ class RollFolder(RealFolder):
         """Give a file a second name: on a sidecar's name it is a save, and a sidecar gets a copy beside it."""
         self.to_write()
         if isinstance(node, RealFile) and self._contents.find(name) is not None:
+            self.scratch.check_whole(node.parts)
             self.receive_data(name, self._data(node.parts))
             return
         self._require_other(name)
@@ -137,6 +138,7 @@ class RollFolder(RealFolder):
         if (named := self._contents.find(name)) is None:
             super().receive(old, name)
             return
+        self.scratch.check_whole(old)
         if (writer := self.scratch.writer(old)) is None:
             self.receive_data(name, self._data(old))
         else:
