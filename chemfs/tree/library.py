@@ -28,7 +28,7 @@ from chemfs.tree.real_file import Text
 from chemfs.tree.repository import RepositoryFolder, RollOfRepository
 from chemfs.tree.roll.contents import Contents
 from chemfs.tree.roll.images import Source, Sources
-from chemfs.tree.roll.real_files import RollScratch
+from chemfs.tree.roll.real_writer import RollScratch
 from chemfs.tree.roll.roll_folder import NAME as ROLL
 from chemfs.tree.roll.roll_folder import RollFolder
 from chemfs.tree.tagged import tagged_folder

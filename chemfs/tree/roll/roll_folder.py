@@ -18,7 +18,8 @@ from chemfs.tree.permissions import of_folder
 from chemfs.tree.roll.contents import Contents, Named
 from chemfs.tree.roll.file_nodes import BranchSidecar, PendingSidecar, RollImageFile, RollSidecar
 from chemfs.tree.roll.image_place import ImagePlace
-from chemfs.tree.roll.real_files import RealFile, RealFolder, RealWriter, RollScratch
+from chemfs.tree.roll.real_files import RealFile, RealFolder
+from chemfs.tree.roll.real_writer import RealWriter, RollScratch
 
 NAME = "roll"
 
