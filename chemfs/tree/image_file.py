@@ -13,6 +13,7 @@ from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
 from chemfs.tree.open_repository import Opened
 from chemfs.tree.permissions import read_only
 from chemigram_core.durable.file_cache import lasting_identity
+from chemigram_core.image.errors import ImageUnavailable
 from chemigram_core.image.location import open_image
 
 
@@ -46,6 +47,33 @@ class ImageFile(File):
             os.close(descriptor)
             raise Replaced(self._image.name)
         return DescriptorFile(descriptor, self._caching, READ_ONLY_MODE)
+
+
+class AwayImage(File):
+    """An image that a folder lists although it is away: it can be looked at, and opening it says what is wrong.
+
+    So a copy of the folder fails, instead of silently lacking the image.
+    """
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def stat(self) -> Stat:
+        return Stat(0, 0, READ_ONLY_MODE)
+
+    def open_to_read(self) -> OpenFile:
+        """Raises what the look-up met."""
+        raise self._error.with_traceback(None)
+
+
+def listed_image(opened: Opened) -> ImageFile | AwayImage:
+    """The image where a folder lists it without looking at it: that would wake the drives that images are on."""
+    try:
+        return ImageFile(opened)
+    except (NotFound, ImageUnavailable, OSError) as error:
+        return AwayImage(error)
 
 
 def _fields(status: os.stat_result) -> tuple[int, ...]:

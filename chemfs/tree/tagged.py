@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from chemfs.tree.errors import NotFound
-from chemfs.tree.image_file import ImageFile
+from chemfs.tree.image_file import listed_image
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
@@ -97,7 +97,7 @@ class TaggedFolder(Folder):
         if (part := content.folders.get(name)) is not None:
             return TaggedFolder(self._index, self._opened_in, f"{self._tag}/{part}" if self._tag else part)
         if (image := content.images.get(name)) is not None and image.has_image:
-            return ImageFile(self._opened_in(image.repository))
+            return listed_image(self._opened_in(image.repository))
         if name.endswith(SUFFIX) and (image := content.images.get(name.removesuffix(SUFFIX))) is not None:
             return self.state(image).lookup(XMP_FILE)
         if name == MASK_FOLDER and self.masked(tagged):

@@ -89,6 +89,7 @@ def test_a_copy_without_an_image_that_is_missing_fails_aloud(mountpoint: Path, t
     """Leaving it out silently would pass for a whole delivery."""
     (tmp_path / "wedding" / "7.NEF").rename(tmp_path / "away.NEF")
     source = mountpoint / "wedding" / "tagged" / TAG
+    assert [(folder / "7.NEF").stat().st_size for folder in (source, mountpoint / "wedding" / "roll")] == [0, 0]
     done = subprocess.run(["cp", "-r", source, tmp_path / "copy"], check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert "7.NEF" in done.stderr

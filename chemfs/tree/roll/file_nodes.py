@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound, ReadOnly, Unsupported
-from chemfs.tree.image_file import ImageFile
+from chemfs.tree.image_file import listed_image
 from chemfs.tree.nodes import File, Node, Xattrs
 from chemfs.tree.open_files import BytesFile, Caching, OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
@@ -52,12 +52,11 @@ class RollImageFile(InRoll, File):
     __slots__ = ("_file",)
 
     def __init__(self, image: ImagePlace) -> None:
-        """Raises NotFound, ImageInMount, OSError."""
         super().__init__(image)
-        self._file = ImageFile(image.opened)
+        self._file = listed_image(image.opened)
 
     @property
-    def content(self) -> Hashable:
+    def content(self) -> Hashable | None:
         return self._file.content
 
     def stat(self) -> Stat:
