@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from sys import intern
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -51,7 +52,7 @@ class FileCache(Generic[_T]):
         found = read(descriptor, status)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
             with self._lock:
-                self._known[_identity(status, path)] = found
+                self._known[_identity(status, intern(path))] = found  # a ref that moved has one path for all its files
         return found
 
     def recall(self, status: os.stat_result, path: str) -> _T | None:
