@@ -34,6 +34,7 @@ _PLACES = (
     "refs/heads", "refs/heads/night", "refs/tags", "objects", "masks", "raw", "rejected", "scratch", "scratch/main",
     "scratch/main/masks", "", "..", "../..",
 )  # fmt: skip
+_STRANGER = 54321  # a user and a group that own nothing else
 _SPARSE_BYTES = 3 << 30
 _LOOP, _ZERO, _NULL = "loop", (1, 5), (1, 3)
 
@@ -184,6 +185,15 @@ def _mode(target: Target) -> Path:
     return path
 
 
+def _owner(target: Target) -> str:
+    """Another user's repository, or another user's folder in it. Only root can give files away."""
+    path = target.random.choice((target.root, target.root, target.folder()))
+    if os.geteuid() == 0:
+        for part in (path, *(path.rglob("*") if target.random.random() < 0.5 else ())):
+            os.chown(part, _STRANGER, _STRANGER, follow_symlinks=False)
+    return str(path)
+
+
 def _name(target: Target) -> str:
     """Something with an odd name: a file, a folder, or a link to what is outside."""
     path = target.root / target.random.choice(_PLACES) / os.fsdecode(target.random.choice(_NAMES))
@@ -238,6 +248,6 @@ _CHANGES: Mapping[str, Callable[[Target], object]] = {
     change.__name__.lstrip("_").replace("_", " "): change
     for change in (
         _folder_moved_out, _folder_linked, _folder_loop, _folder_replaced, _file_linked, _file_moved_out, _file_special,
-        _file_also_outside, _file_sparse, _file_empty, _file_cut, _mode, _name, _text, _object, _mask,
+        _file_also_outside, _file_sparse, _file_empty, _file_cut, _mode, _owner, _name, _text, _object, _mask,
     )
 }  # fmt: skip

@@ -52,6 +52,7 @@ class Trial:
         self._report = report
         self._outside = Outside(folder / "outside")
         self._target = Target(self._root, self._outside, random)
+        self._trust = ("--trust",) * random.randrange(2)  # it matters where the owner is another user
         self._changes: list[str] = []
         self._label = ""
 
@@ -63,7 +64,7 @@ class Trial:
         self._judge(hostile_verbs.looks(self._root, self._folder))
         acknowledged = self._mounted(is_whole=is_whole)
         self._require_readable(acknowledged, "after the unmount")
-        self._judge(hostile_verbs.changes(self._root, self._folder, self._shoot, *self._inputs()))
+        self._judge(hostile_verbs.changes(self._root, self._folder, self._shoot, self._inputs(), self._trust))
         self._require_readable(acknowledged, "after all")
         sibling = ran(("fsck", str(hostile_victim.sibling_in(self._library))), self._folder)
         if sibling.code:
@@ -94,7 +95,7 @@ class Trial:
         """Walk through a mount, and save; returns the acknowledged snapshots."""
         is_library = self._random.random() < 0.5
         place = self._folder / "mnt"
-        mount = HostileMount(self._library if is_library else self._root, place)
+        mount = HostileMount(self._library if is_library else self._root, place, *self._trust)
         if mount.refusal is not None:
             self._refused(mount.refusal)
             return []

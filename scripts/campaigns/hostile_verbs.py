@@ -70,13 +70,16 @@ def looks(root: Path, scratch: Path) -> Iterator[Ran]:
         yield ran(("export", str(root), rev, str(scratch / f"export-{rev}")), scratch)
 
 
-def changes(root: Path, scratch: Path, shoot: Path, sidecar: Path, mask: Path) -> Iterator[Ran]:
-    """The verbs that write, repairs among them."""
-    yield ran(("snapshot", str(root), str(sidecar), "--mask", f"sky={mask}", "--label", "again"), scratch)
-    yield ran(("init", str(root)), scratch)
-    yield ran(("import", str(shoot), str(root.parents[1])), scratch)
+def changes(root: Path, scratch: Path, shoot: Path, inputs: tuple[Path, Path], trust: Sequence[str]) -> Iterator[Ran]:
+    """The verbs that write, repairs among them, each with the options `trust`; `inputs` are a sidecar and a mask."""
+    sidecar, mask = inputs
+    yield ran(("snapshot", str(root), str(sidecar), "--mask", f"sky={mask}", "--label", "again", *trust), scratch)
+    yield ran(("init", str(root), *trust), scratch)
+    yield ran(("import", str(shoot), str(root.parents[1]), *trust), scratch)
+    yield ran(("restore", str(root), "v1", *trust), scratch)
+    yield ran(("relink", str(root), str(scratch / "nothing.NEF"), *trust), scratch)
     for verb, *rest in _CHANGES:
-        yield ran((verb, str(root), *rest), scratch)
+        yield ran((verb, str(root), *rest, *trust), scratch)
 
 
 def ran(words: Sequence[str], scratch: Path) -> Ran:
