@@ -56,7 +56,7 @@ def save(path: Path, number: int) -> None:
 
 
 def test_sick_repositories_are_passed_over_and_the_others_work(library: Daemon) -> None:
-    assert sorted(os.listdir(library.mountpoint)) == ["README.txt", "good", "tagged"]
+    assert sorted(os.listdir(library.mountpoint)) == ["README.txt", "good", "roll", "tagged"]
     for name in os.listdir(library.root):
         if name != "good":
             with pytest.raises(FileNotFoundError):

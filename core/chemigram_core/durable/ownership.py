@@ -33,10 +33,15 @@ def trust(place: Path) -> None:
 def require_own(root: Path) -> None:
     """Raises ForeignRepository if a repository or a library belongs to another user, and is not trusted."""
     path = str(root)
-    if path not in _own:
-        if (owner := foreign_owner(path)) is not None and not is_trusted(root):
-            raise ForeignRepository(root, _name_of(owner))
-        _own.add(path)
+    if path in _own:
+        return
+    try:
+        owner = foreign_owner(path)
+    except FileNotFoundError:
+        return  # opening it says what is missing
+    if owner is not None and not is_trusted(root):
+        raise ForeignRepository(root, _name_of(owner))
+    _own.add(path)
 
 
 def foreign_owner(root: str) -> int | None:
