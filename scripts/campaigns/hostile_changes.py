@@ -51,11 +51,14 @@ class Target:
         """One of its folders."""
         return self.root / self.random.choice(_FOLDERS)
 
-    def file(self) -> Path:
-        """One of its files, each object as likely as any other."""
-        fixed = [self.root / name for name in _FILES]
+    def file(self, *but_below: str) -> Path:
+        """One of its files that are not below one of those folders, each object as likely as any other."""
+        fixed = [self.root / name for name in _FILES if name.partition("/")[0] not in but_below]
         found = [*self.root.glob("objects/*/*"), *self.root.glob("rejected/*"), *self.root.glob("scratch/.drafts/*")]
-        return self.random.choice([*fixed, *sorted(path for path in found if path.is_file())])
+        others = sorted(
+            path for path in found if path.is_file() and path.relative_to(self.root).parts[0] not in but_below
+        )
+        return self.random.choice([*fixed, *others])
 
     def link(self, path: Path, leads_to: Path | str) -> None:
         """Put a link in the place of what is at `path`: absolute, relative, or by way of `..`."""
@@ -112,7 +115,8 @@ def _folder_replaced(target: Target) -> Path:
 
 
 def _file_linked(target: Target) -> Path:
-    path = target.file()
+    """Not the image: its owner may keep that anywhere."""
+    path = target.file("raw")
     kinds = ("secret.txt", "secret.xmp", "secret.png", "inner", "pipe", "missing")
     others = ("/dev/zero", "/dev/null", "/dev/stdin", "/proc/self/mem", "/proc/self/environ", path)
     named: list[Path | str] = [*(target.outside.folder / kind for kind in kinds), *others]
@@ -122,7 +126,7 @@ def _file_linked(target: Target) -> Path:
 
 def _file_moved_out(target: Target) -> Path:
     path = target.file()
-    away = target.outside.folder / f"{MOVED}{target.random.random()}"
+    away = target.outside.folder / f"{MOVED}{path.parent.name.lstrip('.')}-{target.random.random()}"
     shutil.move(path, away)
     target.link(path, away)
     return path
@@ -155,8 +159,8 @@ def _listen(path: Path) -> None:
 
 
 def _file_also_outside(target: Target) -> Path:
-    """A second name outside, as a copy by `cp -al` leaves it."""
-    path = target.file()
+    """A second name outside, as by `cp -al`. Not of scratch files, which are written in place under all their names."""
+    path = target.file("scratch")
     os.link(path, target.outside.folder / f"linked-{target.random.random()}", follow_symlinks=False)
     return path
 
