@@ -218,7 +218,7 @@ def _refs() -> Iterator[Case]:
 
 def _names() -> Iterator[Case]:
     refused = (
-        "", ".", "..", "../x", "a/../b", "/a", "a/", "a//b", ".hidden", "a/.b", "-x", "a\0b", "a\nb", "a\x7fb", "a b",
+        "", ".", "..", "../x", "a/../b", "/a", "a/", "a//b", ".hidden", "a/.b", "-x", "a\0b", "a\nb", "a\x7fb", "a  b",
         "a\u202eb", "a\u200bb", "a\u2066b", "\ufeffa", "a\u2028b", "HEAD", "head", "refs", "masks", "image.xmp",
         "Image.XMP", "a.lock", "a.LOCK", "a.", "a..b", "a@{b", "@", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b",
         "a\\b", "a" * 201,
