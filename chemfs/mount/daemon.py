@@ -79,7 +79,7 @@ def start(command: Sequence[str], place: Path) -> None:
     except BaseException:
         daemon.terminate()
         raise
-    if lines[-1:] != [LIVE]:
+    if LIVE not in lines:  # another thread may have written a line after it
         condition = StoreFailed if daemon.wait() == exit_codes.STORE_FAILED else MountFailed
         raise condition(
             "; ".join(line.removeprefix("chemfs: ") for line in lines) or "the daemon exited without a message"
@@ -135,14 +135,17 @@ def _set_heap() -> None:
 
 
 def announce(place: Path) -> None:
-    """Report to `start` that the mount is live, and write to the log file from now on."""
+    """Report to `start` that the mount is live; what is printed from now on goes to the log file."""
     print(LIVE, flush=True)
-    path = log_file(place)
-    log = _open_log(path)
+    log = _open_log(log_file(place))
     for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):
         os.dup2(log, descriptor)
     os.close(log)
-    handler = _OwnLog(path, maxBytes=LOG_BYTES, backupCount=1)
+
+
+def log_to_file(place: Path) -> None:
+    """Write log messages to the log file. Before the tree starts: it has something to say at once."""
+    handler = _OwnLog(log_file(place), maxBytes=LOG_BYTES, backupCount=1)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
 

@@ -25,6 +25,13 @@ def test_start_returns_when_the_daemon_says_live(tmp_path: Path) -> None:
     assert not (tmp_path / "served").exists()
 
 
+def test_start_returns_although_another_thread_writes_a_line_after_live(tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    script = f"echo live; echo another >&2; exec >&- 2>&-; while [ ! -e {end} ]; do sleep 0.1; done"
+    start(daemon(script), tmp_path)
+    end.touch()
+
+
 def test_the_daemons_words_are_the_reason(tmp_path: Path) -> None:
     with pytest.raises(MountFailed, match=r"^fusermount: mount failed; libfuse could not mount$"):
         start(daemon("echo 'fusermount: mount failed'; echo 'chemfs: libfuse could not mount' >&2; exit 3"), tmp_path)

@@ -60,6 +60,8 @@ def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
     choices = daemon.MountOptions(read_only=options.read_only, allow_other=options.allow_other)
     require_own(root)
     daemon.claim(mountpoint, root)
+    if options.daemon:
+        daemon.log_to_file(mountpoint)
     tree = Tree(root, read_only=choices.read_only, for_darktable=options.for_darktable)
     announce = daemon.announce if options.daemon else _announce
     daemon.serve(tree, mountpoint, choices, partial(announce, mountpoint))
