@@ -80,7 +80,7 @@ class Watcher:
                 self._capture(folders)
 
     def step(self) -> float:
-        """Do a part of what there is to do; the seconds that may be waited before the next, if nothing happens."""
+        """Do the next piece of work; returns the seconds to wait before the next step if nothing happens."""
         now = self._clock()
         self._hear(now)
         if now >= min(self._check_at, self._look_again_at):

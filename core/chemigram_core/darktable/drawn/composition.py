@@ -41,7 +41,7 @@ Composition: TypeAlias = Circle | Ellipse | Gradient | Path | Brush | Parts
 
 
 def composition_of(shapes: Shapes, number: int) -> Composition | None:
-    """The shape or group with this id; None if there is none. Raises NotComputable."""
+    """The shape or group with this id, or None. Raises NotComputable."""
     return _Resolver(shapes).resolve(number, frozenset())
 
 

@@ -11,6 +11,7 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import sidecar
+from tests.support.by_path import ByPath
 
 
 def make(place: Path, name: str, image: str | None = None) -> Repository:
@@ -38,3 +39,15 @@ def shoot(tmp_path: Path) -> Path:
 def looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes by others show at the next look, not within a second."""
     monkeypatch.setattr(contents, "_SECONDS", 0.0)
+
+
+@pytest.fixture
+def view(shoot: Path) -> ByPath:
+    tree = ByPath(shoot.parent)
+    tree.names("/shoot/roll")
+    return tree
+
+
+@pytest.fixture
+def a(shoot: Path) -> Repository:
+    return Repository(shoot / "a.NEF")

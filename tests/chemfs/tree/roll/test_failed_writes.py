@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -19,18 +18,6 @@ OLD, NEW = sidecar(1, entries=20), sidecar(2, entries=20)
 BLOCK = 512
 ROLL = "/shoot/roll"
 TEMPORARY, SIDECAR = f"{ROLL}/temporary", f"{ROLL}/a.NEF.xmp"
-
-
-@pytest.fixture
-def view(shoot: Path) -> ByPath:
-    tree = ByPath(shoot.parent)
-    tree.names(ROLL)
-    return tree
-
-
-@pytest.fixture
-def a(shoot: Path) -> Repository:
-    return Repository(shoot / "a.NEF")
 
 
 def write_in_blocks(opened: OpenFile, content: bytes) -> None:

@@ -40,18 +40,6 @@ def canonical(data: bytes) -> bytes:
     return parse(data).canonical()
 
 
-@pytest.fixture
-def view(shoot: Path) -> ByPath:
-    tree = ByPath(shoot.parent)
-    tree.names(ROLL)
-    return tree
-
-
-@pytest.fixture
-def a(shoot: Path) -> Repository:
-    return Repository(shoot / "a.NEF")
-
-
 def commit_due(view: ByPath, path: str, now: float = math.inf) -> bool:
     return view.repository(path).commit_due(now)
 
