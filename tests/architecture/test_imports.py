@@ -24,7 +24,7 @@ WINGS = {  # the floors of each package, lowest first
         "states state_files image rejected scratch",
         "repository",
         "folder_kind",
-        "library_folders library_file roll_file operations",
+        "library_folders library_file roll_file operations previews",
         "shoot",
         "roll",
         "gc fsck compare status",

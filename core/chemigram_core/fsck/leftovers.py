@@ -11,7 +11,7 @@ from pathlib import Path
 from chemigram_core.durable.folder import TEMPORARY_PREFIX
 from chemigram_core.fsck.finding import Finding, Problem
 
-_OWN = ("objects", "refs", "masks", "rejected", "raw")
+_OWN = ("objects", "refs", "masks", "rejected", "raw", "previews")
 _LIVING_SECONDS = 600  # no write takes so long
 
 

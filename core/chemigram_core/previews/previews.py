@@ -1,0 +1,224 @@
+"""The previews of one repository. Files are written whole, and shown if their bytes have the checksum in their name.
+
+Nothing is synced: after a power cut a file may be torn, and then it is not a preview. Files that others put into the
+folder are ignored, and no link is followed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
+
+from chemigram_core.digest import Digest
+from chemigram_core.durable.file_cache import FileCache, lasting_identity
+from chemigram_core.durable.folder import Deferred, Folder, deferred, read_whole, temporary_name
+from chemigram_core.durable.ownership import require_own
+from chemigram_core.errors import NotAFile
+from chemigram_core.previews.preview_name import PreviewName, Rendering, checksum
+
+FOLDER = "previews"
+MOST_BYTES = 512 << 20  # about 2,500 pictures of 1024 pixels; the oldest ones make way
+
+_PICTURE_BYTES = 64 << 20  # of the largest one that is read
+_MODE = 0o600  # it shows the image, and who may see that is not known here
+_Listed = Mapping[Digest, Sequence[PreviewName]]
+
+_checked: FileCache[bool] = FileCache(20_000)  # whether the bytes of a file have the checksum in its name
+
+
+class Preview(NamedTuple):
+    """A preview and its file's attributes."""
+
+    name: PreviewName
+    status: os.stat_result
+
+
+class Previews:
+    """The previews of the repository at `root`. Safe for many threads; other processes may add and remove some."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: tuple[tuple[int, ...], _Listed] | None = None  # replaced as a whole: other threads read it
+
+    def listed(self) -> _Listed:
+        """The names of all previews by snapshot, not verified. Listed again only when the folder has changed."""
+        with _there(), Folder.enter(self._root, FOLDER) as folder:
+            now_ns = time.time_ns()
+            identity, known = lasting_identity(os.fstat(folder.descriptor), now_ns), self._known
+            if known is not None and known[0] == identity:
+                return known[1]
+            listed = _by_snapshot(folder)
+            if identity is not None:
+                self._known = identity, listed
+            return listed
+        return {}
+
+    def find(self, snapshot: Digest, image: str | None) -> Preview | None:
+        """The largest whole preview of a snapshot.
+
+        `image` is the identity of the image as it is now: a preview of another one shows something else. None: it is
+        away, and any preview will do.
+        """
+        names = self.listed().get(snapshot, ())
+        fitting = (name for name in names if image in (None, name.rendering.image))
+        return self._first_whole(sorted(fitting, key=_size, reverse=True))
+
+    def rendered(self, snapshot: Digest, rendering: Rendering) -> Preview | None:
+        """The whole preview of a snapshot with that rendering."""
+        names = self.listed().get(snapshot, ())
+        return self._first_whole(name for name in names if name.rendering == rendering)
+
+    def read_rendering(self, rendering: Rendering) -> bytes | None:
+        """The bytes of a preview with that rendering, of any snapshot: of another one with the same edit."""
+        for names in self.listed().values():
+            for name in names:
+                if name.rendering == rendering and (data := self._read(name)) is not None:
+                    return data
+        return None
+
+    def open(self, name: PreviewName) -> int | None:
+        """A descriptor to read a preview; None if it is gone or its bytes are not those that were put."""
+        with _there(), Folder.enter(self._root, FOLDER) as folder:
+            descriptor = folder.open(name.file_name)
+            if _is_whole(descriptor, name):
+                return descriptor
+            os.close(descriptor)
+        return None
+
+    def put(self, snapshot: Digest, rendering: Rendering, data: bytes) -> PreviewName:
+        """Add a preview. Others of the same snapshot and rendering, and the oldest ones beyond the bound, make way.
+
+        Raises InvalidJpeg, ForeignRepository, OSError.
+        """
+        from chemigram_core.previews.jpeg import require_entire  # looking at previews decodes none
+
+        require_entire(data)
+        require_own(self._root)
+        name = PreviewName(snapshot, rendering, checksum(data))
+        with _unsynced(), Folder.make(self._root, FOLDER) as folder:
+            folder.write(name.file_name, data, _MODE)
+            for old in _in_the_way(folder, name):
+                _remove(folder, old)
+        return name
+
+    def prepare(self) -> None:
+        """Check that previews can be put, before one is rendered. Raises ForeignRepository, OSError."""
+        require_own(self._root)
+        probe = temporary_name()
+        with _unsynced(), Folder.make(self._root, FOLDER) as folder:
+            folder.write(probe, b"", _MODE)
+            folder.remove(probe)
+
+    def unneeded(self, has: Callable[[Digest], bool], image: str | None) -> list[Preview]:
+        """Those that nothing shows: of snapshots that are gone, of an image that was replaced, older ones, torn ones.
+
+        `has` says whether a snapshot stays, `image` is as in `find`.
+        """
+        return [one for snapshot, names in self.listed().items() for one in self._unneeded(names, has(snapshot), image)]
+
+    def remove(self, previews: Iterable[Preview]) -> list[Preview]:
+        """Remove them, and return those that were there. Raises ForeignRepository, OSError."""
+        require_own(self._root)
+        with _there(), Folder.enter(self._root, FOLDER) as folder:
+            return [one for one in previews if _remove(folder, one.name.file_name)]
+        return []
+
+    def _unneeded(self, names: Sequence[PreviewName], is_kept: bool, image: str | None) -> list[Preview]:  # noqa: FBT001
+        found = [one for name in names if (one := self._status(name)) is not None]
+        shown = dict[int, Preview]()  # the newest of each size
+        for one in sorted(found, key=lambda one: one.status.st_mtime_ns) if is_kept else ():
+            if image in (None, one.name.rendering.image) and self._first_whole([one.name]):
+                shown[one.name.rendering.size_pixels] = one
+        return [one for one in found if one not in shown.values()]
+
+    def _status(self, name: PreviewName) -> Preview | None:
+        with _there(), Folder.enter(self._root, FOLDER) as folder:
+            status = folder.stat(name.file_name)
+            return Preview(name, status) if S_ISREG(status.st_mode) else None
+        return None
+
+    def _first_whole(self, names: Iterable[PreviewName]) -> Preview | None:
+        return next((one for name in names if (one := self._status(name)) is not None and self._is_whole(one)), None)
+
+    def _is_whole(self, preview: Preview) -> bool:
+        """Whether the bytes have the checksum; a file that was read before is not opened again."""
+        if (known := _checked.recall(preview.status, preview.name.file_name)) is not None:
+            return known
+        if (descriptor := self.open(preview.name)) is None:
+            return False
+        os.close(descriptor)
+        return True
+
+    def _read(self, name: PreviewName) -> bytes | None:
+        if (descriptor := self.open(name)) is None:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read()
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """What is missing, can't be read or is no file of ours is not there."""
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError, NotAFile):
+        yield
+
+
+@contextmanager
+def _unsynced() -> Iterator[None]:
+    before = deferred.set(Deferred.EVERYTHING)
+    try:
+        yield
+    finally:
+        deferred.reset(before)
+
+
+def _by_snapshot(folder: Folder) -> _Listed:
+    found = defaultdict[Digest, list[PreviewName]](list)
+    for file_name in folder.names():
+        if (name := PreviewName.parse(file_name)) is not None:
+            found[name.snapshot].append(name)
+    return found
+
+
+def _is_whole(descriptor: int, name: PreviewName) -> bool:
+    return _checked.get(descriptor, lambda opened, status: _has_checksum(opened, status, name), name.file_name)
+
+
+def _has_checksum(descriptor: int, status: os.stat_result, name: PreviewName) -> bool:
+    return 0 < status.st_size <= _PICTURE_BYTES and checksum(read_whole(descriptor, status.st_size)) == name.checksum
+
+
+def _in_the_way(folder: Folder, new: PreviewName) -> Iterator[str]:
+    """The previews that a new one replaces, and the oldest ones beyond the bound."""
+    rest, new_name = list[tuple[int, int, str]](), new.file_name
+    for file_name in folder.names():
+        name = PreviewName.parse(file_name)
+        if name is not None and file_name != new_name and name[:2] == new[:2]:
+            yield file_name
+        elif name is not None and file_name != new_name:
+            with suppress(FileNotFoundError):
+                status = folder.stat(file_name)
+                rest.append((status.st_mtime_ns, status.st_size, file_name))
+    room_bytes = MOST_BYTES - folder.stat(new_name).st_size - sum(size_bytes for _, size_bytes, _ in rest)
+    for _, size_bytes, file_name in sorted(rest):
+        if room_bytes >= 0:
+            return
+        room_bytes += size_bytes
+        yield file_name
+
+
+def _remove(folder: Folder, file_name: str) -> bool:
+    with suppress(FileNotFoundError):
+        os.unlink(file_name, dir_fd=folder.descriptor)
+        return True
+    return False
+
+
+def _size(name: PreviewName) -> int:
+    return name.rendering.size_pixels
