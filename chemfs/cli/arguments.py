@@ -72,6 +72,18 @@ def number_below(limit: int) -> Callable[[str], int]:
     return parse
 
 
+def number_between(least: int, most: int) -> Callable[[str], int]:
+    """A parser of numbers from `least` to `most`."""
+    below = number_below(most + 1)
+
+    def parse(text: str) -> int:
+        if (number := below(text)) < least:
+            raise argparse.ArgumentTypeError(f"not a number from {least} to {most}: {shown(text)}")
+        return number
+
+    return parse
+
+
 def name_and_value(text: str) -> tuple[str, str]:
     """The two sides of `NAME=VALUE`."""
     name, equals, value = text.partition("=")

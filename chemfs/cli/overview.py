@@ -19,6 +19,7 @@ GROUPS: Final = {
         "show": "Show one state: its parent, masks and names",
         "diff": "Show what changed from one state to another",
         "masks": "List the masks and where each came from",
+        "render": "Render pictures of states by darktable",
         "export": "Copy a state's files to a folder, without a mount",
     },
     "Name states and try variants": {

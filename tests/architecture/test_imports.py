@@ -46,7 +46,7 @@ WINGS = {  # the floors of each package, lowest first
         "library background",
         "tree",
     ),
-    "chemfs": ("exit_codes", "mount", "watch", "cli __main__"),
+    "chemfs": ("exit_codes", "mount", "watch", "render", "cli __main__"),
 }
 FLOORS = [
     floor

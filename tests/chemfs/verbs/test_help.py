@@ -48,7 +48,7 @@ def test_a_description_starts_with_a_verb_as_git_writes_it(verb: str) -> None:
     summary = next(group[verb] for group in GROUPS.values() if verb in group)
     for text in (summary, load(verb).DESCRIPTION):
         assert re.match(
-            r"(Check|Copy|Create|List|Print|Record|Remove|Restore|Save|Show|Switch|Unmount|Write)\b", text
+            r"(Check|Copy|Create|List|Print|Record|Remove|Render|Restore|Save|Show|Switch|Unmount|Write)\b", text
         ), text
     assert not summary.endswith(".")
     assert load(verb).DESCRIPTION.endswith(".")

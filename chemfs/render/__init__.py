@@ -1,0 +1,1 @@
+"""Pictures of states, rendered by the installed darktable. Knows no mount, no node and no terminal."""

@@ -1,0 +1,168 @@
+"""chemfs render as a command: what it prints, and what is left when it is interrupted or killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chemigram_core.names import TagName
+from chemigram_core.operations.refs import create_tag
+from chemigram_core.previews.previews import Previews
+from chemigram_core.repository import Repository
+from tests.chemfs.render.conftest import MakeRepository
+from tests.support import fake_darktable
+from tests.support.fake_darktable import Fake
+
+COMMAND = [sys.executable, "-m", "chemfs", "render"]
+
+
+def chemfs(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def previews(repository: Repository) -> int:
+    return len(Previews(repository.root).listed())
+
+
+def wait_for(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_by_default_what_has_a_name_is_rendered(fake: Fake, make: MakeRepository) -> None:
+    repository = make("a.tif", states=4)
+    create_tag(repository, TagName("v1"), repository.history.parent(repository.resolve("main")) or "")
+    done = chemfs(repository.root)
+    assert (done.returncode, done.stdout) == (0, "2 states rendered, 0 had a picture before\n")
+    assert chemfs(repository.root, "--all").stdout == "2 states rendered, 2 had a picture before\n"
+    assert chemfs(repository.root, "--all").stdout == "0 states rendered, 4 had a picture before\n"
+    assert chemfs(repository.root, "v1", "main", "v1", "--size", "500").stdout.startswith("2 states rendered")
+    assert [len(call["images"]) for call in fake.calls] == [2, 2, 2]
+
+
+def test_the_size_bounds_both_sides(fake: Fake, make: MakeRepository) -> None:
+    chemfs(make("a.tif").root, "--size", "500")
+    arguments = fake.calls[0]["arguments"]
+    assert [arguments[arguments.index(side) + 1] for side in ("--width", "--height")] == ["500", "500"]
+
+
+@pytest.mark.parametrize("size", ["0", "15", "8193", "big"])
+def test_no_size(fake: Fake, make: MakeRepository, size: str) -> None:
+    assert chemfs(make("a.tif").root, "--size", size).returncode == 2
+
+
+def test_problems_are_listed_at_the_end(fake: Fake, make: MakeRepository, library: Path) -> None:
+    first, broken, last = make("a.tif"), make("broken.tif"), make("c.tif")
+    done = chemfs(library)
+    digits = broken.resolve("main")[:12]
+    assert done.returncode == 1
+    problem, summary = done.stdout.splitlines()
+    assert problem.startswith(f"broken.tif: snapshot {digits} has no picture: darktable can't render broken.tif: ")
+    assert summary == "2 states rendered, 0 had a picture before, 1 could not be rendered"
+    assert (previews(first), previews(last)) == (1, 1)
+
+
+def test_for_programs(fake: Fake, make: MakeRepository, library: Path) -> None:
+    repository, broken = make("a.tif"), make("broken.tif")
+    done = chemfs(library, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert found["darktable"] == fake_darktable.VERSION
+    assert found["unchanged"] == []
+    (rendered,), (problem,) = found["rendered"], found["problems"]
+    assert (rendered["repository"], rendered["hash"]) == ("a.tif", repository.resolve("main"))
+    assert Path(rendered["path"]).read_bytes() == (fake.folder / "picture.jpg").read_bytes()
+    assert (problem["repository"], problem["hash"]) == ("broken.tif", broken.resolve("main"))
+    assert "repository" not in json.loads(chemfs(repository.root, "--json").stdout)["unchanged"][0]
+
+
+def test_without_darktable_one_line_says_what_to_install(
+    make: MakeRepository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repository = make("a.tif")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = chemfs(repository.root)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "chemfs: darktable-cli is not installed; install darktable (`sudo apt install darktable`)\n"
+
+
+def test_all_and_names_exclude_each_other(fake: Fake, make: MakeRepository) -> None:
+    assert chemfs(make("a.tif").root, "main", "--all").returncode == 2
+
+
+def test_an_unknown_name_renders_nothing(fake: Fake, make: MakeRepository) -> None:
+    assert chemfs(make("a.tif").root, "main", "v9").returncode == 3
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_what_is_done_and_nothing_else(
+    make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    fake, repository = slow(tmp_path, monkeypatch), make("a.tif", states=12)
+    running = subprocess.Popen([*COMMAND, repository.root, "--all"], stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: previews(repository) >= 2)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, "chemfs: interrupted\n")
+    assert not is_running(fake.calls[0]["process"])
+    assert list((tmp_path / "temporary").iterdir()) == []
+    done = previews(repository)
+    assert 2 <= done < 12
+    assert chemfs(repository.root, "--all").stdout == f"{12 - done} states rendered, {done} had a picture before\n"
+    assert len(fake.calls[-1]["images"]) == 12 - done
+
+
+def test_killed_its_darktable_ends_and_the_next_one_clears_up(
+    make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, repository = slow(tmp_path, monkeypatch), make("a.tif", states=8)
+    running = subprocess.Popen([*COMMAND, repository.root, "--all"])
+    wait_for(lambda: previews(repository) >= 2)
+    running.kill()
+    running.wait()
+    wait_for(lambda: not is_running(fake.calls[0]["process"]))
+    done = previews(repository)
+    assert chemfs(repository.root, "--all").stdout == f"{8 - done} states rendered, {done} had a picture before\n"
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_two_at_once_do_not_disturb_each_other(
+    make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(tmp_path, monkeypatch)
+    repository = make("a.tif", states=6)
+    both = [subprocess.Popen([*COMMAND, repository.root, "--all"], stdout=subprocess.PIPE) for _ in range(2)]
+    assert [one.wait(timeout=120) for one in both] == [0, 0]
+    for one in both:
+        assert one.stdout is not None
+        one.stdout.close()
+    assert previews(repository) == 6
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    """A darktable that takes its time."""
+    fake = fake_darktable.install(tmp_path / "slow", seconds=0.4)
+    monkeypatch.setenv("PATH", f"{fake.folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return fake
+
+
+def is_running(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
