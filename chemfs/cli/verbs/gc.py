@@ -15,12 +15,14 @@ from chemfs.cli.ref_arguments import warn_of_aliens
 from chemfs.cli.text import Table
 from chemigram_core import gc
 from chemigram_core.library.members import Member
+from chemigram_core.previews.previews import Preview
 from chemigram_core.printable import printable
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject
 
 DESCRIPTION = """Remove snapshots that no branch, tag or HEAD reaches, and masks that no remaining snapshot has. Recent
-snapshots and masks are kept, and whatever is open in a mount. In a library, do so in each repository."""
+snapshots and masks are kept, and whatever is open in a mount. Remove pictures that nothing shows, too. In a library, do
+so in each repository."""
 EXAMPLE = "chemfs gc sunset --dry-run"
 MAX_DAYS = 100_000  # more than any clock has counted
 
@@ -40,21 +42,25 @@ def run(options: argparse.Namespace) -> int:
     """Remove or list it. Raises LogDamaged, RegistryDamaged."""
     found = named(options.repository)
     gone: list[StoredObject] = []
+    previews: list[Preview] = []
     table = Table([0] * found.is_library + [len("snapshot"), 64, 0])
 
     def work(member: Member) -> None:
         garbage = _collect(member, options, shows_progress=not found.is_library)
         objects = [*garbage.snapshots, *garbage.masks]
         gone.extend(objects)
+        previews.extend(garbage.previews)
         if options.dry_run:
             for one in objects:
                 table.print((*found.column(member), one.kind.name.lower(), one.digest, decimal(one.size_bytes)))
-        elif objects and found.is_library:
-            print(printable(f"{member.path}: removed {_in_words(objects)}"))
+            for picture in garbage.previews:
+                table.print((*found.column(member), *_cells(picture)))
+        elif (objects or garbage.previews) and found.is_library:
+            print(printable(f"{member.path}: removed {_in_words(objects, garbage.previews)}"))
 
     code = each(found, work, "collecting", prints=options.dry_run)
     where = f" in {found.in_words()}" if found.is_library else ""
-    print(f"{'would remove' if options.dry_run else 'removed'} {_in_words(gone)}{where}")
+    print(f"{'would remove' if options.dry_run else 'removed'} {_in_words(gone, previews)}{where}")
     return code
 
 
@@ -66,10 +72,17 @@ def _collect(member: Member, options: argparse.Namespace, *, shows_progress: boo
         return work(repository, timedelta(options.keep_days), report, unlogged=options.unlogged)
 
 
-def _in_words(objects: Sequence[StoredObject]) -> str:
+def _cells(picture: Preview) -> tuple[str, str, str]:
+    return "picture", picture.name.snapshot, decimal(picture.status.st_size)
+
+
+def _in_words(objects: Sequence[StoredObject], previews: Sequence[Preview]) -> str:
     kinds = ((Kind.SNAPSHOT, "snapshot"), (Kind.MASK, "mask"))
     snapshots, masks = (_counted(sum(one.kind is kind for one in objects), noun) for kind, noun in kinds)
-    return f"{snapshots} and {masks}, {decimal(sum(one.size_bytes for one in objects))}"
+    words = f"{snapshots} and {masks}, {decimal(sum(one.size_bytes for one in objects))}"
+    if not previews:
+        return words
+    return f"{words}; {_counted(len(previews), 'picture')}, {decimal(sum(one.status.st_size for one in previews))}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ mask and the registry accounts for every missing one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,8 @@ from chemigram_core.errors import LogDamaged, ObjectMissing
 from chemigram_core.gc.reachability import Needed, Reached
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.operations import GC
+from chemigram_core.previews.image_identity import present_identity
+from chemigram_core.previews.previews import Preview, Previews
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject
@@ -32,14 +34,15 @@ _BATCH = 50  # objects removed under one hold of the lock: a few milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Objects that nothing needs."""
+    """Objects that nothing needs, and previews that nothing shows."""
 
     snapshots: Sequence[StoredObject]
     masks: Sequence[StoredObject]
+    previews: Sequence[Preview] = ()
 
     @property
     def size_bytes(self) -> int:
-        """Their size in the store."""
+        """The size of the objects in the store."""
         return sum(found.size_bytes for found in (*self.snapshots, *self.masks))
 
 
@@ -54,6 +57,8 @@ def collect(
     repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent, *, unlogged: bool = False
 ) -> Garbage:
     """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; returns it.
+
+    Previews that nothing shows go whatever their age.
 
     A snapshot that no line of the log names may be an acknowledged save whose line was lost when two copies of the
     repository were synchronized: it is only removed if `unlogged` says so.
@@ -81,14 +86,15 @@ class _Collector:
         snapshots = [found for found in old if found.kind is Kind.SNAPSHOT and self._is_unreached(found)]
         garbage = {found.digest for found in snapshots}
         self._read([found.digest for found in objects if found.kind is Kind.SNAPSHOT and found.digest not in garbage])
-        return Garbage(snapshots, [found for found in old if found.kind is Kind.MASK and self._is_unneeded(found)])
+        masks = [found for found in old if found.kind is Kind.MASK and self._is_unneeded(found)]
+        return Garbage(snapshots, masks, tuple(self._unneeded_previews(garbage)))
 
     def collect(self, grace: timedelta) -> Garbage:
         found = self.find(grace)
         snapshots = self._remove("removing snapshots", found.snapshots, self._reached.refresh, self._is_unreached)
         self._read([one.digest for one in set(found.snapshots).difference(snapshots)])
         masks = self._remove_masks(found.masks)
-        collected = Garbage(snapshots, masks)
+        collected = Garbage(snapshots, masks, tuple(self._remove_previews()))
         if snapshots or masks:
             with locked(self._repository.root):
                 self._repository.log.append(_entry(collected))
@@ -115,6 +121,20 @@ class _Collector:
             with locked(self._repository.root):
                 registry.update(lambda known: known.restore(found.digest for found in stayed))
         return gone
+
+    def _unneeded_previews(self, garbage: Container[Digest] = ()) -> list[Preview]:
+        """The previews that nothing shows once the snapshots that are `garbage` are gone."""
+        repository = self._repository
+        image = present_identity(repository.image)
+
+        def is_kept(snapshot: Digest) -> bool:
+            return snapshot not in garbage and repository.objects.has(snapshot, Kind.SNAPSHOT)
+
+        return Previews(repository.root).unneeded(is_kept, image)
+
+    def _remove_previews(self) -> list[Preview]:
+        """Previews are not logged, and need no lock: one that is removed by mistake is rendered again."""
+        return Previews(self._repository.root).remove(self._unneeded_previews())
 
     def _remove(
         self,

@@ -18,7 +18,7 @@ from chemigram_core.operations.refs import create_tag
 from chemigram_core.previews.previews import Previews
 from chemigram_core.repository import Repository
 from tests.chemfs.render.conftest import MakeRepository
-from tests.support import fake_darktable
+from tests.support import builders, fake_darktable
 from tests.support.fake_darktable import Fake
 
 COMMAND = [sys.executable, "-m", "chemfs", "render"]
@@ -166,3 +166,18 @@ def is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_gc_says_which_pictures_it_removes(fake: Fake, make: MakeRepository, library: Path) -> None:
+    repository, other = make("a.tif"), make("b.tif")
+    chemfs(library)
+    builders.picture(library.parent / "photographs" / "a.tif", (20, 10))
+    size = (fake.folder / "picture.jpg").stat().st_size
+    gc = [sys.executable, "-m", "chemfs", "gc", str(library)]
+    words = f"0 snapshots and 0 masks, 0 bytes; 1 picture, {size} bytes"
+    dry = subprocess.run([*gc, "--dry-run"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert dry[0].split()[:3] == ["a.tif", "picture", repository.resolve("main")]
+    assert dry[1:] == [f"would remove {words} in 2 repositories"]
+    done = subprocess.run(gc, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert done == [f"a.tif: removed {words}", f"removed {words} in 2 repositories"]
+    assert (previews(repository), previews(other)) == (0, 1)
