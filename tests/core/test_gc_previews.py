@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from chemigram_core.digest import Digest
 from chemigram_core.fsck import check
 from chemigram_core.gc import collect, find_garbage
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import delete_branch
 from chemigram_core.operations.save import save_xmp
-from chemigram_core.previews.image_identity import present_identity
-from chemigram_core.previews.preview_name import PreviewName, Rendering
 from chemigram_core.previews.previews import Previews
 from chemigram_core.repository import MAIN, Repository
 from tests.support import builders
+from tests.support.previews import put_preview
 
 NOW, OTHER = timedelta(0), BranchName("other")
 
@@ -34,16 +30,8 @@ def repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def put(repository: Repository, snapshot: Digest) -> PreviewName:
-    file = io.BytesIO()
-    Image.linear_gradient("L").save(file, "JPEG")
-    image = present_identity(repository.image) or ""
-    rendering = Rendering.of(repository.states.edit(snapshot), image, 1024, "4.2.1")
-    return Previews(repository.root).put(snapshot, rendering, file.getvalue())
-
-
 def test_pictures_go_with_their_snapshots(repository: Repository) -> None:
-    kept, gone = (put(repository, snapshot) for snapshot in builders.saves(repository))
+    kept, gone = (put_preview(repository, snapshot) for snapshot in builders.saves(repository))
     assert check(repository.root) == []
     assert [one.name for one in find_garbage(repository, NOW).previews] == [gone]
     assert find_garbage(repository).previews == (), "the snapshot is too young to go"
@@ -53,7 +41,7 @@ def test_pictures_go_with_their_snapshots(repository: Repository) -> None:
 
 
 def test_pictures_of_an_image_that_is_away_stay(repository: Repository, tmp_path: Path) -> None:
-    kept = put(repository, repository.resolve("main"))
+    kept = put_preview(repository, repository.resolve("main"))
     (tmp_path / "a.tif").unlink()
     assert collect(repository, NOW).previews == ()
     builders.picture(tmp_path / "a.tif", (10, 10))

@@ -15,7 +15,7 @@ from chemfs.cli.ref_arguments import warn_of_aliens
 from chemfs.cli.text import Table
 from chemigram_core import gc
 from chemigram_core.library.members import Member
-from chemigram_core.previews.previews import Preview
+from chemigram_core.previews.preview_file import Preview
 from chemigram_core.printable import printable
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject

@@ -21,7 +21,8 @@ from chemigram_core.gc.reachability import Needed, Reached
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.operations import GC
 from chemigram_core.previews.image_identity import present_identity
-from chemigram_core.previews.previews import Preview, Previews
+from chemigram_core.previews.preview_file import Preview
+from chemigram_core.previews.previews import Previews
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject

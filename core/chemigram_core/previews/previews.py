@@ -12,31 +12,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from stat import S_ISREG
-from typing import NamedTuple
 
 from chemigram_core.digest import Digest
-from chemigram_core.durable.file_cache import FileCache, lasting_identity
-from chemigram_core.durable.folder import Deferred, Folder, deferred, read_whole, temporary_name
+from chemigram_core.durable.file_cache import lasting_identity
+from chemigram_core.durable.folder import Deferred, Folder, deferred, temporary_name
 from chemigram_core.durable.ownership import require_own
-from chemigram_core.errors import NotAFile
+from chemigram_core.previews.preview_file import Preview, first_whole, is_whole, open_whole, present, status_of
 from chemigram_core.previews.preview_name import PreviewName, Rendering, checksum
 
 FOLDER = "previews"
 MOST_BYTES = 512 << 20  # about 2,500 pictures of 1024 pixels; the oldest ones make way
 
-_PICTURE_BYTES = 64 << 20  # of the largest one that is read
 _MODE = 0o600  # it shows the image, and who may see that is not known here
 _Listed = Mapping[Digest, Sequence[PreviewName]]
-
-_checked: FileCache[bool] = FileCache(20_000)  # whether the bytes of a file have the checksum in its name
-
-
-class Preview(NamedTuple):
-    """A preview and its file's attributes."""
-
-    name: PreviewName
-    status: os.stat_result
 
 
 class Previews:
@@ -47,48 +35,50 @@ class Previews:
         self._known: tuple[tuple[int, ...], _Listed] | None = None  # replaced as a whole: other threads read it
 
     def listed(self) -> _Listed:
-        """The names of all previews by snapshot, not verified. Listed again only when the folder has changed."""
-        with _there(), Folder.enter(self._root, FOLDER) as folder:
-            now_ns = time.time_ns()
-            identity, known = lasting_identity(os.fstat(folder.descriptor), now_ns), self._known
-            if known is not None and known[0] == identity:
-                return known[1]
-            listed = _by_snapshot(folder)
-            if identity is not None:
-                self._known = identity, listed
-            return listed
+        """The names of all previews by snapshot, not verified."""
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            return self._listed(folder)
         return {}
 
     def find(self, snapshot: Digest, image: str | None) -> Preview | None:
-        """The largest whole preview of a snapshot.
+        """The largest whole preview of a snapshot; `image` as in `find_all`."""
+        return self.find_all((snapshot,), image).get(snapshot)
+
+    def find_all(self, snapshots: Iterable[Digest], image: str | None) -> dict[Digest, Preview]:
+        """The largest whole preview of each snapshot that has one.
 
         `image` is the identity of the image as it is now: a preview of another one shows something else. None: it is
-        away, and any preview will do.
+        away, and any preview will do. A file that was read before is not opened again.
         """
-        names = self.listed().get(snapshot, ())
-        fitting = (name for name in names if image in (None, name.rendering.image))
-        return self._first_whole(sorted(fitting, key=_size, reverse=True))
+        found = dict[Digest, Preview]()
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            listed = self._listed(folder)
+            for snapshot in filter(listed.__contains__, snapshots):
+                fitting = [name for name in listed[snapshot] if image in (None, name.rendering.image)]
+                if one := first_whole(folder, sorted(fitting, key=_size, reverse=True)):
+                    found[snapshot] = one
+        return found
 
     def rendered(self, snapshot: Digest, rendering: Rendering) -> Preview | None:
         """The whole preview of a snapshot with that rendering."""
-        names = self.listed().get(snapshot, ())
-        return self._first_whole(name for name in names if name.rendering == rendering)
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            names = self._listed(folder).get(snapshot, ())
+            return first_whole(folder, [name for name in names if name.rendering == rendering])
+        return None
 
     def read_rendering(self, rendering: Rendering) -> bytes | None:
         """The bytes of a preview with that rendering, of any snapshot: of another one with the same edit."""
-        for names in self.listed().values():
-            for name in names:
-                if name.rendering == rendering and (data := self._read(name)) is not None:
-                    return data
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            names = (name for names in self._listed(folder).values() for name in names if name.rendering == rendering)
+            if (one := first_whole(folder, names)) and (descriptor := open_whole(folder, one.name)) is not None:
+                with os.fdopen(descriptor, "rb") as file:
+                    return file.read()
         return None
 
     def open(self, name: PreviewName) -> int | None:
         """A descriptor to read a preview; None if it is gone or its bytes are not those that were put."""
-        with _there(), Folder.enter(self._root, FOLDER) as folder:
-            descriptor = folder.open(name.file_name)
-            if _is_whole(descriptor, name):
-                return descriptor
-            os.close(descriptor)
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            return open_whole(folder, name)
         return None
 
     def put(self, snapshot: Digest, rendering: Rendering, data: bytes) -> PreviewName:
@@ -118,55 +108,32 @@ class Previews:
     def unneeded(self, has: Callable[[Digest], bool], image: str | None) -> list[Preview]:
         """Those that nothing shows: of snapshots that are gone, of an image that was replaced, older ones, torn ones.
 
-        `has` says whether a snapshot stays, `image` is as in `find`.
+        `has` says whether a snapshot stays, `image` is as in `find_all`.
         """
-        return [one for snapshot, names in self.listed().items() for one in self._unneeded(names, has(snapshot), image)]
+        with present(), Folder.enter(self._root, FOLDER) as folder:
+            listed = self._listed(folder).items()
+            return [
+                one for snapshot, names in listed for one in _not_shown(folder, names, image, is_kept=has(snapshot))
+            ]
+        return []
 
     def remove(self, previews: Iterable[Preview]) -> list[Preview]:
         """Remove them, and return those that were there. Raises ForeignRepository, OSError."""
         require_own(self._root)
-        with _there(), Folder.enter(self._root, FOLDER) as folder:
+        with present(), Folder.enter(self._root, FOLDER) as folder:
             return [one for one in previews if _remove(folder, one.name.file_name)]
         return []
 
-    def _unneeded(self, names: Sequence[PreviewName], is_kept: bool, image: str | None) -> list[Preview]:  # noqa: FBT001
-        found = [one for name in names if (one := self._status(name)) is not None]
-        shown = dict[int, Preview]()  # the newest of each size
-        for one in sorted(found, key=lambda one: one.status.st_mtime_ns) if is_kept else ():
-            if image in (None, one.name.rendering.image) and self._first_whole([one.name]):
-                shown[one.name.rendering.size_pixels] = one
-        return [one for one in found if one not in shown.values()]
-
-    def _status(self, name: PreviewName) -> Preview | None:
-        with _there(), Folder.enter(self._root, FOLDER) as folder:
-            status = folder.stat(name.file_name)
-            return Preview(name, status) if S_ISREG(status.st_mode) else None
-        return None
-
-    def _first_whole(self, names: Iterable[PreviewName]) -> Preview | None:
-        return next((one for name in names if (one := self._status(name)) is not None and self._is_whole(one)), None)
-
-    def _is_whole(self, preview: Preview) -> bool:
-        """Whether the bytes have the checksum; a file that was read before is not opened again."""
-        if (known := _checked.recall(preview.status, preview.name.file_name)) is not None:
-            return known
-        if (descriptor := self.open(preview.name)) is None:
-            return False
-        os.close(descriptor)
-        return True
-
-    def _read(self, name: PreviewName) -> bytes | None:
-        if (descriptor := self.open(name)) is None:
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read()
-
-
-@contextmanager
-def _there() -> Iterator[None]:
-    """What is missing, can't be read or is no file of ours is not there."""
-    with suppress(FileNotFoundError, NotADirectoryError, PermissionError, NotAFile):
-        yield
+    def _listed(self, folder: Folder) -> _Listed:
+        """The names in the open folder, which is listed again only when it has changed."""
+        now_ns = time.time_ns()
+        identity, known = lasting_identity(os.fstat(folder.descriptor), now_ns), self._known
+        if known is not None and known[0] == identity:
+            return known[1]
+        listed = _by_snapshot(folder)
+        if identity is not None:
+            self._known = identity, listed
+        return listed
 
 
 @contextmanager
@@ -186,12 +153,14 @@ def _by_snapshot(folder: Folder) -> _Listed:
     return found
 
 
-def _is_whole(descriptor: int, name: PreviewName) -> bool:
-    return _checked.get(descriptor, lambda opened, status: _has_checksum(opened, status, name), name.file_name)
-
-
-def _has_checksum(descriptor: int, status: os.stat_result, name: PreviewName) -> bool:
-    return 0 < status.st_size <= _PICTURE_BYTES and checksum(read_whole(descriptor, status.st_size)) == name.checksum
+def _not_shown(folder: Folder, names: Sequence[PreviewName], image: str | None, *, is_kept: bool) -> list[Preview]:
+    """The previews of one snapshot but for the newest of each size."""
+    found = [one for name in names if (one := status_of(folder, name)) is not None]
+    shown = dict[int, Preview]()
+    for one in sorted(found, key=_time_ns) if is_kept else ():
+        if image in (None, one.name.rendering.image) and is_whole(folder, one):
+            shown[one.name.rendering.size_pixels] = one
+    return [one for one in found if one not in shown.values()]
 
 
 def _in_the_way(folder: Folder, new: PreviewName) -> Iterator[str]:
@@ -222,3 +191,7 @@ def _remove(folder: Folder, file_name: str) -> bool:
 
 def _size(name: PreviewName) -> int:
     return name.rendering.size_pixels
+
+
+def _time_ns(preview: Preview) -> int:
+    return preview.status.st_mtime_ns
