@@ -13,6 +13,7 @@ from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
 from chemfs.tree.permissions import Permissions, shared
+from chemfs.tree.preview_file import preview_of
 from chemigram_core.compare import Comparison, StoredStates
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
@@ -20,6 +21,7 @@ from chemigram_core.layout import MASK_FOLDER
 from chemigram_core.store.objects import Kind
 
 _BETWEEN = ".."
+_SIDES = _BEFORE, _AFTER = "before.jpg", "after.jpg"
 
 
 class CompareFolder(Folder):
@@ -75,6 +77,8 @@ class ComparisonFolder(Folder):
         return Stat(0, self._time_ns(), *self._opened().permissions("objects"))
 
     def lookup(self, name: str) -> Node:
+        if not self._folder and name in _SIDES:
+            return preview_of(self._opened, self._side(name))
         comparison, path = self._comparison(), self._folder + name
         if path == MASK_FOLDER and comparison.masks:
             return ComparisonFolder(self._opened, self._left, self._right, self._names, f"{path}/")
@@ -92,6 +96,12 @@ class ComparisonFolder(Folder):
                 yield Entry(name, NodeKind.FILE)
         if not self._folder and comparison.masks:
             yield Entry(MASK_FOLDER, NodeKind.FOLDER)
+        if not self._folder:
+            shown = self._opened().preview_look.find_all((self._left, self._right))
+            yield from (Entry(name, NodeKind.FILE) for name in _SIDES if self._side(name) in shown)
+
+    def _side(self, name: str) -> Digest:
+        return self._left if name == _BEFORE else self._right
 
     def _comparison(self) -> Comparison:
         return Comparison(StoredStates(self._opened().repository), self._left, self._right, self._names)

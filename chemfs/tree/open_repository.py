@@ -17,6 +17,7 @@ from chemfs.tree.head_link import FreshLinks
 from chemfs.tree.heads.branch import Branches
 from chemfs.tree.image_look import ImageLook
 from chemfs.tree.permissions import Permissions, of_folder
+from chemfs.tree.preview_look import PreviewLook
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.repository import Repository
 from chemigram_core.roll.pending import QUIET_SECONDS
@@ -37,6 +38,7 @@ class OpenRepository:
         self.days = Days(repository)
         self.computed = ComputedFiles()
         self.image_look = ImageLook(repository)
+        self.preview_look = PreviewLook(repository, self.image_look)
         self._on_change = on_change
 
     def check_writable(self) -> None:

@@ -9,12 +9,13 @@ tags/<tag>/         states that you named; they never change
 snapshots/<id>/     all states, by identifier
 history/<branch>/   the states of a branch by day and time (UTC)
 compare/<A>..<B>/   what changed from state A to state B: changes.md, a diff, pictures of masks; just open that path
+previews/<branch>/  pictures of the states of a branch, oldest first, once `chemfs render` has made them
 rejected/           saves that could not be kept as a state, each with the reason
 HEAD                the current branch; `ln -sfn heads/<branch> HEAD` changes it
 log.jsonl           what was done, one line per operation
 
 Each state has image.xmp (the edit) and masks/ (its masks). If the repository has an image, the state shows it too, with
-the edit beside it under the name that darktable looks for. So
+the edit beside it under the name that darktable looks for. preview.jpg in it, which is not listed, is its picture. So
 
     darktable tags/<tag>/          opens that state
     cp -r tags/<tag> ~/keep        copies it

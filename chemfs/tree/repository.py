@@ -1,6 +1,6 @@
 """One repository's folder in a mount: its top-level names. A new folder of the mount is one line here.
 
-HEAD  heads/  tags/  snapshots/  history/  compare/  rejected/  log.jsonl  README.txt
+HEAD  heads/  tags/  snapshots/  history/  compare/  previews/  rejected/  log.jsonl  README.txt
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from chemfs.tree.history import HistoryFolder
 from chemfs.tree.nodes import Entry, Folder, Link, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
+from chemfs.tree.previews import PreviewsFolder
 from chemfs.tree.real_file import RealFile, Text
 from chemfs.tree.rejected import RejectedFolder
 from chemfs.tree.snapshots import SnapshotsFolder
@@ -64,6 +65,7 @@ _TOP: Mapping[str, tuple[NodeKind, Callable[[Opened], Node]]] = {
     "snapshots": (NodeKind.FOLDER, SnapshotsFolder),
     "history": (NodeKind.FOLDER, HistoryFolder),
     "compare": (NodeKind.FOLDER, CompareFolder),
+    "previews": (NodeKind.FOLDER, PreviewsFolder),
     "rejected": (NodeKind.FOLDER, RejectedFolder),
     LOG_FILE: (NodeKind.FILE, _log),
 }

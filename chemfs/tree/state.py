@@ -16,9 +16,10 @@ from chemfs.tree.objects import open_mask, open_snapshot
 from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import Opened
 from chemfs.tree.permissions import of_folder, read_only
+from chemfs.tree.preview_file import preview_of
 from chemigram_core.digest import Digest
 from chemigram_core.errors import StoreFailed
-from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.layout import MASK_FOLDER, PREVIEW_FILE, XMP_FILE
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, StoredObject
 
@@ -56,6 +57,8 @@ class StateFolder(Folder):
             return StoredFile(self._opened, self.stored(), self.seconds)
         if image is not None and name == image.name:
             return ImageFile(self._opened)
+        if name == PREVIEW_FILE:  # not listed: darktable takes each picture in a folder for an image of its own
+            return preview_of(self._opened, self.digest())
         raise NotFound(name)
 
     def entries(self) -> Iterable[Entry]:

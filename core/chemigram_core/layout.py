@@ -6,7 +6,9 @@ XMP_FILE = "image.xmp"
 MASK_FOLDER = "masks"
 MASK_SUFFIX = ".png"
 
-STATE_NAMES = (XMP_FILE, MASK_FOLDER, "drawn", "preview.jpg", "style.dtstyle", "bundle.zip")
+PREVIEW_FILE = "preview.jpg"
+
+STATE_NAMES = (XMP_FILE, MASK_FOLDER, "drawn", PREVIEW_FILE, "style.dtstyle", "bundle.zip")
 """What a state's folder has, or is to have: the branches below it can't be called so."""
 
 XMP_BYTES = 8 << 20  # sidecars of darktable have 10 to 100 KB, with many brush strokes 1 or 2 MB

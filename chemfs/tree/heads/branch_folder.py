@@ -10,13 +10,14 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.folder_nodes import Fixed, FolderOfFiles, Meaning
 from chemfs.tree.heads.tracked import Parts, Sidecar, Xmp
-from chemfs.tree.nodes import Entry, Folder, NodeKind, Xattrs
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Xattrs
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
+from chemfs.tree.preview_file import preview_of
 from chemfs.tree.ref_folder import RefFolder
 from chemfs.tree.state import MASKS_ENTRY, XMP_ENTRY
 from chemigram_core.image.raw_folder import Image, is_near_sidecar
-from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.layout import MASK_FOLDER, PREVIEW_FILE, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
 
@@ -60,6 +61,15 @@ class BranchFolder(FolderOfFiles):
         if image is not None and name == image.sidecar_name:
             return Sidecar()
         return Fixed.IMAGE if image is not None and name == image.name else (name,)
+
+    def lookup(self, name: str) -> Node:
+        """The preview of the tip, too, where no program has a file of that name. Not listed, as in each state."""
+        try:
+            return super().lookup(name)
+        except (NotFound, FileNotFoundError):
+            if name != PREVIEW_FILE or (tip := self.existing().tip.digest()) is None:
+                raise
+            return preview_of(self._opened, tip)
 
     def check_new(self, name: str) -> None:
         """Log a name that a person may take for the sidecar's; it is another program's file."""
