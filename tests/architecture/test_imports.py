@@ -79,7 +79,7 @@ MODULES = module_files()
 IMPORTS = {name: set(imported_modules(path)) for name, path in MODULES.items()}
 
 
-def test_imports_form_no_circle() -> None:
+def test_imports_have_no_cycles() -> None:
     graph = {name: (imports & MODULES.keys()) - {name} for name, imports in IMPORTS.items()}
     assert list(TopologicalSorter(graph).static_order())
 

@@ -29,17 +29,17 @@ def places() -> dict[str | bytes, set[str]]:
     return found
 
 
-def test_a_name_of_a_property_stands_in_one_module() -> None:
+def test_each_property_name_is_written_in_one_module() -> None:
     names = {name: modules for name, modules in places().items() if str(name).startswith(NAMESPACES)}
     assert "darktable:history" in names
     assert {name: modules for name, modules in names.items() if len(modules) > 1} == {}
 
 
-def test_no_name_of_a_property_is_put_together() -> None:
+def test_property_names_are_not_concatenated() -> None:
     assert not set(NAMESPACES) & places().keys(), "a name that is put together can't be searched for"
 
 
-def test_the_signature_of_a_png_stands_in_one_module() -> None:
+def test_png_signature_is_written_in_one_module() -> None:
     signed = {module for constant, modules in places().items() if b"PNG" in _bytes(constant) for module in modules}
     assert {"signature.py"} == signed
 

@@ -34,12 +34,12 @@ def label(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=label)
-def test_scripts_import_of_the_tests_only_their_support(path: Path) -> None:
+def test_scripts_import_only_support_from_the_tests(path: Path) -> None:
     assert not imports(path, "tests") - imports(path, SHARED)
 
 
 @pytest.mark.parametrize("path", TESTS, ids=label)
-def test_tests_import_nothing_of_the_scripts(path: Path) -> None:
+def test_tests_import_no_scripts(path: Path) -> None:
     assert not imports(path, "scripts")
 
 

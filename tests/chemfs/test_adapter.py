@@ -76,28 +76,28 @@ def test_a_look_up_gives_number_times_and_attributes(kernel: Kernel) -> None:
     assert rest == [size, blocks, *times, mode, 1, os.getuid(), os.getgid(), 0, 131072, 0]
 
 
-def test_what_changes_is_asked_for_each_time_but_for_one_call(kernel: Kernel) -> None:
+def test_changing_name_is_not_cached(kernel: Kernel) -> None:
     answer = kernel.ask(ops.LOOKUP, ROOT, b"files\0")
     assert answer.fields(ENTRY)[1:] == (0, 0, 0, 0, 10_000_000)
     assert stat.S_ISDIR(answer.fields(ATTR, 40)[9])
     assert answer.fields(ATTR, 40)[10] == 2
 
 
-def test_a_missing_name_is_remembered_where_its_folder_says_so(kernel: Kernel) -> None:
+def test_missing_name_is_cached_where_its_folder_allows(kernel: Kernel) -> None:
     answer = kernel.ask(ops.LOOKUP, kernel.look_up("fixed"), b"nothing\0")
     assert (answer.error, len(answer.body)) == (0, 128)
     assert answer.fields(ENTRY) == (0, 0, 3600, 0, 0, 0)
     assert kernel.ask(ops.LOOKUP, kernel.look_up("files"), b"nothing\0") == (answer.unique + 4, errno.ENOENT, b"")
 
 
-def test_a_time_before_1970_is_a_time(kernel: Kernel, tree: MemoryTree) -> None:
+def test_times_before_1970_are_accepted(kernel: Kernel, tree: MemoryTree) -> None:
     file = tree.files.children["old"] = Writable(tree)
     file.mtime_ns = -1_500_000_000
     attributes = kernel.ask(ops.GETATTR, kernel.look_up("files", "old"), struct.pack("=IIQ", 0, 0, 0)).fields(ATTR, 16)
     assert (attributes[4], attributes[7]) == (-2, 500_000_000)
 
 
-def test_attributes_of_a_fixed_file_are_believed_for_long(kernel: Kernel) -> None:
+def test_attributes_of_a_fixed_file_are_cached_for_long(kernel: Kernel) -> None:
     answer = kernel.ask(ops.GETATTR, kernel.look_up("fixed", "001.txt"), struct.pack("=IIQ", 0, 0, 0))
     assert (answer.error, len(answer.body), answer.fields("=QII")) == (0, 104, (3600, 0, 0))
     assert answer.fields(ATTR, 16)[1] == 2000
@@ -127,7 +127,7 @@ def test_a_listing_in_pieces(kernel: Kernel, tree: MemoryTree) -> None:
     assert kernel.ask(ops.RELEASEDIR, folder, struct.pack("=QIIQ", handle, 0, 0, 0)).error == 0
 
 
-def test_a_listing_that_is_read_from_the_start_again_is_a_new_one(kernel: Kernel, tree: MemoryTree) -> None:
+def test_rewound_listing_is_read_anew(kernel: Kernel, tree: MemoryTree) -> None:
     folder = kernel.look_up("files")
     (handle, *_) = kernel.ask(ops.OPENDIR, folder, struct.pack("=II", 0, 0)).fields("=QIi")
     body = struct.pack("=QQIIQII", handle, 0, 4096, 0, 0, 0, 0)
@@ -136,7 +136,7 @@ def test_a_listing_that_is_read_from_the_start_again_is_a_new_one(kernel: Kernel
     assert "new" in [name for name, *_ in names_of(kernel.ask(ops.READDIR, folder, body).body)]
 
 
-def test_space_is_that_of_the_store(kernel: Kernel, tmp_path: Path) -> None:
+def test_statfs_reports_the_store(kernel: Kernel, tmp_path: Path) -> None:
     answer = kernel.ask(ops.STATFS)
     found = os.statvfs(tmp_path)
     assert len(answer.body) == 80
@@ -146,7 +146,7 @@ def test_space_is_that_of_the_store(kernel: Kernel, tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_access_asks_for_writing_only(kernel: Kernel) -> None:
+def test_access_checks_writing_only(kernel: Kernel) -> None:
     fixed, files = kernel.look_up("fixed", "001.txt"), kernel.look_up("files")
     assert kernel.ask(ops.ACCESS, fixed, struct.pack("=II", os.R_OK, 0)).error == 0
     assert kernel.ask(ops.ACCESS, fixed, struct.pack("=II", os.W_OK, 0)).error == errno.EROFS
@@ -156,7 +156,7 @@ def test_access_asks_for_writing_only(kernel: Kernel) -> None:
 # Names
 
 
-def test_names_are_made_renamed_and_removed(kernel: Kernel, tree: MemoryTree) -> None:
+def test_names_are_created_renamed_and_removed(kernel: Kernel, tree: MemoryTree) -> None:
     files = kernel.look_up("files")
     made = kernel.ask(ops.MKDIR, files, struct.pack("=II", 0o40750, 0) + b"sub\0")
     assert (len(made.body), made.fields(ATTR, 40)[9]) == (128, stat.S_IFDIR | 0o750)
@@ -176,12 +176,12 @@ def test_names_are_made_renamed_and_removed(kernel: Kernel, tree: MemoryTree) ->
     assert list(tree.files.children) == ["blocked"]
 
 
-def test_only_files_are_made_by_mknod(kernel: Kernel) -> None:
+def test_mknod_creates_only_files(kernel: Kernel) -> None:
     body = struct.pack("=IIII", stat.S_IFIFO | 0o640, 0, 0, 0) + b"fifo\0"
     assert kernel.ask(ops.MKNOD, kernel.look_up("files"), body).error == errno.EPERM
 
 
-def test_a_node_hears_where_it_was_moved(kernel: Kernel, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_node_is_notified_of_its_rename(kernel: Kernel, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch) -> None:
     moved: list[tuple[Node, Node, str]] = []
     monkeypatch.setattr(Writable, "moved", lambda *heard: moved.append(heard))
     files = kernel.look_up("files")
@@ -190,7 +190,7 @@ def test_a_node_hears_where_it_was_moved(kernel: Kernel, tree: MemoryTree, monke
     assert moved == [(tree.files.children["two"], tree.files, "two")]
 
 
-def test_a_folder_that_was_removed_has_no_names_any_more(kernel: Kernel) -> None:
+def test_removed_folder_is_stale(kernel: Kernel) -> None:
     files = kernel.look_up("files")
     sub = kernel.ask(ops.MKDIR, files, struct.pack("=II", 0o755, 0) + b"sub\0").node
     kernel.ask(ops.RMDIR, files, b"sub\0")
@@ -198,9 +198,7 @@ def test_a_folder_that_was_removed_has_no_names_any_more(kernel: Kernel) -> None
         assert kernel.ask(opcode, sub, body).error == errno.ESTALE
 
 
-def test_what_is_removed_while_it_is_looked_up_can_be_forgotten(
-    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_name_removed_during_its_look_up_still_gets_an_inode(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = kernel.look_up("files")
     number, _ = kernel.create(folder, "notes")
     look_up = Inodes.look_up
@@ -217,7 +215,7 @@ def test_what_is_removed_while_it_is_looked_up_can_be_forgotten(
 # Files
 
 
-def test_a_fixed_file_is_read_from_the_kernels_pages_and_closed_without_a_word(kernel: Kernel) -> None:
+def test_fixed_file_keeps_its_pages_and_needs_no_flush(kernel: Kernel) -> None:
     node = kernel.look_up("fixed", "large.bin")
     handle, flags, _ = kernel.open(node).fields("=QIi")
     assert flags == 2 | 32  # KEEP_CACHE, NOFLUSH
@@ -225,11 +223,11 @@ def test_a_fixed_file_is_read_from_the_kernels_pages_and_closed_without_a_word(k
     assert kernel.read(node, handle, 10, 1 << 22).body == b""
 
 
-def test_a_computed_file_passes_the_pages_by(kernel: Kernel) -> None:
+def test_computed_file_bypasses_the_page_cache(kernel: Kernel) -> None:
     assert kernel.open(kernel.look_up("calls")).fields("=QIi")[1] == 1 | 32  # DIRECT_IO, NOFLUSH
 
 
-def test_a_file_is_made_written_cut_and_read(kernel: Kernel, tree: MemoryTree) -> None:
+def test_file_is_created_written_truncated_and_read(kernel: Kernel, tree: MemoryTree) -> None:
     files = kernel.look_up("files")
     node, handle = kernel.create(files, "new", mode=0o620)
     assert kernel.write(node, handle, b"x" * 1000, 5).body == struct.pack("=II", 1000, 0)
@@ -245,7 +243,7 @@ def test_a_file_is_made_written_cut_and_read(kernel: Kernel, tree: MemoryTree) -
     assert (tree.calls["flush"], tree.calls["release"]) == (2, 2)
 
 
-def test_a_file_that_many_write_tells_of_each_close(kernel: Kernel) -> None:
+def test_each_close_of_a_shared_file_is_flushed_if_it_can_write(kernel: Kernel) -> None:
     node, handle = kernel.create(kernel.look_up("files"), "new")
     kernel.close(node, handle)
     assert kernel.open(node, os.O_WRONLY).fields("=QIi")[1] == 0
@@ -265,7 +263,7 @@ def test_mode_owner_and_times_are_set(kernel: Kernel, tree: MemoryTree) -> None:
     assert kernel.ask(ops.SETATTR, node, setattr_body(2)).error == errno.EROFS
 
 
-def test_who_only_reads_is_refused_to_write_and_leaves_nothing(kernel: Kernel, tree: MemoryTree) -> None:
+def test_write_to_a_read_only_file_is_refused_and_opens_nothing(kernel: Kernel, tree: MemoryTree) -> None:
     node = kernel.look_up("fixed", "001.txt")
     assert kernel.open(node, os.O_RDWR, thread=7).error == errno.EROFS
     assert kernel.look_up("fixed", "001.txt") == node
@@ -275,7 +273,7 @@ def test_who_only_reads_is_refused_to_write_and_leaves_nothing(kernel: Kernel, t
 # Versioned files: a writer's bytes are hidden from others until it closes
 
 
-def test_a_writer_has_a_number_of_its_own(kernel: Kernel, tree: MemoryTree) -> None:
+def test_writer_has_an_inode_of_its_own(kernel: Kernel, tree: MemoryTree) -> None:
     folder = kernel.look_up("versioned")
     shared = kernel.look_up("versioned", "image.xmp", thread=1)
     kernel.look_up("versioned", "image.xmp", thread=2)
@@ -292,7 +290,7 @@ def test_a_writer_has_a_number_of_its_own(kernel: Kernel, tree: MemoryTree) -> N
     assert tree.versioned.tips["image.xmp"] == b"second, longer"
 
 
-def test_who_reads_keeps_what_it_opened(kernel: Kernel, tree: MemoryTree) -> None:
+def test_reader_keeps_the_opened_content(kernel: Kernel, tree: MemoryTree) -> None:
     old = kernel.look_up("versioned", "image.xmp")
     handle, *_ = kernel.open(old).fields("=QIi")
     tree.versioned.tips["image.xmp"] = b"second, longer"
@@ -304,7 +302,7 @@ def test_who_reads_keeps_what_it_opened(kernel: Kernel, tree: MemoryTree) -> Non
     assert kernel.read(old, again).body == b"first"
 
 
-def test_a_writers_number_that_is_opened_to_read_shows_what_others_see(kernel: Kernel) -> None:
+def test_reading_a_writers_inode_shows_the_saved_content(kernel: Kernel) -> None:
     folder = kernel.look_up("versioned")
     node, handle = kernel.create(folder, "new.xmp")
     kernel.write(node, handle, b"half")
@@ -313,7 +311,7 @@ def test_a_writers_number_that_is_opened_to_read_shows_what_others_see(kernel: K
     assert kernel.ask(ops.GETATTR, node, bytes(16)).fields(ATTR, 16)[1] == 4
 
 
-def test_a_content_that_is_gone_is_looked_up_again_once(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_content_is_looked_up_again_once(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(_: Frozen) -> OpenFile:
         raise ObjectMissing("0" * 64)
 
@@ -352,7 +350,7 @@ def lock_body(handle: int, owner: int, kind: int, *, flock: bool = False) -> byt
     return struct.pack(LOCK, handle, owner, 0, (1 << 63) - 1, kind, 1000 + owner, flock, 0)
 
 
-def test_locks_are_by_place_whatever_the_number(kernel: Kernel) -> None:
+def test_locks_are_by_place_not_by_inode(kernel: Kernel) -> None:
     folder = kernel.look_up("versioned")
     first = kernel.look_up("versioned", "image.xmp")
     own, *_ = kernel.open(first, os.O_WRONLY).fields("=QIi")
@@ -372,7 +370,7 @@ def test_locks_are_by_place_whatever_the_number(kernel: Kernel) -> None:
     assert kernel.ask(ops.SETLK, second, lock_body(third, 3, 1)).error == 0
 
 
-def test_a_lock_that_waits_is_answered_by_who_frees_it(kernel: Kernel) -> None:
+def test_waiting_lock_is_answered_when_it_is_freed(kernel: Kernel) -> None:
     node, handle = kernel.create(kernel.look_up("files"), "new")
     kernel.ask(ops.SETLKW, node, lock_body(handle, 1, 1))
     waiting, interrupted = (kernel.tell(ops.SETLKW, node, lock_body(handle, owner, 1)) for owner in (2, 3))
@@ -386,7 +384,7 @@ def test_a_lock_that_waits_is_answered_by_who_frees_it(kernel: Kernel) -> None:
 # Every request is answered once, whatever happens
 
 
-def test_forgetting_and_interrupting_have_no_answer(kernel: Kernel) -> None:
+def test_forget_and_interrupt_have_no_answer(kernel: Kernel) -> None:
     node = kernel.look_up("fixed", "001.txt")
     kernel.tell(ops.FORGET, node, struct.pack("=Q", 1))
     kernel.tell(ops.BATCH_FORGET, 0, struct.pack("=IIQQQQ", 2, 0, 12345, 1, node, 1))
@@ -414,7 +412,7 @@ def test_forgetting_and_interrupting_have_no_answer(kernel: Kernel) -> None:
         999,
     ],
 )
-def test_what_is_not_served_is_said_so(kernel: Kernel, opcode: int) -> None:
+def test_unserved_requests_get_enosys(kernel: Kernel, opcode: int) -> None:
     assert kernel.ask(opcode, ROOT, bytes(100)).error == errno.ENOSYS
 
 
@@ -423,12 +421,12 @@ def test_a_request_without_its_body_is_answered(kernel: Kernel, opcode: int) -> 
     assert kernel.ask(opcode, 12345).error
 
 
-def test_what_can_t_be_packed_is_an_error_and_no_silence(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_that_cannot_be_packed_is_eio(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MemoryFolder, "stat", lambda _: Stat(-1, 0, 0o755))
     assert kernel.ask(ops.GETATTR, ROOT, bytes(16)).error == errno.EIO
 
 
-def test_an_error_that_the_kernel_would_not_take_is_eio(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errno_rejected_by_the_kernel_becomes_eio(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     refuse = type(kernel.device).refuse
 
     def picky(device: Any, unique: int, number: int) -> bool:
@@ -445,7 +443,7 @@ def test_an_error_that_the_kernel_would_not_take_is_eio(kernel: Kernel, monkeypa
 
 
 @pytest.mark.parametrize("opcode", [ops.LOOKUP, ops.OPEN, ops.OPENDIR, ops.CREATE])
-def test_what_is_given_to_a_caller_that_has_gone_is_taken_back(
+def test_answer_to_a_dead_caller_is_undone(
     kernel: Kernel, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch, opcode: int
 ) -> None:
     fixed, files = kernel.look_up("fixed"), kernel.look_up("files")
@@ -468,7 +466,7 @@ def known(kernel: Kernel) -> tuple[int, int, int]:
     return len(served.inodes._inodes), len(served.handles._files), len(served.handles._listings)
 
 
-def test_what_is_open_at_the_end_is_closed(kernel: Kernel, tree: MemoryTree) -> None:
+def test_closing_the_adapter_releases_open_files_once(kernel: Kernel, tree: MemoryTree) -> None:
     kernel.create(kernel.look_up("files"), "new")
     kernel.adapter.close()
     kernel.adapter.close()

@@ -1,4 +1,4 @@
-"""Starting a daemon: the starting process learns that the mount is live, or in one line why not."""
+"""Starting a daemon: the starting process learns that the mount is live, or gets the reason in one line."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ def test_start_returns_although_another_thread_writes_a_line_after_live(tmp_path
     end.touch()
 
 
-def test_the_daemons_words_are_the_reason(tmp_path: Path) -> None:
+def test_error_quotes_the_daemons_output(tmp_path: Path) -> None:
     with pytest.raises(MountFailed, match=r"^fusermount: mount failed; libfuse could not mount$"):
         start(daemon("echo 'fusermount: mount failed'; echo 'chemfs: libfuse could not mount' >&2; exit 3"), tmp_path)
 
 
-def test_a_damaged_store_stays_a_damaged_store(tmp_path: Path) -> None:
+def test_damaged_store_keeps_its_exit_code(tmp_path: Path) -> None:
     with pytest.raises(StoreFailed, match="HEAD is damaged"):
         start(daemon("echo 'chemfs: HEAD is damaged'; exit 4"), tmp_path)
 
 
-def test_a_daemon_that_dies_silently(tmp_path: Path) -> None:
+def test_daemon_that_dies_silently_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MountFailed, match="exited without a message"):
         start(daemon("kill -9 $$"), tmp_path)
 
 
-def test_a_missing_device_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_device_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(life, "DEVICE", tmp_path / "fuse")
     with pytest.raises(FuseUnavailable, match="modprobe fuse"):
         life.require_fuse()
 
 
-def test_a_device_that_the_user_may_not_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_device_without_permission_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(life, "DEVICE", tmp_path)  # a folder can't be opened for writing, not even by root
     with pytest.raises(FuseUnavailable, match="sudo chmod 666"):
         life.require_fuse()
@@ -65,7 +65,7 @@ def test_a_mount_is_closed_to_others_unless_asked() -> None:
 
 
 @pytest.mark.parametrize("choices", [MountOptions(), MountOptions(read_only=True, allow_other=True)])
-def test_nothing_on_a_mount_runs_is_a_device_or_gains_rights(choices: MountOptions) -> None:
+def test_mounts_are_noexec_nodev_nosuid(choices: MountOptions) -> None:
     assert options(choices) >= {"nosuid", "nodev", "noexec"}
 
 
@@ -75,7 +75,7 @@ def test_the_log_is_in_the_users_state_folder(tmp_path: Path, monkeypatch: pytes
     assert life.log_file(Path("/media/photos")) != life.log_file(Path("/home/photos"))
 
 
-def test_a_relative_state_folder_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_state_folder_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", "state")
     assert life.log_file(Path("/media/photos")).parent == tmp_path / ".local" / "state" / "chemfs"

@@ -27,7 +27,7 @@ def test_each_condition_of_a_path_is_in_the_table(kind: type[Exception]) -> None
 
 
 @pytest.mark.parametrize("kind", sorted(set(subclasses(errors.Refused)), key=str), ids=lambda kind: kind.__name__)
-def test_what_is_refused_is_no_fault_of_the_store(kind: type[Exception]) -> None:
+def test_refusals_are_not_store_failures(kind: type[Exception]) -> None:
     nearest = next(above for above in kind.__mro__ if above in errnos.NUMBERS)
     assert errnos.NUMBERS[nearest] != errno.EIO
 
@@ -44,5 +44,5 @@ def test_what_is_refused_is_no_fault_of_the_store(kind: type[Exception]) -> None
         (RecursionError(), errno.EIO),
     ],
 )
-def test_whatever_is_raised_becomes_a_number(error: Exception, number: int) -> None:
+def test_every_exception_becomes_an_errno(error: Exception, number: int) -> None:
     assert errnos.number(error) == number

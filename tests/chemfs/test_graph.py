@@ -30,7 +30,7 @@ def test_a_line_in_between_is_crossed() -> None:
     ]
 
 
-def test_a_crossed_line_goes_on() -> None:
+def test_a_crossed_line_continues() -> None:
     assert drawn(("d", "a"), ("c", "b"), ("e", "a"), ("a", None), ("b", None)) == [
         "● d",
         "│ ● c",
@@ -41,5 +41,5 @@ def test_a_crossed_line_goes_on() -> None:
     ]
 
 
-def test_a_lane_that_ended_is_used_again() -> None:
+def test_ended_lane_is_reused() -> None:
     assert drawn(("c", None), ("b", None)) == ["● c", "● b"]

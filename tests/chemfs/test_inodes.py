@@ -1,4 +1,4 @@
-"""Inodes stay what they are while names come to mean something else."""
+"""An inode keeps its meaning while its name gets another one."""
 
 from __future__ import annotations
 
@@ -47,24 +47,24 @@ def inodes() -> Inodes:
     return Inodes(Parent())
 
 
-def test_a_name_that_is_looked_up_again_keeps_its_number(inodes: Inodes) -> None:
+def test_repeated_look_up_returns_the_same_inode(inodes: Inodes) -> None:
     assert inodes.look_up(ROOT, "image.xmp", OLD) is inodes.look_up(ROOT, "image.xmp", OLD)
 
 
-def test_another_content_is_another_number_and_the_old_one_stays_what_it_was(inodes: Inodes) -> None:
+def test_new_content_gets_a_new_inode_and_the_old_one_stays(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
     assert old.number != new.number
     assert inodes[old.number].node is OLD
 
 
-def test_programs_see_one_number_for_a_state_s_file_whatever_it_holds(inodes: Inodes) -> None:
+def test_all_contents_of_a_file_show_one_inode_number(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
     written = inodes.create(ROOT, "image.xmp", None)
     assert old.shown_number == new.shown_number == written.shown_number
     assert old.shown_number != inodes.look_up(ROOT, "other.xmp", OLD).shown_number
 
 
-def test_what_is_in_a_renamed_folder_is_found_there(inodes: Inodes) -> None:
+def test_files_follow_their_renamed_folder(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     file = inodes.look_up(folder.number, "one", SCRATCH)
     inodes.renamed(ROOT, "drafts", ROOT, "kept")
@@ -72,7 +72,7 @@ def test_what_is_in_a_renamed_folder_is_found_there(inodes: Inodes) -> None:
     assert inodes.look_up(ROOT, "kept", FOLDER) is folder
 
 
-def test_a_number_outlives_its_name(inodes: Inodes) -> None:
+def test_inode_outlives_its_name(inodes: Inodes) -> None:
     file = inodes.look_up(ROOT, "one", SCRATCH)
     inodes.removed(ROOT, "one")
     assert inodes[file.number] is file
@@ -81,21 +81,21 @@ def test_a_number_outlives_its_name(inodes: Inodes) -> None:
     assert inodes.look_up(ROOT, "one", SCRATCH).number != file.number
 
 
-def test_what_a_rename_covers_has_no_name_any_more(inodes: Inodes) -> None:
+def test_file_replaced_by_a_rename_has_no_name(inodes: Inodes) -> None:
     covered, moved = (inodes.look_up(ROOT, name, SCRATCH) for name in ("one", "two"))
     inodes.renamed(ROOT, "two", ROOT, "one")
     assert not covered.is_named
     assert (moved.name, moved.is_reachable) == ("one", True)
 
 
-def test_what_a_state_s_file_covers_has_no_name_either(inodes: Inodes) -> None:
+def test_file_replaced_by_a_state_file_has_no_name(inodes: Inodes) -> None:
     covered = inodes.look_up(ROOT, "backup", SCRATCH)
     inodes.look_up(ROOT, "image.xmp", OLD)
     inodes.renamed(ROOT, "image.xmp", ROOT, "backup")
     assert not covered.is_named
 
 
-def test_a_number_goes_with_its_last_look_up(inodes: Inodes) -> None:
+def test_inode_ends_when_its_last_look_up_is_forgotten(inodes: Inodes) -> None:
     number = inodes.look_up(ROOT, "one", SCRATCH).number
     inodes.look_up(ROOT, "one", SCRATCH)
     inodes.forget(number, 1)
@@ -105,14 +105,14 @@ def test_a_number_goes_with_its_last_look_up(inodes: Inodes) -> None:
         inodes[number]
 
 
-def test_who_writes_a_state_s_file_has_the_number_to_itself(inodes: Inodes) -> None:
+def test_writer_of_a_state_file_has_its_inode_alone(inodes: Inodes) -> None:
     written = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(written, ONE, to_write=True)
     assert inodes.look_up(ROOT, "image.xmp", OLD) is not written
     assert written.is_reachable
 
 
-def test_a_scratch_file_is_written_by_many(inodes: Inodes) -> None:
+def test_writers_share_a_scratch_files_inode(inodes: Inodes) -> None:
     shared = inodes.look_up(ROOT, "one", SCRATCH)
     inodes.claim(shared, ONE, to_write=True)
     inodes.claim(shared, TWO, to_write=True)
@@ -120,7 +120,7 @@ def test_a_scratch_file_is_written_by_many(inodes: Inodes) -> None:
 
 
 @pytest.mark.parametrize("to_write", [False, True])
-def test_who_comes_second_gets_a_number_that_nobody_can_take_away(inodes: Inodes, to_write: bool) -> None:  # noqa: FBT001
+def test_second_opener_gets_a_reserved_inode(inodes: Inodes, to_write: bool) -> None:  # noqa: FBT001
     shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(shared, ONE, to_write=not to_write)
     with pytest.raises(Replaced):
@@ -133,14 +133,14 @@ def test_who_comes_second_gets_a_number_that_nobody_can_take_away(inodes: Inodes
     assert inodes.look_up(ROOT, "image.xmp", NEW, TWO) is not own
 
 
-def test_nobody_writes_under_a_number_that_others_have_just_looked_up(inodes: Inodes) -> None:
+def test_inode_looked_up_by_others_is_not_claimed_to_write(inodes: Inodes) -> None:
     shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.look_up(ROOT, "image.xmp", OLD, TWO)
     with pytest.raises(Replaced):
         inodes.claim(shared, TWO, to_write=True)
 
 
-def test_who_can_only_come_back_by_the_same_number_may_have_it(inodes: Inodes) -> None:
+def test_retry_by_the_same_inode_succeeds(inodes: Inodes) -> None:
     shared = inodes.look_up(ROOT, "image.xmp", OLD, ONE)
     inodes.claim(shared, ONE, to_write=True)
     with pytest.raises(Replaced):
@@ -148,14 +148,14 @@ def test_who_can_only_come_back_by_the_same_number_may_have_it(inodes: Inodes) -
     inodes.claim(shared, ONE, to_write=True)
 
 
-def test_readers_share_a_number(inodes: Inodes) -> None:
+def test_readers_share_an_inode(inodes: Inodes) -> None:
     shared = inodes.look_up(ROOT, "image.xmp", OLD)
     for thread in (ONE, TWO):
         inodes.claim(shared, thread, to_write=False)
     assert shared.users == 2
 
 
-def test_what_is_in_a_removed_folder_has_no_name_either(inodes: Inodes) -> None:
+def test_files_in_a_removed_folder_are_unreachable(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     file = inodes.look_up(folder.number, "one", SCRATCH)
     inodes.removed(ROOT, "drafts")
@@ -164,7 +164,7 @@ def test_what_is_in_a_removed_folder_has_no_name_either(inodes: Inodes) -> None:
         file.found()
 
 
-def test_a_number_that_its_writer_has_alone_leads_to_what_others_find(inodes: Inodes) -> None:
+def test_writers_inode_resolves_to_the_saved_file(inodes: Inodes) -> None:
     root = inodes[ROOT].folder
     assert isinstance(root, Parent)
     written = inodes.create(ROOT, "image.xmp", None)
@@ -172,7 +172,7 @@ def test_a_number_that_its_writer_has_alone_leads_to_what_others_find(inodes: In
     assert written.found() is NEW
 
 
-def test_a_file_of_a_state_is_what_it_was_and_anything_else_what_it_is(inodes: Inodes) -> None:
+def test_state_file_keeps_its_content_and_other_nodes_are_current(inodes: Inodes) -> None:
     root = inodes[ROOT].folder
     assert isinstance(root, Parent)
     state, link = (inodes.look_up(ROOT, name, node) for name, node in (("image.xmp", OLD), ("HEAD", Link())))
@@ -180,31 +180,31 @@ def test_a_file_of_a_state_is_what_it_was_and_anything_else_what_it_is(inodes: I
     assert (state.found(), link.found()) == (OLD, moved)
 
 
-def test_a_folder_keeps_the_node_that_its_files_hold(inodes: Inodes) -> None:
+def test_folder_keeps_its_first_node(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     assert inodes.look_up(ROOT, "drafts", Parent()) is folder
     assert folder.node is FOLDER
 
 
-def test_another_kind_of_folder_is_another_number(inodes: Inodes) -> None:
+def test_folder_of_another_kind_gets_another_inode(inodes: Inodes) -> None:
     folder = inodes.look_up(ROOT, "drafts", FOLDER)
     other = inodes.look_up(ROOT, "drafts", OtherFolder())
     assert other.number != folder.number
     assert not folder.is_named
 
 
-def test_a_file_has_the_node_that_was_found_last(inodes: Inodes) -> None:
+def test_file_gets_the_newest_node(inodes: Inodes) -> None:
     inodes.look_up(ROOT, "one", SCRATCH)
     assert inodes.look_up(ROOT, "one", found := File()).node is found
 
 
-def test_a_rename_names_the_node_that_moved(inodes: Inodes) -> None:
+def test_rename_returns_the_moved_node(inodes: Inodes) -> None:
     inodes.look_up(ROOT, "one", SCRATCH)
     assert inodes.renamed(ROOT, "one", ROOT, "two") is SCRATCH
     assert inodes.renamed(ROOT, "one", ROOT, "two") is None
 
 
-def test_what_is_forgotten_twice_is_forgotten(inodes: Inodes) -> None:
+def test_forgetting_twice_is_harmless(inodes: Inodes) -> None:
     number = inodes.look_up(ROOT, "one", SCRATCH).number
     inodes.forget(number, 1)
     inodes.forget(number, 1)

@@ -18,37 +18,37 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_empty_folder_will_do(tmp_path: Path, root: Path) -> None:
+def test_empty_folder_is_accepted(tmp_path: Path, root: Path) -> None:
     place = tmp_path / "mnt"
     place.mkdir()
     prepare(place, root)
 
 
-def test_a_missing_folder(tmp_path: Path, root: Path) -> None:
+def test_missing_folder_is_rejected(tmp_path: Path, root: Path) -> None:
     with pytest.raises(MountpointUnusable, match=r": no such folder; create it first \(mkdir\)"):
         prepare(tmp_path / "mnt", root)
 
 
-def test_a_file(tmp_path: Path, root: Path) -> None:
+def test_file_is_rejected(tmp_path: Path, root: Path) -> None:
     (tmp_path / "mnt").touch()
     with pytest.raises(MountpointUnusable, match="not a folder"):
         prepare(tmp_path / "mnt", root)
 
 
-def test_a_folder_with_files(tmp_path: Path, root: Path) -> None:
+def test_folder_with_files_is_rejected(tmp_path: Path, root: Path) -> None:
     (tmp_path / "mnt").mkdir()
     (tmp_path / "mnt" / "photo.tif").touch()
     with pytest.raises(MountpointUnusable, match="not empty"):
         prepare(tmp_path / "mnt", root)
 
 
-def test_a_folder_inside_the_repository_would_show_itself(root: Path) -> None:
+def test_folder_inside_the_repository_is_rejected(root: Path) -> None:
     (root / "mnt").mkdir()
     with pytest.raises(MountpointUnusable, match="inside what is to be mounted"):
         prepare(root / "mnt", root)
 
 
-def test_links_in_a_circle_lead_nowhere_and_end_nothing(tmp_path: Path) -> None:
+def test_circular_links_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "mnt").mkdir()
     (tmp_path / "circle").symlink_to("circle")
     prepare(tmp_path / "mnt", located(tmp_path / "circle"))
@@ -56,19 +56,19 @@ def test_links_in_a_circle_lead_nowhere_and_end_nothing(tmp_path: Path) -> None:
         prepare(located(tmp_path / "circle"), tmp_path)
 
 
-def test_a_folder_that_is_mounted_already(root: Path) -> None:
+def test_mounted_folder_is_rejected(root: Path) -> None:
     with pytest.raises(MountpointUnusable, match=r"a filesystem \(proc\) is mounted there already"):
         prepare(Path("/proc"), root)
 
 
-def test_a_folder_whose_name_is_not_utf8(tmp_path: Path, root: Path) -> None:
+def test_folder_name_that_is_not_utf8_is_rejected(tmp_path: Path, root: Path) -> None:
     place = tmp_path / "m\udcffnt"
     place.mkdir()
     with pytest.raises(MountpointUnusable, match="not UTF-8"):
         prepare(place, root)
 
 
-def test_the_mount_table_is_read_by_exact_place(tmp_path: Path) -> None:
+def test_mount_table_is_matched_by_exact_place(tmp_path: Path) -> None:
     assert mounted_type(Path("/proc")) == "proc"
     assert mounted_type(Path("/proc/self")) is None
     assert mounted_type(tmp_path) is None
@@ -80,7 +80,7 @@ def test_a_mountpoint_is_found_by_any_spelling(tmp_path: Path) -> None:
     assert located(tmp_path / "link") == located(tmp_path / "other" / ".." / "mnt") == tmp_path / "mnt"
 
 
-def test_a_folder_without_a_mount_is_not_dead_and_not_unmounted(tmp_path: Path) -> None:
+def test_folder_without_a_mount_cannot_be_unmounted(tmp_path: Path) -> None:
     assert not is_dead(tmp_path)
     with pytest.raises(NotMounted, match=r"^not a chemfs mount: '.*'; list mounts with `findmnt -t fuse.chemfs`$"):
         unmount(tmp_path)

@@ -20,7 +20,7 @@ def init(major: int = 7, minor: int = 45, flags: int = EVERYTHING) -> bytes:
     return struct.pack("=IIIII44x", major, minor, 131072, flags, 0)
 
 
-def test_what_is_agreed_on() -> None:
+def test_negotiated_version_and_features() -> None:
     wire = Wire()
     wire.send(INIT, 0, init())
     shake_hands(wire.device)
@@ -29,14 +29,14 @@ def test_what_is_agreed_on() -> None:
     assert answer.fields(ANSWER) == (7, 38, 131072, WANTED, 64, 48, 1 << 20, 1, 256, 0, 0, 0)
 
 
-def test_nothing_is_asked_for_that_an_older_kernel_doesn_t_know() -> None:
+def test_features_unknown_to_an_older_kernel_are_not_requested() -> None:
     wire = Wire()
     wire.send(INIT, 0, init(minor=23, flags=1 << 0 | 1 << 4 | 1 << 5)[:16])
     shake_hands(wire.device)
     assert wire.receive().fields(ANSWER)[:4] == (7, 23, 131072, 1 << 0 | 1 << 5)
 
 
-def test_a_newer_kernel_comes_again_in_our_words() -> None:
+def test_newer_kernel_repeats_the_handshake_in_our_version() -> None:
     wire = Wire()
     for major in (8, 7):
         wire.send(INIT, 0, init(major))
@@ -52,7 +52,7 @@ def test_an_older_kernel_is_refused() -> None:
     assert wire.receive().error == errno.EPROTO
 
 
-def test_unmounted_before_it_began() -> None:
+def test_unmount_before_the_handshake_ends_it() -> None:
     wire = Wire()
     wire.hang_up()
     shake_hands(wire.device)

@@ -68,7 +68,7 @@ def test_other_bytes_and_other_kinds_and_other_places_are_free(locks: Locks) -> 
     locks.take(Lockable("elsewhere", is_flock=False), lock(4))
 
 
-def test_getlk_says_what_is_in_the_way(locks: Locks) -> None:
+def test_getlk_reports_the_conflicting_lock(locks: Locks) -> None:
     assert held(locks, POSIX, 5, 6) == (5, 6, F_UNLCK, 1099)
     locks.take(POSIX, lock(1, F_WRLCK, 0, 9))
     assert held(locks, POSIX, 5, 6) == (0, 9, F_WRLCK, 1001)
@@ -90,7 +90,7 @@ def test_an_owner_changes_a_part_of_its_lock(locks: Locks) -> None:
         locks.take(POSIX, lock(2, F_RDLCK, 20, 20))
 
 
-def test_any_close_frees_what_its_process_holds_there(locks: Locks) -> None:
+def test_any_close_frees_all_locks_of_its_process_on_the_file(locks: Locks) -> None:
     locks.take(POSIX, lock(1, handle=7))
     locks.take(FLOCK, lock(1, handle=7))
     locks.closed(POSIX.place, 1)
@@ -99,7 +99,7 @@ def test_any_close_frees_what_its_process_holds_there(locks: Locks) -> None:
         locks.take(FLOCK, lock(2))
 
 
-def test_the_last_close_frees_what_was_locked_through_it_and_nothing_else(locks: Locks) -> None:
+def test_last_close_frees_only_the_locks_taken_through_it(locks: Locks) -> None:
     locks.take(POSIX, lock(1, first=0, last=9, handle=7))
     locks.take(POSIX, lock(1, first=10, last=19, handle=8))
     locks.take(FLOCK, lock(3, handle=7))
@@ -111,7 +111,7 @@ def test_the_last_close_frees_what_was_locked_through_it_and_nothing_else(locks:
     assert locks.are_none
 
 
-def test_a_late_release_leaves_what_was_locked_again(locks: Locks) -> None:
+def test_late_release_keeps_newer_locks(locks: Locks) -> None:
     locks.take(POSIX, lock(1, handle=7))
     locks.closed(POSIX.place, 1)
     locks.take(POSIX, lock(1, handle=8))
@@ -132,7 +132,7 @@ def test_a_wait_ends_when_the_lock_is_free(locks: Locks, answers: Answers) -> No
     assert locks.are_none
 
 
-def test_readers_that_wait_are_let_in_together(locks: Locks, answers: Answers) -> None:
+def test_waiting_readers_get_the_lock_together(locks: Locks, answers: Answers) -> None:
     locks.take(POSIX, lock(1))
     for owner in (2, 3):
         locks.wait(POSIX, lock(owner, F_RDLCK), owner * 10)
@@ -140,7 +140,7 @@ def test_readers_that_wait_are_let_in_together(locks: Locks, answers: Answers) -
     assert answers.given == [(20, 0), (30, 0)]
 
 
-def test_who_is_interrupted_waits_no_longer(locks: Locks, answers: Answers) -> None:
+def test_interrupted_request_stops_waiting(locks: Locks, answers: Answers) -> None:
     locks.take(POSIX, lock(1))
     locks.wait(POSIX, lock(2), 12)
     locks.interrupt(12)
@@ -159,7 +159,7 @@ def test_an_interrupt_may_come_before_its_request(locks: Locks, answers: Answers
     assert answers.given == []
 
 
-def test_a_lock_whose_caller_has_gone_goes_to_the_next(locks: Locks, answers: Answers) -> None:
+def test_lock_granted_to_a_dead_caller_passes_to_the_next(locks: Locks, answers: Answers) -> None:
     locks.take(POSIX, lock(1))
     locks.wait(POSIX, lock(2), 12)
     locks.wait(POSIX, lock(3), 14)
@@ -169,7 +169,7 @@ def test_a_lock_whose_caller_has_gone_goes_to_the_next(locks: Locks, answers: An
     assert held(locks, POSIX)[3] == 1003
 
 
-def test_waiting_for_one_that_waits_is_a_deadlock(locks: Locks, answers: Answers) -> None:
+def test_circular_wait_is_a_deadlock(locks: Locks, answers: Answers) -> None:
     other = Lockable("other", is_flock=False)
     locks.take(POSIX, lock(1))
     locks.take(other, lock(2))
@@ -181,7 +181,7 @@ def test_waiting_for_one_that_waits_is_a_deadlock(locks: Locks, answers: Answers
     assert answers.given == [(10, 0)]
 
 
-def test_flock_changes_its_kind_by_letting_go_first(locks: Locks, answers: Answers) -> None:
+def test_flock_conversion_releases_the_old_lock_first(locks: Locks, answers: Answers) -> None:
     for owner in (1, 2):
         locks.take(FLOCK, lock(owner, F_RDLCK))
     assert not locks.wait(FLOCK, lock(1, F_WRLCK), 10)

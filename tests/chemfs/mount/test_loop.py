@@ -75,19 +75,19 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_one_thread_answers_what_takes_no_time(kernel: Running) -> None:
+def test_one_thread_answers_quick_requests(kernel: Running) -> None:
     for _ in range(100):
         kernel.look_up("fixed", "001.txt")
     assert readers() == 1
 
 
-def test_a_save_lets_another_thread_read_at_once(kernel: Running, tree: MemoryTree) -> None:
+def test_save_starts_another_reader_at_once(kernel: Running, tree: MemoryTree) -> None:
     node, handle = kernel.create(kernel.look_up("files"), "new")
     kernel.close(node, handle)
     assert readers() == 2
 
 
-def test_a_look_up_that_takes_long_keeps_nobody_waiting(
+def test_slow_look_ups_delay_no_other_request(
     kernel: Running, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look_up(folder: MemoryFolder, name: str) -> Node:
@@ -101,7 +101,7 @@ def test_a_look_up_that_takes_long_keeps_nobody_waiting(
     assert {kernel.receive().unique for _ in slow} == set(slow)
 
 
-def test_when_all_threads_wait_the_last_one_still_looks(kernel: Running, tree: MemoryTree) -> None:
+def test_last_thread_keeps_answering_look_ups(kernel: Running, tree: MemoryTree) -> None:
     node = kernel.look_up("files", "blocked")
     handle, *_ = kernel.open(node).fields("=QIi")
     blocked = [kernel.send_read(node, handle) for _ in range(3 * MOST)]
@@ -114,9 +114,7 @@ def test_when_all_threads_wait_the_last_one_still_looks(kernel: Running, tree: M
     assert {kernel.receive() for _ in blocked} == {(unique, 0, b"gone on") for unique in blocked}
 
 
-def test_helpers_end_when_they_are_not_needed(
-    kernel: Running, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_idle_threads_end(kernel: Running, tree: MemoryTree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "_IDLE_SECONDS", 0.05)
     node = kernel.look_up("files", "blocked")
     handle, *_ = kernel.open(node).fields("=QIi")
@@ -128,7 +126,7 @@ def test_helpers_end_when_they_are_not_needed(
     until(lambda: kernel.ask(ops.GETATTR, ROOT, GETATTR_BODY).error == 0 and readers() == 1)
 
 
-def test_without_threads_to_be_had_one_goes_on(kernel: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_to_start_a_thread_leaves_one_running(kernel: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_thread(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
@@ -139,7 +137,7 @@ def test_without_threads_to_be_had_one_goes_on(kernel: Running, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("garbage", [b"x", b"x" * 39, b"\xff" * 40])
-def test_what_is_no_request_ends_nothing(kernel: Running, garbage: bytes) -> None:
+def test_garbage_does_not_end_the_loop(kernel: Running, garbage: bytes) -> None:
     kernel.send_bytes(garbage)
     unique = kernel.send(ops.GETATTR, ROOT, GETATTR_BODY)
     while (answer := kernel.receive()).unique != unique:
@@ -147,7 +145,7 @@ def test_what_is_no_request_ends_nothing(kernel: Running, garbage: bytes) -> Non
     assert answer.error == 0
 
 
-def test_a_request_that_is_read_is_answered_before_the_loop_ends(kernel: Running, tree: MemoryTree) -> None:
+def test_pending_request_is_answered_before_the_loop_ends(kernel: Running, tree: MemoryTree) -> None:
     node = kernel.look_up("files", "blocked")
     handle, *_ = kernel.open(node).fields("=QIi")
     unique = kernel.send_read(node, handle)
@@ -168,7 +166,7 @@ def test_a_loop_ends_while_programs_keep_files_open(kernel: Running, monkeypatch
     assert not kernel.waiting.is_alive()
 
 
-def test_a_device_that_fails_ends_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_device_ends_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Device, __: memoryview) -> int:
         raise OSError(errno.EIO, "broken")
 
@@ -191,18 +189,18 @@ class Read:
         return 7
 
 
-def test_interrupted_reads_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_reads_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "readv", Read(errno.EINTR, errno.ENOENT, errno.EAGAIN))
     assert Wire().device.receive(memoryview(bytearray(8))) == 7
 
 
-def test_unmounted_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_after_unmount_returns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "readv", Read(errno.ENODEV))
     assert Wire().device.receive(memoryview(bytearray(8))) == 0
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENODEV])
-def test_an_answer_to_a_caller_that_has_gone(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_answer_to_a_dead_caller_reports_failure(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def gone(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
@@ -213,7 +211,7 @@ def test_an_answer_to_a_caller_that_has_gone(monkeypatch: pytest.MonkeyPatch, nu
     assert not wire.device.refuse(2, errno.EIO)
 
 
-def test_programs_started_later_don_t_keep_the_mount(tmp_path: Path) -> None:
+def test_device_is_not_inherited_by_child_processes(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path, os.O_RDONLY)
     os.set_inheritable(descriptor, True)  # noqa: FBT003
     device = Device(descriptor)

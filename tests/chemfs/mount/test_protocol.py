@@ -22,18 +22,18 @@ SIZES = {
 }  # fmt: skip
 
 
-def test_each_structure_has_its_size() -> None:
+def test_structures_have_the_kernels_sizes() -> None:
     found = {name: form.size for name, form in vars(protocol).items() if isinstance(form, Struct)}
     assert found == SIZES
 
 
 @pytest.mark.parametrize("opcode", protocol.Opcode, ids=lambda opcode: opcode.name)
-def test_the_tests_own_list_has_the_same_numbers(opcode: protocol.Opcode) -> None:
+def test_opcodes_match_the_tests_own_list(opcode: protocol.Opcode) -> None:
     assert getattr(kernel, opcode.name) == opcode
 
 
 @pytest.mark.skipif(not HEADER.exists(), reason="linux-libc-dev has the header")
-def test_the_numbers_are_the_headers() -> None:
+def test_numbers_match_the_header() -> None:
     text = HEADER.read_text(encoding="utf-8")
     flags = {name: 1 << int(bit) for name, bit in re.findall(r"#define F(\w+)\s+\(1 << (\d+)\)", text)}
     opcodes = {name: int(number) for name, number in re.findall(r"FUSE_(\w+)\s*= (\d+),", text)}

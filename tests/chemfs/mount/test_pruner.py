@@ -33,7 +33,7 @@ sys.exit(main())
 
 
 class Kernel(Device):
-    """Records what it is asked to forget; accepts the notification for so many rounds."""
+    """Records which inodes it should forget; accepts the notification for a number of rounds."""
 
     def __init__(self, rounds: int) -> None:
         self.asked: list[list[int]] = []
@@ -45,7 +45,7 @@ class Kernel(Device):
         return len(self.asked) < self._rounds
 
 
-def test_the_oldest_are_asked_for_and_what_is_in_a_folder_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oldest_inodes_are_pruned_children_before_their_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inodes, "MOST_INODES", 9)
     table, kernel = Inodes(Folder()), Kernel(rounds=1)
     folder = table.look_up(ROOT_ID, "folder", Folder())
@@ -63,7 +63,7 @@ def test_a_notification_has_the_kernels_form() -> None:
     os.close(reader)
 
 
-def test_nothing_is_written_after_the_end(tmp_path: Path) -> None:
+def test_nothing_is_written_after_unmount(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     device = Device(writer)
     device.close()
@@ -75,7 +75,7 @@ def test_nothing_is_written_after_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.needs_fuse
 @pytest.mark.needs_program("strace")
-def test_a_walk_over_more_files_leaves_no_more(tmp_path: Path) -> None:
+def test_a_walk_over_many_files_stays_within_the_limit(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     for number in range(100):
         save_xmp(repository, MAIN, sidecar(number))

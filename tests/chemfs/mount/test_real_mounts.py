@@ -98,7 +98,7 @@ def test_programs_look_around(mount: MemoryMount) -> None:
         (mount.path / "fixed" / "nothing").stat()
 
 
-def test_a_missing_name_is_asked_for_once_where_its_folder_says_so(mount: MemoryMount) -> None:
+def test_missing_name_is_cached_where_its_folder_allows(mount: MemoryMount) -> None:
     for folder, calls in (("fixed", 1), ("files", 5)):
         before = mount.calls("missing")
         for _ in range(5):
@@ -106,7 +106,7 @@ def test_a_missing_name_is_asked_for_once_where_its_folder_says_so(mount: Memory
         assert mount.calls("missing") - before == calls
 
 
-def test_a_fixed_file_is_read_once_and_closed_without_a_word(mount: MemoryMount) -> None:
+def test_fixed_file_is_read_once_and_never_flushed(mount: MemoryMount) -> None:
     for _ in range(5):
         mount.run("cat", "fixed/001.txt")
     assert (mount.calls("read"), mount.calls("flush")) == (1, 0)
@@ -121,7 +121,7 @@ def test_folders_are_listed_when_they_are_read(mount: MemoryMount) -> None:
     os.close(descriptor)
 
 
-def test_files_are_written_by_all_the_usual_ways(mount: MemoryMount) -> None:
+def test_files_are_written_in_all_the_usual_ways(mount: MemoryMount) -> None:
     files = mount.path / "files"
     data = os.urandom(3 << 20)
     (files / "large").write_bytes(data)
@@ -145,7 +145,7 @@ def test_files_are_written_by_all_the_usual_ways(mount: MemoryMount) -> None:
     mount.run("rm", "-r", "files/sub", "files/moved", "files/again")
 
 
-def test_the_modes_that_programs_ask_for_are_what_files_get(mount: MemoryMount) -> None:
+def test_files_get_the_requested_modes(mount: MemoryMount) -> None:
     for umask, file, folder in ((0o027, 0o640, 0o750), (0o000, 0o666, 0o777)):
         mount.run("sh", "-c", f"umask {umask:o}; rm -rf files/new files/sub; touch files/new; mkdir files/sub")
         assert stat.S_IMODE((mount.path / "files/new").stat().st_mode) == file
@@ -164,7 +164,7 @@ def test_a_file_is_mapped_and_written_through_its_pages(mount: MemoryMount) -> N
         assert mmap.mmap(fixed.fileno(), 0, prot=mmap.PROT_READ)[256:259] == b"\0\1\2"
 
 
-def test_who_reads_keeps_what_it_opened_while_others_save(mount: MemoryMount) -> None:
+def test_reader_keeps_the_opened_content_while_others_save(mount: MemoryMount) -> None:
     path = mount.path / "versioned" / "image.xmp"
     with path.open("rb", buffering=0) as reader, path.open("wb", buffering=0) as writer:
         writer.write(b"half")
@@ -195,12 +195,12 @@ def test_extended_attributes(mount: MemoryMount) -> None:
         os.setxattr(path, "user.note", b"", os.XATTR_CREATE)
     os.removexattr(path, "user.note")
     for name, number in (("user.note", errno.ENODATA), ("trusted.note", errno.EOPNOTSUPP)):
-        with pytest.raises(OSError) as told:
+        with pytest.raises(OSError) as failed:
             os.getxattr(path, name)
-        assert told.value.errno == number
+        assert failed.value.errno == number
 
 
-def test_what_is_not_served_is_done_otherwise(mount: MemoryMount) -> None:
+def test_programs_do_without_the_requests_that_are_not_served(mount: MemoryMount) -> None:
     new = mount.path / "files" / "new"
     with new.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, 10_000)
@@ -233,7 +233,7 @@ def test_a_lock_keeps_other_processes_out_until_it_is_freed(mount: MemoryMount, 
 
 
 @pytest.mark.parametrize("how", ["flock", "fcntl"])
-def test_who_is_killed_while_it_waits_gets_no_lock(mount: MemoryMount, how: str) -> None:
+def test_process_killed_while_waiting_gets_no_lock(mount: MemoryMount, how: str) -> None:
     holder = mount.python(LOCKER, how, "versioned/image.xmp", "r+b")
     assert has_lock(holder)
     waiting = mount.python(LOCKER, how, "versioned/image.xmp", "r+b")
@@ -252,7 +252,7 @@ def has_lock(process: subprocess.Popen[str]) -> bool:
     return [said(process), said(process)] == ["asking", "locked"]
 
 
-def test_a_holder_that_is_killed_frees_its_lock(mount: MemoryMount) -> None:
+def test_killed_holder_frees_its_lock(mount: MemoryMount) -> None:
     holder = mount.python(LOCKER, "fcntl", "files/locked", "w+b")
     assert has_lock(holder)
     waiting = mount.python(LOCKER, "fcntl", "files/locked", "r+b")
@@ -261,7 +261,7 @@ def test_a_holder_that_is_killed_frees_its_lock(mount: MemoryMount) -> None:
     assert go_on(waiting) == 0
 
 
-def test_a_reader_that_says_nothing_of_its_close_frees_its_lock(mount: MemoryMount) -> None:
+def test_close_without_a_flush_frees_the_lock(mount: MemoryMount) -> None:
     reader = mount.python(LOCKER, "fcntl", "fixed/001.txt", "rb")
     assert has_lock(reader)
     assert go_on(reader) == 0
@@ -290,7 +290,7 @@ def test_the_program_flock(mount: MemoryMount) -> None:
 # Threads, signals, the end
 
 
-def test_seventy_that_wait_stop_nobody_else(mount: MemoryMount) -> None:
+def test_seventy_waiting_readers_block_no_one_else(mount: MemoryMount) -> None:
     blocked = [subprocess.Popen(["cat", "files/blocked"], cwd=mount.path, stdout=subprocess.PIPE) for _ in range(70)]
     until(lambda: mount.threads() >= 64)
     for _ in range(20):
@@ -300,7 +300,7 @@ def test_seventy_that_wait_stop_nobody_else(mount: MemoryMount) -> None:
     assert {process.communicate(timeout=LIMIT_SECONDS)[0] for process in blocked} == {b"gone on"}
 
 
-def test_who_is_killed_in_a_read_goes_and_the_mount_lives(mount: MemoryMount) -> None:
+def test_process_killed_in_a_read_dies_and_the_mount_lives(mount: MemoryMount) -> None:
     reader = subprocess.Popen(["cat", "files/blocked"], cwd=mount.path, stdout=subprocess.PIPE)
     until(lambda: mount.calls("wait") == 1)
     reader.kill()
@@ -320,7 +320,7 @@ def test_a_signal_unmounts_and_stops_the_tree(mount: MemoryMount, number: int) -
     assert "start 1" in (mount.store / "stopped").read_text()
 
 
-def test_a_signal_ends_the_daemon_though_a_file_is_open(mount: MemoryMount) -> None:
+def test_signal_ends_the_daemon_despite_an_open_file(mount: MemoryMount) -> None:
     held = os.open(mount.path / "versioned" / "image.xmp", os.O_RDWR)
     os.write(held, b"open to the end")
     mount.daemon.send_signal(signal.SIGTERM)
@@ -330,7 +330,7 @@ def test_a_signal_ends_the_daemon_though_a_file_is_open(mount: MemoryMount) -> N
         os.close(held)
 
 
-def test_a_file_that_is_open_outlives_a_lazy_unmount(mount: MemoryMount) -> None:
+def test_open_file_outlives_a_lazy_unmount(mount: MemoryMount) -> None:
     with (mount.path / "files" / "new").open("w+b", buffering=0) as held:
         mount.run("sh", "-c", f"cd / && fusermount3 -uz '{mount.path}'")
         held.write(b"still there")
@@ -341,7 +341,7 @@ def test_a_file_that_is_open_outlives_a_lazy_unmount(mount: MemoryMount) -> None
     assert "release 1" in (mount.store / "stopped").read_text()
 
 
-def test_an_unmount_waits_for_what_is_open(mount: MemoryMount) -> None:
+def test_unmount_is_refused_while_files_are_open(mount: MemoryMount) -> None:
     with (mount.path / "fixed" / "001.txt").open("rb"):
         busy = subprocess.run(["fusermount3", "-u", mount.path], capture_output=True, text=True, check=False)
         assert "busy" in busy.stderr.lower()
@@ -349,29 +349,31 @@ def test_an_unmount_waits_for_what_is_open(mount: MemoryMount) -> None:
     assert mount.daemon.returncode == 0
 
 
-def test_a_daemon_that_is_killed_leaves_errors_and_no_hang(mount: MemoryMount) -> None:
+def test_killed_daemon_leaves_errors_and_no_hang(mount: MemoryMount) -> None:
     mount.daemon.kill()
     mount.daemon.wait()
-    with pytest.raises(OSError) as told:
+    with pytest.raises(OSError) as failed:
         os.listdir(mount.path)
-    assert told.value.errno in (errno.ENOTCONN, errno.ECONNABORTED)
+    assert failed.value.errno in (errno.ENOTCONN, errno.ECONNABORTED)
 
 
 # What can't be mounted
 
 
-def test_without_any_program_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_mount_programs_are_reported_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FuseUnavailable, match=r"^neither libfuse 2 nor fusermount is installed: .*apt install"):
         fusermount.mount(tmp_path, "ro")
 
 
-def test_an_option_that_nobody_knows_is_told(tmp_path: Path) -> None:
+def test_unknown_mount_option_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MountFailed, match="bogus"):
         fusermount.mount(tmp_path, "bogus")
 
 
-def test_a_missing_place_is_told(tmp_path: Path) -> None:
+def test_missing_mountpoint_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MountFailed, match="No such file"):
         fusermount.mount(tmp_path / "nowhere", "ro")
 

@@ -1,4 +1,4 @@
-"""What a mount's background work says about a repository that it can't work on."""
+"""How a mount's background work reports a repository that it can't work on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import sidecar
 
 
-def test_a_damaged_repository_is_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_damaged_repository_is_logged_in_one_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     repository = Repository.init(tmp_path / "repository")
     save_xmp(repository, MAIN, sidecar(1))
     drafts = repository.root / "scratch" / ".drafts"

@@ -73,7 +73,7 @@ def test_folders_are_looked_up_and_listed_without_computing_anything(repository:
     assert not {"changes.md", "changes.json", "image.xmp.diff", "masks/sky.png"} & set(read)
 
 
-def test_a_full_name_tells_a_tag_from_a_branch_below_it(repository: Repository) -> None:
+def test_full_name_distinguishes_a_tag_from_a_branch(repository: Repository) -> None:
     create_tag(repository, TagName("before"), "main")
     view = ByPath(repository.root)
     for path in ("main..before", "main..refs/tags/before", "main..refs/heads/before/first", "refs/tags/before..main"):
@@ -82,7 +82,7 @@ def test_a_full_name_tells_a_tag_from_a_branch_below_it(repository: Repository) 
         assert isinstance(view.node(f"/compare/{path}"), Folder)
 
 
-def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository, read: list[str]) -> None:
+def test_concurrent_readers_share_one_computation(repository: Repository, read: list[str]) -> None:
     view = ByPath(repository.root)
     path = "/compare/before/first..main/masks/sky.png"
     with ThreadPoolExecutor(8) as threads:
@@ -91,7 +91,7 @@ def test_a_file_is_computed_once_by_however_many_at_once(repository: Repository,
     assert read == ["masks/sky.png", "a mask", "a mask"]
 
 
-def test_the_size_of_a_file_too_large_to_keep_is_kept(
+def test_size_is_cached_for_a_file_too_large_to_cache(
     repository: Repository, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(computed_files, "_KEPT_BYTES", 10)
@@ -102,7 +102,7 @@ def test_the_size_of_a_file_too_large_to_keep_is_kept(
     assert read.count("image.xmp.diff") == 2  # for the size, and for the reader
 
 
-def test_a_folder_is_no_file_to_open(repository: Repository) -> None:
+def test_folder_cannot_be_opened_as_a_file(repository: Repository) -> None:
     view = ByPath(repository.root)
     for path in ("before", "before/first..main", "before/first..main/masks"):
         assert isinstance(view.node(f"/compare/{path}"), Folder)

@@ -1,4 +1,4 @@
-"""Whatever a folder of a mount lists can be looked at, in whatever state the repository is; damage is an error."""
+"""Everything that a mount lists can be stat'ed, whatever is wrong with the repository; damage is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links that `ln` has just made: how long they are links."""
+"""Links that `ln` has just made: how long they stay links."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> FreshLinks:
     return FreshLinks()
 
 
-def test_a_link_stays_one_while_somebody_looks(fresh: FreshLinks) -> None:
+def test_link_stays_while_it_is_looked_up(fresh: FreshLinks) -> None:
     fresh.add(TAG, "heads/main")
     until = time.monotonic() + 0.5
     while time.monotonic() < until:
@@ -27,14 +27,14 @@ def test_a_link_stays_one_while_somebody_looks(fresh: FreshLinks) -> None:
     assert fresh.paths() == [TAG]
 
 
-def test_a_link_that_nobody_looked_at_is_not_listed_either(fresh: FreshLinks) -> None:
+def test_link_that_was_never_looked_up_expires(fresh: FreshLinks) -> None:
     fresh.add(TAG, "heads/main")
     time.sleep(0.3)
     assert fresh.paths() == []
     assert fresh.get(TAG) is None
 
 
-def test_a_link_that_was_taken_is_gone(fresh: FreshLinks) -> None:
+def test_link_can_be_taken_once(fresh: FreshLinks) -> None:
     fresh.add(TAG, "heads/main")
     assert fresh.take(TAG) is not None
     assert fresh.take(TAG) is None

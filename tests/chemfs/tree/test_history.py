@@ -35,7 +35,7 @@ def names(view: ByPath, path: str) -> list[str]:
     return view.names(f"/history/{path}")
 
 
-def test_states_stand_by_day_and_time(repository: Repository) -> None:
+def test_states_are_grouped_by_day_and_time(repository: Repository) -> None:
     view = ByPath(repository.root)
     first = state(repository, b"1", "refs/heads/main")
     assert names(view, "main") == [DAY]
@@ -47,7 +47,7 @@ def test_states_stand_by_day_and_time(repository: Repository) -> None:
         view.node(f"/history/main/{DAY}/10.00.00-{second[:12]}")
 
 
-def test_a_name_that_was_given_away_shows_the_branch_that_has_it_now(repository: Repository) -> None:
+def test_reused_name_shows_its_present_branch(repository: Repository) -> None:
     view = ByPath(repository.root)
     first = state(repository, b"1", "refs/heads/main")
     assert names(view, f"main/{DAY}") == [f"10.00.00-{first[:12]}"]
@@ -57,7 +57,7 @@ def test_a_name_that_was_given_away_shows_the_branch_that_has_it_now(repository:
     assert names(view, f"warm/{DAY}") == [f"10.00.00-{first[:12]}"]
 
 
-def test_a_branch_in_the_place_of_a_folder_of_branches_hides_none(repository: Repository) -> None:
+def test_deleted_branch_does_not_hide_branches_below_its_name(repository: Repository) -> None:
     view = ByPath(repository.root)
     state(repository, b"1", "refs/heads/look")  # deleted before the next is made
     state(repository, b"2", "refs/heads/look/warm")
@@ -67,7 +67,7 @@ def test_a_branch_in_the_place_of_a_folder_of_branches_hides_none(repository: Re
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/", "refs/heads/../x", "refs/heads/a//b", "refs/heads/\x1b[2J"])
-def test_a_name_in_the_log_that_no_branch_can_have_is_not_shown(repository: Repository, ref: str) -> None:
+def test_invalid_branch_name_in_the_log_is_not_shown(repository: Repository, ref: str) -> None:
     state(repository, b"1", "refs/heads/main")
     state(repository, b"2", ref)
     assert names(ByPath(repository.root), "") == ["main"]

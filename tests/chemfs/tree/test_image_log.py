@@ -43,7 +43,7 @@ def test_a_library_names_the_first_and_counts_the_rest(
     assert last.startswith("3 more images are not available")
 
 
-def test_a_missing_image_is_logged_once_until_it_was_there(
+def test_missing_image_is_logged_once_until_it_returns(
     tmp_path: Path, photos: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     repository = Repository.init(tmp_path / "r", picture(photos / "a.tif"))
@@ -59,7 +59,7 @@ def test_a_missing_image_is_logged_once_until_it_was_there(
         assert tree.read("heads/main/a.tif") == (photos / "a.tif").read_bytes()
 
 
-def test_a_listing_looks_at_the_image_once_in_a_second(tmp_path: Path, photos: Path) -> None:
+def test_listings_look_at_the_image_once_a_second(tmp_path: Path, photos: Path) -> None:
     repository = Repository.init(tmp_path / "r", picture(photos / "a.tif"))
     save_xmp(repository, MAIN, sidecar(1))
     time.sleep(0.03)  # what has just changed is read each time

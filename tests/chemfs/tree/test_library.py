@@ -40,13 +40,13 @@ def open_repositories() -> int:
     return sum(isinstance(found, OpenRepository) for found in gc.get_objects())
 
 
-def test_of_many_repositories_few_are_remembered(view: ByPath) -> None:
+def test_number_of_open_repositories_is_limited(view: ByPath) -> None:
     before = open_repositories()
     look_into_all(view)
     assert open_repositories() - before <= REMEMBERED
 
 
-def test_a_file_that_is_being_written_is_not_forgotten(view: ByPath) -> None:
+def test_repository_with_an_open_draft_stays_open(view: ByPath) -> None:
     opened = view.open(XMP, os.O_WRONLY | os.O_CREAT)
     opened.write(sidecar()[:100], 0)
     look_into_all(view)
@@ -57,7 +57,7 @@ def test_a_file_that_is_being_written_is_not_forgotten(view: ByPath) -> None:
     assert len(saves(Repository(view.store / "r0"))) == 1
 
 
-def test_a_removal_that_waits_is_not_forgotten(view: ByPath) -> None:
+def test_repository_with_a_pending_removal_stays_open(view: ByPath) -> None:
     view.write(XMP, sidecar())
     view.write(MASK, mask())
     view.remove(MASK)
@@ -69,7 +69,7 @@ def test_a_removal_that_waits_is_not_forgotten(view: ByPath) -> None:
     assert MaskName("sky") not in repository.state(repository.tip(MAIN)).masks
 
 
-def test_what_is_locked_through_an_open_file_is_the_same_though_others_were_looked_at(view: ByPath) -> None:
+def test_lock_place_survives_looking_at_other_repositories(view: ByPath) -> None:
     save_xmp(Repository(view.store / "r0"), MAIN, sidecar())
     place = view.node(XMP).place
     look_into_all(view)

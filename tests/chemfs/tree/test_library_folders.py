@@ -57,7 +57,7 @@ def test_deep_folders_are_reached(root: Path) -> None:
     assert "heads" in ByPath(root).names(f"/{deep}/a.NEF")
 
 
-def test_files_links_and_names_with_a_dot_are_no_part_of_it(root: Path, tmp_path: Path) -> None:
+def test_files_links_and_hidden_folders_are_not_shown(root: Path, tmp_path: Path) -> None:
     Repository.init(tmp_path / "elsewhere" / "c.NEF")
     (root / "link").symlink_to(tmp_path / "elsewhere")
     (root / "loop").symlink_to(root)
@@ -72,7 +72,7 @@ def test_files_links_and_names_with_a_dot_are_no_part_of_it(root: Path, tmp_path
     assert [Path(path).name for path in Library(root).repositories()].count("c.NEF") == 0
 
 
-def test_a_link_in_the_place_of_a_folder_leads_nowhere(root: Path, tmp_path: Path) -> None:
+def test_link_in_place_of_a_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
     view = ByPath(root)
     folder = view.folder("/2026/wedding")
     (root / "2026").rename(tmp_path / "elsewhere")
@@ -94,7 +94,7 @@ def test_reserved_names_are_shown_with_a_line_after_them(root: Path) -> None:
         view.node("/roll__")
 
 
-def test_what_is_brought_in_gets_a_name_of_its_own() -> None:
+def test_imported_folders_get_names_that_are_not_reserved() -> None:
     names = ["roll", "roll_", "roll__", "tagged", "rolls", "ro_ll"]
     stored = [stored_name(name) for name in names]
     assert stored == ["roll_", "roll__", "roll___", "tagged_", "rolls", "ro_ll"]
@@ -113,7 +113,7 @@ def test_folders_of_a_library_are_read_only(root: Path) -> None:
         view.rename("/2026/wedding", "/2026/party")
 
 
-def test_a_repository_is_open_once_whatever_leads_to_it(root: Path) -> None:
+def test_repository_is_opened_only_once(root: Path) -> None:
     view = ByPath(root)
     first = view.repository("/2026/wedding/a.NEF")
     assert view.repository("/2026/wedding/a.NEF") is first
@@ -127,18 +127,18 @@ def test_a_repository_is_open_once_whatever_leads_to_it(root: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: (path / "2026").mkdir(parents=True)], ids=["empty", "full"])
-def test_a_folder_of_something_else_is_not_shown(tmp_path: Path, make: object) -> None:
+def test_folder_that_is_not_a_library_is_rejected(tmp_path: Path, make: object) -> None:
     make(tmp_path / "photographs")  # type: ignore[operator]
     with pytest.raises(NotALibrary, match="chemfs import SHOOT LIBRARY"):
         Tree(tmp_path / "photographs")
 
 
-def test_what_is_no_folder_is_not_shown(tmp_path: Path) -> None:
+def test_missing_folder_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(NotARepository):
         Tree(tmp_path / "missing")
 
 
-def test_what_a_library_is(root: Path, tmp_path: Path) -> None:
+def test_library_is_recognized(root: Path, tmp_path: Path) -> None:
     assert all(map(is_library, (root, root / "2026", root / "2026" / "wedding")))
     (root / ".hidden").mkdir()
     others = (tmp_path, root / "2026/wedding/a.NEF", root / "2026/wedding/a.NEF/objects", root / ".hidden")
@@ -175,7 +175,7 @@ def test_a_mount_looks_for_drafts_without_opening_repositories(root: Path) -> No
     assert len(Repository(found[0]).rejected.all()) == 1
 
 
-def test_a_folder_that_cannot_be_listed_hides_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlistable_folder_does_not_hide_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Repository.init(root / "2025" / "c.NEF")
     really = os.scandir
 

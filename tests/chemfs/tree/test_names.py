@@ -131,7 +131,7 @@ def test_a_branch_has_each_tracked_file_under_its_names(view: ByPath, name: str,
     assert file.target == target
 
 
-def test_what_is_in_a_snapshot_is_the_same_for_ever(view: ByPath) -> None:
+def test_files_of_a_snapshot_are_cached_for_long(view: ByPath) -> None:
     digest = Repository(view.store).tip(MAIN)
     for name in (digest, digest[:7]):
         assert type(view.node(f"/snapshots/{name}")) is FixedState
@@ -139,14 +139,14 @@ def test_what_is_in_a_snapshot_is_the_same_for_ever(view: ByPath) -> None:
             assert view.node(f"/snapshots/{name}/{file}").entry_seconds > 60
 
 
-def test_a_day_leads_to_the_states_of_that_day(view: ByPath) -> None:
+def test_day_folder_shows_the_states_of_that_day(view: ByPath) -> None:
     (day,) = view.names("/history/main")
     assert type(view.node(f"/history/main/{day}")) is DayFolder
     (state,) = view.names(f"/history/main/{day}")
     assert view.read(f"/history/main/{day}/{state}/image.xmp") == view.read("/heads/main/image.xmp")
 
 
-def test_without_an_image_its_names_are_other_files(tmp_path: Path) -> None:
+def test_image_names_are_scratch_files_without_an_image(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "plain")
     save_xmp(repository, MAIN, sidecar())
     view = ByPath(repository.root)
@@ -156,7 +156,7 @@ def test_without_an_image_its_names_are_other_files(tmp_path: Path) -> None:
         view.node("/tags/a.tif.xmp")
 
 
-def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
+def test_fresh_link_follows_its_branch(view: ByPath) -> None:
     view.make_link("../heads/main", "/heads/new")
     assert isinstance(view.node("/heads/new"), FreshLink)
     view.rename("/heads/new", "/heads/newer")
@@ -168,7 +168,7 @@ def test_a_link_that_made_a_branch_goes_with_the_branch(view: ByPath) -> None:
 
 
 @pytest.mark.parametrize("path", ["..", ".", "heads/main/..", "heads/main/exports/../..", "tags/v1/."])
-def test_no_path_leads_upwards(view: ByPath, path: str) -> None:
+def test_paths_cannot_lead_upwards(view: ByPath, path: str) -> None:
     with pytest.raises(NotFound):
         walk(view.tree.root, path)
 

@@ -51,7 +51,7 @@ def mode(repository: Repository, path: str) -> int:
     return ByPath(repository.root).node(path).stat().mode
 
 
-def test_files_have_the_bits_of_those_behind_them_but_for_writing(repository: Repository) -> None:
+def test_files_have_the_bits_of_the_files_behind_them_without_write_bits(repository: Repository) -> None:
     files = (SNAPSHOT, MASK, IMAGE, COMPUTED, "/log.jsonl", "/README.txt")
     assert {mode(repository, path) for path in files} == {0o444}
     folders = ("/", "/tags", "/tags/v1", "/tags/v1/masks", "/compare", "/history", "/snapshots", "/rejected")
@@ -83,7 +83,7 @@ def test_a_private_folder_above_hides_it_too(repository: Repository, home: Path)
     assert (mode(repository, "/"), mode(repository, SNAPSHOT), mode(repository, IMAGE)) == (0o750, 0o440, 0o440)
 
 
-def test_an_image_is_as_private_as_its_own_place(repository: Repository, home: Path) -> None:
+def test_image_is_as_private_as_the_file_it_links_to(repository: Repository, home: Path) -> None:
     (home / "a.tif").chmod(0o600)
     assert mode(repository, IMAGE) == 0o400
     assert mode(repository, "/heads/main/a.tif") == 0o400
@@ -97,9 +97,7 @@ def test_other_programs_files_are_as_private_as_the_repository(repository: Repos
     assert mode(repository, "/heads/main/notes.txt") & 0o077 == 0
 
 
-def test_a_change_of_permissions_is_seen_after_a_second(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_permissions_show_within_a_second(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     node = ByPath(repository.root).node(SNAPSHOT)
     assert node.stat().mode == 0o444
     os.chmod(repository.root / repository.objects.path(repository.tip(MAIN), Kind.SNAPSHOT), 0o600)
@@ -108,7 +106,7 @@ def test_a_change_of_permissions_is_seen_after_a_second(
     assert node.stat().mode == 0o400
 
 
-def test_an_access_control_list_is_not_taken_for_the_groups_bits(repository: Repository) -> None:
+def test_mask_of_an_access_control_list_is_not_the_groups_bits(repository: Repository) -> None:
     """Owner rwx, another user r-x, group ---, mask r-x, others r-x: the mask shows as the bits of the group."""
     entries = ((0x01, 7, NOBODY), (0x02, 5, BOB), (0x04, 0, NOBODY), (0x10, 5, NOBODY), (0x20, 5, NOBODY))
     data = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
@@ -136,12 +134,12 @@ def test_an_access_control_list_is_not_taken_for_the_groups_bits(repository: Rep
         ((Permissions(0o705, ALICE, BOB),), 0o400),
     ],
 )
-def test_a_class_that_may_not_enter_a_folder_has_nothing_in_it(folders: Way, shown: int) -> None:
+def test_class_that_may_not_enter_a_folder_has_no_access_below_it(folders: Way, shown: int) -> None:
     assert limited(0o444, ALICE, TEAM, folders) == (shown, ALICE, TEAM)
 
 
 @pytest.mark.needs_root
-def test_what_root_has_saved_is_the_owners_too(repository: Repository, home: Path) -> None:
+def test_files_saved_by_root_belong_to_the_owner(repository: Repository, home: Path) -> None:
     """Root's mount of a user's repository in a private home."""
     for path in (home, repository.root, repository.root / "objects"):
         os.chown(path, ALICE, TEAM)

@@ -26,12 +26,12 @@ def view(tmp_path: Path) -> ByPath:
 
 
 @pytest.mark.parametrize(("path", "flags"), [(XMP, os.O_RDWR), (XMP, os.O_TRUNC), (NOTES, os.O_CREAT)])
-def test_nothing_is_opened_to_write_or_make(view: ByPath, path: str, flags: int) -> None:
+def test_opening_to_write_or_create_is_rejected(view: ByPath, path: str, flags: int) -> None:
     with pytest.raises(ReadOnly):
         view.open(path, flags)
 
 
-def test_nothing_is_changed(view: ByPath) -> None:
+def test_changes_are_rejected(view: ByPath) -> None:
     changes: list[Callable[[], object]] = [
         lambda: view.remove(XMP),
         lambda: view.rename(XMP, NOTES),
@@ -52,5 +52,5 @@ def test_nothing_is_changed(view: ByPath) -> None:
             change()
 
 
-def test_all_is_read(view: ByPath) -> None:
+def test_everything_can_be_read(view: ByPath) -> None:
     assert view.read(XMP).startswith(b"<x:xm")

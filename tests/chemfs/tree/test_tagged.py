@@ -56,9 +56,7 @@ def xmp(repository: Repository, tag: str) -> bytes:
     return repository.objects.read(repository.resolve(tag), Kind.SNAPSHOT)
 
 
-def test_every_image_that_has_the_tag_is_there_with_the_state_of_the_tag(
-    add: Callable[..., Repository], view: ByPath
-) -> None:
+def test_tagged_images_are_shown_with_their_tagged_states(add: Callable[..., Repository], view: ByPath) -> None:
     first, second = add("a.NEF", "v0", "v1_export"), add("b.NEF", "v1_export")
     add("c.NEF", "other")
     add("d.NEF")
@@ -74,7 +72,7 @@ def test_every_image_that_has_the_tag_is_there_with_the_state_of_the_tag(
         view.node(f"{TAGGED}/v2")
 
 
-def test_masks_are_in_a_folder_for_each_image_that_has_any(add: Callable[..., Repository], view: ByPath) -> None:
+def test_each_image_with_masks_has_a_masks_folder(add: Callable[..., Repository], view: ByPath) -> None:
     add("a.NEF", "v1", masks={"sky": mask(1), "fish": mask(2)})
     add("b.NEF", "v1")
     assert view.names(f"{TAGGED}/v1") == ["a.NEF", "a.NEF.xmp", "b.NEF", "b.NEF.xmp", "masks"]
@@ -85,14 +83,14 @@ def test_masks_are_in_a_folder_for_each_image_that_has_any(add: Callable[..., Re
         view.node(f"{TAGGED}/v1/masks/b.NEF")
 
 
-def test_without_masks_there_is_no_folder_of_them(add: Callable[..., Repository], view: ByPath) -> None:
+def test_image_without_masks_has_no_masks_folder(add: Callable[..., Repository], view: ByPath) -> None:
     add("a.NEF", "v1")
     assert view.names(f"{TAGGED}/v1") == ["a.NEF", "a.NEF.xmp"]
     with pytest.raises(NotFound):
         view.node(f"{TAGGED}/v1/masks")
 
 
-def test_a_tag_with_a_slash_is_a_folder_in_a_folder(add: Callable[..., Repository], view: ByPath) -> None:
+def test_slash_in_a_tag_makes_a_nested_folder(add: Callable[..., Repository], view: ByPath) -> None:
     add("a.NEF", "client")
     add("b.NEF", "client/v1")
     assert view.names(TAGGED) == ["client"]
@@ -108,14 +106,14 @@ def test_an_image_named_like_a_part_of_a_tag_keeps_its_name(add: Callable[..., R
     assert view.read(f"{TAGGED}/client/v1") == b"picture of v1"
 
 
-def test_without_the_image_its_sidecar_is_there(add: Callable[..., Repository], view: ByPath) -> None:
+def test_sidecar_is_shown_without_its_image(add: Callable[..., Repository], view: ByPath) -> None:
     add("a.NEF", "v1", has_image=False)
     assert view.names(f"{TAGGED}/v1") == ["a.NEF.xmp"]
     with pytest.raises(NotFound):
         view.node(f"{TAGGED}/v1/a.NEF")
 
 
-def test_nothing_can_be_written_there(add: Callable[..., Repository], view: ByPath) -> None:
+def test_tagged_is_read_only(add: Callable[..., Repository], view: ByPath) -> None:
     add("a.NEF", "v1")
     with pytest.raises(ReadOnly):
         view.write(f"{TAGGED}/v1/a.NEF.xmp", b"")
@@ -127,7 +125,7 @@ def test_nothing_can_be_written_there(add: Callable[..., Repository], view: ByPa
         view.remove(f"{TAGGED}/v1/a.NEF")
 
 
-def test_a_new_tag_shows_at_once_and_a_deleted_one_no_longer(
+def test_new_tag_appears_at_once_and_a_deleted_one_disappears(
     add: Callable[..., Repository], view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = add("a.NEF", "v1")
@@ -142,7 +140,7 @@ def test_a_new_tag_shows_at_once_and_a_deleted_one_no_longer(
         view.node(f"{TAGGED}/v2")
 
 
-def test_whatever_changes_is_seen(
+def test_every_kind_of_change_shows(
     add: Callable[..., Repository], view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tag_index, "TRUST_SECONDS", 0)
@@ -165,7 +163,7 @@ def test_whatever_changes_is_seen(
     assert view.names(f"{TAGGED}/v1") == ["c.NEF.xmp"]
 
 
-def test_one_damaged_repository_hides_no_other(add: Callable[..., Repository], view: ByPath, tmp_path: Path) -> None:
+def test_damaged_repository_does_not_hide_others(add: Callable[..., Repository], view: ByPath, tmp_path: Path) -> None:
     add("a.NEF", "v1")
     damaged, unlisted = add("b.NEF", "v1"), add("c.NEF", "v1")
     (damaged.root / "refs/tags/v1").write_text("")
@@ -184,7 +182,7 @@ def test_a_folder_without_images_has_no_tags(add: Callable[..., Repository], vie
     assert view.names("/2026/tagged") == []
 
 
-def test_the_tags_of_a_folder_are_known_without_an_object(add: Callable[..., Repository], view: ByPath) -> None:
+def test_tags_are_listed_without_opening_objects(add: Callable[..., Repository], view: ByPath) -> None:
     for number in range(10):
         made = add(f"{number}.NEF", "v1")
         for path in (made.root / "objects").rglob("*.*"):
@@ -217,7 +215,7 @@ def test_an_unchanged_folder_is_listed_from_memory(
     assert len(names) == 101
 
 
-def test_threads_that_ask_together_look_once(
+def test_concurrent_listings_look_once(
     add: Callable[..., Repository], view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add("a.NEF", "v1")

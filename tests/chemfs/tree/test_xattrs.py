@@ -84,7 +84,7 @@ def test_walking_the_whole_tree_hashes_and_decodes_nothing(root: Path, work: Cou
     assert work == {}
 
 
-def test_opening_every_mask_checks_each_once_and_decodes_none(root: Path, work: Counter[str]) -> None:
+def test_opening_all_masks_hashes_each_once_and_decodes_none(root: Path, work: Counter[str]) -> None:
     view = ByPath(root)
     for path in [path for path in walk(view) if path.endswith(".png")]:
         opened = view.open(path)
@@ -93,7 +93,7 @@ def test_opening_every_mask_checks_each_once_and_decodes_none(root: Path, work: 
     assert work == {"hashed": 2 * STATES + 1}  # the masks, and the states that say which they are
 
 
-def test_an_attribute_of_others_costs_nothing(root: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_foreign_attribute_names_cost_nothing(root: Path, work: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
     node = ByPath(root).node("/heads/main/image.xmp")
     monkeypatch.delattr(os, "open")
     with pytest.raises(Unsupported):
@@ -101,7 +101,7 @@ def test_an_attribute_of_others_costs_nothing(root: Path, work: Counter[str], mo
     assert work == {}
 
 
-def test_the_edit_is_found_out_only_when_asked_for(root: Path, work: Counter[str]) -> None:
+def test_edit_is_computed_only_on_request(root: Path, work: Counter[str]) -> None:
     view = ByPath(root)
     assert "user.chemfs.edit" in view.node("/heads/main").xattr_names()
     assert work == {}
@@ -109,7 +109,7 @@ def test_the_edit_is_found_out_only_when_asked_for(root: Path, work: Counter[str
     assert work["parsed"] == 1
 
 
-def test_a_librarys_own_folder_has_none(root: Path) -> None:
+def test_library_folders_have_no_attributes(root: Path) -> None:
     library = ByPath(root.parent)
     assert library.node("/").xattr_names() == library.node("/README.txt").xattr_names() == []
     assert library.node("/repository/heads/main").xattr("user.chemfs.snapshot")

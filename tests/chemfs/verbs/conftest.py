@@ -22,7 +22,7 @@ XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 
 @pytest.fixture
 def chemfs(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chemfs:
-    """Runs a command in the test's folder; what it says on stderr is at most one line, and never a traceback."""
+    """Runs a command in the test's folder; stderr has at most one line, and never a traceback."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: object) -> Answer:

@@ -1,4 +1,4 @@
-"""Files of other programs among the refs and the objects: passed by, named, and no damage."""
+"""Files of other programs among the refs and the objects: skipped, named, and not taken for damage."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plant(root: Path, folder: str, name: str, content: bytes) -> Path:
 
 @pytest.mark.parametrize("content", CONTENTS, ids=range(len(CONTENTS)))
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_among_the_branches_is_passed_by(chemfs: Chemfs, repository: str, name: str, content: bytes) -> None:
+def test_alien_file_among_the_branches_is_skipped(chemfs: Chemfs, repository: str, name: str, content: bytes) -> None:
     root = Path(repository)
     plant(root, "refs/heads", name, content)
     answer = chemfs("branch", repository)
@@ -57,7 +57,7 @@ def test_a_file_among_the_branches_is_passed_by(chemfs: Chemfs, repository: str,
 
 @pytest.mark.parametrize("name", ["desktop.ini", ".DS_Store", "Thumbs.db"])
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_it_is_no_damage_wherever_it_is(chemfs: Chemfs, repository: str, folder: str, name: str) -> None:
+def test_alien_file_is_not_damage_in_any_folder(chemfs: Chemfs, repository: str, folder: str, name: str) -> None:
     path = plant(Path(repository), folder, name, b"x")
     for verb in ("branch", "tag", "gc", "log", "status", "masks"):
         assert chemfs(verb, repository).code == 0
@@ -71,21 +71,21 @@ def test_it_is_no_damage_wherever_it_is(chemfs: Chemfs, repository: str, folder:
             assert view.names(f"{place}/{shown}")
 
 
-def test_a_ref_that_the_log_named_stays_damage(chemfs: Chemfs, repository: str) -> None:
+def test_damaged_ref_named_in_the_log_is_not_an_alien(chemfs: Chemfs, repository: str) -> None:
     (Path(repository) / "refs/tags/v1_export").write_bytes(b"[.ShellClassInfo]")
     assert chemfs("tag", repository).code == 4
     assert chemfs("gc", repository).code == 4
     assert "ref-damaged" in chemfs("fsck", repository, "--json").out
 
 
-def test_without_a_log_everything_may_have_been_a_ref(repository: str) -> None:
+def test_without_a_log_any_file_may_be_a_damaged_ref(repository: str) -> None:
     (Path(repository) / "log.jsonl").unlink()
     (Path(repository) / "refs/heads/main").write_bytes(b"?")
     with pytest.raises(RefDamaged):
         Repository(Path(repository)).refs.read(MAIN)
 
 
-def test_a_branch_that_was_made_by_hand_is_one(chemfs: Chemfs, repository: str) -> None:
+def test_branch_created_by_hand_is_a_branch(chemfs: Chemfs, repository: str) -> None:
     root = Path(repository)
     os.link(root / "refs/heads/main", root / "refs/heads/by-hand")
     assert "by-hand" in chemfs("branch", repository).out

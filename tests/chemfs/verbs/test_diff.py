@@ -28,7 +28,7 @@ def test_long_lines_are_broken_between_words_on_a_terminal() -> None:
     assert wrapped(text, 24) == "Edit\n  exposure: exposure\n    +0.50 EV → -1.25 EV\n\nMetadata\n  Rating: ★\n"
 
 
-def test_for_programs_and_for_a_page(chemfs: Chemfs, repository: str) -> None:
+def test_json_and_markdown(chemfs: Chemfs, repository: str) -> None:
     assert chemfs("diff", repository, "v1_export", "main", "--json").json["root"]["action"] == "modify"
     assert chemfs("diff", repository, "v1_export", "main", "--markdown").out.startswith("# v1_export → main\n")
 
@@ -46,7 +46,7 @@ def test_wrong_usage(chemfs: Chemfs, operands: list[str]) -> None:
     assert "expected REPO A B, or --no-repo LEFT RIGHT" in answer.error
 
 
-def test_what_is_not_there(chemfs: Chemfs, repository: str) -> None:
+def test_missing_files_are_reported(chemfs: Chemfs, repository: str) -> None:
     assert chemfs("diff", repository, "v1_export", "nosuch").code == 3
     Path("circle").symlink_to("circle")
     answer = chemfs("diff", "--no-repo", "circle", repository)

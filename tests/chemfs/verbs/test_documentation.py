@@ -23,7 +23,7 @@ def documented(verb: str) -> str:
     return " ".join(re.findall(rf"^\| `(chemfs {verb}\b[^`]*)`", PAGE, re.MULTILINE))
 
 
-def test_the_page_names_the_verbs_that_there_are() -> None:
+def test_page_lists_exactly_the_existing_verbs() -> None:
     assert set(re.findall(r"^\| `chemfs (\w+)", PAGE, re.MULTILINE)) == set(verbs())
 
 

@@ -36,7 +36,7 @@ def test_a_wrong_number_is_refused_with_the_range(chemfs: Chemfs, repository: st
 
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below", "loop"])
 @pytest.mark.parametrize("verb", ["init {}", "export sunset HEAD {}", "canonicalize rating1.xmp --into {}"])
-def test_a_file_is_no_folder_to_write_to(chemfs: Chemfs, repository: str, verb: str, place: str) -> None:
+def test_file_in_place_of_an_output_folder_is_refused(chemfs: Chemfs, repository: str, verb: str, place: str) -> None:
     Path("file").touch()
     Path("loop").symlink_to("loop")
     answer = chemfs(*verb.format(place).split())
@@ -48,7 +48,7 @@ def test_a_file_is_no_folder_to_write_to(chemfs: Chemfs, repository: str, verb: 
     "verb",
     ["init,", "log,", "fsck,", "mount,,m", "mount,r,", "snapshot,r,", "hash,", "export,r,HEAD,", "diff,,HEAD,HEAD"],
 )
-def test_a_variable_that_was_never_set_is_no_folder(chemfs: Chemfs, verb: str) -> None:
+def test_empty_path_is_refused(chemfs: Chemfs, verb: str) -> None:
     """`chemfs gc "$REPO"` must not mean the current folder."""
     before = set(Path().iterdir())
     answer = chemfs(*verb.split(","))
@@ -76,7 +76,7 @@ def test_an_unreadable_input(chemfs: Chemfs, repository: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["hash {}", "snapshot sunset {}", "snapshot sunset rating1.xmp --mask sky={}"])
-def test_no_more_is_read_than_can_be_kept(chemfs: Chemfs, repository: str, command: str) -> None:
+def test_oversized_input_is_refused_without_reading_it(chemfs: Chemfs, repository: str, command: str) -> None:
     with Path("huge").open("wb") as file:
         file.truncate(1 << 40)
     answer = chemfs(*command.format("huge").split())
@@ -91,7 +91,7 @@ def test_a_damaged_store(chemfs: Chemfs, repository: str) -> None:
     assert "refs/heads/main" in answer.error
 
 
-def test_a_store_that_can_not_be_written(chemfs: Chemfs, repository: str) -> None:
+def test_store_that_cannot_be_written(chemfs: Chemfs, repository: str) -> None:
     Path(repository, "log.jsonl").unlink()
     Path(repository, "log.jsonl").mkdir()
     answer = chemfs("snapshot", repository, "rating1.xmp")
@@ -99,7 +99,7 @@ def test_a_store_that_can_not_be_written(chemfs: Chemfs, repository: str) -> Non
     assert "log.jsonl" in answer.error
 
 
-def test_a_missing_permission_is_reported_with_what_to_do(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_permission_is_reported_with_advice(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "38")
 
@@ -109,7 +109,7 @@ def test_a_missing_permission_is_reported_with_what_to_do(chemfs: Chemfs, monkey
     assert answer.error.startswith("chemfs: 38: Permission denied; run it as the owner, ")
 
 
-def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_internal_error_is_one_line(chemfs: Chemfs, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("oops")
 
@@ -120,7 +120,7 @@ def test_an_error_of_our_own_is_one_line_too(chemfs: Chemfs, monkeypatch: pytest
     assert answer.error.endswith("; please report it\n")
 
 
-def test_a_reader_that_has_had_enough(repository: str) -> None:
+def test_closed_pipe_is_not_an_error(repository: str) -> None:
     """`chemfs log | head`: no complaint."""
     read, write = os.pipe()
     os.close(read)
@@ -131,19 +131,19 @@ def test_a_reader_that_has_had_enough(repository: str) -> None:
 
 
 @pytest.mark.parametrize(("verb", "code"), [("log", 0), ("show", 2), ("hash", 3)])
-def test_a_caller_who_closed_all_streams(repository: str, verb: str, code: int) -> None:
+def test_closed_standard_streams_do_not_change_the_exit_code(repository: str, verb: str, code: int) -> None:
     """As a careless service does (`>&- 2>&- <&-`): the work is done, and the exit code reports the result."""
     command = f'exec "{sys.executable}" -m chemfs {verb} {repository} <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", command], check=False).returncode == code
 
 
-def test_an_error_that_nobody_can_read(repository: str) -> None:
+def test_unwritable_stderr_does_not_change_the_exit_code(repository: str) -> None:
     command = [sys.executable, "-m", "chemfs", "show", repository, "nosuch"]
     with Path("/dev/full").open("w") as full:
         assert subprocess.run(command, stderr=full, check=False).returncode == 3
 
 
-def test_an_answer_that_nobody_can_read_is_a_failure(repository: str) -> None:
+def test_unwritable_stdout_is_a_failure(repository: str) -> None:
     command = [sys.executable, "-m", "chemfs", "log", repository]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -38,14 +38,14 @@ def test_a_problem_is_reported_repaired_and_gone(chemfs: Chemfs, repository: Rep
     assert chemfs("fsck", repository.root).code == 0
 
 
-def test_a_missing_head_is_no_reason_to_give_up(chemfs: Chemfs, repository: Repository) -> None:
+def test_missing_head_does_not_stop_the_check(chemfs: Chemfs, repository: Repository) -> None:
     (repository.root / "HEAD").unlink()
     assert chemfs("log", repository.root).code == 3
     assert chemfs("fsck", repository.root, "--repair").code == 1
     assert chemfs("log", repository.root).code == 0
 
 
-def test_what_a_killed_mount_left_is_named_and_moved_aside(chemfs: Chemfs, repository: Repository) -> None:
+def test_leftovers_of_a_killed_mount_are_named_and_moved_aside(chemfs: Chemfs, repository: Repository) -> None:
     path = DraftFiles(repository.root).path("heads/main/image.xmp")
     DraftFiles(repository.root).prepare()
     path.write_bytes(b"half")
@@ -55,7 +55,7 @@ def test_what_a_killed_mount_left_is_named_and_moved_aside(chemfs: Chemfs, repos
     assert chemfs("fsck", repository.root).code == 0
 
 
-def test_what_is_no_repository_is_refused(chemfs: Chemfs, tmp_path: Path) -> None:
+def test_folder_that_is_not_a_repository_is_refused(chemfs: Chemfs, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     for name in ("photos", "nowhere"):
         assert chemfs("fsck", tmp_path / name).code == 3

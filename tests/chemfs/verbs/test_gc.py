@@ -21,7 +21,7 @@ def abandoned(chemfs: Chemfs, repository: str, sidecar: Callable[[int], Path], m
     return repository
 
 
-def test_what_is_young_stays(chemfs: Chemfs, abandoned: str) -> None:
+def test_young_objects_are_kept(chemfs: Chemfs, abandoned: str) -> None:
     assert chemfs("gc", abandoned).out == "removed 0 snapshots and 0 masks, 0 bytes\n"
     assert chemfs("gc", abandoned, "--keep-days", "1").out == "removed 0 snapshots and 0 masks, 0 bytes\n"
 
@@ -33,7 +33,7 @@ def test_a_dry_run_lists_what_would_go_and_removes_nothing(chemfs: Chemfs, aband
         assert listed[2].startswith("would remove 1 snapshot and 1 mask, ")
 
 
-def test_what_went_is_remembered(chemfs: Chemfs, abandoned: str) -> None:
+def test_purged_masks_are_remembered(chemfs: Chemfs, abandoned: str) -> None:
     assert chemfs("gc", abandoned, "--keep-days", "0").out.startswith("removed 1 snapshot and 1 mask, ")
     assert chemfs("fsck", abandoned).code == 0
     assert "purged" in chemfs("masks", abandoned, "--json").json["subject"]
@@ -43,7 +43,7 @@ def test_what_went_is_remembered(chemfs: Chemfs, abandoned: str) -> None:
 
 
 @pytest.mark.parametrize("days", ["-1", "soon", "1e9"])
-def test_no_number_of_days(chemfs: Chemfs, repository: str, days: str) -> None:
+def test_invalid_number_of_days_is_refused(chemfs: Chemfs, repository: str, days: str) -> None:
     assert chemfs("gc", repository, f"--keep-days={days}").code == 2
 
 

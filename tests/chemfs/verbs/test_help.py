@@ -43,7 +43,7 @@ def test_a_page_says_what_the_verb_does_and_shows_an_example(
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-def test_a_description_starts_with_a_verb_as_git_writes_it(verb: str) -> None:
+def test_descriptions_start_with_an_imperative_verb(verb: str) -> None:
     """`Show the log`, not `shows the log` or `the log`."""
     summary = next(group[verb] for group in GROUPS.values() if verb in group)
     for text in (summary, load(verb).DESCRIPTION):

@@ -33,8 +33,8 @@ def prepared(chemfs: Chemfs, repository: str, mask: Path) -> str:
     xmp = Path("hostile.xmp")
     text = HOSTILE.translate({0x1B: None, 0x07: None, 0xFDD0: None})  # which XML can't have
     xmp.write_text(Path("rating1.xmp").read_text().replace("xmp:Rating", f'xmp:Label="{text}" xmp:Rating'))
-    told = json.dumps({"provider": HOSTILE, "prompt": HOSTILE})
-    answer = chemfs("snapshot", repository, xmp, f"--mask=sky={mask}", "--mask-info", f"sky={told}", "--label", HOSTILE)
+    info = json.dumps({"provider": HOSTILE, "prompt": HOSTILE})
+    answer = chemfs("snapshot", repository, xmp, f"--mask=sky={mask}", "--mask-info", f"sky={info}", "--label", HOSTILE)
     assert answer.code == 0
     opened = Repository(Path(repository))
     opened.rejected.keep(b"x", f"heads/main/{HOSTILE}", HOSTILE)
@@ -83,17 +83,17 @@ def test_nothing_hostile_is_printed(prepared: str, chemfs: Chemfs, verb: tuple[s
         json.loads(answer.out)
 
 
-def test_json_says_what_the_repository_says(prepared: str, chemfs: Chemfs) -> None:
+def test_json_keeps_the_text_unchanged(prepared: str, chemfs: Chemfs) -> None:
     newest, *_ = json.loads(chemfs("log", prepared, "--json").out)
     assert (newest["op"], newest["timestamp"]) == (HOSTILE, HOSTILE)
 
 
-def test_people_see_what_was_escaped(prepared: str, chemfs: Chemfs) -> None:
+def test_escaped_text_is_shown(prepared: str, chemfs: Chemfs) -> None:
     assert SHOWN in chemfs("log", prepared).out
     assert SHOWN in chemfs("masks", prepared).out
 
 
-def test_a_terminal_gets_a_canonical_form_escaped_and_a_file_gets_it_as_it_is(prepared: str) -> None:
+def test_canonical_form_is_escaped_only_on_a_terminal(prepared: str) -> None:
     assert prepared
     assert r"\x9b31m" in on_a_terminal("canonicalize", "hostile.xmp")
     command = [sys.executable, "-m", "chemfs", "canonicalize", "hostile.xmp"]

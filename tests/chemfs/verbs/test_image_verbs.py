@@ -1,4 +1,4 @@
-"""What the commands say about the image: where it is, that it is away, and where it is again."""
+"""The commands and the image: where it is, that it is missing, and how it is linked again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def repository(chemfs: Chemfs, sidecar: Sidecar) -> str:
     return "sunset"
 
 
-def test_what_is_said_while_the_image_is_away(chemfs: Chemfs, repository: str) -> None:
+def test_missing_image_is_reported(chemfs: Chemfs, repository: str) -> None:
     place = f"{Path.cwd()}/photos/IMG_1.TIF"
     assert json.loads(chemfs("show", repository, "HEAD", "--json").out)["image"] == place
     assert chemfs("fsck", repository).code == 0
@@ -56,7 +56,7 @@ def test_an_image_that_moved_is_linked_again(chemfs: Chemfs, repository: str) ->
     assert chemfs("status", repository).code == 0
 
 
-def test_an_image_of_another_name_has_to_be_asked_for(chemfs: Chemfs, repository: str) -> None:
+def test_linking_an_image_of_another_name_needs_an_option(chemfs: Chemfs, repository: str) -> None:
     Path("photos/IMG_1.TIF").rename("photos/beach.TIF")
     answer = chemfs("relink", repository, "photos/beach.TIF")
     assert answer.code == 3

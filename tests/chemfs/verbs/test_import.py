@@ -1,4 +1,4 @@
-"""chemfs import, and what other verbs say of libraries."""
+"""chemfs import, and how other verbs treat libraries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wedding(tmp_path: Path) -> Path:
     return shoot(tmp_path / "wedding")
 
 
-def test_it_says_what_was_taken(chemfs: Chemfs, wedding: Path) -> None:
+def test_import_reports_what_it_took(chemfs: Chemfs, wedding: Path) -> None:
     answer = chemfs("import", "wedding", "library")
     assert (answer.code, answer.error) == (0, "")
     assert answer.out.splitlines() == [
@@ -35,7 +35,7 @@ def test_it_says_what_was_taken(chemfs: Chemfs, wedding: Path) -> None:
     assert "5 sidecars unchanged" in chemfs("import", "wedding", "library").out
 
 
-def test_problems_are_listed_at_the_end_with_what_to_do(chemfs: Chemfs, wedding: Path) -> None:
+def test_problems_are_listed_at_the_end_with_advice(chemfs: Chemfs, wedding: Path) -> None:
     (wedding / "1.NEF.xmp").write_bytes(b"")
     (wedding / "2.NEF.xmp").write_bytes(b"<x")
     edit(wedding, "1.xmp", 1)
@@ -81,7 +81,7 @@ def test_a_dry_run_writes_nothing(chemfs: Chemfs, wedding: Path) -> None:
     assert not (wedding.parent / "library").exists()
 
 
-def test_what_cannot_be_imported_is_refused_in_a_line(chemfs: Chemfs, wedding: Path) -> None:
+def test_folders_that_cannot_be_imported_are_refused_in_one_line(chemfs: Chemfs, wedding: Path) -> None:
     chemfs("import", "wedding", "library")
     for wrong in (
         ("nosuch", "library"),
@@ -95,7 +95,7 @@ def test_what_cannot_be_imported_is_refused_in_a_line(chemfs: Chemfs, wedding: P
 
 
 @pytest.mark.parametrize("verb", ["branch", "masks"])
-def test_a_library_where_a_repository_is_needed(chemfs: Chemfs, wedding: Path, verb: str) -> None:
+def test_library_in_place_of_a_repository_is_refused(chemfs: Chemfs, wedding: Path, verb: str) -> None:
     chemfs("import", "wedding", "library")
     for path, name in (("library", "one of the repositories in it"), ("library/wedding", "such as 'library/wedding/")):
         answer = chemfs(verb, path)
@@ -104,7 +104,7 @@ def test_a_library_where_a_repository_is_needed(chemfs: Chemfs, wedding: Path, v
         assert name in answer.error
 
 
-def test_init_makes_no_repository_of_a_library(chemfs: Chemfs, wedding: Path) -> None:
+def test_init_refuses_a_library(chemfs: Chemfs, wedding: Path) -> None:
     chemfs("import", "wedding", "library")
     assert chemfs("init", "library").code == 3
     assert chemfs("init", "library/wedding").code == 3
@@ -112,7 +112,7 @@ def test_init_makes_no_repository_of_a_library(chemfs: Chemfs, wedding: Path) ->
     assert chemfs("init", "library/wedding/by-hand").code == 0
 
 
-def test_status_says_that_an_image_was_edited_in_both_places(chemfs: Chemfs, wedding: Path) -> None:
+def test_status_reports_an_edit_in_both_places(chemfs: Chemfs, wedding: Path) -> None:
     chemfs("import", "wedding", "library")
     root = wedding.parent / "library/wedding/0.NEF"
     before = save_xmp(Repository(root), BranchName("warm"), xmp(900)).digest
@@ -136,7 +136,7 @@ def test_status_says_that_an_image_was_edited_in_both_places(chemfs: Chemfs, wed
 
 @pytest.mark.needs_program("setpriv")
 @pytest.mark.needs_root
-def test_what_may_not_be_read_is_listed(wedding: Path) -> None:
+def test_unreadable_files_are_listed(wedding: Path) -> None:
     """As another user, who may not read one sidecar, and may not list one folder."""
     image(wedding / "secret", "s.NEF")
     library = wedding.parent / "library"
@@ -156,7 +156,7 @@ def test_what_may_not_be_read_is_listed(wedding: Path) -> None:
 
 
 @pytest.mark.needs_fuse
-def test_mounts_are_no_part_of_a_shoot(chemfs: Chemfs, wedding: Path) -> None:
+def test_mounts_inside_a_shoot_are_skipped(chemfs: Chemfs, wedding: Path) -> None:
     chemfs("import", "wedding", "library")
     place = wedding / "mnt"
     place.mkdir()

@@ -1,4 +1,4 @@
-"""Verbs that take a library, or a folder of one: each repository in turn, what goes wrong with its path."""
+"""Verbs that take a library, or a folder of one: each repository in turn, problems with its path."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_log_names_the_repository_of_each_row(chemfs: Chemfs, library: Path)
     assert len(chemfs("log", "library", "-n", 1).out.splitlines()) == 3
 
 
-def test_the_log_for_programs_is_one_list(chemfs: Chemfs, library: Path) -> None:
+def test_json_log_of_a_library_is_one_list(chemfs: Chemfs, library: Path) -> None:
     entries = chemfs("log", "library", "--json").json
     assert [entry["repository"] for entry in entries] == ["day/1.NEF", "day/2.NEF", "night/3.NEF"]
     assert "repository" not in chemfs("log", "library/day/1.NEF", "--json").json[0]
@@ -66,7 +66,7 @@ def test_the_log_of_a_branch_that_some_images_have(chemfs: Chemfs, library: Path
     assert (answer.code, answer.out, "nosuch" in answer.error) == (3, "", True)
 
 
-def test_a_damaged_repository_is_named_and_stops_no_other(chemfs: Chemfs, library: Path) -> None:
+def test_damaged_repository_is_named_and_does_not_stop_the_others(chemfs: Chemfs, library: Path) -> None:
     (library / "day/1.NEF/HEAD").unlink()
     for verb in ("log", "gc"):
         answer = chemfs(verb, "library")
@@ -76,7 +76,7 @@ def test_a_damaged_repository_is_named_and_stops_no_other(chemfs: Chemfs, librar
         assert answer.out
 
 
-def test_fsck_checks_each_and_sums_up(chemfs: Chemfs, library: Path) -> None:
+def test_fsck_checks_each_repository_and_sums_up(chemfs: Chemfs, library: Path) -> None:
     assert (chemfs("fsck", "library").out, chemfs("fsck", "library").code) == ("3 repositories: all is well\n", 0)
     damage(library / "day/2.NEF")
     (library / "night/3.NEF/HEAD").unlink()
@@ -92,7 +92,7 @@ def test_fsck_checks_each_and_sums_up(chemfs: Chemfs, library: Path) -> None:
     assert (library / "night/3.NEF/HEAD").exists()
 
 
-def test_gc_names_what_went_and_sums_up(chemfs: Chemfs, library: Path) -> None:
+def test_gc_lists_what_it_removes_and_sums_up(chemfs: Chemfs, library: Path) -> None:
     one = Repository(library / "day/2.NEF")
     save_xmp(one, BranchName("warm"), xmp(50))
     delete_branch(one, BranchName("warm"))
@@ -119,7 +119,7 @@ def test_a_tag_for_a_whole_shoot(chemfs: Chemfs, library: Path) -> None:
     ]
 
 
-def test_a_tag_that_one_image_has_elsewhere_is_refused(chemfs: Chemfs, library: Path) -> None:
+def test_tag_that_exists_on_another_state_is_refused(chemfs: Chemfs, library: Path) -> None:
     one = Repository(library / "day/2.NEF")
     create_tag(one, TagName("v1"))
     save_xmp(one, MAIN, xmp(50))
@@ -131,7 +131,7 @@ def test_a_tag_that_one_image_has_elsewhere_is_refused(chemfs: Chemfs, library: 
     assert (found["tagged"], [one["repository"] for one in found["problems"]]) == ([], ["day/2.NEF"])
 
 
-def test_an_image_without_that_state_is_left_out_and_named(chemfs: Chemfs, library: Path) -> None:
+def test_image_without_the_state_is_left_out_and_named(chemfs: Chemfs, library: Path) -> None:
     Repository.init(library / "day" / "none.NEF")
     answer = chemfs("tag", "library", "v1")
     assert (answer.code, answer.error) == (1, "")
@@ -139,7 +139,7 @@ def test_an_image_without_that_state_is_left_out_and_named(chemfs: Chemfs, libra
     assert answer.out.splitlines()[1] == "3 images tagged v1"
 
 
-def test_options_of_a_library_and_of_a_repository(chemfs: Chemfs, library: Path) -> None:
+def test_library_options_are_refused_for_a_repository_and_vice_versa(chemfs: Chemfs, library: Path) -> None:
     assert chemfs("tag", "library/day/1.NEF", "v1", "--only", "*").code == 2
     assert chemfs("tag", "library", "v1", "--delete").code == 2
     assert chemfs("tag", "library", "v1", "--only", "nosuch").code == 3
@@ -168,7 +168,7 @@ class Closed(io.StringIO):
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["rows", "json"])
-def test_a_log_that_nobody_reads_is_not_read_to_its_end(
+def test_log_stops_reading_when_its_output_is_closed(
     library: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
     for number in range(50):
@@ -180,7 +180,7 @@ def test_a_log_that_nobody_reads_is_not_read_to_its_end(
     assert len(lines) <= 2
 
 
-def test_status_says_first_what_needs_attention(chemfs: Chemfs, library: Path) -> None:
+def test_status_lists_what_needs_attention_first(chemfs: Chemfs, library: Path) -> None:
     Repository.init(library / "day" / "none.NEF")
     (library / "night/3.NEF/HEAD").unlink()
     create_tag(Repository(library / "day/1.NEF"), TagName("v1"))
@@ -200,7 +200,7 @@ def test_status_says_first_what_needs_attention(chemfs: Chemfs, library: Path) -
     assert summary == "4 repositories, 2 of them need attention\n"
 
 
-def test_status_of_a_library_where_all_is_well(chemfs: Chemfs, library: Path) -> None:
+def test_status_of_a_healthy_library(chemfs: Chemfs, library: Path) -> None:
     answer = chemfs("status", library)
     assert answer.code == 0
     assert answer.out.startswith("IMAGE ")
@@ -224,7 +224,7 @@ def test_status_for_programs_has_stable_keys(chemfs: Chemfs, library: Path) -> N
     assert set(alone["images"][0]) == {"head", "hash", "timestamp", "branches", "tags", "unlogged"}
 
 
-def test_status_of_what_is_neither(chemfs: Chemfs, tmp_path: Path) -> None:
+def test_status_of_neither_repository_nor_library_is_refused(chemfs: Chemfs, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     for name in ("photos", "nosuch"):
         assert chemfs("status", name).code == 3
@@ -236,7 +236,7 @@ def test_status_takes_the_current_folder(chemfs: Chemfs, library: Path, monkeypa
 
 
 @pytest.mark.needs_fuse
-def test_status_of_a_mount_is_that_of_what_it_shows(chemfs: Chemfs, library: Path, tmp_path: Path) -> None:
+def test_status_of_a_mount_is_that_of_its_source(chemfs: Chemfs, library: Path, tmp_path: Path) -> None:
     (library / "roll").mkdir()
     Repository.init(library / "roll" / "4.NEF")
     daemon = Daemon(library, tmp_path / "mnt")
@@ -251,7 +251,7 @@ def test_status_of_a_mount_is_that_of_what_it_shows(chemfs: Chemfs, library: Pat
         daemon.unmount()
 
 
-def test_relink_of_a_library_lists_what_is_left(chemfs: Chemfs, tmp_path: Path) -> None:
+def test_relink_lists_the_images_that_stay_missing(chemfs: Chemfs, tmp_path: Path) -> None:
     for name in ("1.NEF", "2.NEF"):
         image(tmp_path / "photos" / "day", name)
     assert chemfs("import", "photos/day", "library").code == 0
@@ -274,7 +274,9 @@ def test_relink_of_a_library_lists_what_is_left(chemfs: Chemfs, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("verb", ["fsck", "gc", "log", "status", "tag"])
-def test_an_interruption_is_one_line(chemfs: Chemfs, library: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+def test_interruption_is_reported_in_one_line(
+    chemfs: Chemfs, library: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
     """Ctrl-C, while the second repository is being looked at."""
 
     def interrupted(root: Path) -> str | None:

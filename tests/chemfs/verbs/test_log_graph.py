@@ -43,17 +43,17 @@ def test_branches_are_lines_and_each_save_says_what_it_changed(branched: Reposit
     ]
 
 
-def test_a_row_is_one_line_however_narrow_the_terminal(branched: Repository) -> None:
+def test_rows_fit_a_narrow_terminal(branched: Repository) -> None:
     assert len(drawn(branched, width=40)) == 4
 
 
-def test_what_gc_collected_is_still_listed(branched: Repository) -> None:
+def test_collected_states_are_still_listed(branched: Repository) -> None:
     snapshot = branched.resolve("v1_export")
     next((branched.root / "objects" / snapshot.shard).glob(f"{snapshot.rest}*")).unlink()
     assert drawn(branched)[0] == "● #  [warm]  collected"
 
 
-def test_as_many_saves_are_drawn_as_were_asked_for(branched: Repository) -> None:
+def test_number_of_drawn_saves_can_be_limited(branched: Repository) -> None:
     assert drawn(branched, max_rows=2) == drawn(branched)[:2]
 
 

@@ -24,7 +24,7 @@ def saved_twice(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> tuple[str, str]
     return first["masks"]["subject"], second["masks"]["subject"]
 
 
-def test_the_registry_knows_what_a_name_stood_for(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_registry_lists_earlier_masks_of_a_name(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     old, new = saved_twice(chemfs, sidecar, mask)
     registry = chemfs("masks", "sunset", "--json").json
     assert registry["subject"]["hash"] == new
@@ -32,7 +32,7 @@ def test_the_registry_knows_what_a_name_stood_for(chemfs: Chemfs, sidecar: Sidec
     assert registry["subject"]["history"][0]["provider"] == "sam"
 
 
-def test_for_people(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_masks_for_people(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     old, new = saved_twice(chemfs, sidecar, mask)
     now, before = chemfs("masks", "sunset").out.splitlines()
     assert now.startswith(f"subject  {new[:12]}")
@@ -40,12 +40,12 @@ def test_for_people(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert before.endswith('sam  "the sun"')
 
 
-def test_the_log_names_the_masks_that_were_given_a_provenance(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_log_names_the_masks_that_got_a_provenance(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     saved_twice(chemfs, sidecar, mask)
     assert chemfs("log", "sunset").out.splitlines()[-1].endswith("provenance: subject  masks: subject")
 
 
-def test_a_state_shows_where_its_masks_came_from(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_show_prints_the_provenance_of_masks(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     saved_twice(chemfs, sidecar, mask)
     chemfs("tag", "sunset", "new")
     first = chemfs("log", "sunset", "--json").json[-1]["hash"]

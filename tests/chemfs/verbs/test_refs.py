@@ -26,7 +26,7 @@ def test_a_renamed_branch_takes_head_along(chemfs: Chemfs, repository: str) -> N
     assert [one["ref"] for one in chemfs("branch", repository, "--json").json if one["head"]] == ["refs/heads/final"]
 
 
-def test_heads_branch_can_not_be_deleted_others_can(chemfs: Chemfs, repository: str) -> None:
+def test_only_heads_branch_cannot_be_deleted(chemfs: Chemfs, repository: str) -> None:
     answer = chemfs("branch", repository, "main", "--delete")
     assert (answer.code, answer.error) == (3, "chemfs: HEAD is on branch 'main'; check out another one first\n")
     chemfs("branch", repository, "warm")
@@ -56,7 +56,7 @@ def test_checkout_moves_head_to_a_branch_or_a_state(chemfs: Chemfs, repository: 
     assert chemfs("show", repository, "HEAD", "--json").json["hash"] == tagged
 
 
-def test_names_are_refused_with_the_rule(chemfs: Chemfs, repository: str) -> None:
+def test_invalid_names_are_refused_with_the_rule(chemfs: Chemfs, repository: str) -> None:
     for verb in ("branch", "tag"):
         answer = chemfs(verb, repository, "a..b")
         assert answer.code == 3
@@ -84,7 +84,7 @@ def test_one_name_is_changed_at_a_time(chemfs: Chemfs, repository: str, change: 
 
 
 @pytest.mark.parametrize("change", ["branch --delete", "branch --rename new", "tag --delete"])
-def test_what_is_not_there_cannot_be_changed(chemfs: Chemfs, repository: str, change: str) -> None:
+def test_missing_refs_cannot_be_changed(chemfs: Chemfs, repository: str, change: str) -> None:
     verb, *options = change.split()
     answer = chemfs(verb, repository, "nosuch", *options)
     assert answer.code == 3

@@ -24,7 +24,7 @@ def root(chemfs: Chemfs, tmp_path: Path) -> Path:
     return root
 
 
-def test_a_branch_goes_back_and_forth(chemfs: Chemfs, root: Path) -> None:
+def test_branch_is_restored_back_and_forth(chemfs: Chemfs, root: Path) -> None:
     repository = Repository(root)
     first, second = saves(repository)
     with_mask = save_mask(repository, MAIN, MaskName("sky"), mask()).digest
@@ -41,14 +41,14 @@ def test_a_branch_goes_back_and_forth(chemfs: Chemfs, root: Path) -> None:
     assert chemfs("fsck", root).code == 0
 
 
-def test_another_branch_or_a_new_one(chemfs: Chemfs, root: Path) -> None:
+def test_restore_on_another_or_a_new_branch(chemfs: Chemfs, root: Path) -> None:
     first = saves(Repository(root))[0]
     assert chemfs("restore", root, first, "--branch", "again").code == 0
     assert Repository(root).refs.read(BranchName("again")) == first
     assert Repository(root).tip(MAIN) != first
 
 
-def test_a_sidecar_goes_back(chemfs: Chemfs, root: Path, tmp_path: Path) -> None:
+def test_sidecar_is_restored(chemfs: Chemfs, root: Path, tmp_path: Path) -> None:
     first, second = saves(Repository(root))
     path = tmp_path / "wedding" / "1.NEF.xmp"
     answer = chemfs("restore", root, second, "--to", "wedding/1.NEF.xmp")
@@ -63,7 +63,7 @@ def test_a_sidecar_goes_back(chemfs: Chemfs, root: Path, tmp_path: Path) -> None
     assert "5 sidecars unchanged" in chemfs("import", "wedding", "library").out
 
 
-def test_wrong_use_is_one_line(chemfs: Chemfs, root: Path) -> None:
+def test_wrong_usage_is_reported_in_one_line(chemfs: Chemfs, root: Path) -> None:
     both = chemfs("restore", root, "main", "--branch", "x", "--to", "wedding/1.NEF.xmp")
     assert (both.code, len(both.error.splitlines())) == (2, 1)
     for arguments in (("nosuch",), ("main", "--to", "wedding/2.NEF.xmp"), ("main", "--to", "nowhere/1.NEF.xmp")):

@@ -18,12 +18,12 @@ from tests.chemfs.verbs.answer import Chemfs
 Sidecar = Callable[[int], Path]
 
 
-def test_canonicalize_writes_what_hash_names(chemfs: Chemfs, sidecar: Sidecar) -> None:
+def test_hash_is_the_sha256_of_the_canonical_form(chemfs: Chemfs, sidecar: Sidecar) -> None:
     canonical = chemfs("canonicalize", sidecar(1)).out
     assert hashlib.sha256(canonical.encode()).hexdigest() == chemfs("hash", sidecar(1)).out.strip()
 
 
-def test_canonical_is_canonical(chemfs: Chemfs, sidecar: Sidecar) -> None:
+def test_canonical_form_is_stable(chemfs: Chemfs, sidecar: Sidecar) -> None:
     Path("canonical.xmp").write_text(chemfs("canonicalize", sidecar(1)).out)
     assert chemfs("canonicalize", "canonical.xmp").out == Path("canonical.xmp").read_text()
 
@@ -40,7 +40,7 @@ def test_many_files_are_hashed_like_sha256sum_does(chemfs: Chemfs, sidecar: Side
     assert lines == [f"{chemfs('hash', path).out.strip()}  {path}" for path in (one, two)]
 
 
-def test_hashes_are_whole_lines_on_a_narrow_terminal_too(sidecar: Sidecar) -> None:
+def test_hashes_are_not_wrapped_on_a_narrow_terminal(sidecar: Sidecar) -> None:
     one, two = sidecar(1), sidecar(2)
     terminal, inside = pty.openpty()
     command = [sys.executable, "-m", "chemfs", "hash", one.name, two.name]
@@ -62,7 +62,7 @@ def test_a_broken_file_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar
     assert missing == "chemfs: can't read 'nosuch.xmp': No such file or directory"
 
 
-def test_a_bar_on_the_terminal_leaves_what_is_redirected_alone(chemfs: Chemfs, sidecar: Sidecar) -> None:
+def test_progress_bar_does_not_reach_redirected_output(chemfs: Chemfs, sidecar: Sidecar) -> None:
     one, two = sidecar(1), sidecar(2)
     screen, terminal = os.openpty()
     command = [sys.executable, "-m", "chemfs", "hash", str(one), str(two)]
@@ -73,7 +73,7 @@ def test_a_bar_on_the_terminal_leaves_what_is_redirected_alone(chemfs: Chemfs, s
     assert Path("sums").read_text() == chemfs("hash", one, two).out
 
 
-def test_a_file_that_becomes_too_long_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar) -> None:
+def test_file_whose_canonical_form_is_too_long_does_not_stop_the_others(chemfs: Chemfs, sidecar: Sidecar) -> None:
     """A line feed takes five times its space in an attribute."""
     Path("long.xmp").write_text(
         sidecar(1).read_text().replace("/>", "><xmp:Label>" + "\n" * 2_000_000 + "</xmp:Label></rdf:Description>")
@@ -87,7 +87,7 @@ def test_a_file_that_becomes_too_long_does_not_stop_the_others(chemfs: Chemfs, s
     assert Path("out/rating1.xmp").exists()
 
 
-def test_the_edit_does_not_know_bookkeeping(chemfs: Chemfs, sidecar: Sidecar) -> None:
+def test_edit_hash_ignores_bookkeeping(chemfs: Chemfs, sidecar: Sidecar) -> None:
     Path("again.xmp").write_text(
         sidecar(1).read_text().replace("darktable:xmp", 'darktable:change_timestamp="63842208000000000" darktable:xmp')
     )

@@ -52,21 +52,21 @@ def test_help_loads_no_verb_and_no_parser(loaded: Loaded) -> None:
     assert ours(modules) <= 10
 
 
-def test_branch_loads_itself_and_no_xmp(loaded: Loaded) -> None:
+def test_branch_loads_only_itself_and_no_xmp(loaded: Loaded) -> None:
     modules = loaded("branch", "sunset")
     assert verbs(modules) == {"branch"}
     assert not modules & {*SLOW, "rich"}
     assert ours(modules) <= 53
 
 
-def test_a_wide_name_loads_the_widths_of_characters_alone(loaded: Loaded, chemfs: Chemfs) -> None:
+def test_wide_name_loads_only_the_character_widths(loaded: Loaded, chemfs: Chemfs) -> None:
     assert chemfs("branch", "sunset", "日本語の枝").code == 0
     modules = loaded("branch", "sunset")
     assert "rich.cells" in modules
     assert not modules & SLOW
 
 
-def test_hash_loads_itself_and_the_reader_of_xmps(loaded: Loaded) -> None:
+def test_hash_loads_only_itself_and_the_xmp_reader(loaded: Loaded) -> None:
     modules = loaded("hash", "rating1.xmp")
     assert verbs(modules) == {"hash"}
     assert not modules & (SLOW - {"lxml"} | {"rich", "chemigram_core.repository"})
@@ -80,7 +80,7 @@ def test_a_list_loads_one_verb_and_nothing_slow(loaded: Loaded, arguments: str) 
     assert not modules & SLOW
 
 
-def test_each_verb_has_a_module_and_each_module_is_a_verb() -> None:
+def test_verbs_and_modules_correspond() -> None:
     folder = Path(__file__).parents[3] / "chemfs" / "cli" / "verbs"
     assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == VERBS
 

@@ -29,7 +29,7 @@ def test_the_same_edit_again_is_the_same_snapshot(chemfs: Chemfs, sidecar: Sidec
     assert len(chemfs("log", "sunset", "--json").json) == 1
 
 
-def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_masks_are_saved_with_the_xmp(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     chemfs("init", "sunset")
     saved = chemfs("snapshot", "sunset", sidecar(1), "--mask", f"subject={mask}", "--json").json
     assert saved["masks"] == {"subject": hashlib.sha256(mask.read_bytes()).hexdigest()}
@@ -37,7 +37,7 @@ def test_masks_come_along(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     assert Path("out/masks/subject.png").read_bytes() == mask.read_bytes()
 
 
-def test_masks_of_the_note_that_are_missing_are_told(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
+def test_missing_masks_of_the_note_are_reported(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     """On stderr, in the JSON and in the log; with the masks given, the note is right again."""
     chemfs("init", "there")
     chemfs("snapshot", "there", sidecar(1), "--mask", f"sky={mask}", "--mask", f"tree={mask}")
@@ -53,7 +53,7 @@ def test_masks_of_the_note_that_are_missing_are_told(chemfs: Chemfs, sidecar: Si
     assert (again.json["masks"], again.json["missing_masks"], again.error) == (hashes, {}, "")
 
 
-def test_a_mask_is_given_once(chemfs: Chemfs, repository: str, sidecar: Sidecar, mask: Path) -> None:
+def test_mask_given_twice_is_refused(chemfs: Chemfs, repository: str, sidecar: Sidecar, mask: Path) -> None:
     pair = f"subject={mask}"
     answer = chemfs("snapshot", repository, sidecar(3), "--mask", pair, "--mask", pair)
     assert (answer.code, answer.error) == (3, "chemfs: mask given twice: 'subject'; give it once\n")
@@ -65,7 +65,7 @@ def test_a_snapshot_can_go_to_another_branch(chemfs: Chemfs, repository: str, si
     assert chemfs("show", repository, "HEAD", "--json").json["refs"] == ["refs/heads/main"]
 
 
-def test_show_speaks_the_logs_words(chemfs: Chemfs, repository: str) -> None:
+def test_json_of_show_has_the_logs_keys(chemfs: Chemfs, repository: str) -> None:
     first = chemfs("show", repository, "v1_export", "--json").json
     assert first["label"] == "first look"
     assert first["ref"] == "refs/heads/main"
@@ -90,7 +90,7 @@ def test_an_image_is_exported_with_its_sidecar_beside_it(chemfs: Chemfs, sidecar
     assert Path("out/IMG_1.TIF.xmp").read_bytes() == Path("out/image.xmp").read_bytes()
 
 
-def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
+def test_init_with_a_missing_image_creates_nothing(chemfs: Chemfs) -> None:
     answer = chemfs("init", "sunset", "--image", "IMG_1.TIF")
     assert (answer.code, answer.error) == (
         3,
@@ -100,14 +100,14 @@ def test_a_missing_image_makes_no_repository(chemfs: Chemfs) -> None:
 
 
 @pytest.mark.parametrize("name", [".hidden.tif", "image.xmp", "image", "masks", "x" * 252])
-def test_an_image_that_no_state_can_show_makes_no_repository(chemfs: Chemfs, name: str) -> None:
+def test_init_with_an_unusable_image_name_creates_nothing(chemfs: Chemfs, name: str) -> None:
     Path(name).write_bytes(b"pixels")
     answer = chemfs("init", "sunset", "--image", name)
     assert (answer.code, answer.error.startswith("chemfs: not a usable image name (")) == (3, True)
     assert not Path("sunset").exists()
 
 
-def test_an_image_may_be_called_whatever_else(chemfs: Chemfs, repository: str) -> None:
+def test_unusual_image_names_are_accepted(chemfs: Chemfs, repository: str) -> None:
     for name in ("a\nb.tif", "x" * 251, "IMAGE"):
         Path(name).write_bytes(b"pixels")
         assert chemfs("init", f"of {name[:3]}", "--image", name).code == 0
@@ -139,7 +139,7 @@ def test_a_broken_mask_is_refused_and_nothing_saved(chemfs: Chemfs, repository: 
     assert chemfs("log", repository).out == before
 
 
-def test_an_export_shows_on_a_terminal_how_far_it_is(repository: str) -> None:
+def test_export_shows_progress_on_a_terminal(repository: str) -> None:
     screen, terminal = os.openpty()
     command = [sys.executable, "-m", "chemfs", "export", repository, "HEAD", "out"]
     subprocess.run(command, stdout=terminal, stderr=terminal, env={**os.environ, "TERM": "xterm"}, check=True)

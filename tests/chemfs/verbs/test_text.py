@@ -17,12 +17,12 @@ def test_wide_characters_do_not_shift_the_columns(chemfs: Chemfs, repository: st
     assert {cell_len(line[:-12]) for line in lines} == {len("*  ") + 2 * len(WIDE) + len("  ")}
 
 
-def test_what_is_escaped_is_measured_as_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_escaped_text_is_measured_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([("a\x1bb", "1"), ("c", "2")])
     assert capsys.readouterr().out == "a\\x1bb  1\nc       2\n"
 
 
-def test_no_rows_are_no_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_table_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([])
     assert capsys.readouterr().out == ""
 

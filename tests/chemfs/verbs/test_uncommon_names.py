@@ -19,7 +19,7 @@ MASKS = ["-x", "head", "a.lock", "x" * 210, "two  spaces ", PAINTER, 'say "hi" &
 
 
 @pytest.mark.parametrize("name", ["my branch", f"for {PAINTER}/first look", "a/-b", "it's $HOME"])
-def test_a_branch_with_such_a_name_is_one_like_others(
+def test_branch_with_an_uncommon_name_works_in_every_verb(
     chemfs: Chemfs, repository: str, sidecar: Callable[[int], Path], name: str
 ) -> None:
     assert chemfs("branch", repository, name).code == 0
@@ -39,7 +39,7 @@ def test_a_branch_with_such_a_name_is_one_like_others(
 
 
 @pytest.mark.parametrize("name", MASKS)
-def test_a_mask_with_such_a_name_is_one_like_others(
+def test_mask_with_an_uncommon_name_works_in_every_verb(
     chemfs: Chemfs, repository: str, sidecar: Callable[[int], Path], mask: Path, name: str
 ) -> None:
     answer = chemfs("snapshot", repository, sidecar(3), f"--mask={name}={mask}")

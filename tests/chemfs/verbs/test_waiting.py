@@ -27,7 +27,7 @@ def test_a_command_that_waits_says_so_and_can_be_interrupted(repository: str, ve
     assert process.returncode == exit_codes.INTERRUPTED
 
 
-def test_a_command_that_need_not_wait_says_nothing(repository: str) -> None:
+def test_command_that_need_not_wait_prints_nothing(repository: str) -> None:
     command = [sys.executable, "-m", "chemfs", "tag", repository, "v2"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == ""

@@ -15,7 +15,7 @@ from tests.support.shoots import shoot
 
 
 class Watch:
-    """A watcher, and all that it said."""
+    """A watcher and its output."""
 
     def __init__(self, source: Path, library: Path) -> None:
         self.source, self.library = source, library
@@ -24,12 +24,12 @@ class Watch:
         self.watcher = Watcher(destination(source, library), self.said.append, lambda: (), lambda: self.now)
 
     def work(self) -> None:
-        """Do all that there is to do at this moment."""
+        """Do everything that is due now."""
         while self.watcher.step() <= 0:
             pass
 
     def after(self, seconds: float) -> None:
-        """Let time pass, and do what is to be done then."""
+        """Let time pass, then do everything that is due."""
         self.work()
         self.now += seconds
         self.work()

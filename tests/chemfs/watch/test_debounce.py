@@ -1,4 +1,4 @@
-"""When a file that changes is due: values alone, with moments that are handed in."""
+"""When a changing file is due: pure values, with the times passed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import inf
 from chemfs.watch.debounce import Debounce
 
 
-def test_a_file_is_due_a_second_after_it_was_closed() -> None:
+def test_file_is_due_a_second_after_its_close() -> None:
     files = Debounce[str]()
     files.closed("a", 10.0)
     assert files.take_due(10.9, 9) == []
@@ -16,7 +16,7 @@ def test_a_file_is_due_a_second_after_it_was_closed() -> None:
     assert (files.take_due(99.0, 9), files.next_due()) == ([], inf)
 
 
-def test_each_close_starts_the_second_anew() -> None:
+def test_each_close_restarts_the_second() -> None:
     files = Debounce[str]()
     for moment in (10.0, 10.5, 11.2):
         assert files.take_due(moment, 9) == []
@@ -25,7 +25,7 @@ def test_each_close_starts_the_second_anew() -> None:
     assert files.take_due(12.2, 9) == ["a"]
 
 
-def test_a_file_that_is_being_written_is_not_due() -> None:
+def test_write_defers_a_closed_file_until_its_next_close() -> None:
     files = Debounce[str]()
     files.closed("a", 10.0)
     files.written("a", 10.8)
@@ -34,7 +34,7 @@ def test_a_file_that_is_being_written_is_not_due() -> None:
     assert files.take_due(16.0, 9) == ["a"]
 
 
-def test_a_file_that_nobody_closes_is_due_at_last() -> None:
+def test_file_that_stays_open_is_due_after_a_longer_time() -> None:
     files = Debounce[str]()
     files.written("a", 10.0)
     files.written("a", 14.0)
@@ -42,7 +42,7 @@ def test_a_file_that_nobody_closes_is_due_at_last() -> None:
     assert files.take_due(24.0, 9) == ["a"]
 
 
-def test_the_longest_waiting_come_first_and_only_so_many() -> None:
+def test_longest_waiting_files_come_first_within_the_limit() -> None:
     files = Debounce[str]()
     for moment, name in enumerate("cab"):
         files.closed(name, float(moment))
@@ -50,7 +50,7 @@ def test_the_longest_waiting_come_first_and_only_so_many() -> None:
     assert list(files) == ["b"]
 
 
-def test_another_try_does_not_put_a_change_off() -> None:
+def test_retry_does_not_postpone_a_change() -> None:
     files = Debounce[str]()
     files.closed("a", 10.0)
     files.retry("a", 70.0)

@@ -66,7 +66,7 @@ def test_a_link_is_a_new_file(root: Path, notifications: Notifications, tmp_path
     assert kinds(notifications.changes()) == [Written((), "a.xmp")]
 
 
-def test_what_leaves_or_is_only_read_is_no_change(root: Path, notifications: Notifications, tmp_path: Path) -> None:
+def test_reads_and_removals_are_not_changes(root: Path, notifications: Notifications, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (root / name).write_text("whole")
     list(notifications.changes())
@@ -77,7 +77,7 @@ def test_what_leaves_or_is_only_read_is_no_change(root: Path, notifications: Not
     assert kinds(notifications.changes()) == []
 
 
-def test_a_new_folder_and_one_with_another_name(root: Path, notifications: Notifications) -> None:
+def test_new_and_renamed_folders_are_reported(root: Path, notifications: Notifications) -> None:
     (root / "in").rename(root / "out")
     (root / "out" / "a.xmp").write_text("whole")
     assert kinds(notifications.changes()) == [NewFolder(("out",))], "its old watch is gone"
@@ -118,7 +118,7 @@ def test_events_that_did_not_fit_are_lost(root: Path, notifications: Notificatio
     ("method", "number", "limit"),
     [("add_watch", errno.ENOSPC, "max_user_watches"), ("__init__", errno.EMFILE, "max_user_instances")],
 )
-def test_a_limit_says_how_to_raise_it(
+def test_reached_limit_is_reported_with_how_to_raise_it(
     root: Path, monkeypatch: pytest.MonkeyPatch, method: str, number: int, limit: str
 ) -> None:
     def refuse(*_: object) -> int:

@@ -44,7 +44,7 @@ def digest(exposure: int) -> str:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_each_capture_is_a_line_and_a_signal_ends_it(source: Path, ending: signal.Signals) -> None:
+def test_each_capture_is_one_line_and_a_signal_ends_the_watch(source: Path, ending: signal.Signals) -> None:
     with watching(source) as process:
         first = lines_until("watching", process.stdout)
         assert f"1.NEF.xmp: branch main is at snapshot {digest(1)[:12]}" in first
@@ -57,7 +57,7 @@ def test_each_capture_is_a_line_and_a_signal_ends_it(source: Path, ending: signa
         assert process.stdout.read() == ""
 
 
-def test_json_lines_say_the_same(source: Path) -> None:
+def test_json_lines_report_the_same(source: Path) -> None:
     (source / "2.NEF.xmp").write_bytes(b"<x")
     with watching(source, "--json") as process:
         found = [json.loads(line) for line in lines_until("notice", process.stdout)]
@@ -80,7 +80,7 @@ def test_a_killed_watch_loses_nothing(source: Path) -> None:
     assert states(source) == [digest(1), digest(501), digest(502)]
 
 
-def test_a_second_watch_is_refused_in_a_line(source: Path) -> None:
+def test_second_watch_is_refused_in_one_line(source: Path) -> None:
     with watching(source) as process:
         lines_until("watching", process.stdout)
         with watching(source) as second:
@@ -90,7 +90,7 @@ def test_a_second_watch_is_refused_in_a_line(source: Path) -> None:
             assert line == f"chemfs: already watched by another process: '{source}'; stop that one first"
 
 
-def test_what_can_not_be_watched_is_refused_in_a_line(source: Path) -> None:
+def test_folders_that_cannot_be_watched_are_refused_in_one_line(source: Path) -> None:
     with watching(source / "nosuch") as process:
         assert process.wait() == 3
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The systemd unit: what it runs is a command that there is, and it is installed where systemd looks."""
+"""The systemd unit runs an existing command and is installed where systemd looks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def service() -> configparser.SectionProxy:
     return unit["Service"]
 
 
-def test_it_runs_the_command_with_two_folders() -> None:
+def test_unit_runs_the_watch_with_two_folders() -> None:
     env, program, verb, *words = shlex.split(service()["ExecStart"])
     assert (env, program) == ("/usr/bin/env", "chemfs")
     options = parser_of(verb, load(verb)).parse_args(words)
@@ -33,14 +33,14 @@ def test_it_runs_the_command_with_two_folders() -> None:
     assert service()["RestartPreventExitStatus"] == str(WRONG_USAGE)
 
 
-def test_it_is_installed_where_systemd_looks_for_units_of_users() -> None:
+def test_unit_is_installed_in_systemds_user_folder() -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
         "wheel"
     ]
     assert wheel["shared-data"] == {UNIT.relative_to(ROOT).as_posix(): f"share/systemd/user/{UNIT.name}"}
 
 
-def test_systemd_understands_it(tmp_path: Path) -> None:
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("needs systemd-analyze")
     unit = tmp_path / UNIT.name.replace("@", "@wedding")

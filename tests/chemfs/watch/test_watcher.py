@@ -45,7 +45,7 @@ def exposures(*values: int) -> list[str]:
     return [parse(sidecar(value)).digest for value in values]
 
 
-def test_the_first_look_takes_what_an_import_takes(start: Callable[[], Watch], source: Path, tmp_path: Path) -> None:
+def test_first_scan_takes_what_an_import_takes(start: Callable[[], Watch], source: Path, tmp_path: Path) -> None:
     watch = start()
     assert watch.take() == FIRST
     assert watch.notices() == [f"watching {source}: 4 images"]
@@ -55,7 +55,7 @@ def test_the_first_look_takes_what_an_import_takes(start: Callable[[], Watch], s
     assert import_shoot(source, watch.library).states == 0
 
 
-def test_an_edit_is_taken_a_second_after_it_was_written(watch: Watch) -> None:
+def test_edit_is_taken_a_second_after_its_last_write(watch: Watch) -> None:
     for exposure in range(500, 508):
         edit(watch.source, "1.NEF.xmp", exposure)
         watch.after(0.1)
@@ -71,7 +71,7 @@ def test_a_file_renamed_into_its_place_is_taken(watch: Watch) -> None:
     assert watch.take() == ["1.NEF.xmp"]
 
 
-def test_a_sidecar_is_never_taken_while_it_is_written(watch: Watch) -> None:
+def test_sidecar_is_not_taken_while_it_is_being_written(watch: Watch) -> None:
     data = sidecar(500)
     with (watch.source / "1.NEF.xmp").open("wb") as file:
         watch.after(2)
@@ -84,7 +84,7 @@ def test_a_sidecar_is_never_taken_while_it_is_written(watch: Watch) -> None:
     assert (watch.take(), watch.problems()) == (["1.NEF.xmp"], [])
 
 
-def test_what_stays_broken_is_reported_once_and_the_watch_goes_on(watch: Watch) -> None:
+def test_broken_sidecar_is_reported_once_and_the_watch_continues(watch: Watch) -> None:
     for name, broken in (("1.NEF.xmp", b""), ("2.NEF.xmp", sidecar(5)[:300])):
         (watch.source / name).write_bytes(broken)
     edit(watch.source, "0.NEF.xmp", 500)
@@ -100,7 +100,7 @@ def test_what_stays_broken_is_reported_once_and_the_watch_goes_on(watch: Watch) 
     assert watch.problems()[2:] == ["1.NEF.xmp: broken-sidecar"], "it was fine in between"
 
 
-def test_a_thousand_sidecars_that_an_import_touches_are_no_edits(
+def test_thousand_sidecars_rewritten_by_an_import_create_no_states(
     start: Callable[[], Watch], source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(100, 1100):
@@ -120,7 +120,7 @@ def test_a_thousand_sidecars_that_an_import_touches_are_no_edits(
     assert parsed == [], "each was looked at once"
 
 
-def test_a_removed_sidecar_or_image_removes_nothing(watch: Watch, tmp_path: Path) -> None:
+def test_removing_a_sidecar_or_image_removes_no_state(watch: Watch, tmp_path: Path) -> None:
     before = repositories(watch.library)
     (watch.source / "1.NEF.xmp").rename(tmp_path / "trash")
     (watch.source / "2.NEF").unlink()
@@ -144,7 +144,7 @@ def test_a_new_duplicate_gets_the_number_that_an_import_gives(watch: Watch) -> N
     assert numbers(watch, "1.NEF") == {0: "main", 12: "night"}
 
 
-def test_a_new_image_comes_in_with_its_sidecars(watch: Watch) -> None:
+def test_new_image_is_taken_with_its_sidecars(watch: Watch) -> None:
     edit(watch.source, "new.NEF.xmp", 5)
     watch.after(1)
     assert watch.problems() == ["new.NEF.xmp: no-image"]
@@ -155,7 +155,7 @@ def test_a_new_image_comes_in_with_its_sidecars(watch: Watch) -> None:
     assert {"wedding/new.NEF", "wedding/bare.NEF"} < set(repositories(watch.library))
 
 
-def test_new_folders_are_watched_and_looked_over(watch: Watch, tmp_path: Path) -> None:
+def test_new_folders_are_watched_and_scanned(watch: Watch, tmp_path: Path) -> None:
     deep = watch.source / "a" / "b"
     image(deep, "x.NEF")
     edit(deep, "x.NEF.xmp", 5)
@@ -176,7 +176,7 @@ def test_new_folders_are_watched_and_looked_over(watch: Watch, tmp_path: Path) -
     assert "wedding/.hidden" not in str(repositories(watch.library))
 
 
-def test_lost_events_are_made_up_for(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lost_events_cause_a_new_scan(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     queue = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
     for number in range(queue // 2 + 1):
         (watch.source / f"{number}.txt").touch()
@@ -185,11 +185,11 @@ def test_lost_events_are_made_up_for(watch: Watch, monkeypatch: pytest.MonkeyPat
     assert watch.take() == ["1.NEF.xmp"]
     edit(watch.source, "1.NEF.xmp", 501)
     watch.after(1)
-    assert watch.take() == ["1.NEF.xmp"], "and it goes on"
+    assert watch.take() == ["1.NEF.xmp"], "the watch continues"
 
 
 @pytest.mark.parametrize("gone", ["wedding", "library"])
-def test_a_folder_that_goes_away_and_comes_back(watch: Watch, tmp_path: Path, gone: str) -> None:
+def test_folder_that_disappears_and_returns_is_scanned_again(watch: Watch, tmp_path: Path, gone: str) -> None:
     (tmp_path / gone).rename(tmp_path / "away")
     watch.after(6)
     assert len(watch.notices()) == 2
@@ -199,7 +199,7 @@ def test_a_folder_that_goes_away_and_comes_back(watch: Watch, tmp_path: Path, go
         (tmp_path / gone).mkdir()  # the mountpoint of its drive
     for _ in range(4):
         watch.after(6)
-    assert len(watch.notices()) == 2, "it is said once"
+    assert len(watch.notices()) == 2, "reported once"
     if gone == "library":
         assert os.listdir(tmp_path / gone) == [], "nothing is written where the drive was"
         (tmp_path / gone).rmdir()
@@ -214,7 +214,7 @@ def test_a_folder_that_goes_away_and_comes_back(watch: Watch, tmp_path: Path, go
     assert watch.notices()[2:] == ["saving again", f"watching {watch.source}: 4 images"]
 
 
-def test_another_folder_in_the_same_place_is_looked_over(watch: Watch, tmp_path: Path) -> None:
+def test_replaced_folder_is_scanned(watch: Watch, tmp_path: Path) -> None:
     shutil.copytree(watch.source, tmp_path / "copy")
     edit(tmp_path / "copy", "1.NEF.xmp", 500)
     watch.source.rename(tmp_path / "old")
@@ -223,7 +223,7 @@ def test_another_folder_in_the_same_place_is_looked_over(watch: Watch, tmp_path:
     assert watch.take() == ["1.NEF.xmp"]
 
 
-def test_a_full_disk_loses_nothing_and_is_said_once(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_loses_nothing_and_is_reported_once(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> int:
         ctypes.set_errno(errno.ENOSPC)
         return -1
@@ -247,7 +247,7 @@ def test_a_full_disk_loses_nothing_and_is_said_once(watch: Watch, monkeypatch: p
     assert [found for found in fsck.check(repository(watch).root) if not found.is_harmless] == []
 
 
-def test_a_damaged_repository_stops_no_other_and_is_tried_again(watch: Watch) -> None:
+def test_damaged_repository_does_not_stop_the_others_and_is_retried(watch: Watch) -> None:
     lock = repository(watch).root / "lock"
     lock.unlink()
     lock.mkdir()
@@ -262,7 +262,7 @@ def test_a_damaged_repository_stops_no_other_and_is_tried_again(watch: Watch) ->
     assert watch.take() == ["1.NEF.xmp"]
 
 
-def test_what_can_not_be_watched_is_looked_over_each_minute(
+def test_folders_beyond_the_watch_limit_are_scanned_each_minute(
     start: Callable[[], Watch], source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add = Notifications.add
@@ -286,7 +286,7 @@ def test_what_can_not_be_watched_is_looked_over_each_minute(
     assert len([text for text in watch.notices() if "max_user_watches" in text]) == 1
 
 
-def test_what_was_edited_between_two_watches_is_found(start: Callable[[], Watch], source: Path) -> None:
+def test_edits_between_two_watches_are_taken(start: Callable[[], Watch], source: Path) -> None:
     watch = start()
     watch.end()
     edit(source, "1.NEF.xmp", 500)
@@ -297,14 +297,14 @@ def test_what_was_edited_between_two_watches_is_found(start: Callable[[], Watch]
     assert states(again) == exposures(1, 500)
 
 
-def test_a_second_watch_of_the_same_is_refused(watch: Watch, start: Callable[[], Watch]) -> None:
+def test_second_watch_of_the_same_shoot_is_refused(watch: Watch, start: Callable[[], Watch]) -> None:
     with pytest.raises(AlreadyWatched, match="stop that one first"):
         start()
     watch.end()
     assert start().take() == []
 
 
-def test_a_restored_sidecar_is_no_edit(watch: Watch) -> None:
+def test_restored_sidecar_is_not_an_edit(watch: Watch) -> None:
     edit(watch.source, "1.NEF.xmp", 500)
     watch.after(1)
     watch.take()
@@ -316,7 +316,7 @@ def test_a_restored_sidecar_is_no_edit(watch: Watch) -> None:
     assert (watch.take(), states(watch)) == ([], before)
 
 
-def test_imports_and_saves_beside_it_are_not_taken_twice(watch: Watch) -> None:
+def test_imports_and_saves_meanwhile_are_not_taken_twice(watch: Watch) -> None:
     edit(watch.source, "1.NEF.xmp", 500)
     assert import_shoot(watch.source, watch.library).states == 1
     watch.after(1)

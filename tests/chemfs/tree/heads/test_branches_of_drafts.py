@@ -1,4 +1,4 @@
-"""An open file belongs to the branch on which it was opened, whoever renames or deletes it meanwhile."""
+"""An open file belongs to the branch on which it was opened, even if that is renamed or deleted meanwhile."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def rename_with_a_torn_line(repository: Repository) -> None:
 
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("rename", [rename_twice, rename_and_make_anew, rename_heads, rename_with_a_torn_line])
-def test_a_file_is_saved_on_its_branch_that_others_renamed(
+def test_open_file_is_saved_on_its_branch_after_others_rename_it(
     view: ByPath, path: str, rename: Callable[[Repository], None]
 ) -> None:
     repository = Repository(view.store)
@@ -118,7 +118,7 @@ def move_heads_without_the_log(repository: Repository) -> None:
         move_heads_without_the_log,
     ],
 )
-def test_a_file_of_a_branch_that_others_deleted_is_refused_and_kept(
+def test_save_on_a_branch_deleted_by_others_is_rejected_and_kept(
     view: ByPath, path: str, end: Callable[[Repository], None]
 ) -> None:
     repository = Repository(view.store)
@@ -136,7 +136,7 @@ def test_a_file_of_a_branch_that_others_deleted_is_refused_and_kept(
     assert (view.store / "rejected" / save.file_name).read_bytes() == FILES[path]
 
 
-def test_the_first_save_of_all_needs_no_branch(tmp_path: Path) -> None:
+def test_first_save_needs_no_branch(tmp_path: Path) -> None:
     view = ByPath(Repository.init(tmp_path / "repository").root)
     view.write("/heads/main/image.xmp", sidecar(1))
     assert Repository(view.store).refs.branches() == [MAIN]

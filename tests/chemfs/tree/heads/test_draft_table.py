@@ -34,7 +34,7 @@ def test_a_close_asks_for_one_save() -> None:
     assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
 
 
-def test_a_file_opened_and_not_written_asks_for_nothing() -> None:
+def test_closing_an_unwritten_file_saves_nothing() -> None:
     table = DraftTable()
     draft = opened(table, state=DraftState.SAVED)
     assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
@@ -42,7 +42,7 @@ def test_a_file_opened_and_not_written_asks_for_nothing() -> None:
     assert table.ended(draft) is Otherwise.NOTHING
 
 
-def test_an_empty_file_waits_for_the_next_close() -> None:
+def test_empty_file_is_not_saved_until_a_later_close() -> None:
     table = DraftTable()
     assert table.closed(opened(table), size_bytes=0) is Otherwise.NOTHING
 
@@ -56,7 +56,7 @@ def test_a_write_while_the_bytes_are_saved_asks_for_another_save() -> None:
     assert close(table, draft).writes == save.writes + 1
 
 
-def test_bytes_that_were_refused_are_known_at_the_next_close() -> None:
+def test_rejected_bytes_are_not_tried_again_at_the_next_close() -> None:
     table = DraftTable()
     draft = opened(table)
     table.judged(close(table, draft), DraftState.REFUSED)
@@ -65,7 +65,7 @@ def test_bytes_that_were_refused_are_known_at_the_next_close() -> None:
     assert not close(table, draft).was_refused
 
 
-def test_a_failed_save_is_kept_at_the_end() -> None:
+def test_failed_save_is_kept_at_the_last_release() -> None:
     table = DraftTable()
     draft = opened(table)
     table.judged(close(table, draft), DraftState.FAILED)
@@ -89,7 +89,7 @@ def test_a_tracked_file_is_a_draft_for_each_open() -> None:
     assert table.targets() == {SKY}
 
 
-def test_a_draft_opened_again_is_not_forgotten() -> None:
+def test_reopened_draft_is_not_forgotten() -> None:
     table = DraftTable()
     draft = opened(table, ("notes",))
     table.released(draft)
@@ -99,7 +99,7 @@ def test_a_draft_opened_again_is_not_forgotten() -> None:
         assert found is draft
 
 
-def test_a_name_under_which_nothing_was_saved_is_shown_again() -> None:
+def test_removed_name_reappears_when_its_new_file_is_rejected() -> None:
     table = DraftTable()
     table.remove(SKY, OBJECT)
     draft = opened(table)
@@ -109,7 +109,7 @@ def test_a_name_under_which_nothing_was_saved_is_shown_again() -> None:
     assert table.removed(SKY) is None
 
 
-def test_what_is_known_of_a_file_closed_empty_waits_for_the_next_open() -> None:
+def test_provenance_of_a_file_closed_empty_waits_for_the_next_open() -> None:
     table = DraftTable()
     draft = opened(table)
     assert table.describe(SKY, lambda known: known.with_text("prompt", "sky"))
@@ -120,7 +120,7 @@ def test_what_is_known_of_a_file_closed_empty_waits_for_the_next_open() -> None:
     assert table.take_emptied(SKY) is None
 
 
-def test_a_save_takes_along_what_is_known_and_leaves_nothing() -> None:
+def test_save_takes_the_provenance_with_it() -> None:
     table = DraftTable()
     draft = opened(table)
     table.describe(SKY, lambda known: known.with_text("prompt", "sky"))
@@ -131,7 +131,7 @@ def test_a_save_takes_along_what_is_known_and_leaves_nothing() -> None:
     assert not table.describe(SKY, lambda known: known.with_text("prompt", "another"))
 
 
-def test_a_removed_file_that_is_still_open_has_no_name() -> None:
+def test_removed_open_file_has_no_name() -> None:
     table = DraftTable()
     opened(table)
     table.remove(SKY, OBJECT)
@@ -149,14 +149,14 @@ def test_a_rename_onto_a_tracked_name_makes_a_draft_of_a_scratch_file() -> None:
     assert close(table, draft).draft.target == SKY
 
 
-def test_what_is_open_in_a_folder_follows_its_rename() -> None:
+def test_open_files_follow_their_renamed_folder() -> None:
     table = DraftTable()
     draft = opened(table, ("old", "notes"))
     table.scratch_renamed(("old",), ("new",), lambda parts: Path(*parts))
     assert (draft.where, draft.path) == (("new", "notes"), Path("new/notes"))
 
 
-def test_the_xmp_is_no_mask_to_commit() -> None:
+def test_removed_xmp_is_not_committed_as_a_mask() -> None:
     table = DraftTable()
     table.remove(Xmp(), OBJECT)
     table.remove(SKY, OBJECT)
@@ -166,7 +166,7 @@ def test_the_xmp_is_no_mask_to_commit() -> None:
     assert table.removed(Xmp()) == OBJECT
 
 
-def test_what_is_noted_of_a_mask_is_not_noted_of_a_removed_file_of_that_name() -> None:
+def test_provenance_of_a_mask_skips_a_removed_file_of_the_same_name() -> None:
     table = DraftTable()
     removed = opened(table)
     table.remove(SKY, OBJECT)
@@ -174,7 +174,7 @@ def test_what_is_noted_of_a_mask_is_not_noted_of_a_removed_file_of_that_name() -
     assert removed.provenance == NOTHING_KNOWN
 
 
-def test_a_file_that_was_renamed_by_whoever_had_the_claim_is_not_found_any_more(
+def test_draft_renamed_before_it_is_claimed_is_not_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = DraftTable()

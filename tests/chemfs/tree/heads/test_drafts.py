@@ -46,7 +46,7 @@ def view(tmp_path: Path) -> ByPath:
 def little_room() -> Iterator[None]:
     """No file may grow larger than a tenth of the mask in the context, as on a disk that is nearly full.
 
-    No fixture: the report of a test must not fall under it.
+    Not a fixture, so that pytest can still write its report.
     """
     handler, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
@@ -61,7 +61,7 @@ def drafts(view: ByPath) -> list[str]:
     return os.listdir(view.store / "scratch" / ".drafts")
 
 
-def test_a_file_that_does_not_fit_is_not_opened_cut(view: ByPath) -> None:
+def test_file_that_does_not_fit_fails_to_open_instead_of_being_truncated(view: ByPath) -> None:
     descriptors = len(os.listdir("/proc/self/fd"))
     with little_room(), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
         view.open(MASK, os.O_RDWR)
@@ -69,7 +69,7 @@ def test_a_file_that_does_not_fit_is_not_opened_cut(view: ByPath) -> None:
     assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
-def test_who_still_has_a_removed_file_saves_nothing_by_it(view: ByPath) -> None:
+def test_writing_to_a_removed_file_saves_nothing(view: ByPath) -> None:
     repository = Repository(view.store)
     draft = "/heads/main/draft"
     removed = view.open(draft, os.O_WRONLY | os.O_CREAT)
@@ -84,7 +84,7 @@ def test_who_still_has_a_removed_file_saves_nothing_by_it(view: ByPath) -> None:
     assert repository.tip(MAIN) == tip
 
 
-def test_who_reads_a_removed_file_is_told_its_mode(view: ByPath) -> None:
+def test_removed_open_file_keeps_its_mode(view: ByPath) -> None:
     draft = "/heads/main/draft"
     view.open(draft, os.O_WRONLY | os.O_CREAT, 0o600).release()
     opened = view.open(draft, os.O_RDONLY)
@@ -93,7 +93,7 @@ def test_who_reads_a_removed_file_is_told_its_mode(view: ByPath) -> None:
 
 
 @pytest.mark.parametrize("data", [mask(7), b"no such thing", b""], ids=["saved", "refused", "empty"])
-def test_a_mask_stays_removed_when_it_was_just_closed(view: ByPath, data: bytes) -> None:
+def test_mask_removed_just_after_its_close_stays_removed(view: ByPath, data: bytes) -> None:
     """The kernel sends RELEASE some time after the program has closed the file."""
     opened = view.open(MASK, os.O_WRONLY | os.O_TRUNC)
     opened.write(data, 0)
@@ -110,7 +110,7 @@ def test_a_mask_stays_removed_when_it_was_just_closed(view: ByPath, data: bytes)
     assert not repository.state(repository.tip(MAIN)).masks
 
 
-def test_nothing_is_where_a_mask_was_that_is_renamed_just_after_it_was_written_twice(view: ByPath) -> None:
+def test_old_name_is_gone_when_a_mask_written_twice_is_renamed_at_once(view: ByPath) -> None:
     files = [view.open(MASK, os.O_WRONLY | os.O_TRUNC) for _ in range(2)]
     for level, opened in enumerate(files):
         opened.write(mask(level), 0)
@@ -122,7 +122,7 @@ def test_nothing_is_where_a_mask_was_that_is_renamed_just_after_it_was_written_t
         opened.release()
 
 
-def test_a_draft_goes_even_when_closing_it_fails(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draft_is_removed_even_if_closing_it_fails(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = view.open(XMP, os.O_RDWR)
     close = os.close
 
@@ -139,7 +139,7 @@ def test_a_draft_goes_even_when_closing_it_fails(view: ByPath, monkeypatch: pyte
 
 @pytest.mark.parametrize("removal", ["due", "save"])
 @pytest.mark.parametrize("how", ["written", "renamed"])
-def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
+def test_mask_written_again_during_its_removal_is_kept(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, removal: str, how: str
 ) -> None:
     repository = Repository(view.store)
@@ -167,7 +167,7 @@ def test_a_mask_that_comes_back_while_its_removal_is_saved_is_there(
 
 
 @pytest.mark.parametrize("moment", ["before", "check", "while", "after"])
-def test_an_attribute_is_kept_whenever_the_mask_is_closed(
+def test_attribute_set_at_any_time_around_a_close_is_kept(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """`before`: the mask waits to be saved; `check`, `while`: its close runs; `after`: it is part of the tip."""
@@ -205,8 +205,8 @@ def test_an_attribute_is_kept_whenever_the_mask_is_closed(
     assert view.read(MASK) == mask(7)
 
 
-def test_an_xmp_does_not_wait_for_a_mask_that_is_checked(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large masks take seconds, and darktable switches its autosave off where a save takes longer than half a one."""
+def test_saving_an_xmp_does_not_wait_for_a_mask_check(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large masks take seconds, and darktable switches its autosave off if a save takes longer than half a second."""
     check, is_late = png.check, []
     xmp = threading.Thread(target=view.write, args=(XMP, sidecar(1)))
 
@@ -222,7 +222,7 @@ def test_an_xmp_does_not_wait_for_a_mask_that_is_checked(view: ByPath, monkeypat
     assert is_late == [False]
 
 
-def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: ByPath) -> None:
+def test_removed_file_reappears_when_it_is_saved_from_outside(view: ByPath) -> None:
     repository = Repository(view.store)
     for path in (XMP, MASK):
         view.remove(path)
@@ -237,7 +237,7 @@ def test_what_was_removed_shows_itself_when_it_is_saved_from_outside(view: ByPat
 @pytest.mark.parametrize(
     ("path", "data", "verb"), [(XMP, sidecar(1), "save_xmp"), (MASK, mask(7), "save_given")], ids=["xmp", "mask"]
 )
-def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
+def test_file_closed_during_a_branch_rename_is_saved_under_the_new_name(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, path: str, data: bytes, verb: str
 ) -> None:
     repository, renamed = Repository(view.store), BranchName("renamed")
@@ -269,7 +269,7 @@ def test_a_file_that_is_closed_while_its_branch_is_renamed_is_saved_there(
 
 @pytest.mark.parametrize("draft", ["/heads/main/draft", COPY])
 @pytest.mark.parametrize("is_released", [True, False])
-def test_a_file_that_is_closed_while_it_is_renamed_is_saved(
+def test_file_closed_during_its_rename_is_saved(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, draft: str, *, is_released: bool
 ) -> None:
     repository = Repository(view.store)
@@ -297,9 +297,7 @@ def test_a_file_that_is_closed_while_it_is_renamed_is_saved(
     assert not list(view.store.glob("scratch/.drafts/*"))
 
 
-def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
-    view: ByPath, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_damaged_branch_does_not_block_removals_on_another(view: ByPath, caplog: pytest.LogCaptureFixture) -> None:
     repository = Repository(view.store)
     damaged, sound = BranchName("damaged"), BranchName("sound")
     for branch in (damaged, sound):
@@ -316,7 +314,7 @@ def test_removals_of_a_branch_are_saved_though_another_branch_is_damaged(
     assert repository.state(repository.tip(damaged)).masks == {}
 
 
-def test_a_file_that_is_closed_empty_is_neither_saved_nor_refused(view: ByPath) -> None:
+def test_file_closed_empty_is_neither_saved_nor_rejected(view: ByPath) -> None:
     """A shell closes a duplicate of a file before it writes."""
     repository = Repository(view.store)
     tip = repository.tip(MAIN)
@@ -326,7 +324,7 @@ def test_a_file_that_is_closed_empty_is_neither_saved_nor_refused(view: ByPath) 
     assert (repository.tip(MAIN), repository.rejected.all()) == (tip, [])
 
 
-def test_half_of_a_save_is_kept_only_until_it_is_whole(view: ByPath) -> None:
+def test_rejected_half_of_a_save_is_discarded_once_the_save_is_whole(view: ByPath) -> None:
     repository, data = Repository(view.store), sidecar(9)
     before = repository.tip(MAIN)
     opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
@@ -341,7 +339,7 @@ def test_half_of_a_save_is_kept_only_until_it_is_whole(view: ByPath) -> None:
     assert repository.rejected.all() == []
 
 
-def test_who_opened_a_file_to_write_and_wrote_nothing_takes_nothing_back(view: ByPath) -> None:
+def test_closing_an_unwritten_file_does_not_undo_a_newer_save(view: ByPath) -> None:
     repository = Repository(view.store)
     opened = view.open(XMP, os.O_RDWR)
     view.write(XMP, sidecar(5))
@@ -351,7 +349,7 @@ def test_who_opened_a_file_to_write_and_wrote_nothing_takes_nothing_back(view: B
     assert repository.tip(MAIN) == tip
 
 
-def test_who_writes_a_file_reads_all_of_it(view: ByPath) -> None:
+def test_writer_reads_the_whole_file(view: ByPath) -> None:
     opened = view.open(MASK, os.O_RDWR)
     assert opened.read(len(SKY) + 1, 0) == SKY
     assert opened.read(10, 10_000) == SKY[10_000:10_010]
@@ -359,9 +357,7 @@ def test_who_writes_a_file_reads_all_of_it(view: ByPath) -> None:
 
 
 @pytest.mark.parametrize("is_made_anew", [True, False])
-def test_a_file_that_is_closed_when_its_branch_is_deleted_is_refused_and_kept(
-    view: ByPath, *, is_made_anew: bool
-) -> None:
+def test_file_closed_after_its_branch_is_deleted_is_rejected_and_kept(view: ByPath, *, is_made_anew: bool) -> None:
     repository = Repository(view.store)
     view.make_folder("/heads/warm")
     opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
@@ -377,7 +373,7 @@ def test_a_file_that_is_closed_when_its_branch_is_deleted_is_refused_and_kept(
     assert sidecar(7) in [path.read_bytes() for path in (view.store / "rejected").iterdir()]
 
 
-def test_a_file_that_is_closed_when_its_branch_was_deleted_outside_is_refused(view: ByPath) -> None:
+def test_file_closed_after_its_branch_is_deleted_outside_is_rejected(view: ByPath) -> None:
     repository = Repository(view.store)
     view.make_folder("/heads/warm")
     opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
@@ -390,7 +386,7 @@ def test_a_file_that_is_closed_when_its_branch_was_deleted_outside_is_refused(vi
 
 
 @pytest.mark.parametrize("how", ["made", "renamed"])
-def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: ByPath, how: str) -> None:
+def test_new_branch_inherits_nothing_from_a_deleted_one_of_the_same_name(view: ByPath, how: str) -> None:
     repository, warm = Repository(view.store), BranchName("warm")
     view.make_folder("/heads/warm")
     opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)
@@ -410,7 +406,7 @@ def test_a_branch_has_nothing_of_one_of_its_name_that_was_deleted_outside(view: 
     assert "sky.png" in view.names("/heads/warm/masks")
 
 
-def test_a_mask_that_was_only_made_can_be_renamed_and_written_then(view: ByPath) -> None:
+def test_empty_new_mask_can_be_renamed_and_then_written(view: ByPath) -> None:
     repository = Repository(view.store)
     before = repository.tip(MAIN)
     view.make_file("/heads/main/masks/new.png", 0o100644)
@@ -433,7 +429,7 @@ def test_a_file_opened_only_to_write_is_saved_after_a_rename(view: ByPath, mode:
     assert Repository(view.store).tip(MAIN) != before
 
 
-def test_a_file_is_saved_also_when_somebody_removed_its_draft(view: ByPath) -> None:
+def test_file_is_saved_although_its_draft_was_removed(view: ByPath) -> None:
     repository = Repository(view.store)
     before = repository.tip(MAIN)
     opened = view.open(XMP, os.O_WRONLY | os.O_TRUNC)
@@ -444,9 +440,7 @@ def test_a_file_is_saved_also_when_somebody_removed_its_draft(view: ByPath) -> N
     assert repository.history.parent(repository.tip(MAIN)) == before
 
 
-def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
-    view: ByPath, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_created_during_a_branch_rename_is_found(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, read = view.folder("/heads/main"), Refs.read
     names = iter(["/heads/renamed"])
 
@@ -461,7 +455,7 @@ def test_a_file_that_is_made_while_its_branch_is_renamed_is_there(
     assert "notes" in view.names("/heads/renamed")
 
 
-def test_a_file_of_a_branch_that_is_gone_is_not_there_and_empty(view: ByPath) -> None:
+def test_file_of_a_deleted_branch_is_missing_not_empty(view: ByPath) -> None:
     view.make_folder("/heads/warm")
     folder = view.folder("/heads/warm")
     opened = view.open("/heads/warm/image.xmp", os.O_WRONLY | os.O_TRUNC)

@@ -1,4 +1,4 @@
-"""A file that had a failed write is never saved half, and its bytes are kept."""
+"""A file with a failed write is never saved in part, and its bytes are kept."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def kept(view: ByPath) -> list[bytes]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("flags", [os.O_WRONLY, os.O_RDWR | os.O_TRUNC, os.O_WRONLY | os.O_APPEND | os.O_TRUNC])
 @pytest.mark.parametrize("nth", [1, 2, 3])
-def test_who_writes_on_after_an_error_saves_nothing(
+def test_writing_on_after_a_failed_write_saves_nothing(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, path: str, flags: int, nth: int
 ) -> None:
     repository = Repository(view.store)
@@ -82,7 +82,7 @@ def test_who_writes_on_after_an_error_saves_nothing(
     for _ in range(2):
         with pytest.raises(OSError, match="broken"):
             opened.flush()
-    assert len(kept(view)) == 1, "the bytes are kept as soon as the program is told"
+    assert len(kept(view)) == 1, "the bytes are kept as soon as the program gets the error"
     opened.release()
     assert (repository.tip(MAIN), view.read(f"/heads/main/{path}")) == (tip, shown)
     assert len(kept(view)) == 1
@@ -120,7 +120,7 @@ def test_a_failed_sync_or_truncation_spoils_a_file(
     assert Repository(view.store).tip(MAIN) == tip
 
 
-def test_what_no_close_told_of_is_kept_and_not_saved(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_write_without_a_close_is_kept_and_not_saved(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mapping is written back after the last close, or the kernel fails the close by itself."""
     tip = Repository(view.store).tip(MAIN)
     opened = view.open("/heads/main/image.xmp", os.O_RDWR)
@@ -133,7 +133,7 @@ def test_what_no_close_told_of_is_kept_and_not_saved(view: ByPath, monkeypatch: 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("is_truncated", [True, False])
-def test_a_file_that_is_written_anew_is_saved(
+def test_file_rewritten_after_a_failed_write_is_saved(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, path: str, *, is_truncated: bool
 ) -> None:
     before = Repository(view.store).tip(MAIN)
@@ -155,7 +155,7 @@ def test_a_file_that_is_written_anew_is_saved(
 
 @pytest.mark.parametrize("is_open", [True, False])
 @pytest.mark.parametrize("verb", ["rename", "link"])
-def test_another_programs_file_with_a_failed_write_is_not_renamed_onto_a_state(
+def test_scratch_file_with_a_failed_write_cannot_replace_a_state_file(
     view: ByPath, monkeypatch: pytest.MonkeyPatch, verb: str, *, is_open: bool
 ) -> None:
     tip = Repository(view.store).tip(MAIN)
@@ -178,7 +178,7 @@ def test_another_programs_file_with_a_failed_write_is_not_renamed_onto_a_state(
     assert Repository(view.store).tip(MAIN) != tip
 
 
-def test_a_doubt_ends_when_the_file_was_written_anew_in_order_or_cut_to_nothing() -> None:
+def test_doubt_ends_when_the_file_is_rewritten_in_order_or_emptied() -> None:
     doubt = Doubt(ERROR, 300)
     assert doubt.after_close(300)
     assert doubt.after_write(100, 300) == doubt
@@ -195,7 +195,7 @@ def test_a_doubt_ends_when_the_file_was_written_anew_in_order_or_cut_to_nothing(
     assert doubt.after_truncation(0) is None
 
 
-def test_a_retry_of_the_failed_write_alone_saves_nothing(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeating_only_the_failed_write_saves_nothing(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an error the kernel doesn't ask for the rest of a large write: the file may lack more than that range."""
     tip = Repository(view.store).tip(MAIN)
     opened = view.open("/heads/main/image.xmp", os.O_RDWR)
@@ -211,9 +211,7 @@ def test_a_retry_of_the_failed_write_alone_saves_nothing(view: ByPath, monkeypat
 
 
 @pytest.mark.parametrize("ends", [1, 2])
-def test_what_a_spoilt_file_has_in_the_end_is_what_is_kept(
-    view: ByPath, monkeypatch: pytest.MonkeyPatch, ends: int
-) -> None:
+def test_final_bytes_of_a_spoilt_file_are_kept(view: ByPath, monkeypatch: pytest.MonkeyPatch, ends: int) -> None:
     """Its first half was refused and kept before."""
     opened = view.open("/heads/main/image.xmp", os.O_RDWR | os.O_TRUNC)
     opened.write(NEW[: 3 * BLOCK], 0)
@@ -230,7 +228,7 @@ def test_what_a_spoilt_file_has_in_the_end_is_what_is_kept(
     assert kept(view) == [NEW]
 
 
-def test_a_file_that_never_got_a_byte_fails_its_close_and_leaves_nothing(
+def test_close_of_a_file_that_never_got_a_byte_fails_and_keeps_nothing(
     view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = view.open("/heads/main/image.xmp", os.O_WRONLY | os.O_TRUNC)

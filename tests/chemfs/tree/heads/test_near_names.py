@@ -1,4 +1,4 @@
-"""Names that look like a file of a state and are none: refused in masks/, told beside the sidecar."""
+"""Names that resemble a file of a state: refused in masks/, logged beside the sidecar."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def view(tmp_path: Path) -> ByPath:
 
 
 @pytest.mark.parametrize("name", NO_MASKS)
-def test_a_picture_that_can_be_no_mask_is_refused_when_it_is_made(view: ByPath, name: str) -> None:
+def test_picture_that_cannot_be_a_mask_is_refused_at_creation(view: ByPath, name: str) -> None:
     view.write("/heads/main/masks/draft", mask())
     masks = view.folder("/heads/main/masks")
     for make in (
@@ -47,13 +47,13 @@ def test_a_picture_that_can_be_no_mask_is_refused_when_it_is_made(view: ByPath, 
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_other_programs_leave_in_masks_is_theirs(view: ByPath, name: str) -> None:
+def test_other_files_in_masks_are_scratch_files(view: ByPath, name: str) -> None:
     view.write(f"/heads/main/masks/{name}", b"theirs")
     assert view.read(f"/heads/main/masks/{name}") == b"theirs"
 
 
 @pytest.mark.parametrize("name", ["IMG.xmp", "IMG.tif.XMP", "img.TIF.xmp", "image.XMP", "Image.xmp", "img.xmp"])
-def test_a_name_that_is_nearly_the_sidecars_is_kept_and_told(
+def test_near_miss_of_the_sidecars_name_is_kept_and_logged(
     view: ByPath, name: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tip = Repository(view.store).tip(MAIN)
@@ -65,7 +65,7 @@ def test_a_name_that_is_nearly_the_sidecars_is_kept_and_told(
     assert f"heads/main/{name}" in capsys.readouterr().out
 
 
-def test_the_sidecars_own_names_are_not_told(
+def test_sidecars_own_names_are_not_logged(
     view: ByPath, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("image.xmp", "IMG.tif.xmp", "notes.xmp"):

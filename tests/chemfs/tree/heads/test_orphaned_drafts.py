@@ -1,4 +1,4 @@
-"""What a killed mount left unsaved, as the next one finds it."""
+"""Drafts that a killed mount left, as the next mount finds them."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def kept(repository: Repository) -> set[bytes]:
 
 
 @pytest.mark.parametrize("damaged", [MAIN, WARM])
-def test_a_damaged_tip_or_draft_keeps_no_other_draft_from_being_handed_back(
-    repository: Repository, damaged: BranchName
-) -> None:
+def test_damaged_tip_or_draft_does_not_stop_the_other_drafts(repository: Repository, damaged: BranchName) -> None:
     tip = repository.tip(damaged)
     (repository.root / "objects" / tip[:2] / f"{tip[2:]}.xmp").write_bytes(b"damaged")
     forget_everything()
@@ -61,7 +59,7 @@ def test_a_damaged_tip_or_draft_keeps_no_other_draft_from_being_handed_back(
     assert os.listdir(repository.root / "scratch" / ".drafts") == ["0-fifo"]
 
 
-def test_a_draft_that_can_not_be_handed_back_keeps_no_other(
+def test_draft_that_cannot_be_moved_does_not_stop_the_others(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stays = leave(repository, "0-main-image.xmp", sidecar(7))
@@ -79,10 +77,8 @@ def test_a_draft_that_can_not_be_handed_back_keeps_no_other(
     assert stays.read_bytes() == sidecar(7)
 
 
-def test_looking_for_drafts_hides_none_from_another_who_looks(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As a check that looks just when a mount starts."""
+def test_concurrent_searches_find_the_same_drafts(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when fsck runs while a mount starts."""
     draft = leave(repository, "0-main-image.xmp", sidecar(8))
     close, moments = os.close, iter([1])
     found: list[Finding] = []
@@ -100,7 +96,7 @@ def test_looking_for_drafts_hides_none_from_another_who_looks(
     close(held)
 
 
-def test_a_file_is_in_use_while_one_that_marked_it_has_it_open(tmp_path: Path) -> None:
+def test_file_is_in_use_while_any_process_that_marked_it_has_it_open(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     one, other, third = (os.open(tmp_path / "file", os.O_RDWR) for _ in range(3))
     assert not is_in_use(one)

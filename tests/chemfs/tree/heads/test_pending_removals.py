@@ -1,4 +1,4 @@
-"""What a program removes may come back at once; only a mask that stays away is gone."""
+"""A removed file may be written again at once; only a mask that stays away is removed from the branch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chemigram_core.names import MaskName
 SKY, OBJECT = MaskName("sky"), Digest.of(b"sky")
 
 
-def test_a_mask_is_due_when_its_name_stayed_unused() -> None:
+def test_removal_is_due_after_the_name_stays_unused() -> None:
     removals = PendingRemovals()
     removals.add(Mask(SKY), 10.0, OBJECT)
     assert removals.removed(Mask(SKY))
@@ -22,7 +22,7 @@ def test_a_mask_is_due_when_its_name_stayed_unused() -> None:
     assert not removals.removed(Mask(SKY))
 
 
-def test_a_mask_whose_absence_can_not_be_saved_is_due_again_after_a_while() -> None:
+def test_failed_removal_is_due_again_later() -> None:
     removals = PendingRemovals()
     removals.add(Mask(SKY), 10.0, OBJECT)
     removals.postpone({SKY: OBJECT}, 20.0)
@@ -31,7 +31,7 @@ def test_a_mask_whose_absence_can_not_be_saved_is_due_again_after_a_while() -> N
     assert removals.due(20.0 + RETRY_SECONDS) == removals.due(inf) == {SKY: OBJECT}
 
 
-def test_a_mask_that_is_removed_anew_while_its_absence_is_saved_is_still_away() -> None:
+def test_mask_removed_again_during_its_removal_stays_removed() -> None:
     removals = PendingRemovals()
     removals.add(Mask(SKY), 10.0, OBJECT)
     removals.add(Mask(SKY), 11.0, Digest.of(b"another sky"))
@@ -39,7 +39,7 @@ def test_a_mask_that_is_removed_anew_while_its_absence_is_saved_is_still_away() 
     assert removals.removed(Mask(SKY))
 
 
-def test_a_mask_that_came_back_is_not_due() -> None:
+def test_mask_written_again_is_not_due() -> None:
     removals = PendingRemovals()
     removals.add(Mask(SKY), 10.0, OBJECT)
     removals.cancel(Mask(SKY))
@@ -56,7 +56,7 @@ def test_an_xmp_stays_hidden_until_it_is_written_under_either_name() -> None:
     assert removals.removed(Xmp()) is None
 
 
-def test_an_image_comes_back_by_itself() -> None:
+def test_removed_image_reappears_by_itself() -> None:
     removals = PendingRemovals()
     assert not removals.hides_image(10.0)
     removals.add_image(10.0)

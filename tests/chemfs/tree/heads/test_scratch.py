@@ -35,7 +35,7 @@ def home() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o200, 0o444])
-def test_a_mode_can_be_taken_back_whatever_it_is(home: Path, mode: int) -> None:
+def test_any_mode_can_be_changed_back(home: Path, mode: int) -> None:
     scratch = Scratch(home, parts_of(MAIN))
     scratch.write(("notes",), b"text")
     scratch.set_mode(("notes",), mode)
@@ -43,7 +43,7 @@ def test_a_mode_can_be_taken_back_whatever_it_is(home: Path, mode: int) -> None:
     assert stat.S_IMODE(scratch.stat(("notes",)).st_mode) == 0o640
 
 
-def test_a_link_is_not_followed_to_what_is_outside(home: Path) -> None:
+def test_link_to_the_outside_is_not_followed(home: Path) -> None:
     (home / "outside").write_bytes(b"")
     (home / "outside").chmod(0o600)
     scratch = Scratch(home, parts_of(MAIN))
@@ -66,7 +66,7 @@ def test_a_fifo_is_refused_and_leaves_no_descriptor_open(home: Path) -> None:
     assert os.listdir("/proc/self/fd") == before
 
 
-def test_a_file_that_is_made_while_all_is_moved_is_moved_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_created_during_a_move_is_moved_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch = Scratch(tmp_path, parts_of(MAIN))
     scratch.write(("notes",), b"text")
     making, rename = threading.Thread(target=scratch.write, args=(("more",), b"text")), os.rename

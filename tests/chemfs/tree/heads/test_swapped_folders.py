@@ -135,7 +135,7 @@ def test_nothing_outside_is_read_or_changed(view: ByPath, tmp_path: Path, name: 
     assert not [path for path, (data, *_) in files(view.store).items() if SECRET in data and not path.startswith(name)]
 
 
-def test_what_is_being_written_or_was_refused_is_its_owners_alone(view: ByPath) -> None:
+def test_drafts_and_rejected_files_are_private_to_the_owner(view: ByPath) -> None:
     opened = view.open("/heads/main/image.xmp", os.O_WRONLY | os.O_TRUNC)
     opened.write(b"not valid either", 0)
     drafts = list((view.store / "scratch" / ".drafts").iterdir())

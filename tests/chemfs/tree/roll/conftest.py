@@ -1,4 +1,4 @@
-"""A shoot in a library, whose roll is looked at each time."""
+"""A shoot in a library, whose roll is read anew at each look-up."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def shoot(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes by others show at the next look, not within a second."""
+    """Changes by others show at once, not within a second."""
     monkeypatch.setattr(contents, "_SECONDS", 0.0)
 
 

@@ -72,7 +72,7 @@ def test_a_checkout_changes_nothing_that_is_shown(shoot: Path) -> None:
     assert view.read("/shoot/roll/a.NEF.xmp") == before
 
 
-def test_what_happens_to_branches_shows(shoot: Path) -> None:
+def test_branch_changes_show(shoot: Path) -> None:
     view, repository = roll(shoot), Repository(shoot / "a.NEF")
     view.names("/shoot/roll")
     rename_branch(repository, WARM, COLD)
@@ -111,7 +111,7 @@ def test_a_sidecar_of_another_image_is_no_duplicate(shoot: Path) -> None:
     assert view.read("/shoot/roll/a_01.NEF.xmp") == repository.objects.read(repository.tip(MAIN), Kind.SNAPSHOT)
 
 
-def test_a_damaged_repository_hides_no_other(shoot: Path) -> None:
+def test_damaged_repository_does_not_hide_others(shoot: Path) -> None:
     (shoot / "a.NEF" / FILE_NAME).write_text("damaged")
     (shoot / "b.NEF" / "HEAD").write_text("damaged")
     assert roll(shoot).names("/shoot/roll") == ["c.NEF"]
@@ -142,7 +142,7 @@ def test_a_listing_opens_no_object_and_parses_no_xmp(shoot: Path, monkeypatch: p
     assert not any("objects" in parts for parts in opened)
 
 
-def test_what_a_listing_costs_for_each_image(shoot: Path) -> None:
+def test_cost_of_a_listing_for_each_image(shoot: Path) -> None:
     for number in range(100):
         save_xmp(make(shoot, f"{number}.NEF"), MAIN, sidecar(number))
     roll(shoot).names("/shoot/roll")
@@ -168,7 +168,7 @@ def test_a_listing_within_a_second_is_from_memory(shoot: Path, monkeypatch: pyte
     assert counts.calls <= 30
 
 
-def test_one_that_changed_is_read_again_alone(shoot: Path) -> None:
+def test_only_the_changed_repository_is_read_again(shoot: Path) -> None:
     for number in range(50):
         save_xmp(make(shoot, f"{number}.NEF"), MAIN, sidecar(number))
     roll(shoot).names("/shoot/roll")

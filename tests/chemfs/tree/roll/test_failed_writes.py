@@ -1,4 +1,4 @@
-"""A temporary file that had a failed write is no save when it is renamed onto a sidecar in a roll."""
+"""Renaming a temporary file with a failed write onto a sidecar in a roll saves nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def spoilt(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> OpenFile:
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_a_spoilt_file_is_no_save(view: ByPath, a: Repository, spoilt: OpenFile, *, is_open: bool) -> None:
+def test_spoilt_file_is_not_saved(view: ByPath, a: Repository, spoilt: OpenFile, *, is_open: bool) -> None:
     tip = a.tip(MAIN)
     if not is_open:
         spoilt.flush()
@@ -58,7 +58,7 @@ def test_a_spoilt_file_is_no_save(view: ByPath, a: Repository, spoilt: OpenFile,
     assert "temporary" in view.names(ROLL)
 
 
-def test_a_spoilt_file_that_is_written_anew_is_a_save(view: ByPath, a: Repository, spoilt: OpenFile) -> None:
+def test_rewritten_spoilt_file_is_saved(view: ByPath, a: Repository, spoilt: OpenFile) -> None:
     write_in_blocks(spoilt, NEW)
     spoilt.flush()
     view.rename(TEMPORARY, SIDECAR)

@@ -53,7 +53,7 @@ def test_a_save_is_the_next_state_of_the_branch(view: ByPath, a: Repository) -> 
     assert view.read(f"{ROLL}/a.NEF.xmp") == stored(a)
 
 
-def test_a_save_of_what_is_shown_is_none(view: ByPath, a: Repository) -> None:
+def test_saving_the_shown_bytes_creates_no_snapshot(view: ByPath, a: Repository) -> None:
     for name in ("a.NEF.xmp", "a_01.NEF.xmp"):
         view.write(f"{ROLL}/{name}", view.read(f"{ROLL}/{name}"))
     assert len(saves(a)) == 2
@@ -77,7 +77,7 @@ def test_a_file_that_is_not_valid_is_rejected(view: ByPath, a: Repository) -> No
     assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "warm"
 
 
-def test_a_changed_version_name_is_a_label_and_shown_from_then_on(view: ByPath, a: Repository) -> None:
+def test_changed_version_name_becomes_a_label_and_is_shown(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(2), "dusk"))
     assert len(saves(a)) == 2, "the edit is the same"
     assert a.history.label(a.tip(WARM)) == "dusk"
@@ -88,14 +88,14 @@ def test_a_changed_version_name_is_a_label_and_shown_from_then_on(view: ByPath, 
     assert stored(a, WARM) == canonical(sidecar(12))
 
 
-def test_a_cleared_version_name_is_no_label_and_keeps_the_edit(view: ByPath, a: Repository) -> None:
+def test_cleared_version_name_is_not_a_label_and_keeps_the_edit(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/a_01.NEF.xmp", sidecar(12))
     assert stored(a, WARM) == canonical(sidecar(12))
     assert a.history.label(a.tip(WARM)) is None
     assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "warm"
 
 
-def test_a_renamed_branch_is_saved_on(view: ByPath, a: Repository) -> None:
+def test_saves_follow_a_renamed_branch(view: ByPath, a: Repository) -> None:
     file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
     file.write(named(sidecar(12), "warm"), 0)
     rename_branch(a, WARM, BranchName("dusk"))
@@ -105,7 +105,7 @@ def test_a_renamed_branch_is_saved_on(view: ByPath, a: Repository) -> None:
     assert a.refs.read(WARM) is None
 
 
-def test_what_was_open_of_a_deleted_branch_is_not_lost(view: ByPath, a: Repository) -> None:
+def test_open_file_of_a_deleted_branch_is_not_lost(view: ByPath, a: Repository) -> None:
     file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
     file.write(named(sidecar(12), "warm"), 0)
     delete_branch(a, WARM)
@@ -136,7 +136,7 @@ def test_a_new_number_without_a_history_waits(view: ByPath, a: Repository) -> No
     assert not pending.times_ns(a.root)
 
 
-def test_what_waits_becomes_a_state_after_a_while(view: ByPath, a: Repository) -> None:
+def test_pending_first_state_is_committed_when_due(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
     assert commit_due(view, "/shoot/a.NEF", time.monotonic()), "it still waits"
     assert not commit_due(view, "/shoot/a.NEF")
@@ -145,7 +145,7 @@ def test_what_waits_becomes_a_state_after_a_while(view: ByPath, a: Repository) -
     assert version_name(parse(view.read(f"{ROLL}/a_02.NEF.xmp"))) == "version-02"
 
 
-def test_an_unmount_and_the_mount_after_a_crash_commit_what_waits(shoot: Path, a: Repository) -> None:
+def test_pending_first_state_is_committed_at_unmount_and_after_a_crash(shoot: Path, a: Repository) -> None:
     view = ByPath(shoot.parent)
     view.tree.start()
     view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
@@ -173,7 +173,7 @@ def test_the_first_sidecar_of_an_image_waits_too(view: ByPath, shoot: Path) -> N
 
 
 @pytest.mark.parametrize("taken", [sidecar(1), sidecar(entries=0)], ids=["the base's history", "an empty one"])
-def test_a_number_that_darktable_uses_again_is_a_branch_of_its_own(view: ByPath, a: Repository, taken: bytes) -> None:
+def test_reused_number_becomes_a_branch_of_its_own(view: ByPath, a: Repository, taken: bytes) -> None:
     before = a.tip(WARM), view.read(f"{ROLL}/a_01.NEF.xmp")
     view.write(f"{ROLL}/a_01.NEF.xmp", taken)
     commit_due(view, "/shoot/a.NEF")
@@ -208,7 +208,7 @@ def test_a_removed_sidecar_is_hidden_until_something_is_saved(view: ByPath, a: R
     assert len(saves(a)) == 2
 
 
-def test_images_stay(view: ByPath) -> None:
+def test_images_cannot_be_changed_or_removed(view: ByPath) -> None:
     with pytest.raises(NotPermitted):
         view.remove(f"{ROLL}/a.NEF")
     with pytest.raises(NotPermitted):
@@ -218,14 +218,14 @@ def test_images_stay(view: ByPath) -> None:
     assert view.read(f"{ROLL}/a.NEF") == b"a.NEF"
 
 
-def test_a_program_that_renames_a_whole_file_over_a_sidecar_saves(view: ByPath, a: Repository) -> None:
+def test_renaming_a_whole_file_over_a_sidecar_saves(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/.tmp", named(sidecar(12), "warm"))
     view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
     assert stored(a, WARM) == canonical(sidecar(12))
     assert ".tmp" not in view.names(ROLL)
 
 
-def test_a_program_that_renames_the_sidecar_away_and_writes_it_again_saves_once(view: ByPath, a: Repository) -> None:
+def test_renaming_the_sidecar_away_and_rewriting_it_saves_once(view: ByPath, a: Repository) -> None:
     view.rename(f"{ROLL}/a.NEF.xmp", f"{ROLL}/a.NEF.xmp~")
     view.write(f"{ROLL}/a.NEF.xmp", sidecar(12))
     assert view.read(f"{ROLL}/a.NEF.xmp~") == canonical(sidecar(1))
@@ -233,7 +233,7 @@ def test_a_program_that_renames_the_sidecar_away_and_writes_it_again_saves_once(
     assert len(saves(a)) == 3
 
 
-def test_a_bad_file_that_is_renamed_over_a_sidecar_is_refused(view: ByPath, a: Repository) -> None:
+def test_invalid_file_renamed_over_a_sidecar_is_rejected(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/.tmp", b"half")
     with pytest.raises(InvalidXmp):
         view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
@@ -260,7 +260,7 @@ def test_other_files_of_a_mounted_repository_live_in_its_scratch(shoot: Path) ->
     assert len(saves(Repository(shoot / "a.NEF"))) == 3
 
 
-def test_a_read_only_mount_takes_nothing(shoot: Path) -> None:
+def test_read_only_mount_rejects_all_writes(shoot: Path) -> None:
     view = ByPath(shoot.parent, read_only=True)
     for name in ("a.NEF.xmp", "a_07.NEF.xmp", "notes.txt"):
         with pytest.raises(ReadOnly):
@@ -269,7 +269,7 @@ def test_a_read_only_mount_takes_nothing(shoot: Path) -> None:
         view.remove(f"{ROLL}/a.NEF.xmp")
 
 
-def test_where_the_store_fails_a_first_state_is_not_acknowledged(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_first_state_is_not_acknowledged_if_the_store_fails(view: ByPath, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
