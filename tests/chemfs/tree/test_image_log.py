@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chemfs.tree.image_log import log_missing_images
 from chemfs.tree.tree import Tree
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
@@ -41,6 +42,13 @@ def test_a_library_names_the_first_and_counts_the_rest(
     assert len(named) == 10
     assert all("image not available" in text and str(photos) in text for text in named)
     assert last.startswith("3 more images are not available")
+
+
+def test_look_for_missing_images_leaves_time_to_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    log_missing_images([Repository.init(tmp_path / str(number)).root for number in range(3)])
+    assert len(pauses) == 3
 
 
 def test_missing_image_is_logged_once_until_it_returns(
