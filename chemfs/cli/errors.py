@@ -58,11 +58,11 @@ class SameNames(Refused):
 
 
 class NothingTagged(Refused):
-    """Some images of a library keep a tag from being set on all."""
+    """Some images of a library can't be tagged, so none is."""
 
-    def __init__(self, in_the_way: int, images: int) -> None:
+    def __init__(self, failed: int, images: int) -> None:
         hint = "see above; name another tag, or leave them out with --only"
-        super().__init__(f"nothing was tagged: {in_the_way} of {images} images stand in the way ({hint})")
+        super().__init__(f"nothing tagged: {failed} of {images} images can't be tagged ({hint})")
 
 
 class GivenTwice(Refused):

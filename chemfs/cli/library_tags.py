@@ -69,16 +69,16 @@ def _fields(report: TagReport) -> dict[str, object]:
 
 
 def _print(report: TagReport) -> None:
-    _print_reasons("stands in the way", report.problems)
-    _print_reasons("has no such state, and is left out", report.left_out)
+    _print_reasons("can't tag", report.problems)
+    _print_reasons("skipped", report.left_out)
     if report.tagged or report.unchanged:
         before = f"; {_counted(len(report.unchanged))} had the tag before" if report.unchanged else ""
         print(printable(f"{_counted(len(report.tagged))} tagged {report.name}{before}"))
 
 
-def _print_reasons(heading: str, reasons: Mapping[str, str]) -> None:
+def _print_reasons(verb: str, reasons: Mapping[str, str]) -> None:
     for path, says in reasons.items():
-        print(printable(f"{path} {heading}: {says}"))
+        print(printable(f"{verb} {path}: {says}"))
 
 
 def _counted(images: int) -> str:

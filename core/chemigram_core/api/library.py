@@ -52,7 +52,7 @@ class Library:
         return {member.path: _status(member) for member in members(self.path)}
 
     def tag(self, name: str, rev: str = "HEAD", *, only: str | None = None) -> TagReport:
-        """Tag a state of each image, or of none if one stands in the way: then the report has `problems`.
+        """Tag a state of each image, or of none if one can't be tagged: then the report has `problems`.
 
         `only` is a shell pattern of names or paths. Raises InvalidName, NoImageMatches; UnknownRevision if no image has
         that state.

@@ -1,6 +1,6 @@
 """Tags a state of each image of a library in one go: what a whole shoot delivers.
 
-All or nothing: every image is looked at first, and if one stands in the way, nothing is tagged. An image whose tag is
+All or nothing: every image is looked at first, and if one can't be tagged, none is. An image whose tag is
 at that state already is fine, so a command that was killed is repeated. An image without that state is left out.
 """
 
@@ -38,7 +38,7 @@ class TagReport:
     """What became of the tag `name`, by the paths of the repositories.
 
     tagged: with their states; unchanged: had the tag at that state; left_out: have no such state, and why; problems:
-    what stood in the way. If there are problems before anything was tagged, nothing is.
+    why images can't be tagged. If there are problems before anything was tagged, nothing is.
     """
 
     name: TagName
@@ -74,7 +74,7 @@ def tag_all(found: Sequence[Member], name: TagName, rev: str = "HEAD", progress:
 
 
 def _look_at(member: Member, rev: str, report: TagReport, new: dict[str, tuple[Repository, Digest]]) -> None:
-    """Find out what a tag of one image would be. Raises what stands in the way."""
+    """Find out what a tag of one image would be. Raises the reason if it can't be tagged."""
     if member.error is not None:
         raise member.error
     repository = Repository(member.root)

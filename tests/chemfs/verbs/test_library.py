@@ -125,8 +125,8 @@ def test_tag_that_exists_on_another_state_is_refused(chemfs: Chemfs, library: Pa
     save_xmp(one, MAIN, xmp(50))
     answer = chemfs("tag", "library", "v1")
     assert answer.code == 3
-    assert answer.out.startswith("day/2.NEF stands in the way: already exists")
-    assert answer.error.startswith("chemfs: nothing was tagged: 1 of 3 images stand in the way")
+    assert answer.out.startswith("can't tag day/2.NEF: already exists")
+    assert answer.error.startswith("chemfs: nothing tagged: 1 of 3 images can't be tagged")
     found = chemfs("tag", "library", "v1", "--json").json
     assert (found["tagged"], [one["repository"] for one in found["problems"]]) == ([], ["day/2.NEF"])
 
@@ -135,7 +135,7 @@ def test_image_without_the_state_is_left_out_and_named(chemfs: Chemfs, library: 
     Repository.init(library / "day" / "none.NEF")
     answer = chemfs("tag", "library", "v1")
     assert (answer.code, answer.error) == (1, "")
-    assert answer.out.splitlines()[0].startswith("day/none.NEF has no such state, and is left out: no snapshot yet")
+    assert answer.out.splitlines()[0].startswith("skipped day/none.NEF: no snapshot yet")
     assert answer.out.splitlines()[1] == "3 images tagged v1"
 
 

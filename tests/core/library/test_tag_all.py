@@ -59,9 +59,7 @@ def test_again_changes_nothing(library: Path, tag: Callable[..., TagReport]) -> 
 
 
 @pytest.mark.parametrize("obstacle", ["moved", "conflict", "damaged", "lost"])
-def test_if_one_image_stands_in_the_way_nothing_is_tagged(
-    library: Path, tag: Callable[..., TagReport], obstacle: str
-) -> None:
+def test_if_one_image_cannot_be_tagged_none_is(library: Path, tag: Callable[..., TagReport], obstacle: str) -> None:
     last = Repository(library / "b/3.NEF")
     if obstacle == "moved":
         create_tag(last, V1)
