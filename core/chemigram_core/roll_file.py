@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.json_file import read_object, write_object
-from chemigram_core.errors import NotAFile, Refused, StoreFailed
+from chemigram_core.errors import NotAFile, Refused, StoreFailed, shown
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 
 FILE_NAME = "roll.json"
+MAX_NUMBER = 2**31 - 1  # darktable's versions are int32
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # Char in XML 1.0
 
 
 class RollDamaged(StoreFailed):
@@ -50,8 +54,8 @@ def read_numbers(root: Path) -> Numbers:
     """The numbers that were given. Raises RollDamaged."""
     try:
         found = read_object(root, FILE_NAME) or {}
-        return {int(number): _parsed(entry) for number, entry in found.items()}
-    except (ValueError, KeyError, TypeError, NotAFile, Refused) as error:
+        return {_number(key): _parsed(entry) for key, entry in found.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, NotAFile, Refused) as error:
         raise RollDamaged(str(error)) from error
 
 
@@ -96,12 +100,26 @@ def _parsed(entry: Mapping[str, Any]) -> Given:
     return Given(
         BranchName(entry["branch"]),
         str(entry["given"]),
-        None if name is None else str(name),
+        None if name is None else _text(name),
         None if hidden is None else Digest(hidden),
-        None if took_over is None else int(took_over),
+        None if took_over is None else _number(str(took_over)),
         None if instead_of is None else BranchName(instead_of),
         bool(entry.get("retired", False)),
     )
+
+
+def _number(text: str) -> int:
+    """A number that darktable can have."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MAX_NUMBER)) or int(text) > MAX_NUMBER:
+        raise ValueError(f"no number of a duplicate: {shown(text)}")
+    return int(text)
+
+
+def _text(value: str) -> str:
+    """A text that a sidecar can have."""
+    if _NOT_XML.search(value):
+        raise ValueError(f"no text of an XMP: {shown(value)}")
+    return value
 
 
 def _written(given: Given) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Contents:
         return self._read_one(source, known, names)
 
     def _read_one(self, source: Source, known: RollImage | None, names: _Names) -> RollImage:
-        return read_image(source, names.is_taken, known.numbers if known else {}, may_write=self._may_write)
+        return read_image(source, names.is_taken, known, may_write=self._may_write)
 
 
 class _Names:

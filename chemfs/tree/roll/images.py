@@ -15,7 +15,7 @@ from chemigram_core.errors import ChemigramError
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.roll import pending
-from chemigram_core.roll.numbers import given_numbers
+from chemigram_core.roll.numbers import IsTaken, given_numbers
 from chemigram_core.roll_file import Given, Numbers
 from chemigram_core.shoot.file_names import sidecar_name
 
@@ -71,17 +71,21 @@ class RollImage:
         return bool(self._stamp) and self._stamp == stamp_of(self._folders)
 
 
-def read_image(source: Source, is_taken: Taken, remembered: Numbers, *, may_write: bool) -> RollImage:
+def read_image(source: Source, is_taken: Taken, known: RollImage | None, *, may_write: bool) -> RollImage:
     """The image of a repository. `is_taken` says whether the sidecar of an image and a number is another image's.
 
-    Numbers are given where one is missing. Opens no object.
+    Numbers are given where one is missing. Opens no object. Where they, or the repository that was `known`, can't be
+    read, the image keeps its name: what is written under the names of its sidecars fails, and goes nowhere else.
     """
     started_ns = time.time_ns()
+    name, found = known.name if known else "", _Found(known.numbers if known else {}, [], {}, [])
     try:
-        name, found = _read(source.opened().repository, is_taken, remembered, may_write=may_write)
+        repository = source.opened().repository
+        name = "" if (image := repository.image) is None else image.name
+        if name:
+            found = _read(repository, partial(is_taken, name), found.numbers, may_write=may_write)
     except (ChemigramError, OSError) as error:
-        logger.warning("%s: not shown in roll/: %s", source.root, error)
-        name, found = "", _Found(remembered, [], {}, [])
+        logger.warning("%s: its sidecars are not shown in roll/: %s", source.root, error)
     named = ((sidecar_name(name, number), number) for number in found.shown) if name else ()
     sidecars = {sidecar: number for sidecar, number in named if sidecar is not None}
     folders = _folders(source.root, found.branches)
@@ -98,11 +102,9 @@ class _Found(NamedTuple):
     shown: Sequence[int]
 
 
-def _read(repository: Repository, is_taken: Taken, remembered: Numbers, *, may_write: bool) -> tuple[str, _Found]:
-    if (image := repository.image) is None:
-        return "", _Found(remembered, [], {}, [])
+def _read(repository: Repository, is_taken: IsTaken, remembered: Numbers, *, may_write: bool) -> _Found:
     branches = repository.refs.branches()
-    numbers = given_numbers(repository, branches, partial(is_taken, image.name), remembered, may_write=may_write)
+    numbers = given_numbers(repository, branches, is_taken, remembered, may_write=may_write)
     waiting = {number: time for number, time in pending.times_ns(repository.root).items() if number in numbers}
     present = frozenset(branches)
     shown = [
@@ -110,7 +112,7 @@ def _read(repository: Repository, is_taken: Taken, remembered: Numbers, *, may_w
         for number, given in sorted(numbers.items())
         if number in waiting or not (given.is_retired or given.branch not in present or is_hidden(repository, given))
     ]
-    return image.name, _Found(numbers, branches, waiting, shown)
+    return _Found(numbers, branches, waiting, shown)
 
 
 def is_hidden(repository: Repository, given: Given) -> bool:

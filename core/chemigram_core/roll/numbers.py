@@ -14,7 +14,7 @@ from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import Head, OnBranch
 from chemigram_core.repository import Repository
-from chemigram_core.roll_file import Given, Numbers, read_numbers, write_numbers
+from chemigram_core.roll_file import MAX_NUMBER, Given, Numbers, RollDamaged, read_numbers, write_numbers
 
 IsTaken = Callable[[int], bool]
 """Whether the file name of a number belongs to another image of the folder."""
@@ -37,10 +37,12 @@ def completed(known: Numbers, branches: Collection[BranchName], head: Head, is_t
 
 
 def next_free(numbers: Numbers, is_taken: IsTaken) -> int:
-    """The number after all that were ever given."""
+    """The number after all that were ever given. Raises RollDamaged if darktable can't have one."""
     number = max(numbers, default=0) + 1
     while is_taken(number):
         number += 1
+    if number > MAX_NUMBER:
+        raise RollDamaged(f"no number after {MAX_NUMBER}")
     return number
 
 

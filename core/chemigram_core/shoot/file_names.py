@@ -10,12 +10,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from chemigram_core.roll_file import MAX_NUMBER
 from chemigram_core.shoot.problem import Kind
 
 SUFFIX = ".xmp"
 
 _DUPLICATE = re.compile(r"(.+)_([0-9]{2,})(\.[^.]+)", re.DOTALL)
-_MAX_NUMBER = 2**31 - 1  # darktable's versions are int32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def owner_of(stem: str, images: Collection[str]) -> tuple[str, int] | None:
         return stem, 0
     if (found := _DUPLICATE.fullmatch(stem)) and found[1] + found[3] in images:
         number = int(found[2])
-        return (found[1] + found[3], number) if 0 < number <= _MAX_NUMBER else None
+        return (found[1] + found[3], number) if 0 < number <= MAX_NUMBER else None
     return None
 
 

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.json_file import LIMIT_BYTES
+from chemigram_core.errors import CannotBeLogged
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.refs.head import Detached, Head, OnBranch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll.numbers import completed, given_numbers
-from chemigram_core.roll_file import FILE_NAME, Given, Numbers, RollDamaged, keep_numbers, read_numbers
+from chemigram_core.roll_file import FILE_NAME, MAX_NUMBER, Given, Numbers, RollDamaged, keep_numbers, read_numbers
 from chemigram_core.shoot.file_names import sidecar_name
 from tests.support.builders import sidecar
 
@@ -119,11 +121,54 @@ def test_numbers_that_an_import_brings_are_kept(repository: Repository) -> None:
     assert shown(all_numbers(repository)) == {0: MAIN, 7: WARM, 8: COLD}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"x": {}}', '{"0": {}}', '{"0": {"branch": "a..b", "given": ""}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"x": {}}',
+        '{"0": {}}',
+        '{"0": []}',
+        *(f'{{"0": {{"branch": {branch}, "given": ""}}}}' for branch in ('"a..b"', "5", "null", "[]")),
+        *(
+            f'{{"{key}": {{"branch": "warm", "given": ""}}}}'
+            for key in ("-1", "+1", " 1", "1_0", "\u0663", "2147483648", "9" * 5000)
+        ),
+        *(
+            f'{{"1": {{"branch": "warm", "given": "", {more}}}}}'
+            for more in (
+                '"took_over": 1e999',
+                '"took_over": NaN',
+                '"took_over": -1',
+                '"hidden": 5',
+                '"name": 5',
+                '"name": "\\ud800"',
+                '"name": "\\u0000"',
+                '"name": "\\u001b[2J"',
+            )
+        ),
+        " " * LIMIT_BYTES + "{}",
+    ],
+)
 def test_damaged_numbers_are_an_error(repository: Repository, text: str) -> None:
     (repository.root / FILE_NAME).write_text(text)
     with pytest.raises(RollDamaged):
         all_numbers(repository)
+
+
+def test_no_number_follows_the_last_one_of_darktable(repository: Repository) -> None:
+    keep_numbers(repository.root, {MAX_NUMBER: MAIN})
+    create_branch(repository, WARM)
+    with pytest.raises(RollDamaged):
+        all_numbers(repository)
+    assert shown(read_numbers(repository.root)) == {MAX_NUMBER: MAIN}
+
+
+def test_numbers_beyond_the_limit_of_the_file_are_not_written(repository: Repository) -> None:
+    keep_numbers(repository.root, {1: WARM})
+    with pytest.raises(CannotBeLogged):
+        keep_numbers(repository.root, {number: BranchName(f"b{number}") for number in range(2, 20_000)})
+    assert shown(read_numbers(repository.root)) == {1: WARM}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll import pending
 from chemigram_core.roll.save_number import TOOK_OVER
 from chemigram_core.roll.version_name import version_name, with_version_name
-from chemigram_core.roll_file import read_numbers
+from chemigram_core.roll_file import FILE_NAME, RollDamaged, read_numbers
 from chemigram_core.sidecar import parse
 from chemigram_core.store.objects import Kind
 from tests.support.builders import saves, sidecar
@@ -276,3 +276,14 @@ def test_first_state_is_not_acknowledged_if_the_store_fails(view: ByPath, monkey
     monkeypatch.setattr(pending, "put", full)
     with pytest.raises(OSError, match="No space"):
         view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+
+
+def test_save_under_damaged_numbers_fails_and_goes_nowhere_else(view: ByPath, shoot: Path, a: Repository) -> None:
+    (a.root / FILE_NAME).write_text("damaged")
+    view.write(f"{ROLL}/other", sidecar(9))
+    for name in ("a.NEF.xmp", "a_01.NEF.xmp", "a_07.NEF.xmp"):
+        with pytest.raises(RollDamaged):
+            view.write(f"{ROLL}/{name}", sidecar(9))
+        with pytest.raises(RollDamaged):
+            view.rename(f"{ROLL}/other", f"{ROLL}/{name}")
+    assert not list((shoot / ".scratch").rglob("*.xmp"))
