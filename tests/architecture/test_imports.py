@@ -18,7 +18,7 @@ WINGS = {  # the floors of each package, lowest first
         "names",
         "durable signature",
         "store refs log",
-        "masks xmp",
+        "masks xmp image.header",
         "darktable",
         "sidecar",
         "states state_files image rejected scratch",

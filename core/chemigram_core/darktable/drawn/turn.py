@@ -1,0 +1,53 @@
+"""How a picture is turned and mirrored on its way through darktable's `flip`. Knows no picture.
+
+Source: dt_image_orientation_t in darktable's src/common/image.h, distort_transform in src/iop/flip.c.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import Protocol, Self, TypeVar
+
+_OF_EXIF = (0, 0, 2, 3, 1, 4, 5, 7, 6)  # by the orientation that Exif gives
+
+
+class _Numbers(Protocol):
+    """Numbers, or an array of them."""
+
+    def __add__(self, other: int, /) -> Self: ...
+
+    def __sub__(self, other: int, /) -> Self: ...
+
+    def __rsub__(self, other: int, /) -> Self: ...
+
+
+Places = TypeVar("Places", bound=_Numbers)
+
+
+class Turn(IntFlag):
+    """What is done, in this order; a quarter turn is a mirrored picture with its axes swapped."""
+
+    NONE = 0
+    DOWN = 1  # mirrored from top to bottom
+    ACROSS = 2  # from left to right
+    SWAPPED = 4
+
+    @classmethod
+    def of_exif(cls, orientation: int) -> Turn:
+        """What makes a picture upright that has this orientation; none if there is no such orientation."""
+        return cls(_OF_EXIF[orientation] if 0 < orientation < len(_OF_EXIF) else 0)
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Of a picture once it is turned; or of one that was turned, before."""
+        return (height, width) if self & Turn.SWAPPED else (width, height)
+
+    def place(self, x: Places, y: Places, width: int, height: int) -> tuple[Places, Places]:
+        """Where a place of a picture of this size gets to."""
+        x, y = width - x if self & Turn.ACROSS else x, height - y if self & Turn.DOWN else y
+        return (y, x) if self & Turn.SWAPPED else (x, y)
+
+    def origin(self, x: Places, y: Places, width: int, height: int) -> tuple[Places, Places]:
+        """Where a place of the turned picture comes from; the size is that before."""
+        if self & Turn.SWAPPED:
+            x, y = y, x
+        return (width - x if self & Turn.ACROSS else x, height - y if self & Turn.DOWN else y)

@@ -1,0 +1,96 @@
+"""The frame of an image in an edit, the size of the picture, and where a place of one is in the other."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import pytest
+from PIL import Image
+
+from chemigram_core.darktable.drawn.figures import NotComputable
+from chemigram_core.darktable.drawn.frame import Frame
+from chemigram_core.darktable.drawn.pipe_input import frame_of
+from chemigram_core.darktable.drawn.turn import Turn
+from chemigram_core.image.header import Borders
+from chemigram_core.sidecar import parse
+from tests.support.old_sidecars import numbered, step
+from tests.support.packets import Fields
+from tests.support.raw_files import dng
+
+WIDTH, HEIGHT = 30, 20
+DNG = dng((40, 30), orientation=6, active=(2, 4, 28, 38))
+
+
+def flip(turn: int, *, enabled: int = 1) -> Fields:
+    return {**step("flip"), "params": struct.pack("<i", turn).hex(), "enabled": str(enabled)}
+
+
+def rawprepare(*borders: int, enabled: int = 1) -> Fields:
+    params = struct.pack("<4i", *borders).ljust(28, b"\0").hex()
+    return {**step("sharpen"), "operation": "rawprepare", "params": params, "enabled": str(enabled)}
+
+
+def frame(*steps: Fields, data: bytes = b"", name: str = "a.tif") -> Frame:
+    return frame_of(io.BytesIO(data or tiff()), name, parse(numbered(5, list(steps) or [step("sharpen")])).history)
+
+
+def tiff(orientation: int = 8) -> bytes:
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    Image.new("L", (WIDTH, HEIGHT)).save(file, "TIFF", exif=exif)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_an_edit_turns_the_picture(turn: int) -> None:
+    assert frame(flip(turn)) == Frame(WIDTH, HEIGHT, turn=Turn(turn))
+
+
+@pytest.mark.parametrize(
+    ("exif", "turn"), [(0, 0), (1, 0), (2, 2), (3, 3), (4, 1), (5, 4), (6, 5), (7, 7), (8, 6), (9, 0)]
+)
+def test_an_edit_that_does_not_leaves_it_to_the_image(exif: int, turn: int) -> None:
+    assert frame(data=tiff(exif)) == frame(flip(-1), data=tiff(exif)) == Frame(WIDTH, HEIGHT, turn=Turn(turn))
+
+
+def test_a_flip_that_is_off_turns_nothing() -> None:
+    assert frame(flip(5, enabled=0)).turn == Turn.NONE
+
+
+def test_the_borders_of_a_sensor_are_the_edits_or_else_the_cameras() -> None:
+    assert frame(data=DNG, name="a.dng") == Frame(40, 30, Borders(4, 2, 2, 2), Turn(5))
+    assert frame(rawprepare(1, 2, 3, 4), data=DNG, name="a.dng").borders == (1, 2, 3, 4)
+    assert frame(rawprepare(1, 2, 3, 4, enabled=0), data=DNG, name="a.dng").borders == (0, 0, 0, 0)
+    assert frame(rawprepare(1, 2, 3, 4)).borders == (0, 0, 0, 0), "an image that is not raw has none"
+
+
+@pytest.mark.parametrize("borders", [(20, 0, 20, 0), (-1, 0, 0, 0)])
+def test_borders_that_are_too_wide_leave_no_frame(borders: tuple[int, ...]) -> None:
+    with pytest.raises(NotComputable, match="within the borders"):
+        frame(rawprepare(*borders), data=DNG, name="a.dng")
+
+
+def test_an_image_of_unknown_size_has_no_frame() -> None:
+    with pytest.raises(NotComputable, match="raw file"):
+        frame(name="a.nef")
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_a_place_comes_back(turn: int) -> None:
+    some = Frame(40, 30, Borders(4, 2, 2, 6), Turn(turn))
+    assert some.origin(*some.place(11.0, 5.0)) == (11.0, 5.0)
+
+
+def test_a_picture_that_is_turned_to_the_right_begins_at_the_lower_left() -> None:
+    some = Frame(40, 30, Borders(4, 2, 2, 6), Turn(5))
+    assert (some.place(4.0, 24.0), some.place(4.0, 2.0)) == ((0.0, 0.0), (22.0, 0.0))
+    assert (some.reduced().width, some.reduced().height) == (22, 34)
+
+
+@pytest.mark.parametrize(
+    ("size", "pixels"), [((6000, 4000), (1600, 1067)), ((4000, 6000), (1067, 1600)), ((9, 7), (9, 7))]
+)
+def test_a_picture_has_at_most_1600_pixels(size: tuple[int, int], pixels: tuple[int, int]) -> None:
+    raster = Frame(*size).reduced()
+    assert (raster.width, raster.height) == pixels
