@@ -31,7 +31,7 @@ def masks(shape: Shape, blending: Mapping[str, float] | None = None) -> list[Dra
 
 def pixels(mask: DrawnMask) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     assert mask.recipe is not None, mask.reason
-    return np.frombuffer(grayscale(mask.recipe, Frame(*SIZE).reduced()), np.uint8).reshape(SIZE[1], SIZE[0])
+    return grayscale(mask.recipe, Frame(*SIZE).reduced())
 
 
 @pytest.mark.parametrize("name, data", every_version([step("bloom", mask=MASK), step("sharpen")], shapes()).items())
@@ -177,9 +177,7 @@ def test_long_rays_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
             ["drawn in the undistorted frame; darktable bends it with the picture, edges differ: lens correction"],
         ),
         ("crop", "", ["shown before the crop"]),
-        ("flip", "05000000", ["shown before the picture is turned"]),
-        ("flip", "ffffffff", ["shown before the picture is turned"]),
-        ("flip", "00000000", []),
+        ("flip", "05000000", []),
         ("borders", "", ["shown without the borders around the picture"]),
         ("sharpen", "", []),
     ],

@@ -88,4 +88,4 @@ def ours(sidecar: Path, size: tuple[int, int], reduced: int | None = None) -> It
     raster = Frame(*size).reduced(reduced or max(size))
     for mask in drawn_masks(parse(sidecar.read_bytes()).history):
         assert mask.recipe is not None, mask.reason
-        yield np.frombuffer(grayscale(mask.recipe, raster), np.uint8).reshape(raster.height, raster.width)
+        yield grayscale(mask.recipe, raster)

@@ -5,34 +5,58 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from chemigram_core.darktable.drawn.turn import Places, Turn
+from chemigram_core.image.header import NO_BORDERS, Borders
+
 LONGEST_SIDE = 1600  # of a picture, in pixels: no larger one is needed to look at
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What enters darktable's pixel pipe: `width` and `height` in pixels, before anything is cropped or turned."""
+    """What enters darktable's pixel pipe: `width` and `height` in pixels, before anything is cropped or turned.
+
+    The picture is what `borders` leave of it, after `turn`.
+    """
 
     width: int
     height: int
+    borders: Borders = NO_BORDERS
+    turn: Turn = Turn.NONE
 
     @property
     def shorter_side(self) -> int:
         """What lengths are shares of, in pixels."""
         return min(self.width, self.height)
 
+    @property
+    def visible(self) -> tuple[int, int]:
+        """The size without borders, before it is turned."""
+        left, top, right, bottom = self.borders
+        return self.width - left - right, self.height - top - bottom
+
+    def place(self, x: Places, y: Places) -> tuple[Places, Places]:
+        """Where a place of the frame is in the picture, at its full size."""
+        return self.turn.place(x - self.borders.left, y - self.borders.top, *self.visible)
+
+    def origin(self, x: Places, y: Places) -> tuple[Places, Places]:
+        """Where a place of the picture is in the frame."""
+        x, y = self.turn.origin(x, y, *self.visible)
+        return x + self.borders.left, y + self.borders.top
+
     def reduced(self, longest: int = LONGEST_SIDE) -> Raster:
-        """The raster of a picture of the frame that is at most `longest` pixels wide and high."""
-        if max(self.width, self.height) <= longest:
-            return Raster(self, self.width, self.height, 1.0)
-        scale = min(longest / self.width, longest / self.height)
-        width, height = int(scale * self.width + 0.8), int(scale * self.height + 0.8)
-        return Raster(self, width, height, scale * self._correction(width / scale, height / scale))
+        """The raster of a picture that is at most `longest` pixels wide and high."""
+        width, height = self.turn.size(*self.visible)
+        scale = min(longest / width, longest / height, 1.0)
+        pixels = int(scale * width + 0.8), int(scale * height + 0.8)
+        return Raster(self, *pixels, scale * self._correction(pixels[0] / scale, pixels[1] / scale))
 
     def _correction(self, width: float, height: float) -> float:
-        """darktable enlarges a picture whose rounded size would reach beyond the frame."""
-        if math.ceil(width) <= self.width and math.ceil(height) <= self.height:
+        """darktable enlarges a picture whose rounded size, from its upper left corner, would reach beyond the frame."""
+        x, y = self.origin(0.0, 0.0)
+        if math.ceil(width) + x <= self.width and math.ceil(height) + y <= self.height:
             return 1.0
-        return max((self.width + 1) / self.width, (self.height + 1) / self.height)
+        width, height = self.turn.size(*self.visible)
+        return max((width + 1) / width, (height + 1) / height)
 
 
 @dataclass(frozen=True, slots=True)

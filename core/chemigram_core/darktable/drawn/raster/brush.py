@@ -21,6 +21,7 @@ from chemigram_core.darktable.drawn.raster.curve import (
     short_arc,
     without_gaps_in_numbers,
 )
+from chemigram_core.darktable.drawn.raster.grid import placed
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 from chemigram_core.darktable.drawn.raster.rays import Canvas, rays_between
 
@@ -37,8 +38,8 @@ def brush(shape: Brush, raster: Raster) -> Opacities:
     if len(shape.nodes) > 1:
         stroke.go_around()
         points, ends, payload = stroke.found()
-        scale = np.float32(raster.scale)
-        for rays in rays_between(np.trunc(points * scale), ends * scale, payload).chunks():
+        points, ends = placed(points, raster), placed(ends, raster)
+        for rays in rays_between(np.trunc(points), ends, payload).chunks():
             canvas.draw_strokes(rays)
     return canvas.mask
 

@@ -9,9 +9,9 @@ from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 
 
 def points(raster: Raster) -> tuple[Numbers, Numbers]:
-    """The places of the grid's points in the frame, in its pixels: x as one row, y as one column."""
+    """The places of the grid's points in the frame, in its pixels: each of x and y as one row or one column."""
     x, y = (_places(size, raster) for size in (raster.width, raster.height))
-    return x[np.newaxis, :], y[:, np.newaxis]
+    return raster.frame.origin(x[np.newaxis, :], y[:, np.newaxis])
 
 
 def interpolated(values: Numbers, raster: Raster) -> Opacities:
@@ -32,3 +32,9 @@ def _between(values: Numbers, size: int, step: int) -> Numbers:
     share = (np.arange(step, dtype=np.float32) / np.float32(step))[np.newaxis, :, np.newaxis]
     rows = values[:-1, np.newaxis, :] * (1 - share) + values[1:, np.newaxis, :] * share
     return rows.reshape(-1, values.shape[1])[:size]
+
+
+def placed(places: Numbers, raster: Raster) -> Numbers:
+    """Where places of the frame are in the picture, in its pixels; rows of x and y."""
+    x, y = raster.frame.place(places[:, 0], places[:, 1])
+    return np.stack((x, y), axis=1) * np.float32(raster.scale)

@@ -6,6 +6,7 @@ Source: dt_develop_blend_process in darktable's src/develop/blend.c, by comparin
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chemigram_core.darktable.blending import Masking
 from chemigram_core.darktable.drawn.composition import Composition, Parts
@@ -24,11 +25,11 @@ _INVERTED, _INCLUSIVE, _SHAPES_INVERTED = 1, 2, 4  # of `mask_combine`
 _LEAST_BLUR, _LEAST_TONE = 0.1, 0.01
 
 
-def grayscale(recipe: Recipe, raster: Raster) -> bytes:
-    """The mask in 8 bits, row by row."""
+def grayscale(recipe: Recipe, raster: Raster) -> NDArray[np.uint8]:
+    """The mask in 8 bits: a row for each row of the picture."""
     with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
         mask = np.fmin(np.fmax(opacities(recipe, raster), 0), 1)  # what is no number becomes 0
-        return (mask * np.float32(255) + np.float32(0.5)).astype(np.uint8).tobytes()
+        return (mask * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 
 
 def opacities(recipe: Recipe, raster: Raster) -> Opacities:

@@ -12,6 +12,7 @@ from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.raster.crossings import without_loops
 from chemigram_core.darktable.drawn.raster.curve import Segment, arc, has_gap, sampled, without_gaps_in_numbers
 from chemigram_core.darktable.drawn.raster.fill import fill
+from chemigram_core.darktable.drawn.raster.grid import placed
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 from chemigram_core.darktable.drawn.raster.rays import Canvas, rays_between
 
@@ -22,8 +23,7 @@ def path(shape: Path, raster: Raster) -> Opacities:
     """The mask of a path."""
     points, ends = _outline(shape, raster)
     ends = without_loops(ends, _LOOPS_FOR_EACH_NODE * len(shape.nodes))
-    scale = np.float32(raster.scale)
-    points, ends = points * scale, ends * scale
+    points, ends = placed(points, raster), placed(ends, raster)
     canvas = Canvas(raster.width, raster.height)
     fill(canvas.mask, points)
     starts = np.stack((np.floor(points[:, 0] + np.float32(0.5)), np.ceil(points[:, 1])), axis=1)
