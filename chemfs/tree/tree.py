@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -9,20 +10,31 @@ from chemfs.tree.background import Background
 from chemfs.tree.errors import NotAFolder, NotFound
 from chemfs.tree.library import repositories_at
 from chemfs.tree.nodes import Folder, Node
+from chemfs.tree.open_repository import OnChange, OpenRepository
+from chemigram_core.repository import Repository
 
 
 class Tree:
     """The tree of the repository or the library at `store`. Safe for many threads."""
 
-    def __init__(self, store: Path, *, read_only: bool = False, for_darktable: bool = False) -> None:
+    def __init__(
+        self,
+        store: Path,
+        *,
+        read_only: bool = False,
+        for_darktable: bool = False,
+        on_change: Callable[[Repository], None] | None = None,
+    ) -> None:
         """A read-only tree writes nothing; one for darktable lists nothing but rolls.
+
+        `on_change` is called before each change, by the thread that makes it.
 
         Raises NotALibrary for a folder that is neither.
         """
         self.store = store
         self._background = None if read_only else Background()
-        on_change = None if self._background is None else self._background.watch
-        repositories = repositories_at(store, on_change, for_darktable=for_darktable)
+        changes = None if self._background is None else _both(self._background.watch, on_change)
+        repositories = repositories_at(store, changes, for_darktable=for_darktable)
         self.root = repositories.top
         self._repositories = repositories
 
@@ -36,6 +48,17 @@ class Tree:
         """Stop background work. Pending removals are committed now."""
         if self._background is not None:
             self._background.stop()
+
+
+def _both(watch: OnChange, on_change: Callable[[Repository], None] | None) -> OnChange:
+    if on_change is None:
+        return watch
+
+    def both(opened: OpenRepository) -> None:
+        watch(opened)
+        on_change(opened.repository)
+
+    return both
 
 
 def walk(node: Node, path: str) -> Node:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chemfs.cli.arguments import add_trust, given_path
+from chemfs.cli.errors import WrongUsage
 from chemfs.mount import daemon
 from chemfs.mount.mountpoint import located
 from chemigram_core.durable.ownership import require_own
+
+if TYPE_CHECKING:
+    from chemfs.render.worker import Worker
 
 DESCRIPTION = (
     "Show a repository, or a library of repositories, as ordinary files. Returns when the mount is ready to use."
@@ -20,7 +25,7 @@ EXAMPLE = "chemfs mount sunset mnt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable, --trust."""
+    """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable, --previews, --trust."""
     parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, library, or folder of a library")
     parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
     parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
@@ -29,12 +34,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for-darktable", action="store_true", help="list only roll/, so it can be imported recursively"
     )
+    parser.add_argument("--previews", action="store_true", help="render each new state, and tagged ones, by darktable")
     parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
     add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Start the daemon, or be it. Raises MountpointUnusable, FuseUnavailable, MountFailed, NotALibrary."""
+    """Start the daemon, or be it.
+
+    Raises MountpointUnusable, FuseUnavailable, MountFailed, NotALibrary, DarktableMissing.
+    """
+    if options.read_only and options.previews:
+        raise WrongUsage("--previews writes pictures to the repository: leave out --read-only")
     root, mountpoint = located(options.root), located(options.mountpoint)
     if options.foreground or options.daemon:
         _serve(root, mountpoint, options)
@@ -50,6 +61,7 @@ def _flags(options: argparse.Namespace) -> dict[str, bool]:
         "--read-only": options.read_only,
         "--allow-other": options.allow_other,
         "--for-darktable": options.for_darktable,
+        "--previews": options.previews,
         "--trust": options.trust,
     }
 
@@ -62,9 +74,18 @@ def _serve(root: Path, mountpoint: Path, options: argparse.Namespace) -> None:
     daemon.claim(mountpoint, root)
     if options.daemon:
         daemon.log_to_file(mountpoint)
-    tree = Tree(root, read_only=choices.read_only, for_darktable=options.for_darktable)
     announce = daemon.announce if options.daemon else _announce
-    daemon.serve(tree, mountpoint, choices, partial(announce, mountpoint))
+    with _worker(root) if options.previews else nullcontext() as worker:
+        on_change = worker.watch if worker else None
+        tree = Tree(root, read_only=choices.read_only, for_darktable=options.for_darktable, on_change=on_change)
+        daemon.serve(tree, mountpoint, choices, partial(announce, mountpoint))
+
+
+def _worker(root: Path) -> Worker:
+    from chemfs.render.darktable import installed
+    from chemfs.render.worker import Worker
+
+    return Worker(installed(), root)
 
 
 def _announce(mountpoint: Path) -> None:
