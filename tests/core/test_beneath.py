@@ -45,7 +45,7 @@ def test_a_file_below_is_opened(root: Path) -> None:
     assert beneath.stat_below(root, "a", "b", "file").st_size == 6
 
 
-def test_only_the_kernels_that_have_it_are_asked_for_openat2(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openat2_is_used_only_where_the_kernel_has_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     really, calls = beneath._openat2, []
 
     def noted(folder: int, path: str, flags: int) -> int:
@@ -58,7 +58,7 @@ def test_only_the_kernels_that_have_it_are_asked_for_openat2(root: Path, monkeyp
 
 
 @pytest.mark.parametrize("error", [38, 1], ids=["ENOSYS", "EPERM"])
-def test_a_kernel_or_a_sandbox_that_refuses_openat2_is_asked_once(error: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_openat2_is_tried_once(error: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     calls = []
 
@@ -94,7 +94,7 @@ def test_a_kernel_or_a_sandbox_that_refuses_openat2_is_asked_once(error: int, mo
         (("a", "", "b"), FileNotFoundError),
     ],
 )
-def test_nothing_is_reached_by_a_link_or_a_step_up(
+def test_links_and_parent_steps_are_refused(
     root: Path, parts: tuple[str, ...], condition: type[OSError], flags: int
 ) -> None:
     before = descriptors()
@@ -104,7 +104,7 @@ def test_nothing_is_reached_by_a_link_or_a_step_up(
 
 
 @pytest.mark.parametrize("name", ["link", "fifo"])
-def test_what_is_no_regular_file_is_not_opened_to_read(root: Path, name: str) -> None:
+def test_only_regular_files_are_opened_to_read(root: Path, name: str) -> None:
     before = descriptors()
     with pytest.raises(NotAFile):
         beneath.open_file(root, "a", "b", name)
@@ -113,13 +113,13 @@ def test_what_is_no_regular_file_is_not_opened_to_read(root: Path, name: str) ->
     assert descriptors() == before
 
 
-def test_a_link_in_the_last_place_is_looked_at_itself(root: Path) -> None:
+def test_stat_of_a_link_is_the_links_own(root: Path) -> None:
     assert stat.S_ISLNK(beneath.stat_below(root, "a", "link").st_mode)
     with pytest.raises(NotADirectoryError):
         beneath.open_below(root, ("a", "link"), beneath.FOLDER)
 
 
-def test_the_root_itself_may_be_reached_through_a_link(root: Path, tmp_path: Path) -> None:
+def test_root_may_be_reached_through_a_link(root: Path, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(root)
     assert beneath.stat_below(tmp_path / "alias", "a", "b", "file").st_size == 6
     with pytest.raises(NotADirectoryError):

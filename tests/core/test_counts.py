@@ -89,7 +89,7 @@ def test_a_new_process_parses_the_tip_once_more(repository: Repository, cost: Me
     assert opens <= 33
 
 
-def test_what_a_save_remembers_is_what_a_new_process_reads(repository: Repository) -> None:
+def test_caches_after_a_save_match_a_new_process(repository: Repository) -> None:
     saved = save_xmp(repository, MAIN, carried(repository, 3))
     assert isinstance(saved, Saved)
     known = repository.states
@@ -100,11 +100,11 @@ def test_what_a_save_remembers_is_what_a_new_process_reads(repository: Repositor
 
 
 @pytest.mark.parametrize(("name", "opens"), [(MAIN, 1), (TagName("missing"), 0)])
-def test_a_ref_costs_one_look(repository: Repository, cost: Measure, name: TagName, opens: int) -> None:
+def test_ref_costs_one_read(repository: Repository, cost: Measure, name: TagName, opens: int) -> None:
     assert cost(lambda: repository.refs.look(name)) == (opens, 0)
 
 
-def test_an_object_costs_one_look_and_is_hashed_once(
+def test_object_is_looked_up_once_and_hashed_once(
     repository: Repository, cost: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tip = repository.tip(MAIN)
@@ -116,9 +116,7 @@ def test_an_object_costs_one_look_and_is_hashed_once(
     assert cost(lambda: repository.objects.info(tip, Kind.SNAPSHOT)) == (1, 0)
 
 
-def test_another_repository_object_of_the_same_place_knows_what_the_first_one_read(
-    repository: Repository, cost: Measure
-) -> None:
+def test_repository_objects_of_one_place_share_their_caches(repository: Repository, cost: Measure) -> None:
     tip = repository.tip(MAIN)
     repository.states.edit(tip)
     assert cost(lambda: Repository(repository.root).states.edit(tip)) == (0, 0)
@@ -132,7 +130,7 @@ def test_an_export_opens_each_file_of_the_state_once(repository: Repository, cos
 
 
 @pytest.mark.parametrize("work", [fsck.check, lambda root: gc.find_garbage(Repository(root))], ids=["fsck", "gc"])
-def test_an_upkeep_parses_each_line_of_the_log_once(
+def test_gc_and_fsck_parse_each_log_line_once(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, work: Callable[[Path], object]
 ) -> None:
     for exposure in range(3, 9):
@@ -142,7 +140,7 @@ def test_an_upkeep_parses_each_line_of_the_log_once(
     assert len(lines) == 8
 
 
-def test_the_log_is_indexed_once_in_a_process_and_read_on(
+def test_log_is_indexed_once_and_then_read_incrementally(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = count_calls(monkeypatch, journal, "parse_line")

@@ -30,7 +30,7 @@ def modes(root: Path) -> list[int]:
     return [stat.S_IMODE(path.stat().st_mode) for path in made]
 
 
-def test_withheld_bits_are_as_an_umask(tmp_path: Path, umask: int) -> None:
+def test_withheld_bits_act_as_an_umask(tmp_path: Path, umask: int) -> None:
     (tmp_path / "with").mkdir()
     (tmp_path / "without").mkdir()
     expected = modes(tmp_path / "with")

@@ -75,14 +75,14 @@ def test_a_missing_group_masks_nothing_and_a_missing_member_is_skipped() -> None
         ({"mode": 7, "blendif": 0x4, "space": 1}, "color space that is not known"),
     ],
 )
-def test_what_needs_the_picture_says_so(blending: Mapping[str, float], reason: str) -> None:
+def test_masks_that_need_the_picture_have_a_reason(blending: Mapping[str, float], reason: str) -> None:
     (mask,) = masks(ROUND, blending)
     assert mask.recipe is None
     assert reason in mask.reason
 
 
 @pytest.mark.parametrize("field", ['mask_version="6"', 'mask_nb="1"', 'mask_type="1"'])
-def test_a_shape_that_is_not_understood_is_not_drawn(field: str) -> None:
+def test_unknown_shape_is_not_drawn(field: str) -> None:
     name, _, _ = field.partition("=")
     data = numbered(5, [step("bloom", mask=MASK)], shapes()).replace(field.encode(), f'{name}="512"'.encode())
     (mask,) = drawn_masks(parse(data).history)
@@ -117,7 +117,7 @@ def test_a_sum_ends_at_one() -> None:
 @pytest.mark.parametrize(
     "shape", [circle((math.nan, 0), 1, 1), gradient((1e30, 0), 0, 1), gradient((0, 0), 0, math.inf)]
 )
-def test_numbers_beyond_all_bounds_are_not_drawn(shape: Shape) -> None:
+def test_huge_numbers_are_not_drawn(shape: Shape) -> None:
     (mask,) = masks(shape)
     assert (mask.recipe, mask.reason) == (None, "a shape has numbers that are beyond all bounds")
 
@@ -150,7 +150,7 @@ def test_numpy_is_not_loaded_until_something_is_drawn() -> None:
         (Shape(64), "0 nodes"),
     ],
 )
-def test_lines_that_are_not_understood_are_not_drawn(shape: Shape, reason: str) -> None:
+def test_unusable_lines_are_not_drawn(shape: Shape, reason: str) -> None:
     (mask,) = masks(shape)
     assert mask.recipe is None
     assert reason in mask.reason

@@ -22,7 +22,7 @@ def replace(path: Path) -> None:
 
 @pytest.mark.parametrize("act", [write, replace])
 @pytest.mark.parametrize("before", [b"old", None])
-def test_what_is_written_between_the_look_and_the_rename_stays(
+def test_write_between_check_and_exchange_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None, act: Callable[[Path], None]
 ) -> None:
     path, look = tmp_path / "a.xmp", module._bytes
@@ -42,7 +42,7 @@ def test_what_is_written_between_the_look_and_the_rename_stays(
 
 
 @pytest.mark.parametrize("before", [b"old", None])
-def test_a_filesystem_that_can_not_exchange_files_renames(
+def test_filesystem_without_exchange_falls_back_to_rename(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None
 ) -> None:
     def refuse(*_: object) -> None:
@@ -56,6 +56,6 @@ def test_a_filesystem_that_can_not_exchange_files_renames(
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("a.xmp", b"new")]
 
 
-def test_a_file_that_went_away_is_not_made(tmp_path: Path) -> None:
+def test_removed_file_is_not_recreated(tmp_path: Path) -> None:
     assert not exchange(tmp_path / "a.xmp", b"old", b"new")
     assert list(tmp_path.iterdir()) == []

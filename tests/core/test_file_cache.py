@@ -61,7 +61,7 @@ def test_a_young_file_is_read_again(path: Path) -> None:
     assert reader.reads == 3
 
 
-def test_a_change_that_the_clock_did_not_see_is_seen(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_within_one_clock_tick_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader, status = Reader(path), path.stat()
     monkeypatch.setattr(os, "fstat", lambda _: status)
     assert reader.read() == b"one"
@@ -79,7 +79,7 @@ def test_a_file_that_was_replaced_is_read_again(path: Path) -> None:
     assert reader.read() == b"two"
 
 
-def test_what_cannot_be_read_is_not_remembered(path: Path) -> None:
+def test_failed_reads_are_not_cached(path: Path) -> None:
     cache: FileCache[bytes] = FileCache(10)
 
     def failing(_: int, __: os.stat_result) -> bytes:

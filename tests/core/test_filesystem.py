@@ -28,7 +28,7 @@ def write_all(root: Path) -> None:
         (Deferred.EVERYTHING, 0),
     ],
 )
-def test_what_is_deferred_is_synced_once(
+def test_deferred_syncs_happen_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Deferred, expected: int
 ) -> None:
     fsyncs, syncfs = count_calls(monkeypatch, os, "fsync"), count_calls(monkeypatch, filesystem, "_syncfs")
@@ -58,7 +58,7 @@ def test_afterwards_nothing_is_deferred(tmp_path: Path, monkeypatch: pytest.Monk
         (filesystem, "_kernel", (5, 7)),
     ],
 )
-def test_where_syncfs_is_not_enough_each_file_is_synced(
+def test_each_file_is_synced_where_syncfs_is_not_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, value: object
 ) -> None:
     monkeypatch.setattr(module, name, lambda *_: value)
@@ -79,7 +79,7 @@ def test_the_type_of_a_filesystem_is_known() -> None:
             os.close(descriptor)
 
 
-def test_bytes_that_could_not_be_written_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_writeback_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filesystem, "_syncfs", lambda _: -1)
     with Filesystem(tmp_path) as disk, pytest.raises(OSError):
         disk.sync()

@@ -47,7 +47,7 @@ def test_an_append_that_fails_adds_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "log").read_bytes() == b"one\n"
 
 
-def test_a_symlink_in_the_place_of_a_folder_is_not_entered(tmp_path: Path) -> None:
+def test_symlink_in_place_of_a_folder_is_not_entered(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to("elsewhere")
     with pytest.raises(NotADirectoryError):

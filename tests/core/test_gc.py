@@ -70,7 +70,7 @@ def age(path: Path, by: timedelta) -> None:
     os.utime(path, (then, then))
 
 
-def test_what_a_deleted_branch_leaves_goes_after_the_grace_period(
+def test_states_of_a_deleted_branch_are_removed_after_the_grace_period(
     repository: Repository, abandoned: list[Digest]
 ) -> None:
     assert collect(repository) == NOTHING
@@ -91,7 +91,7 @@ def test_a_second_collection_does_nothing(repository: Repository, abandoned: lis
     assert {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")} == before
 
 
-def test_purged_masks_keep_what_was_known_of_them(repository: Repository, abandoned: list[Digest]) -> None:
+def test_purged_masks_keep_their_registry_entries(repository: Repository, abandoned: list[Digest]) -> None:
     assert abandoned
     collect(repository, AT_ONCE)
     (gone,) = masks(1)
@@ -109,7 +109,7 @@ def test_a_collection_is_logged(repository: Repository, abandoned: list[Digest])
     assert last.metadata == {"snapshots": len(abandoned), "masks": 3, "bytes": collected.size_bytes}
 
 
-def test_looking_for_garbage_removes_nothing(repository: Repository, abandoned: list[Digest]) -> None:
+def test_dry_run_removes_nothing(repository: Repository, abandoned: list[Digest]) -> None:
     before = {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")}
     assert names(find_garbage(repository, AT_ONCE)) == (set(abandoned), masks(1, 2, 3))
     assert {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")} == before
@@ -119,7 +119,7 @@ def test_looking_for_garbage_removes_nothing(repository: Repository, abandoned: 
 @pytest.mark.parametrize(
     "root", ["tag", "branch", "detached HEAD", "a tag of which the log knows nothing", "a ref with a name of elsewhere"]
 )
-def test_whatever_points_at_a_state_keeps_it_and_its_past(
+def test_every_reference_keeps_a_state_and_its_ancestors(
     repository: Repository, abandoned: list[Digest], root: str
 ) -> None:
     last = abandoned[-1]
@@ -166,7 +166,7 @@ def test_an_open_state_stays_with_its_masks(repository: Repository, abandoned: l
     assert names(collect(repository, AT_ONCE)) == ({abandoned[1]}, masks(2, 3))
 
 
-def test_an_open_mask_stays_and_is_not_called_purged(repository: Repository, abandoned: list[Digest]) -> None:
+def test_open_mask_stays_and_is_not_marked_purged(repository: Repository, abandoned: list[Digest]) -> None:
     (open_mask,) = masks(3)
     reader = repository.objects.open(open_mask, Kind.MASK)
     assert names(collect(repository, AT_ONCE)) == (set(abandoned), masks(1, 2))
@@ -175,7 +175,7 @@ def test_an_open_mask_stays_and_is_not_called_purged(repository: Repository, aba
     assert names(collect(repository, AT_ONCE)) == (set(), {open_mask})
 
 
-def test_parents_may_go_round_in_circles(repository: Repository) -> None:
+def test_cyclic_parents_terminate(repository: Repository) -> None:
     first = save_xmp(repository, MAIN, sidecar(1))
     save_xmp(repository, MAIN, sidecar(2))
     again = save_xmp(repository, MAIN, sidecar(1))
@@ -198,7 +198,7 @@ def test_a_branch_made_in_the_middle_of_a_collection_keeps_its_states(
     assert naive.problems(repository.root) == []
 
 
-def test_a_mask_that_is_collected_while_its_save_waits_is_stored_again(
+def test_mask_collected_before_its_save_is_stored_again(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
@@ -223,7 +223,7 @@ def test_a_mask_used_again_in_the_middle_of_a_collection_stays(repository: Repos
     assert naive.problems(repository.root) == []
 
 
-def test_nothing_is_removed_where_it_is_unknown_what_is_needed(repository: Repository, abandoned: list[Digest]) -> None:
+def test_nothing_is_removed_if_the_references_are_unknown(repository: Repository, abandoned: list[Digest]) -> None:
     assert abandoned
     tip = repository.root / repository.objects.path(repository.tip(MAIN), Kind.SNAPSHOT)
     ref, registry = repository.root / "refs" / "heads" / "main", repository.root / "masks" / "registry.json"
@@ -242,7 +242,7 @@ def test_nothing_is_removed_where_it_is_unknown_what_is_needed(repository: Repos
     assert naive.stored(repository.root, "") == before
 
 
-def test_what_a_lost_ref_reached_stays(repository: Repository) -> None:
+def test_states_of_a_lost_ref_stay(repository: Repository) -> None:
     saves = [save_xmp(repository, WARM, sidecar(exposure)).digest for exposure in (1, 2)]
     (repository.root / "refs" / "heads" / WARM).unlink()
     assert collect(Repository(repository.root), AT_ONCE) == NOTHING
@@ -250,7 +250,7 @@ def test_what_a_lost_ref_reached_stays(repository: Repository) -> None:
     assert (len(repairs), repository.refs.read(WARM)) == (1, saves[-1])
 
 
-def test_parents_that_the_store_never_had_are_passed_over_when_the_log_knows_them(repository: Repository) -> None:
+def test_parents_missing_from_the_store_are_skipped_if_logged(repository: Repository) -> None:
     other = Digest.of(b"of another computer")
     log = repository.root / "log.jsonl"
     log.write_text(log.read_text().replace('"ref":', f'"parent":"{other}","ref":'))
@@ -260,7 +260,7 @@ def test_parents_that_the_store_never_had_are_passed_over_when_the_log_knows_the
     assert collect(repository, AT_ONCE) == NOTHING
 
 
-def test_a_repository_of_chemigrams_is_collected(repository: Repository, abandoned: list[Digest]) -> None:
+def test_chemigram_repository_is_collected(repository: Repository, abandoned: list[Digest]) -> None:
     for path in (repository.root / "objects").rglob("*.*"):
         path.rename(path.with_suffix(""))
     again = Repository(repository.root)

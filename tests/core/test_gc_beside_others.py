@@ -72,7 +72,7 @@ def save_anything(repository: Repository, choices: random.Random) -> None:
             checkout(repository, OnBranch(choices.choice([MAIN, *BRANCHES])))
 
 
-def test_savers_and_collectors_do_not_harm_each_other(root: Path) -> None:
+def test_concurrent_saves_and_collections_lose_nothing(root: Path) -> None:
     done = threading.Event()
     failures: list[BaseException] = []
 

@@ -126,7 +126,7 @@ def known(root: Path) -> dict[str, dict[str, object]]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(STEPS, min_size=8, max_size=30), levels)
-def test_what_is_reached_stays_bit_by_bit_and_the_rest_goes(steps: list[Step], part: int) -> None:
+def test_reachable_objects_stay_unchanged_and_the_rest_is_removed(steps: list[Step], part: int) -> None:
     with made_by(steps) as repository:
         root = repository.root
         age(repository, part)

@@ -37,7 +37,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.mark.parametrize("name", ["objects", "refs", "HEAD"])
-def test_a_repository_of_links_is_none(repository: Repository, tmp_path: Path, name: str) -> None:
+def test_folder_of_links_is_not_a_repository(repository: Repository, tmp_path: Path, name: str) -> None:
     (repository.root / name).rename(tmp_path / "elsewhere")
     (repository.root / name).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(NotARepository):
@@ -45,7 +45,7 @@ def test_a_repository_of_links_is_none(repository: Repository, tmp_path: Path, n
 
 
 @pytest.mark.parametrize("plant", [os.mkfifo, lambda path: path.symlink_to("/etc/passwd")], ids=["fifo", "symlink"])
-def test_a_ref_that_is_no_file_is_damaged(repository: Repository, plant: object) -> None:
+def test_ref_that_is_not_a_file_is_damaged(repository: Repository, plant: object) -> None:
     path = repository.root / "refs" / "heads" / "main"
     path.unlink()
     assert callable(plant)
@@ -69,13 +69,13 @@ def test_a_ref_is_never_read_beyond_its_possible_size(repository: Repository) ->
 
 
 @pytest.mark.parametrize("text", [b"", b"\0" * 64, b"ref: refs/heads/main", b"../../etc/passwd", b"A" * 64, b"a" * 65])
-def test_what_is_no_identifier_is_damaged(repository: Repository, text: bytes) -> None:
+def test_ref_without_an_identifier_is_damaged(repository: Repository, text: bytes) -> None:
     (repository.root / "refs" / "heads" / "main").write_bytes(text)
     with pytest.raises(RefDamaged):
         repository.refs.read(MAIN)
 
 
-def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Repository) -> None:
+def test_head_keeps_branch_names_of_any_script(repository: Repository) -> None:
     name = BranchName("été/朝")
     create_branch(repository, name)
     checkout(repository, OnBranch(name))
@@ -83,7 +83,7 @@ def test_a_branch_name_in_any_script_is_read_back_from_head(repository: Reposito
 
 
 @pytest.mark.parametrize(("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude")])
-def test_names_that_some_filesystems_take_for_one_are_refused(repository: Repository, old: str, new: str) -> None:
+def test_names_equal_on_some_filesystems_are_refused(repository: Repository, old: str, new: str) -> None:
     create_branch(repository, BranchName(old))
     with pytest.raises(RefConflict):
         create_branch(repository, BranchName(new))
@@ -103,7 +103,7 @@ def bottomless(repository: Repository) -> Iterator[Repository]:
     subprocess.run(["rm", "-r", repository.root / "refs"], check=True)
 
 
-def test_folders_of_refs_without_end_are_passed_over(bottomless: Repository) -> None:
+def test_endless_ref_folders_are_skipped(bottomless: Repository) -> None:
     assert bottomless.refs.branches() == [MAIN]
     assert gc.collect(bottomless) == gc.Garbage([], [])
     assert {finding.problem for finding in fsck.check(bottomless.root)} == {fsck.Problem.REF_NAME}
@@ -122,7 +122,7 @@ def test_a_hostile_log_line_hides_no_other(repository: Repository, line: bytes) 
 
 
 @pytest.mark.parametrize("ref", ["HEAD", "x"])
-def test_a_name_in_the_log_that_is_no_full_name_is_passed_over(repository: Repository, ref: str) -> None:
+def test_log_lines_without_a_full_ref_name_are_skipped(repository: Repository, ref: str) -> None:
     repository.log.append(LogEntry("branch", repository.tip(MAIN), ref))
     assert fsck.check(repository.root) == []
 
@@ -131,9 +131,7 @@ def test_a_name_in_the_log_that_is_no_full_name_is_passed_over(repository: Repos
     "ref", ["refs/heads/../../x", "refs/heads/", "refs/heads/a  b", "refs/remotes/x", "refs/heads/\x1b"]
 )
 @pytest.mark.parametrize("op", ["branch", "snapshot", "rename", "fsck"])
-def test_a_name_in_the_log_that_no_ref_can_have_is_none(
-    repository: Repository, tmp_path: Path, ref: str, op: str
-) -> None:
+def test_invalid_ref_name_in_the_log_is_reported(repository: Repository, tmp_path: Path, ref: str, op: str) -> None:
     repository.log.append(LogEntry(op, repository.tip(MAIN), ref, metadata={"from": ref}))
     before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")}
     found = fsck.check(repository.root)
@@ -147,7 +145,7 @@ def test_a_name_in_the_log_that_no_ref_can_have_is_none(
 @pytest.mark.parametrize(
     "timestamp", ["\x1b[2Jtoday", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+02:00", "0000", "\x9b1m"]
 )
-def test_a_timestamp_that_is_none_is_found(repository: Repository, timestamp: str) -> None:
+def test_invalid_timestamp_is_reported(repository: Repository, timestamp: str) -> None:
     repository.log.append(LogEntry("checkout", repository.tip(MAIN), timestamp=timestamp))
     (found,) = fsck.check(repository.root)
     assert (found.problem, f"line 2: {timestamp!r}" in found.says) == (fsck.Problem.LOG_TEXT, True)
@@ -156,12 +154,12 @@ def test_a_timestamp_that_is_none_is_found(repository: Repository, timestamp: st
 @pytest.mark.parametrize(
     "timestamp", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5+00:00", "2026-01-01T00:00:00+00:00"]
 )
-def test_a_timestamp_in_utc_is_fine(repository: Repository, timestamp: str) -> None:
+def test_timestamp_in_utc_is_accepted(repository: Repository, timestamp: str) -> None:
     repository.log.append(LogEntry("checkout", repository.tip(MAIN), timestamp=timestamp))
     assert fsck.check(repository.root) == []
 
 
-def test_a_log_that_is_a_link_takes_no_entry(repository: Repository, tmp_path: Path) -> None:
+def test_log_that_is_a_link_is_not_written(repository: Repository, tmp_path: Path) -> None:
     (repository.root / "log.jsonl").unlink()
     (tmp_path / "precious").write_text("mine")
     (repository.root / "log.jsonl").symlink_to(tmp_path / "precious")
@@ -178,13 +176,13 @@ def test_another_log_in_the_same_place_is_read_from_its_beginning(repository: Re
 
 
 @pytest.mark.parametrize("name", ["masks", "image.xmp", "image", ".hidden.raf", "x" * 255])
-def test_an_image_whose_name_no_state_could_show_is_none(repository: Repository, name: str) -> None:
+def test_image_with_an_unusable_name_is_ignored(repository: Repository, name: str) -> None:
     (repository.root / "raw").mkdir()
     picture(repository.root / "raw" / "a.tif").rename(repository.root / "raw" / name)
     assert find(repository.root) is None
 
 
-def test_raw_is_no_way_out(repository: Repository, tmp_path: Path) -> None:
+def test_raw_does_not_lead_out_of_the_repository(repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     picture(tmp_path / "outside" / "secret.tif")
     (repository.root / "raw").symlink_to(tmp_path / "outside")
@@ -193,7 +191,7 @@ def test_raw_is_no_way_out(repository: Repository, tmp_path: Path) -> None:
         link(repository.root, picture(tmp_path / "b.tif"))
 
 
-def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repository) -> None:
+def test_rejected_save_with_long_names_is_kept(repository: Repository) -> None:
     kept = [
         repository.rejected.keep(b"x", "heads/" + "朝" * 66 + "/masks/" + "夜" * 66 + ".png", "why") for _ in range(9)
     ]
@@ -201,7 +199,7 @@ def test_a_refused_save_is_kept_however_long_its_names_are(repository: Repositor
     assert len(repository.rejected.all()) == 9
 
 
-def test_masks_that_some_filesystems_take_for_one_are_refused(repository: Repository) -> None:
+def test_mask_names_equal_on_some_filesystems_are_refused(repository: Repository) -> None:
     save_mask(repository, MAIN, MaskName("sky"), mask(1))
     with pytest.raises(InvalidName):
         save_mask(repository, MAIN, MaskName("Sky"), mask(2))
@@ -222,7 +220,7 @@ def test_a_log_with_a_second_name_elsewhere_is_replaced(repository: Repository, 
 
 
 @pytest.mark.parametrize("plant", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/etc/passwd")])
-def test_a_log_that_is_no_file_takes_no_line(repository: Repository, plant: object) -> None:
+def test_log_that_is_not_a_file_is_not_written(repository: Repository, plant: object) -> None:
     (repository.root / "log.jsonl").unlink()
     assert callable(plant)
     plant(repository.root / "log.jsonl")

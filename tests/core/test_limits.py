@@ -75,7 +75,7 @@ PLACES: dict[str, Callable[[Repository], Path]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_huge_file_is_found_and_never_read(repository: Repository, tmp_path: Path, place: str) -> None:
+def test_huge_file_is_reported_without_reading_it(repository: Repository, tmp_path: Path, place: str) -> None:
     path = PLACES[place](repository)
     huge(path)
     outputs = []
@@ -90,9 +90,7 @@ def test_a_huge_file_is_found_and_never_read(repository: Repository, tmp_path: P
 
 
 @pytest.mark.parametrize(("kind", "limit_bytes"), [(Kind.SNAPSHOT, XMP_BYTES), (Kind.MASK, MASK_BYTES)])
-def test_an_object_beyond_the_limit_of_its_kind_is_not_read(
-    repository: Repository, kind: Kind, limit_bytes: int
-) -> None:
+def test_oversized_object_is_not_read(repository: Repository, kind: Kind, limit_bytes: int) -> None:
     path = object_path(repository, kind)
     os.truncate(path, limit_bytes + 1)
     digest = repository.tip(MAIN) if kind is Kind.SNAPSHOT else repository.registry.read().current()[SKY]
@@ -113,7 +111,7 @@ def test_a_registry_is_never_written_beyond_its_limit(repository: Repository) ->
 
 
 @pytest.mark.parametrize("end", [b"", b"x", b"\n", b'x\n{"op":"later"}\n'])
-def test_a_line_beyond_the_limit_hides_no_other(repository: Repository, end: bytes) -> None:
+def test_oversized_line_does_not_hide_others(repository: Repository, end: bytes) -> None:
     path = repository.root / "log.jsonl"
     huge(path)
     with path.open("ab") as log:
@@ -126,7 +124,7 @@ def test_a_line_beyond_the_limit_hides_no_other(repository: Repository, end: byt
 @pytest.mark.parametrize(
     "sizes", [[5, LINE_BYTES + 7, 3], [LINE_BYTES * 3], [1, 1 << 17, LINE_BYTES + (1 << 16), 2, 0, 9]]
 )
-def test_lines_are_the_same_from_both_ends(tmp_path: Path, sizes: list[int]) -> None:
+def test_reading_forwards_and_backwards_gives_the_same_lines(tmp_path: Path, sizes: list[int]) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"".join(b"x" * size + b"\n" for size in sizes))
     with path.open("rb") as file:

@@ -88,7 +88,7 @@ def test_a_change_waits_for_the_holder(repository: Repository, change: str) -> N
     assert files(repository.root) != before
 
 
-def test_a_reader_waits_for_nobody(repository: Repository, tmp_path: Path) -> None:
+def test_readers_do_not_wait(repository: Repository, tmp_path: Path) -> None:
     def read() -> None:
         reader = Repository(repository.root)
         tip = reader.resolve("v1")
@@ -129,7 +129,7 @@ def held(path: Path) -> int:
     return descriptor
 
 
-def test_whoever_holds_the_folder_holds_up_nobody(repository: Repository) -> None:
+def test_lock_on_the_folder_blocks_nobody(repository: Repository) -> None:
     descriptor = held(repository.root)
     saving = started(lambda: save_xmp(repository, MAIN, sidecar(5)))
     saving.join(10)
@@ -137,7 +137,7 @@ def test_whoever_holds_the_folder_holds_up_nobody(repository: Repository) -> Non
     assert not saving.is_alive()
 
 
-def test_a_program_that_holds_an_object_holds_up_no_reader(repository: Repository) -> None:
+def test_lock_on_an_object_blocks_no_reader(repository: Repository) -> None:
     tip = repository.tip(MAIN)
     descriptor = held(repository.root / repository.objects.path(tip, Kind.SNAPSHOT))
     reading = started(lambda: repository.objects.read(tip, Kind.SNAPSHOT))
@@ -148,7 +148,7 @@ def test_a_program_that_holds_an_object_holds_up_no_reader(repository: Repositor
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077])
 @pytest.mark.parametrize(("folder", "file"), [(0o755, 0o600), (0o775, 0o660), (0o777, 0o666), (0o700, 0o600)])
-def test_only_those_who_may_write_may_open_the_lock(repository: Repository, umask: int, folder: int, file: int) -> None:
+def test_lock_can_be_opened_only_by_writers(repository: Repository, umask: int, folder: int, file: int) -> None:
     (repository.root / "lock").unlink()
     repository.root.chmod(folder)
     before = os.umask(umask)
@@ -169,7 +169,7 @@ def test_the_lock_belongs_to_the_owner_and_the_group_of_the_folder(repository: R
 
 
 @needs_root
-def test_who_may_only_read_reads_and_checks_and_locks_nothing(repository: Repository, tmp_path: Path) -> None:
+def test_read_only_user_reads_and_checks_without_a_lock(repository: Repository, tmp_path: Path) -> None:
     for folder in (repository.root, *repository.root.parents):
         if folder.stat().st_uid == os.geteuid() and tmp_path.parent.parent in (folder, *folder.parents):
             folder.chmod(folder.stat().st_mode | 0o055)
@@ -179,7 +179,7 @@ def test_who_may_only_read_reads_and_checks_and_locks_nothing(repository: Reposi
     assert (done.stdout, done.stderr) == ("kept out\n", "")
 
 
-def test_a_lock_that_was_replaced_while_one_waited_is_taken_again(repository: Repository) -> None:
+def test_lock_replaced_while_waiting_is_taken_again(repository: Repository) -> None:
     """The holder's file loses its name to another one: two writers would each hold a lock of their own."""
     with locked(repository.root):
         waiting = started(lambda: save_xmp(Repository(repository.root), MAIN, sidecar(5)))
@@ -210,7 +210,7 @@ def fifo_with_a_reader(path: Path) -> None:
     ],
     ids=["link", "link to nothing", "folder", "fifo", "fifo with a reader"],
 )
-def test_a_lock_that_is_no_file_is_refused_and_found(
+def test_lock_that_is_not_a_file_is_refused_and_reported(
     repository: Repository, tmp_path: Path, plant: Callable[[Path], None]
 ) -> None:
     (tmp_path / "precious").write_text("mine")
@@ -229,7 +229,7 @@ def test_a_lock_that_is_no_file_is_refused_and_found(
     save_xmp(repository, MAIN, sidecar(5))
 
 
-def test_a_lock_that_is_missing_is_made_whole_and_once(repository: Repository) -> None:
+def test_missing_lock_is_created_once(repository: Repository) -> None:
     (repository.root / "lock").unlink()
     saves = [partial(save_xmp, repository, MAIN, sidecar(number)) for number in range(5, 13)]
     threads = [started(save) for save in saves]

@@ -25,7 +25,7 @@ def test_a_line_has_the_keys_that_have_a_value(tmp_path: Path) -> None:
     assert line == {"op": "snapshot", "hash": A, "ref": "refs/heads/main", "label": "first", "masks": {"m": B}}
 
 
-def test_entries_come_back_as_they_were(tmp_path: Path) -> None:
+def test_entries_round_trip(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     entries = [LogEntry("snapshot", A, "refs/heads/main"), LogEntry("snapshot", B, "refs/heads/main", A, "warm")]
     for entry in entries:
@@ -33,7 +33,7 @@ def test_entries_come_back_as_they_were(tmp_path: Path) -> None:
     assert list(log.entries()) == entries
 
 
-def test_the_newest_come_first_however_long_the_lines_are(tmp_path: Path) -> None:
+def test_newest_come_first_for_lines_of_any_length(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     assert list(log.newest_first()) == []
     with (tmp_path / "log.jsonl").open("w") as file:
@@ -44,7 +44,7 @@ def test_the_newest_come_first_however_long_the_lines_are(tmp_path: Path) -> Non
     assert list(log.newest_first()) == entries[::-1]
 
 
-def test_the_newest_come_first_past_what_is_no_entry(tmp_path: Path) -> None:
+def test_newest_come_first_among_invalid_lines(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     log.append(LogEntry("snapshot", A))
     with (tmp_path / "log.jsonl").open("a") as file:
@@ -58,7 +58,7 @@ def test_the_newest_come_first_past_what_is_no_entry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("torn", [b'{"op": "snapsh', b'{"op": "snapshot", "label": "\xc3', b"\0" * 250, b"{}"])
-def test_a_torn_last_line_is_passed_over_and_ended_as_torn(tmp_path: Path, torn: bytes) -> None:
+def test_torn_last_line_is_skipped_and_marked_as_torn(tmp_path: Path, torn: bytes) -> None:
     log = OperationLog(tmp_path)
     log.append(LogEntry("snapshot", A))
     with (tmp_path / "log.jsonl").open("ab") as file:
@@ -70,19 +70,19 @@ def test_a_torn_last_line_is_passed_over_and_ended_as_torn(tmp_path: Path, torn:
     assert Lineage.of(log.lines()).unreadable == []
 
 
-def test_a_last_line_that_lacks_only_its_line_feed_counts_again(tmp_path: Path) -> None:
+def test_last_line_without_its_line_feed_counts(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     (tmp_path / "log.jsonl").write_text(json.dumps({"op": "snapshot", "hash": A}))
     log.append(LogEntry("snapshot", B))
     assert [entry.hash for entry in log.entries()] == [A, B]
 
 
-def test_lines_that_were_entries_are_unreadable_and_others_are_not(tmp_path: Path) -> None:
+def test_only_damaged_entries_count_as_unreadable(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").write_bytes(b'\n{"op": 1}\n{"op": "t (torn)\n \nx (torn) \n')
     assert Lineage.of(OperationLog(tmp_path).lines()).unreadable == [2, 5]
 
 
-def test_lines_of_chemigram_are_read(tmp_path: Path) -> None:
+def test_chemigrams_lines_are_read(tmp_path: Path) -> None:
     lines: list[dict[str, object]] = [
         {"op": "snapshot", "hash": A, "ref": "refs/heads/main", "parent": None, "label": None, "metadata": {}},
         {"op": "branch", "hash": A, "ref": "refs/heads/warm", "parent": "HEAD"},
@@ -133,7 +133,7 @@ def test_a_renamed_branch_takes_nothing_from_a_deleted_one(tmp_path: Path) -> No
     assert [moment.digest for moment in History(log).moments("refs/heads/warm")] == [A, B]
 
 
-def test_who_reads_on_where_a_line_was_taken_back_misses_none(tmp_path: Path) -> None:
+def test_reader_resuming_after_rollback_gets_every_line(tmp_path: Path) -> None:
     log = OperationLog(tmp_path)
     log.append(LogEntry("first"))
     with pytest.raises(OSError, match="no room"), log.appended(LogEntry("second, which fails"), lambda: False):
@@ -144,7 +144,7 @@ def test_who_reads_on_where_a_line_was_taken_back_misses_none(tmp_path: Path) ->
     assert [entry.op[:5] for _, entry, _ in log.lines_from(behind) if entry] == ["first", "third"]
 
 
-def test_the_history_of_a_log_of_which_a_line_was_taken_back_is_that_of_the_rest(tmp_path: Path) -> None:
+def test_history_after_rollback_is_that_of_the_remaining_lines(tmp_path: Path) -> None:
     log, digests = OperationLog(tmp_path), [Digest.of(bytes([number])) for number in range(3)]
     history = History(log)
     log.append(LogEntry("snapshot", digests[0], "refs/heads/main"))

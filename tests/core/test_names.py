@@ -33,34 +33,34 @@ MASKS = [
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_a_good_name_is_taken_as_it_is(text: str) -> None:
+def test_valid_name_is_kept_unchanged(text: str) -> None:
     assert BranchName(text) == text
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_a_bad_name_is_refused_with_its_rule(text: str) -> None:
+def test_invalid_name_is_refused_with_its_rule(text: str) -> None:
     with pytest.raises(InvalidName, match="not a valid branch name "):
         BranchName(text)
 
 
 @pytest.mark.parametrize("text", ["x" * 201, "美" * 67, "a/" * 501 + "a"])
-def test_a_name_that_no_filesystem_carries_is_too_long(text: str) -> None:
+def test_name_longer_than_filesystems_allow_is_refused(text: str) -> None:
     with pytest.raises(NameTooLong):
         BranchName(text)
 
 
 @pytest.mark.parametrize("text", MASKS)
-def test_a_mask_may_have_any_name_of_a_file(text: str) -> None:
+def test_mask_may_have_any_file_name(text: str) -> None:
     assert MaskName(text) == text
 
 
 @pytest.mark.parametrize("text", ["x" * 252, "美" * 84])
-def test_a_masks_file_name_is_no_longer_than_files_can_have(text: str) -> None:
+def test_mask_file_name_fits_the_limit_of_file_names(text: str) -> None:
     with pytest.raises(NameTooLong):
         MaskName(text)
 
 
-def test_no_rule_depends_on_the_unicode_table_of_python(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_do_not_depend_on_pythons_unicode_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version of Python has another table; no name may be valid with one only."""
     monkeypatch.setattr("unicodedata.category", lambda _: "Cn")
     assert BranchName("\u1c89 of unicode 16") and MaskName("\U0001fae9 of unicode 16")
@@ -68,7 +68,7 @@ def test_no_rule_depends_on_the_unicode_table_of_python(monkeypatch: pytest.Monk
 
 @pytest.mark.needs_program("git")
 @pytest.mark.parametrize("text", GOOD)
-def test_nothing_beside_spaces_is_allowed_that_git_refuses(
+def test_only_spaces_are_allowed_beyond_gits_rules(
     text: str,
 ) -> None:
     command = ["git", "check-ref-format", f"refs/heads/{text.replace(' ', '-')}"]
@@ -76,7 +76,7 @@ def test_nothing_beside_spaces_is_allowed_that_git_refuses(
 
 
 @pytest.mark.parametrize("text", ["", "a/b", ".hidden", "..", "a\x00b", "a\nb", "a\u202eb", "a\x9bb", "a\udcff"])
-def test_a_mask_is_named_like_one_file(text: str) -> None:
+def test_mask_name_is_a_single_file_name(text: str) -> None:
     with pytest.raises(InvalidName):
         MaskName(text)
 
@@ -92,13 +92,13 @@ def test_no_name_leads_out_of_its_folder(kind: type[RefName] | type[MaskName]) -
             kind("../../x")
 
 
-def test_a_ref_is_a_name_with_its_rules() -> None:
+def test_refs_follow_the_rules_of_names() -> None:
     assert parse_ref("refs/tags/v1") == TagName("v1")
     with pytest.raises(InvalidName):
         parse_ref("refs/heads/../../x")
 
 
-def test_a_name_of_one_kind_is_accepted_apart_from_the_others() -> None:
+def test_name_kinds_are_checked_separately() -> None:
     assert BranchName("a/b").ref == "refs/heads/a/b"
     with pytest.raises(InvalidName):
         MaskName("a/b")

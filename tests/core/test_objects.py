@@ -24,7 +24,7 @@ def file_of(tmp_path: Path, digest: Digest, suffix: str = ".xmp") -> Path:
     return tmp_path / "objects" / digest[:2] / (digest[2:] + suffix)
 
 
-def test_an_object_stands_under_its_sha256_with_its_kind_as_suffix(store: ObjectStore, tmp_path: Path) -> None:
+def test_object_is_stored_under_its_sha256_with_its_kind_as_suffix(store: ObjectStore, tmp_path: Path) -> None:
     snapshot, picture = store.put(b"<x/>", Kind.SNAPSHOT), store.put(mask(), Kind.MASK)
     assert file_of(tmp_path, snapshot).read_bytes() == b"<x/>"
     assert file_of(tmp_path, picture, ".png").read_bytes() == mask()
@@ -39,7 +39,7 @@ def test_the_same_bytes_are_written_once(store: ObjectStore, tmp_path: Path) -> 
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_a_repository_with_bare_names_goes_on_with_bare_names(tmp_path: Path) -> None:
+def test_repository_with_bare_names_keeps_bare_names(tmp_path: Path) -> None:
     old = Digest.of(b"<old/>")
     file_of(tmp_path, old, "").parent.mkdir(parents=True)
     file_of(tmp_path, old, "").write_bytes(b"<old/>")
@@ -58,7 +58,7 @@ def test_a_repository_with_bare_names_goes_on_with_bare_names(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("damage", [b"", b"<y/>", b"<x/>more"])
-def test_a_damaged_object_is_never_handed_out(store: ObjectStore, tmp_path: Path, damage: bytes) -> None:
+def test_damaged_object_is_never_returned(store: ObjectStore, tmp_path: Path, damage: bytes) -> None:
     digest = store.put(b"<x/>", Kind.SNAPSHOT)
     file_of(tmp_path, digest).write_bytes(damage)
     with pytest.raises(ObjectDamaged):
@@ -73,9 +73,7 @@ def test_storing_a_damaged_object_again_heals_it(store: ObjectStore, tmp_path: P
 
 
 @pytest.mark.parametrize("is_back_dated", [False, True])
-def test_a_damage_after_the_first_read_is_noticed_by_the_files_identity(
-    store: ObjectStore, tmp_path: Path, *, is_back_dated: bool
-) -> None:
+def test_damage_after_the_first_read_is_detected(store: ObjectStore, tmp_path: Path, *, is_back_dated: bool) -> None:
     digest = store.put(b"<x/>", Kind.SNAPSHOT)
     store.read(digest, Kind.SNAPSHOT)
     before = file_of(tmp_path, digest).stat()
@@ -96,14 +94,14 @@ def test_a_refused_read_leaves_no_descriptor_open(store: ObjectStore, tmp_path: 
     assert os.listdir("/proc/self/fd") == before
 
 
-def test_a_mask_is_no_snapshot(store: ObjectStore) -> None:
+def test_mask_is_not_a_snapshot(store: ObjectStore) -> None:
     digest = store.put(mask(), Kind.MASK)
     with pytest.raises(ObjectMissing):
         store.read(digest, Kind.SNAPSHOT)
     assert not store.has(digest, Kind.SNAPSHOT)
 
 
-def test_a_symlink_in_the_store_is_damage(store: ObjectStore, tmp_path: Path) -> None:
+def test_symlink_in_the_store_is_damaged(store: ObjectStore, tmp_path: Path) -> None:
     digest = Digest.of(b"secret")
     (tmp_path / "secret").write_bytes(b"secret")
     file_of(tmp_path, digest).parent.mkdir()

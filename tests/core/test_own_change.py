@@ -42,7 +42,7 @@ OF_NEWER_BLENDING = re.sub(
     ],
     ids=["automatic presets", "basic history", "newer modules", "newer blending"],
 )
-def test_changes_that_darktable_makes(before: bytes, after: bytes) -> None:
+def test_changes_by_darktable_are_recognized(before: bytes, after: bytes) -> None:
     assert is_own_change(parse(before), parse(after))
 
 
@@ -77,11 +77,11 @@ def test_changes_that_darktable_makes(before: bytes, after: bytes) -> None:
         "nothing",
     ],
 )
-def test_changes_that_a_person_makes(before: bytes, after: bytes) -> None:
+def test_changes_by_a_person_are_recognized(before: bytes, after: bytes) -> None:
     assert not is_own_change(parse(before), parse(after))
 
 
-def test_the_log_says_what_darktable_changed(tmp_path: Path) -> None:
+def test_log_records_what_darktable_changed(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     save_xmp(repository, MAIN, EMPTY)
     save_xmp(repository, MAIN, PRESETS)
@@ -89,14 +89,14 @@ def test_the_log_says_what_darktable_changed(tmp_path: Path) -> None:
     assert [entry.metadata.get("by") for entry in repository.log.entries()] == [None, "darktable", None]
 
 
-def test_masks_of_the_branch_do_not_hide_it(tmp_path: Path) -> None:
+def test_masks_of_the_branch_do_not_hide_darktables_change(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     save_xmp(repository, MAIN, EMPTY, mask_files={"sky": mask()})  # type: ignore[dict-item]
     save_xmp(repository, MAIN, PRESETS)
     assert next(repository.log.newest_first()).metadata == {"by": "darktable"}
 
 
-def test_a_caller_who_says_what_made_the_save_is_believed(tmp_path: Path) -> None:
+def test_callers_own_metadata_is_kept(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     save_xmp(repository, MAIN, EMPTY)
     save_xmp(repository, MAIN, PRESETS, metadata={"by": "an agent"})

@@ -73,7 +73,7 @@ def test_another_users_repository_is_written_only_when_it_is_trusted(
     change(foreign)
 
 
-def test_it_is_read_as_any_other(repository: Repository) -> None:
+def test_another_users_repository_can_be_read(repository: Repository) -> None:
     foreign = give(repository.root)
     assert foreign.state(foreign.tip(MAIN)).digest == repository.tip(MAIN)
     assert not [found for found in fsck.check(foreign.root) if not found.is_harmless]
@@ -87,7 +87,7 @@ def can_be_read(repository: Repository) -> bool:
 
 
 @pytest.mark.parametrize("is_trusted", [False, True])
-def test_the_link_to_its_image_is_not_followed_even_then(repository: Repository, *, is_trusted: bool) -> None:
+def test_image_link_of_another_users_repository_is_not_followed(repository: Repository, *, is_trusted: bool) -> None:
     assert can_be_read(repository)
     foreign = give(repository.root)
     if is_trusted:
@@ -95,7 +95,7 @@ def test_the_link_to_its_image_is_not_followed_even_then(repository: Repository,
     assert not can_be_read(foreign)
 
 
-def test_an_image_inside_it_is_shown(repository: Repository) -> None:
+def test_image_inside_another_users_repository_is_shown(repository: Repository) -> None:
     link = repository.root / "raw" / "a.tif"
     data = link.read_bytes()
     link.unlink()
@@ -107,7 +107,7 @@ def test_an_image_inside_it_is_shown(repository: Repository) -> None:
     ("mode", "group", "is_shared"),
     [(0o2775, 0, True), (0o2770, 0, True), (0o755, 0, False), (0o777, 0, False), (0o2775, TEAM, False)],
 )
-def test_a_folder_that_its_owner_shares_with_ones_group_is_ones_own(
+def test_folder_shared_with_the_users_group_is_trusted(
     repository: Repository, mode: int, group: int, *, is_shared: bool
 ) -> None:
     foreign = give(repository.root, group=group)
@@ -116,14 +116,14 @@ def test_a_folder_that_its_owner_shares_with_ones_group_is_ones_own(
     assert can_be_read(foreign) is is_shared
 
 
-def test_what_others_saved_in_a_shared_repository_does_not_count(repository: Repository) -> None:
+def test_files_saved_by_others_in_a_shared_repository_are_trusted(repository: Repository) -> None:
     for name in ("HEAD", "log.jsonl", "refs/heads/main"):
         os.chown(repository.root / name, ALICE, ALICE)
     save_xmp(repository, MAIN, sidecar(2))
 
 
 @pytest.mark.parametrize("part", ["objects", "refs"])
-def test_a_part_counts_where_everybody_may_write(repository: Repository, part: str) -> None:
+def test_parts_are_checked_where_everybody_may_write(repository: Repository, part: str) -> None:
     os.chown(repository.root / part, ALICE, ALICE)
     repository.root.chmod(0o777)
     vars(ownership)["_own"].clear()
@@ -131,14 +131,14 @@ def test_a_part_counts_where_everybody_may_write(repository: Repository, part: s
         save_xmp(repository, MAIN, sidecar(2))
 
 
-def test_sudo_is_the_user_who_called_it(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sudo_counts_as_the_calling_user(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     foreign = give(repository.root)
     monkeypatch.setenv("SUDO_UID", str(ALICE))
     ownership._users.cache_clear()
     save_xmp(foreign, MAIN, sidecar(2))
 
 
-def test_an_import_into_another_users_library_has_to_be_asked_for(tmp_path: Path) -> None:
+def test_import_into_another_users_library_needs_trust(tmp_path: Path) -> None:
     photographs = shoot(tmp_path / "shoot")
     import_shoot(photographs, tmp_path / "library")
     give_all = [tmp_path / "library", *(tmp_path / "library").rglob("*")]
@@ -152,7 +152,7 @@ def test_an_import_into_another_users_library_has_to_be_asked_for(tmp_path: Path
     assert import_shoot(photographs, tmp_path / "library").states == 1
 
 
-def test_programs_say_so_with_a_parameter(repository: Repository) -> None:
+def test_public_face_takes_trust_as_a_parameter(repository: Repository) -> None:
     give(repository.root)
     with pytest.raises(ForeignRepository):
         chemigram_core.open(repository.root).save(sidecar(5))

@@ -49,13 +49,13 @@ def test_a_return_changes_no_parent(repository: Repository) -> None:
     assert [moment.digest for moment in repository.history.moments(MAIN.ref)] == [first, second, first]
 
 
-def test_a_return_that_an_older_version_logged_with_a_parent_changes_none(repository: Repository) -> None:
+def test_return_logged_with_a_parent_changes_no_parent(repository: Repository) -> None:
     for entry in (LogEntry(SNAPSHOT, A), LogEntry(SNAPSHOT, B, parent=A), LogEntry(SNAPSHOT, A, parent=B)):
         repository.log.append(entry)
     assert (repository.history.parent(A), repository.history.parent(B)) == (None, A)
 
 
-def test_a_state_that_gc_collected_has_its_first_parent_when_it_is_saved_again(repository: Repository) -> None:
+def test_collected_state_saved_again_has_its_first_parent(repository: Repository) -> None:
     first = saved(repository, 1)
     create_branch(repository, WARM)
     second = saved(repository, 2, WARM)
@@ -92,7 +92,7 @@ lines = st.lists(
 
 @settings(max_examples=500, deadline=None)
 @given(lines)
-def test_no_log_makes_a_circle_of_parents(entries: list[LogEntry]) -> None:
+def test_parents_are_never_cyclic(entries: list[LogEntry]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         log = "".join(f"{json.dumps(entry.to_json())}\n" for entry in entries)
         (Path(folder) / "log.jsonl").write_text(log)
@@ -178,7 +178,7 @@ def without_waiting_for_the_disk() -> Iterator[None]:
 
 @settings(max_examples=150, deadline=None)
 @given(steps)
-def test_histories_are_as_a_model_says_and_gc_keeps_where_branches_stood(
+def test_histories_match_a_model_and_gc_keeps_former_tips(
     history: list[tuple[object, BranchName, int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, without_waiting_for_the_disk():

@@ -29,7 +29,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(names=st.lists(NAMES, max_size=6))
 @settings(max_examples=300, deadline=None)
-def test_a_path_leads_where_the_system_says(tree: Path, names: list[str]) -> None:
+def test_paths_resolve_as_the_system_does(tree: Path, names: list[str]) -> None:
     path = "/".join((str(tree), *names))
     try:
         expected = os.path.realpath(path, strict=True)

@@ -94,12 +94,12 @@ def test_type_checkers_see_the_names_that_are_loaded() -> None:
 
 
 @pytest.mark.parametrize("module", ["chemigram_core", "chemigram_core.errors", "chemigram_core.names"])
-def test_what_is_not_used_is_not_loaded(module: str) -> None:
+def test_unused_modules_are_not_loaded(module: str) -> None:
     loaded = set(run("-c", f"import {module}, sys; print(*sys.modules)").split())
     assert not loaded & {"lxml", "numpy", "PIL", "cachetools", "chemigram_core.api", "chemigram_core.repository"}
 
 
-def test_no_verb_but_a_comparison_loads_numpy() -> None:
+def test_only_comparisons_load_numpy() -> None:
     loaded = set(run("-c", "import chemigram_core, sys; chemigram_core.Repository; print(*sys.modules)").split())
     assert "lxml" in loaded
     assert not loaded & {"numpy", "PIL", "chemigram_core.compare"}
@@ -116,7 +116,7 @@ def test_a_program_passes_a_strict_type_checker(tmp_path: Path) -> None:
         run(*check)
 
 
-def test_every_verb_says_what_it_does_and_what_it_takes() -> None:
+def test_every_verb_documents_its_arguments() -> None:
     of_classes = [inspect.getmembers(face, inspect.isfunction) for face in (api.Repository, api.Library)]
     methods = [(name, verb) for members in of_classes for name, verb in members if name[0] != "_"]
     functions: list[tuple[str, Any]] = [("open", api.open), ("init", api.init), ("import_shoot", api.import_shoot)]
@@ -136,7 +136,7 @@ def test_paths_may_be_text(tmp_path: Path) -> None:
         chemigram_core.open(str(tmp_path))
 
 
-def test_without_the_image_nothing_is_made(tmp_path: Path) -> None:
+def test_init_with_a_missing_image_creates_nothing(tmp_path: Path) -> None:
     with pytest.raises(UnusableImageFile, match="No such file"):
         chemigram_core.init(tmp_path / "one", image=tmp_path / "none.tif")
     assert not (tmp_path / "one").exists()
@@ -175,7 +175,7 @@ def test_a_mask_is_saved_alone(repository: chemigram_core.Repository) -> None:
         repository.mask("tree")
 
 
-def test_names_are_checked_at_this_border(repository: chemigram_core.Repository) -> None:
+def test_invalid_names_are_rejected(repository: chemigram_core.Repository) -> None:
     repository.save(sidecar(1))
     with pytest.raises(InvalidName):
         repository.branch("../../x")
@@ -240,7 +240,7 @@ def test_head_stands_on_a_branch_or_a_state(repository: chemigram_core.Repositor
     assert list({**repository.branches()}) == [BranchName("cold")]
 
 
-def test_tags_are_told_by_name(repository: chemigram_core.Repository) -> None:
+def test_tags_are_listed_by_name(repository: chemigram_core.Repository) -> None:
     first = repository.save(sidecar(1)).digest
     repository.tag("v1")
     assert repository.tags() == {TagName("v1"): first}
@@ -278,7 +278,7 @@ def test_a_state_is_exported_as_files(repository: chemigram_core.Repository, tmp
     assert written == [tmp_path / "out" / "image.xmp", tmp_path / "out" / "masks" / "sky.png"]
 
 
-def test_what_nothing_needs_is_collected(repository: chemigram_core.Repository) -> None:
+def test_unreachable_states_are_collected(repository: chemigram_core.Repository) -> None:
     repository.save(sidecar(1))
     repository.save(sidecar(2), branch="gone")
     repository.delete_branch("gone")

@@ -43,7 +43,7 @@ def test_a_ref_moves_only_from_where_it_was_seen(refs: Refs) -> None:
 
 
 @pytest.mark.parametrize("other", ["Main", "main/x", "MAIN/y"])
-def test_names_that_a_folder_cant_hold_together_are_refused(refs: Refs, other: str) -> None:
+def test_names_that_cannot_share_a_folder_are_refused(refs: Refs, other: str) -> None:
     refs.create(MAIN, A)
     with pytest.raises(RefConflict):
         refs.create(BranchName(other), A)
@@ -71,13 +71,13 @@ def test_nested_names_leave_no_empty_folders(refs: Refs, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("left", ["refs/heads/a", "refs/heads/a/b/c", "refs/heads/a/.tmp-0123"])
-def test_empty_folders_that_a_killed_writer_left_are_in_nobodys_way(refs: Refs, tmp_path: Path, left: str) -> None:
+def test_empty_folders_of_a_killed_writer_are_harmless(refs: Refs, tmp_path: Path, left: str) -> None:
     (tmp_path / left).mkdir(parents=True)
     refs.create(BranchName("a"), A)
     assert (refs.read(BranchName("a")), refs.branches()) == (A, ["a"])
 
 
-def test_a_folder_with_a_name_of_elsewhere_in_it_stays(refs: Refs, tmp_path: Path) -> None:
+def test_folder_with_an_alien_file_stays(refs: Refs, tmp_path: Path) -> None:
     foreign = tmp_path / "refs/heads/a/odd name~1"
     foreign.parent.mkdir()
     foreign.write_text(A)
@@ -86,7 +86,7 @@ def test_a_folder_with_a_name_of_elsewhere_in_it_stays(refs: Refs, tmp_path: Pat
     assert foreign.read_text() == A
 
 
-def test_a_folder_of_longer_names_is_no_ref(refs: Refs) -> None:
+def test_folder_is_not_a_ref(refs: Refs) -> None:
     refs.create(BranchName("a/b"), A)
     assert refs.read(BranchName("a")) is None
 
@@ -99,13 +99,13 @@ def test_a_ref_that_holds_anything_else_is_damaged(refs: Refs, tmp_path: Path, t
 
 
 @pytest.mark.parametrize("text", ["", "ref: refs/heads/../../secret", "ref: refs/tags/v1", "ref: HEAD", "garbage"])
-def test_a_head_that_leads_nowhere_is_damaged(refs: Refs, tmp_path: Path, text: str) -> None:
+def test_dangling_head_is_damaged(refs: Refs, tmp_path: Path, text: str) -> None:
     (tmp_path / "HEAD").write_text(text)
     with pytest.raises(RefDamaged):
         refs.head()
 
 
-def test_a_symlink_is_no_ref(refs: Refs, tmp_path: Path) -> None:
+def test_symlink_is_not_a_ref(refs: Refs, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(A)
     (tmp_path / "refs/heads/main").symlink_to(tmp_path / "secret")
     with pytest.raises(RefDamaged):
@@ -113,7 +113,7 @@ def test_a_symlink_is_no_ref(refs: Refs, tmp_path: Path) -> None:
     assert refs.branches() == []
 
 
-def test_a_ref_that_was_looked_at_elsewhere_is_not_reached_by_a_symlink(
+def test_cached_ref_is_not_reached_through_a_symlink(
     refs: Refs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)
@@ -127,7 +127,7 @@ def test_a_ref_that_was_looked_at_elsewhere_is_not_reached_by_a_symlink(
     assert refs.read(MAIN) is None
 
 
-def test_a_ref_that_was_looked_at_is_not_opened_again(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_ref_is_not_opened_again(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)  # as if the clock had gone on
     refs.create(MAIN, A)
     refs.look(MAIN)
@@ -137,13 +137,13 @@ def test_a_ref_that_was_looked_at_is_not_opened_again(refs: Refs, monkeypatch: p
     assert (position.digest, position.moved_ns) == (A, refs.moved_ns(MAIN))
 
 
-def test_a_missing_name_among_many_lists_nothing(refs: Refs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_look_up_of_a_missing_ref_lists_no_folder(refs: Refs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "listdir", None)
     monkeypatch.setattr(os, "scandir", None)
     assert refs.look(TagName("missing")) is None
 
 
-def test_a_new_name_is_looked_for_and_no_other_ref_is(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_of_a_new_name_looks_up_only_that_name(refs: Refs, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(20):
         refs.create(TagName(f"v{number}"), A)
         refs.create(TagName(f"far/away/v{number}"), A)

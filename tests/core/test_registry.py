@@ -56,7 +56,7 @@ def digest(level: int) -> Digest:
     return Digest.of(mask(level))
 
 
-def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -> None:
+def test_mask_is_registered_with_its_provenance(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)}, provenance={SUBJECT: SAM})
     assert entries(repository) == {
         "subject": {
@@ -74,7 +74,7 @@ def test_a_mask_is_registered_with_what_is_known_of_it(repository: Repository) -
     assert repository.registry.read().provenance(digest(1)) == SAM
 
 
-def test_regenerated_masks_are_a_names_history(repository: Repository) -> None:
+def test_registry_keeps_the_earlier_masks_of_a_name(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SUBJECT, mask(2))
     save_mask(repository, MAIN, SUBJECT, mask(3))
@@ -121,7 +121,7 @@ def test_checkout_restores_links_and_registry(repository: Repository) -> None:
     assert "removed" in entries(repository)["sky"]
 
 
-def test_a_lost_mask_keeps_no_other_from_its_link(repository: Repository) -> None:
+def test_lost_mask_does_not_stop_other_links(repository: Repository) -> None:
     old = save_xmp(repository, MAIN, sidecar(1), mask_files={SKY: mask(9), SUBJECT: mask(1)}).digest
     remove_masks(repository, MAIN, {SKY: digest(9), SUBJECT: digest(1)})
     (repository.root / repository.objects.path(digest(9), Kind.MASK)).unlink()
@@ -137,7 +137,7 @@ def test_an_old_xmp_brings_its_masks_back_to_the_registry(repository: Repository
     assert links(repository) == {"subject": mask(1)}
 
 
-def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Repository) -> None:
+def test_provenance_belongs_to_the_mask_not_its_name(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SKY, mask(1))
     assert entries(repository)["sky"]["prompt"] == "the fish"
@@ -146,7 +146,7 @@ def test_what_is_known_belongs_to_the_mask_whatever_its_name(repository: Reposit
     assert len([found for found in repository.objects if found.kind is Kind.MASK]) == 1
 
 
-def test_the_same_mask_with_other_words_is_told_and_no_snapshot(repository: Repository) -> None:
+def test_changed_provenance_is_logged_without_a_snapshot(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1))
     again = save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0), provenance={SUBJECT: SAM})
     assert isinstance(again, Unchanged)
@@ -156,7 +156,7 @@ def test_the_same_mask_with_other_words_is_told_and_no_snapshot(repository: Repo
     assert (repository.root / "log.jsonl").read_bytes() == log
 
 
-def test_nothing_is_told_of_masks_that_a_state_lacks(repository: Repository) -> None:
+def test_provenance_of_masks_that_a_state_lacks_is_refused(repository: Repository) -> None:
     tip = repository.refs.read(MAIN)
     with pytest.raises(UnknownMask):
         save_xmp(repository, MAIN, sidecar(1), provenance={SUBJECT: SAM})
@@ -168,12 +168,12 @@ def test_nothing_is_told_of_masks_that_a_state_lacks(repository: Repository) -> 
 @pytest.mark.parametrize(
     "told", ['{"promt": "fish"}', '{"prompt": 3}', '["prompt"]', "{", '{"created_at": "soon"}', '{"prompt": "\\ud800"}']
 )
-def test_what_can_not_be_kept_is_refused(told: str) -> None:
+def test_unusable_provenance_is_refused(told: str) -> None:
     with pytest.raises(InvalidProvenance):
         Provenance.parse_json(told)
 
 
-def test_the_shape_that_chemigram_writes_is_read_and_kept(repository: Repository) -> None:
+def test_chemigrams_format_is_read_and_kept(repository: Repository) -> None:
     theirs = {"hash": digest(1), "generator": "coarse", "prompt": None, "timestamp": "2026-04-29T10:00:00+00:00"}
     registry_file(repository).write_text(json.dumps({"current_sky_mask": theirs}))
     assert repository.registry.read().provenance(digest(1)).provider == "coarse"
@@ -203,7 +203,7 @@ def test_a_broken_registry_is_reported_and_the_ref_stays(repository: Repository,
     assert isinstance(save_xmp(repository, MAIN, sidecar(7)), Saved)
 
 
-def test_a_rebuilt_registry_knows_everything_again(repository: Repository) -> None:
+def test_rebuilt_registry_is_complete(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1), provenance={SUBJECT: SAM})
     save_mask(repository, MAIN, SUBJECT, mask(2))
     save_mask(repository, MAIN, SKY, mask(3))
@@ -262,7 +262,7 @@ def test_lost_links_come_back_with_the_next_save(repository: Repository) -> None
     assert (folder / "subject.png").read_bytes() == b"a person's own file"
 
 
-def test_repairing_puts_links_right(repository: Repository) -> None:
+def test_repair_corrects_the_links(repository: Repository) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1))
     (repository.root / "masks" / "subject.png").unlink()
     assert fsck.check(repository.root) == []
@@ -270,7 +270,7 @@ def test_repairing_puts_links_right(repository: Repository) -> None:
     assert links(repository) == {"subject": mask(1)}
 
 
-def test_renaming_and_removing_masks_reads_none(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_renaming_and_removing_masks_reads_no_mask(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1), SKY: mask(2)})
     read: list[Kind] = []
     really_open = ObjectStore.open

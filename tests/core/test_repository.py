@@ -70,7 +70,7 @@ def test_saves_are_chained_by_their_parents(repository: Repository) -> None:
     assert repository.history.label(first.digest) == "first"
 
 
-def test_a_save_without_an_edit_is_nothing(repository: Repository) -> None:
+def test_save_without_an_edit_does_nothing(repository: Repository) -> None:
     first = save_xmp(repository, MAIN, sidecar(1))
     log = (repository.root / "log.jsonl").read_bytes()
     assert save_xmp(repository, MAIN, sidecar(1, timestamp=2)) == Unchanged(first.digest)
@@ -87,7 +87,7 @@ def test_a_state_may_get_its_label_later(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize("label", ["x" * (1 << 20), "not UTF-8: \udcff"], ids=["too long", "no text"])
-def test_what_the_log_cannot_hold_is_refused_before_anything_is_stored(repository: Repository, label: str) -> None:
+def test_text_that_the_log_cannot_hold_is_refused_before_storing(repository: Repository, label: str) -> None:
     save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
     before = {path: path.lstat().st_mtime_ns for path in repository.root.rglob("*")}
     with pytest.raises(CannotBeLogged):
@@ -106,7 +106,7 @@ def test_more_masks_than_a_line_of_the_log_holds_are_refused(repository: Reposit
     assert Lineage.of(repository.log.lines()).unreadable == []
 
 
-def test_a_bad_save_changes_nothing(repository: Repository) -> None:
+def test_invalid_save_changes_nothing(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(1))
     with pytest.raises(InvalidXmp):
         save_xmp(repository, MAIN, sidecar(2)[:-20])
@@ -121,7 +121,7 @@ def test_masks_are_carried_forward_and_shared(repository: Repository) -> None:
     assert len([found for found in repository.objects if found.kind is Kind.MASK]) == 1
 
 
-def test_equal_pixels_are_no_change(repository: Repository) -> None:
+def test_equal_pixels_are_not_a_change(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(), mask_files={SUBJECT: mask(1)})
     assert isinstance(save_mask(repository, MAIN, SUBJECT, mask(1, compress_level=0)), Unchanged)
     assert isinstance(save_mask(repository, MAIN, SUBJECT, mask(2)), Saved)
@@ -142,9 +142,7 @@ def test_a_mask_needs_a_state(repository: Repository) -> None:
         save_mask(repository, MAIN, SUBJECT, mask())
 
 
-def test_an_xmp_with_the_note_of_masks_that_are_gone_carries_the_branchs_on(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_note_of_missing_masks_carries_the_branchs_masks_forward(repository: Repository, tmp_path: Path) -> None:
     foreign = Repository.init(tmp_path / "foreign")
     theirs = save_xmp(foreign, MAIN, sidecar(5), mask_files={SKY: mask(9)})
     save_xmp(repository, MAIN, sidecar(1), mask_files={SUBJECT: mask(1)})
@@ -152,7 +150,7 @@ def test_an_xmp_with_the_note_of_masks_that_are_gone_carries_the_branchs_on(
     assert repository.state(ours.digest).masks.keys() == {SUBJECT}
 
 
-def test_a_save_that_loses_history_says_so_in_the_log(repository: Repository) -> None:
+def test_save_that_loses_history_is_marked_in_the_log(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(entries=4))
     save_xmp(repository, MAIN, sidecar(entries=2))
     first, second = repository.log.entries()
@@ -160,7 +158,7 @@ def test_a_save_that_loses_history_says_so_in_the_log(repository: Repository) ->
     assert "4" in second.metadata[HISTORY_LOSS]
 
 
-def test_branches_start_at_head_and_go_their_own_way(repository: Repository) -> None:
+def test_branches_start_at_head_and_diverge(repository: Repository) -> None:
     first = save_xmp(repository, MAIN, sidecar(1))
     warm = BranchName("warm")
     assert create_branch(repository, warm) == first.digest
@@ -186,7 +184,7 @@ def test_a_renamed_branch_takes_head_along(repository: Repository) -> None:
     assert repository.refs.branches() == ["trunk"]
 
 
-def test_a_rename_that_fails_half_way_is_taken_back(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rename_that_fails_halfway_is_rolled_back(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     save_xmp(repository, MAIN, sidecar())
     log, really = (repository.root / "log.jsonl").read_bytes(), Refs.delete
 
@@ -207,7 +205,7 @@ def test_nothing_is_branched_or_tagged_before_the_first_save(repository: Reposit
         create_tag(repository, TagName("v1"))
 
 
-def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Repository) -> None:
+def test_revision_order_is_branch_tag_prefix(repository: Repository) -> None:
     first = save_xmp(repository, MAIN, sidecar(1)).digest
     create_tag(repository, TagName("v1"))
     create_branch(repository, BranchName("v1"))
@@ -224,14 +222,14 @@ def test_a_revision_is_a_branch_before_a_tag_and_a_prefix_at_last(repository: Re
             repository.resolve(text)
 
 
-def test_a_snapshot_that_is_there_in_both_forms_is_one(repository: Repository) -> None:
+def test_snapshot_stored_under_both_names_counts_once(repository: Repository) -> None:
     digest = save_xmp(repository, MAIN, sidecar()).digest
     stored = repository.root / repository.objects.path(digest, Kind.SNAPSHOT)
     stored.with_suffix("").write_bytes(stored.read_bytes())
     assert repository.resolve(digest[:12]) == digest
 
 
-def test_no_new_ref_points_at_a_state_that_is_lost(repository: Repository) -> None:
+def test_new_ref_to_a_lost_state_is_refused(repository: Repository) -> None:
     digest = save_xmp(repository, MAIN, sidecar()).digest
     (repository.root / repository.objects.path(digest, Kind.SNAPSHOT)).unlink()
     with pytest.raises(ObjectMissing):
@@ -241,7 +239,7 @@ def test_no_new_ref_points_at_a_state_that_is_lost(repository: Repository) -> No
     assert repository.refs.branches() == [MAIN]
 
 
-def test_head_goes_to_no_state_that_was_collected_since_it_was_looked_at(repository: Repository) -> None:
+def test_checkout_of_a_just_collected_state_is_refused(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar())
     digest = save_xmp(repository, BranchName("warm"), sidecar(1)).digest
     repository.state(digest)

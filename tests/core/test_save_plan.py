@@ -26,12 +26,12 @@ def tip(document: Document) -> Tip:
     return Tip(document.digest, document, document.edit_digest)
 
 
-def test_an_edit_that_the_tip_has_is_no_snapshot() -> None:
+def test_tips_own_edit_creates_no_snapshot() -> None:
     planned = plan(tip(parse(sidecar(1))), Incoming(MAIN, parse(sidecar(1, timestamp=9)), "a label"))
     assert isinstance(planned, Unedited)
 
 
-def test_another_edit_is_a_snapshot_after_the_tip() -> None:
+def test_new_edit_is_a_snapshot_after_the_tip() -> None:
     before = tip(parse(sidecar(1, entries=3)))
     planned = plan(before, Incoming(MAIN, parse(sidecar(2)), metadata={"session": 7}))
     assert isinstance(planned, NewSnapshot)
@@ -40,7 +40,7 @@ def test_another_edit_is_a_snapshot_after_the_tip() -> None:
     assert planned.entry.metadata == {"session": 7, HISTORY_LOSS: "history shrank from 3 to 1 steps"}
 
 
-def test_what_cannot_be_a_state_is_refused() -> None:
+def test_invalid_states_are_refused() -> None:
     document, digest = parse(sidecar(1)), parse(sidecar(1)).digest
     with pytest.raises(UnknownMask):
         plan(None, Incoming(MAIN, document, provenance={SKY: Provenance("sam2")}))
@@ -53,7 +53,7 @@ def repository(tmp_path: Path) -> Repository:
     return Repository.init(tmp_path / "repository")
 
 
-def test_metadata_stands_in_the_line_of_the_snapshot(repository: Repository) -> None:
+def test_metadata_is_in_the_snapshots_log_line(repository: Repository) -> None:
     given: dict[str, Any] = {"agent": "mastermind", "turns": [1, 2], "of": {"session": None}}
     save_xmp(repository, MAIN, sidecar(1), metadata=given)
     assert isinstance(save_xmp(repository, MAIN, sidecar(1), metadata={"again": True}), Unchanged)
@@ -72,7 +72,7 @@ def metadata_of_last(repository: Repository) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("first", "found"), [(UNRELATED, {}), (EARLIER, LOST)], ids=["another edit", "what is left"])
 @pytest.mark.parametrize("new_name", [None, "warmer"])
-def test_a_new_branch_loses_only_what_is_left_of_its_state(
+def test_loss_on_a_new_branch_is_measured_against_its_first_state(
     repository: Repository, first: bytes, found: dict[str, Any], new_name: str | None
 ) -> None:
     save_xmp(repository, MAIN, sidecar(1, entries=3))
@@ -86,7 +86,7 @@ def test_a_new_branch_loses_only_what_is_left_of_its_state(
     assert metadata_of_last(repository) == {HISTORY_LOSS: "history shrank from 2 to 1 steps"}
 
 
-def test_another_edit_on_a_branch_with_saves_of_its_own_is_a_loss(repository: Repository) -> None:
+def test_unrelated_history_on_a_branch_with_own_saves_is_a_loss(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(1, entries=3))
     create_branch(repository, WARM, "main")
     save_xmp(repository, MAIN, UNRELATED)

@@ -46,7 +46,7 @@ def scratch(repository: Repository) -> list[str]:
 
 
 @pytest.mark.parametrize("new", [HOT, DEEP])
-def test_they_move_with_a_renamed_branch(repository: Repository, new: BranchName) -> None:
+def test_scratch_files_move_with_a_renamed_branch(repository: Repository, new: BranchName) -> None:
     put(repository, WARM, "exported", "a.jpg")
     rename_branch(repository, WARM, new)
     assert scratch(repository) == [f"{new}/exported/a.jpg"]
@@ -55,7 +55,7 @@ def test_they_move_with_a_renamed_branch(repository: Repository, new: BranchName
     assert "exported" not in ByPath(repository.root).names("/heads/warm")
 
 
-def test_a_rename_that_fails_leaves_them(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rename_leaves_scratch_files(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     put(repository, WARM, "notes")
 
     def fail(*_: object) -> None:
@@ -68,7 +68,9 @@ def test_a_rename_that_fails_leaves_them(repository: Repository, monkeypatch: py
     assert repository.refs.branches() == [MAIN, WARM]
 
 
-def test_a_branch_with_them_is_deleted_by_nobody(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_branch_with_scratch_files_cannot_be_deleted(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     put(repository, WARM, "exported", "a.jpg")
     with pytest.raises(FilesInBranch):
         delete_branch(repository, WARM)
@@ -82,7 +84,7 @@ def test_a_branch_with_them_is_deleted_by_nobody(repository: Repository, capsys:
 
 
 @pytest.mark.parametrize("by_mount", [False, True])
-def test_empty_folders_go_with_a_deleted_branch(repository: Repository, *, by_mount: bool) -> None:
+def test_empty_folders_are_removed_with_their_branch(repository: Repository, *, by_mount: bool) -> None:
     put(repository, WARM, "exported", "deep", "a.jpg").unlink()
     put(repository, MAIN, "notes")
     if by_mount:
@@ -92,7 +94,7 @@ def test_empty_folders_go_with_a_deleted_branch(repository: Repository, *, by_mo
     assert scratch(repository) == ["main/notes"]
 
 
-def test_no_branch_begins_with_the_files_of_another(repository: Repository) -> None:
+def test_new_branch_starts_without_scratch_files(repository: Repository) -> None:
     put(repository, HOT, "notes")
     with pytest.raises(FilesInBranch):
         create_branch(repository, HOT)
@@ -102,7 +104,7 @@ def test_no_branch_begins_with_the_files_of_another(repository: Repository) -> N
 
 
 @pytest.mark.parametrize("parts", [("scratch",), ("scratch", "warm")])
-def test_a_link_in_place_of_the_folder_is_not_followed(
+def test_link_in_place_of_the_folder_is_not_followed(
     repository: Repository, tmp_path: Path, parts: tuple[str, ...]
 ) -> None:
     outside = tmp_path / "outside"

@@ -35,14 +35,14 @@ def synced(tmp_path: Path) -> tuple[Repository, set[Digest]]:
     return Repository(one.root), lost
 
 
-def test_they_are_found_and_no_problem(synced: tuple[Repository, set[Digest]]) -> None:
+def test_unlogged_snapshots_are_reported_but_not_a_problem(synced: tuple[Repository, set[Digest]]) -> None:
     repository, lost = synced
     found = fsck.check(repository.root)
     assert {finding.digest for finding in found if finding.problem is Problem.UNLOGGED} == lost
     assert all((repository.root / finding.path).exists() and finding.is_harmless for finding in found)
 
 
-def test_gc_keeps_them_with_their_masks_unless_asked(synced: tuple[Repository, set[Digest]]) -> None:
+def test_gc_keeps_unlogged_snapshots_and_their_masks_by_default(synced: tuple[Repository, set[Digest]]) -> None:
     repository, lost = synced
     assert collect(repository, AT_ONCE).snapshots == []
     assert lost <= set(snapshots(repository))
@@ -51,13 +51,13 @@ def test_gc_keeps_them_with_their_masks_unless_asked(synced: tuple[Repository, s
     assert {found.digest for found in collect(repository, AT_ONCE, unlogged=True).snapshots} == lost
 
 
-def test_one_that_a_ref_leads_to_is_a_problem(synced: tuple[Repository, set[Digest]]) -> None:
+def test_unlogged_snapshot_of_a_ref_is_a_problem(synced: tuple[Repository, set[Digest]]) -> None:
     repository, lost = synced
     (repository.root / "refs" / "heads" / "main").write_text(f"{min(lost)}\n")
     assert Problem.LOG_DAMAGED in {finding.problem for finding in fsck.check(repository.root)}
 
 
-def test_one_that_a_line_leads_to_is_a_problem(tmp_path: Path) -> None:
+def test_unlogged_parent_of_a_log_line_is_a_problem(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     for number in range(3):
         save_xmp(repository, MAIN, sidecar(number))

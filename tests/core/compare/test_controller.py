@@ -19,7 +19,7 @@ def node_at(root: DiffNode | None, path: str) -> DiffNode:
     return next(node for node in root.walk() if node.path == path)
 
 
-def test_equal_hints_are_enough_to_be_identical() -> None:
+def test_equal_hints_make_a_pair_identical() -> None:
     access = CountingAccess()
     tree = engine(access).full_tree(ItemPair(folder({"a": b"1"}), folder({"a": b"1"})))
     (child,) = tree.children
@@ -32,7 +32,7 @@ def test_an_identical_pair_has_no_root() -> None:
     assert changeset(file("a", b"1", ()), file("a", b"1", ())).root is None
 
 
-def test_sizes_are_true_when_only_hashes_are_known() -> None:
+def test_sizes_are_read_when_only_hashes_are_hinted() -> None:
     hints = {"content_hash"}
     root = changeset(file("a", b"12345", hints), file("a", b"123", hints)).root
     assert root is not None
@@ -54,7 +54,7 @@ def test_a_computed_hash_is_in_the_details_afterwards() -> None:
     assert node_at(root, "y").transformed_by == ("moves",)
 
 
-def test_what_the_comparator_says_wins_over_a_hint() -> None:
+def test_comparators_details_override_hints() -> None:
     class Stubborn:
         def matches(self, pair: ItemPair) -> bool:
             return True
@@ -66,7 +66,7 @@ def test_what_the_comparator_says_wins_over_a_hint() -> None:
     assert tree.details == {"hash_left": "mine", "hash_right": Digest.of(b"2")}
 
 
-def test_a_comparator_that_skips_leaves_the_pair_to_the_next() -> None:
+def test_skipping_comparator_leaves_the_pair_to_the_next() -> None:
     class Unsure:
         def matches(self, pair: ItemPair) -> bool:
             return True
@@ -84,12 +84,12 @@ def test_a_comparator_that_skips_leaves_the_pair_to_the_next() -> None:
         Controller([Unsure()], [], CountingAccess()).full_tree(pair)
 
 
-def test_a_folder_and_a_file_can_not_be_compared() -> None:
+def test_folder_and_file_cannot_be_compared() -> None:
     with pytest.raises(Incomparable, match="a folder"):
         changeset(folder({}), file("a", b""))
 
 
-def test_transformers_see_identical_nodes_and_mark_what_they_change() -> None:
+def test_transformers_get_identical_nodes_and_mark_their_changes() -> None:
     seen: list[str] = []
 
     class Onlooker:

@@ -133,12 +133,12 @@ WITHOUT = [
 ]
 
 
-def test_an_extension_is_asked_first(folders: tuple[Path, Path]) -> None:
+def test_extensions_come_first(folders: tuple[Path, Path]) -> None:
     assert lines(folders, [EXTENSION]) == WITH_EXTENSION
     assert lines(folders) == WITHOUT
 
 
-def test_a_transformer_of_others_sees_moves(tmp_path: Path) -> None:
+def test_added_transformer_runs_after_moves(tmp_path: Path) -> None:
     for side, name in (("left", "a"), ("right", "b")):
         (tmp_path / side).mkdir()
         (tmp_path / side / name).write_text("same")
@@ -151,12 +151,12 @@ def test_a_transformer_of_others_sees_moves(tmp_path: Path) -> None:
     ]
 
 
-def test_what_an_argument_raises_is_raised(folders: tuple[Path, Path]) -> None:
+def test_errors_of_an_extension_given_as_argument_are_raised(folders: tuple[Path, Path]) -> None:
     with pytest.raises(ZeroDivisionError):
         compare_paths(*folders, extensions=[BROKEN["raises"]])
 
 
-def test_data_of_others_is_read_by_their_access() -> None:
+def test_added_data_is_read_by_its_own_access() -> None:
     class Shouting:
         def open(self, item: ItemRef) -> InMemory:
             return InMemory(item.logical_path.upper().encode()).open()  # type: ignore[return-value]
@@ -240,7 +240,7 @@ BROKEN: dict[str, Extension] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_plug_in_breaks_no_comparison(
+def test_broken_plug_in_does_not_break_a_comparison(
     name: str, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(globals(), "CHOSEN", BROKEN[name])
@@ -256,7 +256,7 @@ def test_a_broken_plug_in_breaks_no_comparison(
 
 
 @pytest.mark.parametrize("value", ["nonsense:x", f"{__name__}:NONSENSE", f"{__name__}:ROOT"])
-def test_what_can_not_be_loaded_is_reported_beside_what_can(
+def test_plug_in_that_cannot_be_loaded_is_reported_beside_the_others(
     value: str, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     install(monkeypatch, broken=value, pages=f"{__name__}:EXTENSION")
@@ -265,7 +265,7 @@ def test_what_can_not_be_loaded_is_reported_beside_what_can(
     assert report.getMessage().startswith("plug-in broken for comparing is not used: ")
 
 
-def test_errors_that_are_no_plug_ins_doing_are_raised(
+def test_errors_not_caused_by_a_plug_in_are_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     install(monkeypatch, pages=f"{__name__}:EXTENSION")

@@ -58,7 +58,7 @@ def left_out(changeset: Changeset) -> dict[str, str]:
 
 @pytest.mark.parametrize("left", ["folder", "zip"])
 @pytest.mark.parametrize("right", ["folder", "zip"])
-def test_any_mix_tells_the_same(tmp_path: Path, left: str, right: str) -> None:
+def test_folders_and_zips_give_the_same_changes(tmp_path: Path, left: str, right: str) -> None:
     make = {"folder": folder, "zip": packed}
     changes = compare_paths(make[left](tmp_path / f"a.{left}", BEFORE), make[right](tmp_path / f"b.{right}", AFTER))
     assert leaf_lines(changes.root) == [
@@ -88,7 +88,7 @@ def test_equal_files_in_differently_packed_zips_are_no_change(tmp_path: Path) ->
     assert compare_paths(left, right).root is None
 
 
-def test_a_zip_in_a_folder_is_looked_into_and_told_when_it_is_only_packed_anew(tmp_path: Path) -> None:
+def test_zip_in_a_folder_is_expanded_and_repacking_is_reported(tmp_path: Path) -> None:
     left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {})
     packed(left / "x.zip", {"f": b"1" * 99})
     packed(right / "x.zip", {"f": b"1" * 99}, zipfile.ZIP_STORED)
@@ -99,37 +99,35 @@ def test_a_zip_in_a_folder_is_looked_into_and_told_when_it_is_only_packed_anew(t
     assert leaf_lines(compare_paths(left, right).root) == ["modify x.zip/f"]
 
 
-def test_two_files_are_compared_by_their_kind(tmp_path: Path) -> None:
+def test_files_are_compared_by_kind(tmp_path: Path) -> None:
     (tmp_path / "a.xmp").write_bytes(sidecar(1))
     (tmp_path / "b.tif.xmp").write_bytes(sidecar(1, rating=4))
     changes = compare_paths(tmp_path / "a.xmp", tmp_path / "b.tif.xmp")
     assert as_text(changes) == "Metadata\n  Rating: ★ → ★★★★\n"
 
 
-def test_a_folder_and_a_plain_file_can_not_be_compared(tmp_path: Path) -> None:
+def test_folder_and_plain_file_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(Incomparable):
         compare_paths(folder(tmp_path / "a", {}), Path(__file__))
     with pytest.raises(FileNotFoundError):
         compare_paths(tmp_path / "a", tmp_path / "nothing")
 
 
-def test_a_pipe_or_a_device_can_not_be_compared(tmp_path: Path) -> None:
+def test_pipes_and_devices_cannot_be_compared(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/null")):
         with pytest.raises(NeitherFileNorFolder, match="neither a file nor a folder"):
             compare_paths(Path(__file__), path)
 
 
-def test_folders_deep_within_folders_are_left_out(tmp_path: Path) -> None:
+def test_folders_beyond_the_depth_limit_are_left_out(tmp_path: Path) -> None:
     left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"/".join(["d"] * 300) + "/x": b"1", "y": b"2"})
     changes = compare_paths(left, right)
     assert leaf_lines(changes.root)[-1] == "add y"
     assert "/".join(["d"] * 65) + ": left out, too deep\n" in as_text(changes)
 
 
-def test_files_beyond_the_limits_of_their_kind_are_compared_as_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_oversized_files_are_compared_as_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mask_comparator, "MAX_BYTES", 50)
     monkeypatch.setattr(xmp_comparator, "MAX_BYTES", 50)
     for before, after, name in ((mask(1), mask(2), "a.png"), (sidecar(1), sidecar(2), "a.xmp")):
@@ -139,14 +137,14 @@ def test_files_beyond_the_limits_of_their_kind_are_compared_as_bytes(
         assert root.children[0].item_type == "binary"
 
 
-def test_a_file_that_only_has_the_name_of_a_zip_is_compared_as_bytes(tmp_path: Path) -> None:
+def test_file_with_only_the_name_of_a_zip_is_compared_as_bytes(tmp_path: Path) -> None:
     left, right = folder(tmp_path / "a", {"x.zip": b"PK\x03\x04 broken"}), folder(tmp_path / "b", {"x.zip": b"no"})
     root = compare_paths(left, right).root
     assert root is not None
     assert root.children[0].item_type == "binary"
 
 
-def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_path: Path) -> None:
+def test_links_inside_a_folder_are_followed_and_others_left_out(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"objects/x": b"1"})
     (right / "inside").symlink_to("objects/x")
@@ -162,7 +160,7 @@ def test_links_within_a_folder_are_followed_and_those_out_of_it_left_out(tmp_pat
     assert "\n  absolute: left out, a link that leads out of the folder\n" in as_text(changes)
 
 
-def test_a_folder_that_nobody_may_list_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlistable_folder_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may list every folder, so the system's answer is given by the test."""
     left, right = folder(tmp_path / "a", {}), folder(tmp_path / "b", {"locked/x": b"1", "open": b"1"})
 
@@ -178,13 +176,13 @@ def test_a_folder_that_nobody_may_list_is_left_out(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     "name", ["../x", "/x", "a/../../x", "a\\..\\x", "a//x", "./x", "~/x", "/".join(["d"] * 65) + "/x"]
 )
-def test_names_that_lead_out_of_a_zip_are_left_out(tmp_path: Path, name: str) -> None:
+def test_names_leading_out_of_a_zip_are_left_out(tmp_path: Path, name: str) -> None:
     changes = compare_paths(packed(tmp_path / "a.zip", {}), packed(tmp_path / "b.zip", {name: b"1", "ok": b"2"}))
     assert leaf_lines(changes.root) == ["add ok"]
     assert list(left_out(changes)) == [name]
 
 
-def test_links_secrets_and_doubles_in_a_zip_are_left_out(tmp_path: Path) -> None:
+def test_links_encrypted_entries_and_duplicates_in_a_zip_are_left_out(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
@@ -234,7 +232,7 @@ def test_a_large_zip_in_a_zip_is_compared_as_bytes(tmp_path: Path, monkeypatch: 
     assert leaf_lines(changes.root) == ["modify l.zip", "modify s.zip/x"]
 
 
-def test_zips_in_zips_end_somewhere(tmp_path: Path) -> None:
+def test_nesting_of_zips_is_limited(tmp_path: Path) -> None:
     def nested(core: bytes) -> bytes:
         for _ in range(8):
             core = zipped({"n.zip": core})

@@ -7,10 +7,10 @@ from chemigram_core.sidecar import parse
 from tests.support.builders import sidecar
 
 
-def test_each_fact_of_the_edit_is_told() -> None:
+def test_headline_names_each_change_of_the_edit() -> None:
     found = headline(parse(sidecar(exposure=1, rating=1)), parse(sidecar(exposure=2, rating=4)))
     assert found == "exposure: settings changed · Rating: ★ → ★★★★"
 
 
-def test_bookkeeping_is_not() -> None:
+def test_headline_omits_bookkeeping() -> None:
     assert headline(parse(sidecar(timestamp=1)), parse(sidecar(timestamp=2))) == ""

@@ -9,14 +9,14 @@ from chemigram_core.digest import Digest
 from tests.core.compare.trees import CountingAccess, file, folder
 
 
-def test_a_hint_is_the_answer_and_nothing_is_read() -> None:
+def test_hints_are_returned_without_reading() -> None:
     access = CountingAccess()
     item = file("a", b"four")
     assert (item.resolve_hash(access), item.resolve_size(access)) == (Digest.of(b"four"), 4)
     assert access.opened == []
 
 
-def test_without_hints_the_bytes_are_read_and_the_item_stays_as_it_was() -> None:
+def test_without_hints_the_bytes_are_read_and_the_item_is_unchanged() -> None:
     access = CountingAccess()
     item = file("a", b"four", hints=())
     assert (item.resolve_hash(access), item.resolve_size(access)) == (Digest.of(b"four"), 4)
@@ -35,7 +35,7 @@ def test_absent_hints_are_absent_from_json() -> None:
     assert file("d/a", b"x", hints={"size_bytes"}).to_json()["size"] == 1
 
 
-def test_a_pair_goes_by_its_right_side() -> None:
+def test_pair_takes_its_path_from_the_right_side() -> None:
     left, right = file("a", b"1"), file("b", b"2")
     assert (ItemPair(left, right).path, ItemPair(left, None).path) == ("b", "a")
 

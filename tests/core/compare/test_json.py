@@ -50,17 +50,17 @@ def written_and_read(data: object) -> Any:
 
 
 @given(ITEMS)
-def test_an_item_is_read_as_it_was_written(item: ItemRef) -> None:
+def test_item_round_trips(item: ItemRef) -> None:
     assert ItemRef.from_json(written_and_read(item.to_json())) == item
 
 
 @given(CHANGESETS)
-def test_a_changeset_is_read_as_it_was_written(changeset: Changeset) -> None:
+def test_changeset_round_trips(changeset: Changeset) -> None:
     assert Changeset.from_json(written_and_read(changeset.to_json())) == changeset
 
 
 @given(JSON)
-def test_whatever_else_is_read_is_rejected_in_words(data: Any) -> None:
+def test_other_json_is_rejected_with_a_reason(data: Any) -> None:
     for kind in (ItemRef, DiffNode, Changeset):
         with pytest.raises(InvalidJson, match="not a usable"):
             kind.from_json(data)
@@ -84,7 +84,7 @@ def test_the_keys_of_an_item_are_those_of_the_adr() -> None:
     }
 
 
-def test_keys_that_are_not_known_are_ignored() -> None:
+def test_unknown_keys_are_ignored() -> None:
     assert ItemRef.from_json({"logical_path": "a", "is_directory": False, "checksum": 1}, "handle").handle == "handle"
     assert DiffNode.from_json({"action": "add", "item_type": "file", "path": "a", "annotations": []}).name == "a"
     assert Changeset.from_json({"from": "a", "to": "b", "root": None, "metadata": {}}).root is None

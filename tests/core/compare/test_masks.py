@@ -46,7 +46,7 @@ def test_two_squares_that_overlap_are_measured_exactly() -> None:
     assert difference.changed_box == BoundingBox(left=2, top=2, width=15, height=10)
 
 
-def test_a_paler_square_changed_but_covers_the_same() -> None:
+def test_paler_square_changes_pixels_but_not_coverage() -> None:
     difference = mask_difference(decode(square(0, 0, 10)), decode(square(0, 0, 10, value=153)))
     assert difference.changed_share == 0.25
     assert difference.mean_absolute_difference == round(0.25 * 102 / 255, 6)
@@ -56,16 +56,16 @@ def test_a_paler_square_changed_but_covers_the_same() -> None:
 @pytest.mark.parametrize(
     ("value", "depth", "inside"), [(127, 8, False), (128, 8, True), (32767, 16, False), (32768, 16, True)]
 )
-def test_half_opacity_is_inside(value: int, depth: int, *, inside: bool) -> None:
+def test_half_opacity_counts_as_covered(value: int, depth: int, *, inside: bool) -> None:
     full = decode(gray([[(1 << depth) - 1]], depth))
     assert mask_difference(full, decode(gray([[value]], depth))).intersection_over_union == float(inside)
 
 
-def test_masks_that_cover_nothing_overlap_wholly() -> None:
+def test_empty_masks_overlap_completely() -> None:
     assert mask_difference(decode(gray([[0, 1]])), decode(gray([[1, 0]]))).intersection_over_union == 1.0
 
 
-def test_the_lowest_bit_of_16_is_seen_and_measured() -> None:
+def test_lowest_bit_of_16_is_measured() -> None:
     left = [[40_000] * 50 for _ in range(40)]
     right = [row[:] for row in left]
     right[7][3] = 40_001
@@ -103,13 +103,13 @@ def test_a_change_of_colour_alone_is_a_change() -> None:
     assert (difference.changed_share, difference.mean_absolute_difference) == (1.0, 0.0)
 
 
-def test_another_size_is_said_and_not_measured() -> None:
+def test_different_sizes_are_reported_without_measuring() -> None:
     node = compared(gray([[1, 2]]), gray([[1], [2]]))
     assert node.summary == "Size changed (2 x 1 pixels → 1 x 2 pixels)"
     assert "changed_share" not in node.details
 
 
-def test_a_mask_that_is_no_png_is_compared_as_bytes() -> None:
+def test_mask_that_is_not_a_png_is_compared_as_bytes() -> None:
     node = compared(b"no picture", gray([[1]]))
     assert (node.item_type, node.details["size_left"]) == ("binary", 10)
 
@@ -122,7 +122,7 @@ def rgb(picture: bytes) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(picture)))
 
 
-def test_a_heat_map_is_red_where_it_grew_blue_where_it_shrank_and_gray_elsewhere() -> None:
+def test_heat_map_is_red_for_growth_blue_for_shrinkage_and_gray_elsewhere() -> None:
     colors = rgb(heat_map(decode(gray([[0, 255, 0, 255, 100]])), decode(gray([[255, 0, 0, 255, 101]]))))
     red, green, blue = (colors[0, :, channel].astype(int) for channel in range(3))
     assert red[0] == 255
@@ -134,7 +134,7 @@ def test_a_heat_map_is_red_where_it_grew_blue_where_it_shrank_and_gray_elsewhere
     assert red[4] > 2 * green[4]  # the least step is well seen
 
 
-def test_a_heat_map_has_the_size_of_the_later_mask_whatever_the_earlier_had() -> None:
+def test_heat_map_has_the_size_of_the_later_mask() -> None:
     picture = heat_map(decode(gray([[255, 0]])), decode(gray([[255] * 4, [255] * 4])))
     assert (check(picture).width_pixels, check(picture).height_pixels) == (4, 2)
     colors = rgb(picture)
@@ -150,7 +150,7 @@ def test_large_masks_are_measured_and_drawn_in_bands_without_a_seam(monkeypatch:
     assert (mask_difference(left, right), heat_map(left, right), heat_map(wide, right)) == whole
 
 
-def test_a_heat_map_is_the_same_bytes_every_time() -> None:
+def test_heat_map_is_deterministic() -> None:
     pair = ItemPair(file("a.png", square(1, 1, 5)), file("a.png", square(3, 1, 9)))
     assert MaskComparator().extract(pair, CountingAccess()) == MaskComparator().extract(pair, CountingAccess())
 

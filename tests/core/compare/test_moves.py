@@ -43,7 +43,7 @@ def test_every_number_of_equal_files(added: int, removed: int, identical: int, h
 
 
 @given(trees, trees)
-def test_every_path_is_named_exactly_once(left: dict[str, bytes], right: dict[str, bytes]) -> None:
+def test_every_path_appears_exactly_once(left: dict[str, bytes], right: dict[str, bytes]) -> None:
     found = leaves(changeset(folder(left), folder(right)).root)
     gone = [node.path for node in found if node.action is Action.REMOVE]
     gone += [node.source_path for node in found if node.action is Action.MOVE and node.source_path]
@@ -55,7 +55,7 @@ def test_every_path_is_named_exactly_once(left: dict[str, bytes], right: dict[st
     assert all(b"" not in {left.get(node.source_path or ""), right[node.path]} for node in found if node.source_path)
 
 
-def test_a_move_says_where_from() -> None:
+def test_move_names_its_source() -> None:
     (found,) = leaves(changeset(folder({"old name": b"1"}), folder({"new": b"1"})).root)
     assert (found.summary, found.details["hash_left"]) == ("Moved from old name", Digest.of(b"1"))
     assert found.transformed_by == ("moves",)
@@ -69,7 +69,7 @@ def test_only_candidates_are_read() -> None:
     assert sorted(access.opened) == ["a", "b", "d/x", "d/x", "same", "same"]
 
 
-def test_what_can_not_be_read_is_left_alone_with_a_diagnostic() -> None:
+def test_unreadable_file_is_left_alone_with_a_diagnostic() -> None:
     class Broken(CountingAccess):
         def open(self, item: ItemRef) -> io.BufferedIOBase:
             raise OSError(5, "no luck")

@@ -62,7 +62,7 @@ def test_two_odd_xmps_are_compared(left: bytes, right: bytes) -> None:
     assert clerical == (before.edit_digest == after.edit_digest)
 
 
-def test_a_group_that_holds_itself_comes_to_an_end() -> None:
+def test_group_that_contains_itself_terminates() -> None:
     drawn = Step(blendop_params=blending(mask_mode=3, mask_id=7))
     left, right = (sidecar(drawn, shapes=[group(7, 7, 8), group(8, 7), replace(Shape(1), mask_num=n)]) for n in (0, 9))
     changes = changeset(file("image.xmp", left, ()), file("image.xmp", right, ()))

@@ -19,7 +19,7 @@ from chemigram_core.xmp import MAX_BYTES
 PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(encoding="utf-8").split())
 
 
-def test_the_page_names_every_module_whose_settings_are_told() -> None:
+def test_page_names_every_module_with_known_settings() -> None:
     listed = PAGE.partition("with the versions of their parameters: ")[2].partition(". ##")[0]
     found = {
         (name.strip(), int(version))
@@ -29,7 +29,7 @@ def test_the_page_names_every_module_whose_settings_are_told() -> None:
     assert found == {(NAMES[operation], version) for operation, version in LAYOUTS}
 
 
-def test_the_page_names_all_bookkeeping_and_the_topics_in_order() -> None:
+def test_page_lists_all_bookkeeping_and_the_topics_in_order() -> None:
     for words in (*document._BOOKKEEPING.values(), document._OTHERWISE):
         assert words in PAGE
     places = [PAGE.lower().index(f"**{topic.lower()}**") for topic in Topic]

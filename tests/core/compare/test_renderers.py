@@ -39,13 +39,13 @@ def story() -> Changeset:
     return changeset(folder(left), folder(right))
 
 
-def test_no_changes_are_said_to_be_none() -> None:
+def test_no_changes_are_reported_as_such() -> None:
     assert NOTHING.to_json() == {"from": "a", "to": "b", "root": None}
     assert as_markdown(NOTHING) == "# a → b\n\nNo changes.\n"
     assert as_text(NOTHING) == "No changes.\n"
 
 
-def test_the_story_tells_what_was_lost_first_and_bookkeeping_last() -> None:
+def test_text_reports_losses_first_and_bookkeeping_last() -> None:
     assert as_text(story()) == (
         "History lost\n"
         "  The history got shorter: 2 steps before, 1 now\n"
@@ -66,7 +66,7 @@ def test_the_story_tells_what_was_lost_first_and_bookkeeping_last() -> None:
     )
 
 
-def test_markdown_tells_the_same_story() -> None:
+def test_markdown_reports_the_same_changes() -> None:
     text = as_markdown(story())
     assert text.startswith("# left → right\n\n## History lost\n\n- The history got shorter: 2 steps before, 1 now\n")
     assert "\n## Edit\n\n- **exposure**: switched off\n- **sharpen**: removed\n" in text
@@ -75,7 +75,7 @@ def test_markdown_tells_the_same_story() -> None:
     ]
 
 
-def test_people_see_no_hashes_and_no_internal_names() -> None:
+def test_text_contains_no_hashes_or_internal_names() -> None:
     for text in (as_markdown(story()), as_text(story())):
         assert not any(word in text for word in ("hash", "xmp:Rating", "clerical", "modules/", "moves"))
         assert not any(len(word.strip("().,")) == 64 for word in text.split())
@@ -87,7 +87,7 @@ def test_json_is_canonical() -> None:
     assert text == as_json(story())
 
 
-def test_json_has_all_but_what_is_empty_or_inner() -> None:
+def test_json_omits_empty_and_internal_fields() -> None:
     node = DiffNode(
         Action.MOVE, "binary", "b", source_path="a", summary="Moved from a", tags=frozenset({"y", "x"}),
         details={"hash_right": "2", "hash_left": "1"}, transformed_by=("moves",), diagnostics=("secret",),
@@ -113,7 +113,7 @@ def test_json_has_all_but_what_is_empty_or_inner() -> None:
 @example("&amp; &#35;")
 @example("1. one")
 @example("- - -")
-def test_foreign_texts_bring_no_markup(name: str) -> None:
+def test_foreign_texts_are_escaped_in_markdown(name: str) -> None:
     named = DiffNode(Action.ADD, "binary", name, summary="Added")
     said = DiffNode(Action.MODIFY, "metadata", "metadata/x", summary=name)
     text = as_markdown(Changeset(name, "b", DiffNode(Action.MODIFY, "folder", "", children=(named, said))))
@@ -129,13 +129,13 @@ def test_markdown_can_be_read_as_it_is() -> None:
     assert "- Exposure (2): -1.50 EV → +0.25 EV, a_b, 100.0 %\n" in as_markdown(one(node))
 
 
-def test_foreign_texts_do_not_steer_a_terminal() -> None:
+def test_control_characters_in_foreign_texts_are_escaped() -> None:
     hostile = one(DiffNode(Action.ADD, "binary", "\x1b[31mred\x07\u202e", summary="Added"))
     assert as_text(hostile) == "Files\n  \\x1b[31mred\\x07\\u202e: added\n"
     assert "- **\\\\x1b\\[31mred\\\\x07\\\\u202e**: added\n" in as_markdown(hostile)
 
 
-def test_several_sidecars_are_kept_apart() -> None:
+def test_several_sidecars_have_separate_sections() -> None:
     left: Tree = {"a.xmp": sidecar(Step()), "b": {"c.xmp": sidecar(Step())}}
     right: Tree = {"a.xmp": sidecar(Step(enabled=0)), "b": {"c.xmp": sidecar(Step(), properties={"xmp:Rating": 2})}}
     assert as_text(changeset(folder(left), folder(right))) == (

@@ -26,7 +26,7 @@ def test_a_layout_names_a_module_and_fields_within_its_size(key: tuple[str, int]
 
 
 @pytest.mark.parametrize("key", LAYOUTS, ids=lambda key: f"{key[0]}-{key[1]}")
-def test_any_changed_byte_is_told(key: tuple[str, int]) -> None:
+def test_every_changed_byte_is_reported(key: tuple[str, int]) -> None:
     layout = LAYOUTS[key]
     before = bytes(layout.size_bytes)
     for at in range(layout.size_bytes):
@@ -37,7 +37,7 @@ def test_any_changed_byte_is_told(key: tuple[str, int]) -> None:
 
 
 @given(st.binary(min_size=12, max_size=12), st.binary(min_size=12, max_size=12))
-def test_two_values_that_differ_never_read_the_same(before: bytes, after: bytes) -> None:
+def test_different_values_never_print_alike(before: bytes, after: bytes) -> None:
     layout = Layout(12, (Whole(0, "a"), Whole(4, "b"), Choice(8, "c", {0: "x"})))
     for old, new in layout.changes(before, after).values():
         assert old != new
@@ -49,12 +49,12 @@ def test_values_have_units_and_enough_digits() -> None:
     assert TWO.changes(before, after) == {"strength": ("50.000 %", "50.001 %"), "mode": ("off", "choice 7")}
 
 
-def test_a_change_of_an_unknown_field_is_said_without_values() -> None:
+def test_change_of_an_unknown_field_is_reported_without_values() -> None:
     assert TWO.changes(struct.pack("<ffi", 1, 0, 0), struct.pack("<ffi", 1, 1, 0)) == {OTHER: ("", "")}
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_is_none_is_unset(value: float) -> None:
+def test_value_that_is_not_finite_is_unset(value: float) -> None:
     assert TWO.values(struct.pack("<ffi", value, 0, 0))["strength"] == "unset"
 
 
@@ -62,5 +62,5 @@ def test_a_number_that_is_none_is_unset(value: float) -> None:
     ("operation", "version", "size"),
     [("exposure", 6, 28), ("exposure", 8, 24), ("exposure", None, 24), ("unheard of", 1, 4), ("exposure", 6, None)],
 )
-def test_what_does_not_fit_has_no_layout(operation: str, version: int | None, size: int | None) -> None:
+def test_parameters_of_another_size_have_no_layout(operation: str, version: int | None, size: int | None) -> None:
     assert layout_of(operation, version, None if size is None else bytes(size)) is None

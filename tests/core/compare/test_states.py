@@ -61,7 +61,7 @@ def test_masks_that_differ_in_name_only_are_compared_without_reading_one(
     assert Kind.MASK not in opened
 
 
-def test_a_hundred_masks_of_which_one_changed_cost_two_reads(repository: Repository, opened: list[Kind]) -> None:
+def test_one_changed_mask_of_a_hundred_costs_two_reads(repository: Repository, opened: list[Kind]) -> None:
     files = {MaskName(f"m{number}"): mask(number) for number in range(100)}
     before = save_xmp(repository, MAIN, sidecar(2), mask_files=files).digest
     after = save_mask(repository, MAIN, MaskName("m7"), mask(200)).digest
@@ -79,7 +79,7 @@ def test_a_state_is_compared_with_itself_without_reading_anything(repository: Re
     assert opened == []
 
 
-def test_masks_come_and_go(repository: Repository) -> None:
+def test_added_and_removed_masks_are_reported(repository: Repository) -> None:
     before = repository.resolve("main")
     after = remove_masks(repository, MAIN, repository.state(before).masks).digest
     states = StoredStates(repository)
@@ -112,19 +112,19 @@ def comparison(repository: Repository) -> Comparison:
     return Comparison(StoredStates(repository), before, after, NAMES)
 
 
-def test_the_names_of_a_comparison_are_known_without_reading_a_mask(comparison: Comparison, opened: list[Kind]) -> None:
+def test_comparison_lists_its_files_without_reading_a_mask(comparison: Comparison, opened: list[Kind]) -> None:
     assert comparison.file_names() == ["changes.md", "changes.json", "image.xmp.diff", "masks/sky.png"]
     assert Kind.MASK not in opened
 
 
-def test_every_file_of_a_comparison_can_be_read_again_and_is_the_same(comparison: Comparison) -> None:
+def test_files_of_a_comparison_can_be_read_again(comparison: Comparison) -> None:
     again = Comparison(comparison.access, comparison.left, comparison.right, comparison.names)
     for name in comparison.file_names():
         assert comparison.read(name)
         assert comparison.read(name) == again.read(name)
 
 
-def test_the_story_of_a_comparison(comparison: Comparison) -> None:
+def test_changes_page_of_a_comparison(comparison: Comparison) -> None:
     assert comparison.read("changes.md").decode() == (
         "# heads/main → tags/v1\n\n"
         "## Edit\n\n- **exposure**: settings changed\n\n"
@@ -147,9 +147,7 @@ def test_the_pictures_of_a_comparison_have_the_size_of_the_masks(comparison: Com
     assert picture.shape == (24, 32, 3)
 
 
-def test_there_is_nothing_to_see_of_a_mask_that_is_too_large_to_be_drawn(
-    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mask_too_large_to_draw_has_no_picture(comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pixels, "MAX_DECODING_BYTES", 100)
     assert comparison.read("masks/sky.png") == b""
     assert "masks/sky.png**: content changed" in comparison.read("changes.md").decode()

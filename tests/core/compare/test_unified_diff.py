@@ -41,26 +41,26 @@ def patched(before: Sequence[str], lines: Iterable[str]) -> list[str]:
 
 
 @given(texts, texts)
-def test_a_diff_leads_from_one_text_to_the_other(before: list[str], after: list[str]) -> None:
+def test_diff_turns_one_text_into_the_other(before: list[str], after: list[str]) -> None:
     lines = diff(before, after)
     assert patched(before, lines) == after
     assert bool(lines) == (before != after)
 
 
-def test_a_changed_line_is_put_with_three_around_it() -> None:
+def test_changed_line_has_three_lines_of_context() -> None:
     before = [f"{number}\n" for number in range(1, 20)]
     after = [*before[:9], "new\n", *before[10:]]
     found = ["--- a\n", "+++ b\n", "@@ -7,7 +7,7 @@\n", " 7\n", " 8\n", " 9\n", "-10\n", "+new\n"]
     assert diff(before, after) == [*found, " 11\n", " 12\n", " 13\n"]
 
 
-def test_lines_that_repeat_around_a_change_are_not_told_as_changed() -> None:
+def test_repeated_lines_around_a_change_are_context() -> None:
     before = ["<li>\n", "one\n", "</li>\n", "<li>\n", "two\n", "</li>\n"]
     after = ["<li>\n", "one\n", "</li>\n", "<li>\n", "new\n", "</li>\n", "<li>\n", "two\n", "</li>\n"]
     assert [line for line in diff(before, after) if line[0] in "+-"][2:] == ["+new\n", "+</li>\n", "+<li>\n"]
 
 
-def test_a_text_of_many_repeated_lines_takes_no_longer() -> None:
+def test_many_repeated_lines_take_no_more_steps() -> None:
     chance = random.Random(1)
     before, after = ([f"{chance.randrange(100)}\n" for _ in range(40_000)] for _ in range(2))
     assert patched(before, diff(before, after)) == after

@@ -21,7 +21,7 @@ VALUES = st.none() | st.recursive(_LEAVES, _larger, max_leaves=12)
 
 
 @given(st.sampled_from(["xmp:Rating", "dc:title"]), VALUES, VALUES)
-def test_two_values_that_differ_are_told_apart(name: str, left: Value | None, right: Value | None) -> None:
+def test_different_values_print_differently(name: str, left: Value | None, right: Value | None) -> None:
     if left != right:
         before, after = both_in_words(name, left, right)
         assert before != after

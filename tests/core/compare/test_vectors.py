@@ -28,7 +28,7 @@ def shuffled(content: Tree, rng: random.Random) -> Tree:
 
 @pytest.mark.parametrize("hints", [HINTS, {"content_hash"}, {"size_bytes"}, set()], ids="+".join)
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["story"])
-def test_a_vector(vector: Mapping[str, Any], hints: Collection[str]) -> None:
+def test_vectors(vector: Mapping[str, Any], hints: Collection[str]) -> None:
     left, right = folder(tree(vector["left"]), hints), folder(tree(vector["right"]), hints)
     assert leaf_lines(changeset(left, right).root) == vector["changes"]
 

@@ -56,7 +56,7 @@ DRAWN = replace(PLAIN, blendop_params=blending(mask_mode=3, mask_id=7))
         ),
     ],
 )
-def test_each_difference_of_a_module_is_seen(right: Step, found: str, kinds: list[str]) -> None:
+def test_each_difference_of_a_module_is_reported(right: Step, found: str, kinds: list[str]) -> None:
     root = compared(sidecar(PLAIN), sidecar(right))
     assert root is not None
     (node,) = root.children
@@ -71,7 +71,7 @@ def test_settings_are_in_the_details_with_both_values() -> None:
     assert root.children[0].details["settings"] == {"exposure": ["+0.50 EV", "+1.00 EV"]}
 
 
-def test_a_module_is_added_and_removed_with_what_it_does() -> None:
+def test_added_and_removed_modules_are_reported_with_their_settings() -> None:
     assert summaries(sidecar(PLAIN), sidecar(PLAIN, replace(VIBRANCE, enabled=0))) == [
         "modules/vibrance/0: added: switched off, vibrance 25.00 %"
     ]
@@ -80,7 +80,7 @@ def test_a_module_is_added_and_removed_with_what_it_does() -> None:
     assert "modules/sharpen/0: removed" in found
 
 
-def test_instances_of_one_module_are_found_apart() -> None:
+def test_instances_of_one_module_are_distinguished() -> None:
     second = replace(PLAIN, multi_priority=1, multi_name="1")
     root = compared(sidecar(PLAIN, second), sidecar(PLAIN, replace(second, params=exposure(3))))
     assert root is not None
@@ -88,14 +88,14 @@ def test_instances_of_one_module_are_found_apart() -> None:
     assert (node.path, node.details["module"]) == ("image.xmp/modules/exposure/1", "exposure 1")
 
 
-def test_the_last_step_that_counts_is_the_effective_one() -> None:
+def test_last_step_within_the_history_is_effective() -> None:
     left = sidecar(PLAIN, replace(PLAIN, params=exposure(1.0)))
     assert summaries(left, sidecar(PLAIN, replace(PLAIN, params=exposure(2.0)))) == [
         "modules/exposure/0: exposure +1.00 EV → +2.00 EV"
     ]
 
 
-def test_the_end_of_the_history_alone_is_seen() -> None:
+def test_changed_history_end_is_reported() -> None:
     steps = (PLAIN, SHARPEN, replace(PLAIN, params=exposure(2.0)))
     found = summaries(sidecar(*steps), sidecar(*steps, end=2))
     assert found == [
@@ -104,12 +104,12 @@ def test_the_end_of_the_history_alone_is_seen() -> None:
     ]
 
 
-def test_an_end_beyond_the_entries_is_the_last_of_them() -> None:
+def test_history_end_beyond_the_entries_means_the_last() -> None:
     root = compared(sidecar(PLAIN, end=1), sidecar(PLAIN, end=4))
     assert root is None or root.tags == {"clerical"}
 
 
-def test_a_lost_history_is_tagged_and_said() -> None:
+def test_lost_history_is_tagged_and_reported() -> None:
     root = compared(sidecar(PLAIN, SHARPEN), sidecar())
     assert root is not None
     assert root.tags == {"history-lost"}
@@ -117,14 +117,14 @@ def test_a_lost_history_is_tagged_and_said() -> None:
     assert (root.children[0].action, root.children[0].tags) == (Action.REMOVE, frozenset({"history-lost"}))
 
 
-def test_steps_that_come_to_the_same_are_said_to() -> None:
+def test_steps_with_the_same_result_are_reported_as_such() -> None:
     left = sidecar(replace(PLAIN, params=exposure(9.0)), PLAIN)
     right = sidecar(replace(PLAIN, params=exposure(8.0)), PLAIN)
     (found,) = summaries(left, right)
     assert found.startswith("history: Earlier or undone steps of the history differ")
 
 
-def test_an_order_of_steps_alone_is_a_reorder_with_its_new_place() -> None:
+def test_reordered_steps_are_reported_with_the_new_place() -> None:
     root = compared(sidecar(PLAIN, SHARPEN, VIBRANCE), sidecar(SHARPEN, VIBRANCE, PLAIN))
     assert root is not None
     (node,) = root.children
@@ -132,13 +132,13 @@ def test_an_order_of_steps_alone_is_a_reorder_with_its_new_place() -> None:
     assert node.summary == "moved in the history from place 1 to 3"
 
 
-def test_a_changed_module_that_became_the_last_step_is_put_for_its_change() -> None:
+def test_changed_module_moved_to_the_end_is_reported_as_changed() -> None:
     right = sidecar(SHARPEN, replace(PLAIN, params=exposure(1.0)))
     assert summaries(sidecar(PLAIN, SHARPEN), right) == ["modules/exposure/0: exposure +0.50 EV → +1.00 EV"]
 
 
 @pytest.mark.parametrize("spelling", ["list", "numbers"])
-def test_an_order_of_the_pixel_pipe_alone_is_a_reorder(spelling: str) -> None:
+def test_reordered_pixel_pipe_is_reported(spelling: str) -> None:
     def ordered(*names: str) -> bytes:
         if spelling == "list":
             steps = [PLAIN, SHARPEN, VIBRANCE]
@@ -174,7 +174,7 @@ def drawn(*shapes: Shape) -> bytes:
     return sidecar(DRAWN, shapes=shapes)
 
 
-def test_shapes_of_a_mask_are_found_by_name() -> None:
+def test_shapes_of_a_mask_are_matched_by_name() -> None:
     circle, path = Shape(1), Shape(2, 2, "path #1")
     moved = replace(circle, mask_points="01" * 16)
     assert summaries(drawn(group(7, 1), circle), drawn(group(7, 1), moved)) == ["modules/exposure/0: circle #1 changed"]
@@ -189,13 +189,13 @@ def test_shapes_of_a_mask_are_found_by_name() -> None:
     ]
 
 
-def test_a_mask_alone_makes_an_edit() -> None:
+def test_changed_mask_is_an_edit() -> None:
     root = compared(drawn(Shape(7)), drawn(replace(Shape(7), mask_points="02" * 16)))
     assert root is not None
     assert root.children[0].details["changed"] == ["mask"]
 
 
-def test_shapes_that_no_module_uses_are_found_apart() -> None:
+def test_unused_shapes_are_reported_separately() -> None:
     assert summaries(sidecar(PLAIN), sidecar(PLAIN, shapes=[Shape(5)])) == [
         "shapes: Shapes that no module uses: circle #1 added"
     ]
@@ -217,7 +217,7 @@ def spots(*ids: int) -> Step:
 
 
 @pytest.mark.parametrize("step", [retouch(5, 6), retouch(5, 6, stride=40), spots(5, 6)], ids=["v3", "v1", "spots"])
-def test_the_shapes_that_a_module_names_itself_are_its_own(step: Step) -> None:
+def test_shapes_named_in_parameters_belong_to_the_module(step: Step) -> None:
     shapes = [Shape(5, 9), Shape(6, 40, "ellipse #1"), group(9, 5, 6)]
     moved = [replace(shapes[0], mask_points="01" * 16), *shapes[1:]]
     place = f"modules/{step.operation}/0"
@@ -228,7 +228,7 @@ def test_the_shapes_that_a_module_names_itself_are_its_own(step: Step) -> None:
     assert root.children[0].details["changed"] == ["shapes"]
 
 
-def test_a_shape_in_the_mask_and_in_the_parameters_is_told_once() -> None:
+def test_shape_in_mask_and_parameters_is_reported_once() -> None:
     step = retouch(7, blendop_params=blending(mask_mode=3, mask_id=7))
     left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
     assert summaries(left, right) == ["modules/retouch/0: circle #1 changed"]
@@ -244,25 +244,25 @@ def test_a_shape_in_the_mask_and_in_the_parameters_is_told_once() -> None:
     ],
     ids=["an unknown version", "another size", "not encoded", "another module"],
 )
-def test_the_shapes_of_parameters_that_are_not_known_are_not_guessed(step: Step) -> None:
+def test_shapes_in_unknown_parameters_are_not_guessed(step: Step) -> None:
     left, right = (sidecar(step, shapes=[Shape(5, mask_points=points * 16)]) for points in ("00", "01"))
     assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
 
 
-def test_the_mask_of_a_module_that_is_not_blended_is_not_in_use() -> None:
+def test_mask_of_a_module_without_blending_is_not_in_use() -> None:
     step = replace(PLAIN, blendop_params=blending(mask_mode=2, mask_id=7))
     left, right = (sidecar(step, shapes=[Shape(7, mask_points=points * 16)]) for points in ("00", "01"))
     assert summaries(left, right) == ["shapes: Shapes that no module uses: circle #1 changed"]
 
 
-def test_only_the_shapes_of_the_last_step_are_in_force() -> None:
+def test_only_shapes_of_the_last_step_apply() -> None:
     old, new = Shape(7, mask_points="03" * 16), Shape(7, mask_num=1)
     left = sidecar(DRAWN, replace(DRAWN, params=exposure(1)), shapes=[old, new])
     right = sidecar(DRAWN, replace(DRAWN, params=exposure(2)), shapes=[replace(old, mask_points="04" * 16), new])
     assert summaries(left, right) == ["modules/exposure/0: exposure +1.00 EV → +2.00 EV"]
 
 
-def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
+def test_unused_mask_is_reported_as_such() -> None:
     left, right = (replace(PLAIN, blendop_params=blending(feathering=radius)) for radius in (0.0, 9.0))
     assert summaries(sidecar(left), sidecar(right)) == [
         "modules/exposure/0: settings of a mask that is not in use changed"
@@ -280,7 +280,7 @@ def test_a_mask_that_is_not_in_use_is_said_not_to_be() -> None:
         ("crs:Sharpness", 25, 40, "develop-settings/crs:Sharpness: crs:Sharpness: 25 → 40"),
     ],
 )
-def test_metadata_is_put_in_words(name: str, left: int, right: int, found: str) -> None:
+def test_metadata_changes_are_reported_in_words(name: str, left: int, right: int, found: str) -> None:
     assert summaries(sidecar(PLAIN, properties={name: left}), sidecar(PLAIN, properties={name: right})) == [found]
 
 
@@ -291,7 +291,7 @@ def test_the_kind_of_pixel_pipe_is_named() -> None:
     ]
 
 
-def test_texts_and_labels_are_told() -> None:
+def test_texts_and_labels_are_reported() -> None:
     title = '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:title>'
     labels = "<darktable:colorlabels><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></darktable:colorlabels>"
     left = sidecar(PLAIN, inside=title.format("Old  pier"))
@@ -310,7 +310,7 @@ def spelled(name: str, text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["dc:title", "dc:creator", "dc:rights", "dc:description"])
-def test_both_texts_are_told_in_whatever_form_they_are(name: str) -> None:
+def test_both_texts_are_shown_in_every_form(name: str) -> None:
     label = name.removeprefix("dc:").capitalize()
     for before in spelled(name, "Old pier").values():
         for after in spelled(name, "New pier").values():
@@ -347,7 +347,7 @@ STRUCT = '<crs:Name rdf:parseType="Resource"><crs:A>{}</crs:A></crs:Name>'
         ),
     ],
 )
-def test_values_that_look_alike_are_told_apart(left: str, right: str, found: str) -> None:
+def test_similar_values_print_differently(left: str, right: str, found: str) -> None:
     assert summaries(sidecar(PLAIN, inside=left), sidecar(PLAIN, inside=right)) == [
         f"develop-settings/crs:Name: crs:Name: {found}"
     ]
@@ -373,7 +373,7 @@ def test_the_settings_of_other_programs_have_a_section_of_their_own() -> None:
         ),
     ],
 )
-def test_tags_in_an_unusual_form_are_found_too(before: str, after: str, found: str) -> None:
+def test_tags_in_an_unusual_form_are_recognized(before: str, after: str, found: str) -> None:
     """They make another edit, so a snapshot: it must not look like mere repacking."""
     hierarchy = bag("lr:hierarchicalSubject", "a|b")
     left, right = (sidecar(PLAIN, inside=hierarchy + inside) for inside in (before, after))
@@ -384,7 +384,7 @@ def test_tags_in_an_unusual_form_are_found_too(before: str, after: str, found: s
     assert root.tags == frozenset()
 
 
-def test_keywords_that_the_tags_say_are_clerical() -> None:
+def test_keywords_implied_by_tags_are_clerical() -> None:
     words = ("", bag("dc:subject", "b"), bag("dc:subject", "a", "b"), bag("dc:subject", "b", "a", "a"))
     left, *others = (sidecar(PLAIN, inside=bag("lr:hierarchicalSubject", "a|b") + inside) for inside in words)
     for right in others:
@@ -393,7 +393,7 @@ def test_keywords_that_the_tags_say_are_clerical() -> None:
         assert root.tags == {"clerical"}
 
 
-def test_tags_are_found_once_and_automatic_ones_are_clerical() -> None:
+def test_tags_are_reported_once_and_automatic_ones_are_clerical() -> None:
     def tagged(*tags: str) -> bytes:
         words = sorted({word for tag in tags for word in tag.split("|")})
         return sidecar(PLAIN, inside=bag("lr:hierarchicalSubject", *tags) + bag("dc:subject", *words))
@@ -405,7 +405,7 @@ def test_tags_are_found_once_and_automatic_ones_are_clerical() -> None:
     assert root.tags == {"clerical"}
 
 
-def test_a_list_of_tags_that_only_changes_its_kind_has_no_automatic_tags() -> None:
+def test_changed_kind_of_a_tag_list_reports_no_automatic_tags() -> None:
     def tagged(kind: str) -> bytes:
         return sidecar(PLAIN, inside=bag("dc:subject", "Oslo").replace("rdf:Bag", f"rdf:{kind}"))
 
@@ -435,7 +435,7 @@ def test_an_edit_beside_bookkeeping_is_not_clerical() -> None:
     assert [node.item_type for node in root.children] == ["bookkeeping", "module"]
 
 
-def test_the_note_of_masks_is_put_by_names() -> None:
+def test_changes_of_the_mask_note_are_listed_by_name() -> None:
     def noted(**masks: str) -> bytes:
         entries = "".join(
             f'<rdf:li chemigram:name="{name}" chemigram:sha256="{digit * 64}"/>' for name, digit in masks.items()
@@ -451,20 +451,20 @@ def test_the_same_document_in_another_spelling_is_identical() -> None:
     assert compared(sidecar(PLAIN), parse(sidecar(PLAIN)).canonical()) is None
 
 
-def test_what_is_no_xmp_is_compared_as_bytes() -> None:
+def test_file_that_is_not_an_xmp_is_compared_as_bytes() -> None:
     root = changeset(file("a.xmp", b"<broken", ()), file("a.xmp", sidecar(PLAIN), ())).root
     assert root is not None
     assert root.item_type == "binary"
 
 
-def test_params_in_another_spelling_are_no_change_but_clerical() -> None:
+def test_respelled_params_are_clerical() -> None:
     packed = "gz01eJxjYGBgYAFiCQYA"  # nothing that can be inflated: compared as it is written
     root = compared(sidecar(PLAIN), sidecar(replace(PLAIN, params=packed)))
     assert root is not None
     assert root.children[0].summary == "settings changed"
 
 
-def test_versions_of_a_module_are_compared_by_the_settings_they_share() -> None:
+def test_versions_of_a_module_are_compared_by_their_shared_settings() -> None:
     newer = struct.pack("<iffffii", 0, 0.0, 2.0, 50.0, -4.0, 0, 1).hex()
     assert summaries(sidecar(PLAIN), sidecar(replace(PLAIN, modversion=7, params=newer))) == [
         "modules/exposure/0: exposure +0.50 EV → +2.00 EV"
@@ -479,20 +479,20 @@ def test_versions_of_a_module_are_compared_by_the_settings_they_share() -> None:
     ]
 
 
-def test_a_choice_is_put_in_words() -> None:
+def test_enumerated_setting_is_named() -> None:
     assert summaries(sidecar(FLIP), sidecar(replace(FLIP, params="05000000"))) == [
         "modules/flip/0: orientation automatic → turned by 90° clockwise"
     ]
 
 
-def test_a_module_is_called_as_darktable_calls_it() -> None:
+def test_modules_have_darktables_names() -> None:
     named = replace(PLAIN, multi_name="_builtin_scene-referred default")
     root = compared(sidecar(named), sidecar(replace(named, enabled=0)))
     assert root is not None
     assert root.children[0].details["module"] == "exposure scene-referred default"
 
 
-def test_what_an_added_module_leaves_unset_is_not_told() -> None:
+def test_unset_values_of_an_added_module_are_omitted() -> None:
     white = struct.pack("<ffff", 2.0, 1.0, 1.5, float("nan")).hex()
     assert summaries(sidecar(PLAIN), sidecar(PLAIN, Step("temperature", white, 3))) == [
         "modules/temperature/0: added: red 2.000, green 1.000, blue 1.500"

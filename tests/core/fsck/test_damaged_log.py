@@ -20,13 +20,13 @@ from tests.core.fsck.checking import MAIN, SIDE, assert_nothing_is_collected, pr
 from tests.support.builders import sidecar, snapshots
 
 
-def test_a_torn_last_line_of_the_log_is_no_problem(repository: Repository) -> None:
+def test_torn_last_line_is_not_a_problem(repository: Repository) -> None:
     with (repository.root / "log.jsonl").open("ab") as log:
         log.write(b'{"op":"snaps')
     assert fsck.check(repository.root) == []
 
 
-def test_lines_of_the_log_that_cannot_be_read_are_set_aside(repository: Repository) -> None:
+def test_unreadable_lines_are_moved_aside(repository: Repository) -> None:
     save_xmp(repository, BranchName("deleted"), sidecar(9))
     delete_branch(repository, BranchName("deleted"))
     log = repository.root / "log.jsonl"
@@ -56,7 +56,7 @@ def other_digit(digit: int) -> bytes:
 
 @pytest.mark.parametrize("spoilt", [lambda _: b"?", lambda _: b"\0", other_digit], ids=["strange", "zero", "digit"])
 @pytest.mark.parametrize(("number", "key"), [(0, "hash"), (1, "hash"), (1, "parent"), (4, "hash"), (4, "parent")])
-def test_a_spoilt_line_makes_no_state_garbage(
+def test_damaged_line_makes_no_state_garbage(
     repository: Repository, number: int, key: str, spoilt: Callable[[int], bytes]
 ) -> None:
     log, states = repository.root / "log.jsonl", set(snapshots(repository))
@@ -79,9 +79,7 @@ def test_a_spoilt_line_makes_no_state_garbage(
     ],
     ids=["checkout", "label"],
 )
-def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
-    tmp_path: Path, later: Callable[[Repository], object]
-) -> None:
+def test_later_operation_on_a_state_is_not_its_origin(tmp_path: Path, later: Callable[[Repository], object]) -> None:
     repository = Repository.init(tmp_path / "repository")
     states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(3)}
     later(repository)
@@ -92,7 +90,7 @@ def test_what_was_done_at_a_state_later_is_not_taken_for_its_origin(
     assert_nothing_is_collected(repository, states)
 
 
-def test_a_spoilt_return_to_an_older_state_makes_no_state_garbage(tmp_path: Path) -> None:
+def test_damaged_line_of_a_return_makes_no_state_garbage(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0, 3)}
     log = repository.root / "log.jsonl"
@@ -114,7 +112,7 @@ def test_a_ref_that_is_lost_with_a_line_of_the_log_keeps_its_states(tmp_path: Pa
     assert_nothing_is_collected(repository, states)
 
 
-def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None:
+def test_losing_head_and_the_log_makes_no_state_garbage(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 0)}
     for name in ("HEAD", "log.jsonl"):
@@ -125,7 +123,7 @@ def test_head_and_the_log_are_lost_together_and_no_state(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("key", ["op", "hash", "parent"])
 @pytest.mark.parametrize("spoilt", range(5))
-def test_a_spoilt_line_of_an_earlier_repair_makes_no_state_garbage(tmp_path: Path, spoilt: int, key: str) -> None:
+def test_damaged_line_of_an_earlier_repair_makes_no_state_garbage(tmp_path: Path, spoilt: int, key: str) -> None:
     repository = Repository.init(tmp_path / "repository")
     states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in range(4)}
     log = repository.root / "log.jsonl"
@@ -154,7 +152,7 @@ def test_one_repair_is_enough_where_the_log_names_collected_states(tmp_path: Pat
     gc.collect(Repository(repository.root), timedelta(0))
 
 
-def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
+def test_old_torn_line_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     log, states = repository.root / "log.jsonl", {save_xmp(repository, MAIN, sidecar()).digest}
     with log.open("ab") as file:
@@ -166,7 +164,7 @@ def test_a_torn_line_of_long_ago_is_not_taken_for_the_lost_one(tmp_path: Path) -
     assert_nothing_is_collected(repository, states)
 
 
-def test_a_spoilt_line_and_a_lost_one_make_no_state_garbage(tmp_path: Path) -> None:
+def test_damaged_line_and_a_lost_one_make_no_state_garbage(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "repository")
     states = {save_xmp(repository, MAIN, sidecar(exposure)).digest for exposure in (0, 1, 2, 3)}
     save_xmp(repository, MAIN, sidecar(0))
@@ -192,7 +190,7 @@ def lose_lines(count: int) -> Callable[[Path], object]:
     [Path.unlink, lambda log: log.write_bytes(b""), lose_the_last_line_feed, *map(lose_lines, range(1, 5))],
     ids=["gone", "emptied", "torn", *(f"{count} lines shorter" for count in range(1, 5))],
 )
-def test_a_log_that_ends_too_early_makes_no_state_garbage(
+def test_truncated_log_makes_no_state_garbage(
     repository: Repository, damage: Callable[[Path], object], *, save_again: bool
 ) -> None:
     save_xmp(repository, MAIN, sidecar(4))
@@ -207,7 +205,7 @@ def test_a_log_that_ends_too_early_makes_no_state_garbage(
     assert_nothing_is_collected(repository, states)
 
 
-def test_a_branch_that_went_back_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
+def test_branch_that_returned_keeps_its_states_when_the_log_is_lost(repository: Repository) -> None:
     save_xmp(repository, MAIN, sidecar(4))
     create_branch(repository, BranchName("back"), repository.history.moments(MAIN.ref)[0].digest)
     checkout(repository, OnBranch(BranchName("back")))

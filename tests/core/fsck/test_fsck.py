@@ -39,7 +39,7 @@ def test_a_healthy_repository_has_no_problem(repository: Repository) -> None:
     assert fsck.check(repository.root) == []
 
 
-def test_a_folder_without_anything_of_a_repository_is_refused(tmp_path: Path) -> None:
+def test_folder_that_is_not_a_repository_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotARepository):
         fsck.check(tmp_path)
 
@@ -108,9 +108,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch, path: Path, error: int = errno.EACCE
 
 
 @pytest.mark.parametrize("kind", [Kind.SNAPSHOT, Kind.MASK])
-def test_what_one_may_not_read_is_left_where_it_is(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch, kind: Kind
-) -> None:
+def test_unreadable_file_is_left_in_place(repository: Repository, monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
     """It may be whole: a repair must not take a branch back to an earlier state for a mode."""
     digest = repository.tip(MAIN) if kind is Kind.SNAPSHOT else mask_digest(repository)
     path = object_path(repository, digest, kind)
@@ -122,9 +120,7 @@ def test_what_one_may_not_read_is_left_where_it_is(
     assert path.exists()
 
 
-def test_an_object_that_the_disk_does_not_give_back_is_damaged(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_object_with_a_read_error_is_damaged(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     path = object_path(repository, repository.tip(MAIN), Kind.SNAPSHOT)
     forbid(monkeypatch, path, errno.EIO)
     assert problems(repository.root) == {
@@ -134,7 +130,7 @@ def test_an_object_that_the_disk_does_not_give_back_is_damaged(
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda ref: ref.write_bytes(b"")], ids=["missing", "damaged"])
-def test_a_branch_is_restored_to_a_state_that_one_may_not_read(
+def test_branch_is_restored_to_an_unreadable_state(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], object]
 ) -> None:
     ref, tip = repository.root / "refs/heads/main", repository.tip(MAIN)
@@ -152,7 +148,7 @@ def test_a_strange_file_among_the_objects_is_alien_and_a_link_is_moved_aside(rep
     assert (repository.root / "objects" / "notes.txt").read_text() == "mine"
 
 
-def test_an_object_named_as_another_kind_and_a_state_whose_masks_cannot_be_known_are_told(
+def test_object_of_another_kind_and_state_with_unknown_masks_are_reported(
     repository: Repository,
 ) -> None:
     picture = repository.objects.put(mask(200), Kind.MASK)
@@ -195,7 +191,7 @@ def test_a_ref_that_is_a_link_or_gone_is_restored_from_the_log(repository: Repos
     assert fsck.check(repository.root) == []
 
 
-def test_deleted_and_renamed_branches_are_not_missed(repository: Repository) -> None:
+def test_deleted_and_renamed_branches_are_not_missing(repository: Repository) -> None:
     rename_branch(repository, SIDE, BranchName("other"))
     create_branch(repository, SIDE)
     delete_branch(repository, SIDE)
@@ -212,7 +208,7 @@ def test_a_branch_on_a_lost_state_goes_back_to_the_last_whole_one(repository: Re
     assert f"{tip}\n".encode() in everything(repository.root / "lost+found")
 
 
-def test_a_head_that_is_gone_is_said_to_be_gone(repository: Repository) -> None:
+def test_missing_head_is_reported_as_missing(repository: Repository) -> None:
     (repository.root / "HEAD").unlink()
     assert [finding.says for finding in fsck.check(repository.root)] == ["it is missing"]
 
@@ -225,7 +221,9 @@ def test_a_head_that_is_gone_is_said_to_be_gone(repository: Repository) -> None:
         lambda head: head.write_text(f"{Digest.of(b'lost')}\n"),
     ],
 )
-def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: Callable[[Path], object]) -> None:
+def test_head_is_restored_to_its_last_place_in_the_log(
+    repository: Repository, damage: Callable[[Path], object]
+) -> None:
     checkout(repository, OnBranch(SIDE))
     damage(repository.root / "HEAD")
     assert problems(repository.root) == {(Problem.HEAD_DAMAGED, "HEAD")}
@@ -234,7 +232,7 @@ def test_head_is_put_where_the_log_last_had_it(repository: Repository, damage: C
     assert fsck.check(repository.root) == []
 
 
-def test_a_state_that_is_collected_between_two_looks_lacks_no_mask(repository: Repository) -> None:
+def test_state_collected_during_a_check_is_not_reported(repository: Repository) -> None:
     other = BranchName("other")
     save_xmp(repository, other, sidecar(5), mask_files={SUBJECT: mask(5)})
     remove_masks(repository, other, repository.state(repository.tip(other)).masks)
@@ -248,7 +246,7 @@ def test_a_state_that_is_collected_between_two_looks_lacks_no_mask(repository: R
     assert list(audit.rest()) == []
 
 
-def test_what_was_put_right_since_it_was_found_is_left_alone(repository: Repository) -> None:
+def test_problem_solved_since_it_was_found_is_left_alone(repository: Repository) -> None:
     other, gone = BranchName("other"), repository.root / "refs/heads/side/one"
     flip_a_bit(object_path(repository, repository.tip(MAIN), Kind.SNAPSHOT))
     gone.unlink()
@@ -263,7 +261,7 @@ def test_what_was_put_right_since_it_was_found_is_left_alone(repository: Reposit
 
 
 @pytest.mark.parametrize("name", ["log.jsonl", "masks/registry.json", "HEAD"])
-def test_a_repair_that_a_full_disk_stops_takes_nothing_out_of_its_place(
+def test_repair_stopped_by_a_full_disk_moves_nothing(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = repository.root / name
@@ -293,7 +291,7 @@ def test_a_broken_registry_is_rebuilt(repository: Repository, text: bytes) -> No
 
 
 @pytest.mark.parametrize("state", [0, -1], ids=["an old state", "HEAD's"])
-def test_a_broken_registry_is_rebuilt_though_one_may_not_read_a_state(
+def test_broken_registry_is_rebuilt_despite_an_unreadable_state(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, state: int
 ) -> None:
     before = Repository(repository.root).registry.read().current()
@@ -304,7 +302,7 @@ def test_a_broken_registry_is_rebuilt_though_one_may_not_read_a_state(
     assert Repository(repository.root).registry.read().current() == before
 
 
-def test_a_broken_registry_is_rebuilt_though_heads_state_is_lost(repository: Repository) -> None:
+def test_broken_registry_is_rebuilt_although_heads_state_is_lost(repository: Repository) -> None:
     before = Repository(repository.root).registry.read().current()
     for digest in snapshots(repository):
         object_path(repository, digest, Kind.SNAPSHOT).unlink()
@@ -313,7 +311,7 @@ def test_a_broken_registry_is_rebuilt_though_heads_state_is_lost(repository: Rep
     assert Repository(repository.root).registry.read().current() == before
 
 
-def test_a_missing_branch_does_not_push_another_out_of_its_place(repository: Repository) -> None:
+def test_restoring_a_missing_branch_does_not_displace_another(repository: Repository) -> None:
     create_branch(repository, BranchName("warm"))
     (repository.root / "refs/heads/warm").unlink()
     create_branch(repository, BranchName("warm/sky"))
@@ -322,7 +320,7 @@ def test_a_missing_branch_does_not_push_another_out_of_its_place(repository: Rep
     assert repository.refs.read(BranchName("warm/sky")) is not None
 
 
-def test_leftovers_of_crashes_are_moved_aside_when_nobody_can_be_writing_them(repository: Repository) -> None:
+def test_leftovers_of_crashes_are_moved_aside_when_unused(repository: Repository) -> None:
     old, young = (repository.root / "objects" / "ab" / f".tmp-{name}" for name in ("old", "young"))
     old.parent.mkdir(exist_ok=True)
     for path in (old, young):
@@ -343,7 +341,7 @@ def test_missing_folders_are_made(repository: Repository) -> None:
     assert fsck.check(repository.root) == []
 
 
-def test_names_that_the_rules_forbid_are_reported_and_left(repository: Repository) -> None:
+def test_forbidden_names_are_reported_and_left(repository: Repository) -> None:
     tip = (repository.root / "refs/heads/main").read_bytes()
     for name in ("MAIN", "-x", "a.lock"):
         (repository.root / "refs" / "heads" / name).write_bytes(tip)
@@ -366,9 +364,7 @@ def test_repair_removes_no_bytes(repository: Repository) -> None:
     assert all(any(kept.startswith(data) for kept in after) for data in before)  # the log has grown
 
 
-def test_an_audit_reads_what_this_process_has_verified_before(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_audit_reads_objects_verified_before(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.objects.read(mask_digest(repository), Kind.MASK)
     monkeypatch.setattr(content, "_contents", None)  # a disk may rot without a change of the file's times
     assert fsck.check(repository.root) == []

@@ -10,7 +10,7 @@ from chemigram_core.repository import Repository
 from tests.support.builders import picture
 
 
-def test_an_image_that_is_away_is_found_with_the_place_and_what_to_do(tmp_path: Path) -> None:
+def test_missing_image_is_reported_with_its_place_and_advice(tmp_path: Path) -> None:
     made = Repository.init(tmp_path / "r", picture(tmp_path / "a.tif"))
     assert fsck.check(made.root) == []
     (tmp_path / "a.tif").unlink()
@@ -21,7 +21,7 @@ def test_an_image_that_is_away_is_found_with_the_place_and_what_to_do(tmp_path: 
     assert fsck.repair(made.root, finding) is None
 
 
-def test_a_second_image_is_found_and_no_problem(tmp_path: Path) -> None:
+def test_second_image_is_reported_but_not_a_problem(tmp_path: Path) -> None:
     made = Repository.init(tmp_path / "r", picture(tmp_path / "a.tif"))
     picture(made.root / "raw" / "b.tif")
     (finding,) = fsck.check(made.root)

@@ -62,7 +62,7 @@ def test_a_relative_path_stays_relative_and_leads_to_the_same_file(
     assert os.path.samestat(locate(image_of(made)).status, Path(file).stat())
 
 
-def test_a_relative_path_leads_there_from_any_current_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relative_link_is_independent_of_the_current_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home / "photos")
     Repository.init(Path("../library/r"), Path("a.tif"))
     assert said("../library/r") == "../../../photos/a.tif"
@@ -71,7 +71,7 @@ def test_a_relative_path_leads_there_from_any_current_folder(home: Path, monkeyp
 
 
 @pytest.mark.parametrize("place", ["home/photos/a.tif", "disk/photos/a.tif", "home/link/../a.tif"])
-def test_an_absolute_path_stays_as_it_is(home: Path, tmp_path: Path, place: str) -> None:
+def test_absolute_path_is_kept(home: Path, tmp_path: Path, place: str) -> None:
     Repository.init(home / "r", tmp_path / place)
     assert said(home / "r") == f"{tmp_path}/{place}"
 
@@ -87,7 +87,7 @@ def test_an_image_that_moved_is_linked_again(home: Path) -> None:
     assert image_problem(image_of(repository)) is None
 
 
-def test_another_name_has_to_be_asked_for(home: Path) -> None:
+def test_linking_another_name_needs_an_option(home: Path) -> None:
     repository = Repository.init(home / "r", Path("photos/a.tif"))
     Path("photos/a.tif").rename("photos/b.tif")
     with pytest.raises(OtherImage, match="--rename"):
@@ -138,7 +138,7 @@ def test_a_second_image_is_never_added(home: Path, tmp_path: Path, present: str)
         ("circle", "Too many levels"),
     ],
 )
-def test_what_can_be_no_image_changes_nothing(home: Path, file: str, says: str) -> None:
+def test_unusable_image_changes_nothing(home: Path, file: str, says: str) -> None:
     repository = Repository.init(home / "r", Path("photos/a.tif"))
     (home / "through").symlink_to("r/raw/a.tif")
     (home / "circle").symlink_to("circle")
@@ -147,7 +147,7 @@ def test_what_can_be_no_image_changes_nothing(home: Path, file: str, says: str) 
     assert said(home / "r") == "../../photos/a.tif"
 
 
-def test_a_name_that_no_state_can_show_changes_nothing(home: Path) -> None:
+def test_unusable_image_name_changes_nothing(home: Path) -> None:
     repository = Repository.init(home / "r", Path("photos/a.tif"))
     Path("photos/image.xmp").touch()
     with pytest.raises(UnusableImage):

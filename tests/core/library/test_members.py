@@ -19,19 +19,19 @@ def library(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_they_come_in_the_order_of_their_paths(library: Path) -> None:
+def test_repositories_are_listed_in_path_order(library: Path) -> None:
     assert [(one.path, one.root) for one in members(library)] == [
         (path, library / path) for path in ("a.NEF", "b/1.NEF", "b/2.NEF", "b/deep/er/3.NEF")
     ]
     assert [one.path for one in members(library / "b")] == ["1.NEF", "2.NEF", "deep/er/3.NEF"]
 
 
-def test_a_damaged_one_is_among_them(library: Path) -> None:
+def test_damaged_repository_is_listed(library: Path) -> None:
     (library / "b/1.NEF/HEAD").unlink()
     assert "b/1.NEF" in [one.path for one in members(library)]
 
 
-def test_links_and_hidden_folders_are_not(library: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_links_and_hidden_folders_are_skipped(library: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     Repository.init(elsewhere / "4.NEF")
     (library / "link").symlink_to(elsewhere)
@@ -39,7 +39,7 @@ def test_links_and_hidden_folders_are_not(library: Path, tmp_path_factory: pytes
     assert len(members(library)) == 4
 
 
-def test_a_folder_that_can_not_be_listed_is_named(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlistable_folder_is_named(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     really = os.scandir
 
     def scandir(folder: object) -> object:
@@ -53,7 +53,7 @@ def test_a_folder_that_can_not_be_listed_is_named(library: Path, monkeypatch: py
     assert isinstance(found["b/deep"], UnlistedFolder)
 
 
-def test_what_is_no_library(library: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_folder_that_is_not_a_library_is_refused(library: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(ARepository):
         members(library / "a.NEF")
     with pytest.raises(NotALibrary):

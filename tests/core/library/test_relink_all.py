@@ -55,13 +55,13 @@ def test_photographs_that_were_moved_are_found_by_their_paths(library: Path, pho
     assert (again.relinked, again.unchanged) == ({}, list(report.relinked))
 
 
-def test_a_folder_of_a_library_is_sought_from_there(library: Path, photos: Path) -> None:
+def test_images_of_a_subfolder_are_searched_from_there(library: Path, photos: Path) -> None:
     moved = (photos / "wedding").rename(photos.with_name("archive"))
     assert relinked(library / "wedding", moved).is_complete
     assert missing(library) == []
 
 
-def test_a_dry_run_says_the_same_and_links_nothing(library: Path, photos: Path) -> None:
+def test_dry_run_reports_the_same_and_links_nothing(library: Path, photos: Path) -> None:
     moved = photos.rename(photos.with_name("archive"))
     before = places(library)
     report = relinked(library, moved, dry_run=True)
@@ -69,9 +69,7 @@ def test_a_dry_run_says_the_same_and_links_nothing(library: Path, photos: Path) 
     assert report == relinked(library, moved)
 
 
-def test_images_that_are_in_place_go_along_where_the_folder_has_them(
-    library: Path, photos: Path, tmp_path: Path
-) -> None:
+def test_images_that_exist_are_relinked_to_the_new_folder(library: Path, photos: Path, tmp_path: Path) -> None:
     image(tmp_path / "copy" / "wedding", "1.NEF")
     image(tmp_path / "copy" / "elsewhere", "2.NEF")
     report = relinked(library, tmp_path / "copy")
@@ -87,7 +85,7 @@ def test_a_missing_image_is_found_by_a_name_that_is_unique_on_both_sides(library
     assert missing(library) == []
 
 
-def test_what_is_ambiguous_is_listed_and_left(library: Path, photos: Path) -> None:
+def test_ambiguous_images_are_listed_and_left(library: Path, photos: Path) -> None:
     (photos / "wedding/1.NEF").unlink()
     candidates = [image(photos / folder, "1.NEF") for folder in ("a", "b")]
     (photos / "wedding/night/3.NEF").unlink()
@@ -101,7 +99,7 @@ def test_what_is_ambiguous_is_listed_and_left(library: Path, photos: Path) -> No
     assert twin.image is not None
 
 
-def test_what_is_nowhere_is_listed_with_its_place(library: Path, photos: Path, tmp_path: Path) -> None:
+def test_images_not_found_are_listed_with_their_old_place(library: Path, photos: Path, tmp_path: Path) -> None:
     (photos / "wedding/2.NEF").unlink()
     report = relinked(library, photos)
     assert report.missing == {"wedding/2.NEF": str(photos / "wedding/2.NEF")}
@@ -109,7 +107,7 @@ def test_what_is_nowhere_is_listed_with_its_place(library: Path, photos: Path, t
         relinked(library, tmp_path / "nowhere")
 
 
-def test_a_damaged_repository_is_named_and_stops_no_other(library: Path, photos: Path) -> None:
+def test_damaged_repository_is_named_and_does_not_stop_the_others(library: Path, photos: Path) -> None:
     (library / "wedding/1.NEF/HEAD").unlink()
     moved = photos.rename(photos.with_name("archive"))
     report = relinked(library, moved)

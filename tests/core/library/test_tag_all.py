@@ -52,7 +52,7 @@ def test_each_image_is_tagged_and_one_without_a_state_is_left_out(library: Path,
     assert {path: Repository(library / path).resolve("refs/tags/v1") for path in heads} == heads
 
 
-def test_again_changes_nothing(library: Path, tag: Callable[..., TagReport]) -> None:
+def test_tagging_again_changes_nothing(library: Path, tag: Callable[..., TagReport]) -> None:
     first = tag()
     again = tag()
     assert (again.tagged, again.unchanged) == ({}, first.tagged)
@@ -79,7 +79,7 @@ def test_if_one_image_cannot_be_tagged_none_is(library: Path, tag: Callable[...,
     assert Repository(library / "a/1.NEF").refs.tags() == []
 
 
-def test_what_a_killed_command_left_is_completed_by_the_same(
+def test_repeating_a_killed_command_completes_it(
     library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
@@ -99,7 +99,7 @@ def test_what_a_killed_command_left_is_completed_by_the_same(
     assert (list(report.unchanged), list(report.tagged)) == (["a/1.NEF"], ["a/2.NEF", "b/3.NEF"])
 
 
-def test_what_another_program_does_meanwhile_is_reported(
+def test_concurrent_change_is_reported(
     library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     really = module._tag
@@ -115,7 +115,7 @@ def test_what_another_program_does_meanwhile_is_reported(
     assert (list(report.tagged), list(report.problems)) == (["a/1.NEF", "b/3.NEF"], ["a/2.NEF"])
 
 
-def test_a_branch_that_not_all_have_is_tagged_where_it_is(library: Path, tag: Callable[..., TagReport]) -> None:
+def test_branch_that_some_images_lack_is_tagged_on_the_others(library: Path, tag: Callable[..., TagReport]) -> None:
     create_branch(Repository(library / "a/2.NEF"), BranchName("client"))
     report = tag(V1, "client")
     assert list(report.tagged) == ["a/2.NEF"]

@@ -26,7 +26,7 @@ def test_without_tags_the_top_is_empty() -> None:
     assert (list(found), found[""].images, found[""].folders) == ([""], {}, {})
 
 
-def test_an_image_keeps_its_name_and_the_part_of_a_tag_gives_way() -> None:
+def test_image_keeps_its_name_and_the_tags_folder_is_renamed() -> None:
     tagged = {
         "v1": about("v1", "client"),
         "a.NEF": about("a.NEF", "client"),
@@ -37,14 +37,14 @@ def test_an_image_keeps_its_name_and_the_part_of_a_tag_gives_way() -> None:
     assert content.folders == {"v1_": "v1_", "v1__": "v1", "a.NEF.xmp_": "a.NEF.xmp"}
 
 
-def test_images_of_one_name_are_named_like_their_repositories() -> None:
+def test_images_with_equal_names_are_named_like_their_repositories() -> None:
     names = flat_names({"one": "a.tif", "two": "a.tif", "b.tif": "a.tif", "z": "a.tif"})
     assert names == {"b.tif": "a.tif", "one": "one.tif", "two": "two.tif", "z": "z.tif"}
     assert flat_names({"a.tif": "a.tif", "0": "a.tif"}) == {"a.tif": "a.tif", "0": "0.tif"}, "as after an import"
     assert flat_names({"a": "b.tif", "b": "b.tif", "b.tif": "b.tif"}) == {"b.tif": "b.tif", "a": "a.tif", "b": "b_.tif"}
 
 
-def test_without_an_image_the_name_is_that_of_the_repository() -> None:
+def test_image_is_named_like_the_repository_if_it_has_none() -> None:
     assert flat_names({"sunset": None, "x": "sunset"}) == {"sunset": "sunset", "x": "x"}
 
 
@@ -52,7 +52,7 @@ def test_no_image_is_named_like_the_sidecar_of_another() -> None:
     assert flat_names({"1": "a.tif", "2": "a.tif.xmp"}) == {"1": "a.tif", "2": "2.xmp"}
 
 
-def test_many_images_of_one_name() -> None:
+def test_many_images_with_equal_names() -> None:
     names = flat_names({str(number): "image.NEF" for number in range(2_000)})
     assert len(set(names.values())) == 2_000
     assert max(map(len, names.values())) == len("image.NEF")

@@ -49,7 +49,7 @@ def test_image_data_may_come_in_any_pieces_and_as_a_view() -> None:
     assert check(assemble(HEADER, chunk(b"IDAT"), DATA, chunk(b"IDAT"), END)).height_pixels == 2
 
 
-def test_what_pillow_writes_is_accepted_with_its_ancillary_chunks() -> None:
+def test_pillows_ancillary_chunks_are_accepted() -> None:
     saved = io.BytesIO()
     Image.effect_noise((300, 200), 40).save(saved, "PNG", dpi=(300, 300), icc_profile=b"x" * 200)
     assert check(saved.getvalue()).width_pixels == 300
@@ -118,7 +118,7 @@ def test_every_flipped_bit_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1 << 31, 1), (100_000, 100_000), ((1 << 32) - 1, (1 << 32) - 1)])
-def test_a_size_above_the_limit_is_refused_before_anything_is_inflated(width: int, height: int) -> None:
+def test_oversized_picture_is_refused_before_inflating(width: int, height: int) -> None:
     with pytest.raises(InvalidMask, match="more than"):
         check(assemble(ihdr(width, height, 8, 0), chunk(b"IDAT", b"never looked at"), END))
 
@@ -128,7 +128,7 @@ def test_deep_pictures_are_bounded_by_bytes_too() -> None:
         check(assemble(ihdr(1 << 14, 1 << 14, 16, 6), DATA, END))
 
 
-def test_a_bomb_is_inflated_no_further_than_its_header_promises() -> None:
+def test_decompression_bomb_is_inflated_only_to_its_declared_size() -> None:
     bomb = chunk(b"IDAT", zlib.compress(bytes(200 << 20), 9))
     tracemalloc.start()
     with pytest.raises(InvalidMask, match="more image data"):

@@ -61,7 +61,7 @@ def test_no_kind_of_picture_loses_a_bit(color: int, depth: int, interlace: int) 
 
 
 @pytest.mark.parametrize(("color", "depth"), KINDS)
-def test_a_picture_written_otherwise_keeps_its_name(color: int, depth: int) -> None:
+def test_repacked_picture_keeps_its_name(color: int, depth: int) -> None:
     grid = grid_of(color, depth)
     palette = [chunk(b"PLTE", random.Random(5).randbytes(3 << depth))] if color == 3 else []
     names = {
@@ -80,7 +80,7 @@ def test_the_same_picture_of_the_widest_kind_has_the_same_name(color: int, depth
 
 
 @pytest.mark.parametrize(("color", "depth"), KINDS)
-def test_the_lowest_bit_of_one_sample_makes_another_name(color: int, depth: int) -> None:
+def test_one_changed_bit_changes_the_name(color: int, depth: int) -> None:
     grid = grid_of(color, depth)
     other = [list(line) for line in grid]
     other[6][5] = (*other[6][5][:-1], other[6][5][-1] ^ 1)
@@ -128,7 +128,7 @@ def test_a_picture_saved_again_by_pillow_keeps_its_name() -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 65535), min_size=3, max_size=3), min_size=1, max_size=6))
-def test_the_plainest_form_says_what_the_picture_says(line: Sequence[Sequence[int]]) -> None:
+def test_simplest_form_has_the_same_pixels(line: Sequence[Sequence[int]]) -> None:
     rgb = [[(r, g, b) for r, g, b in line]]
     pixels = decode(png(rgb, 2, 16))
     assert (pixels.shape[2] == 1) == all(r == g == b for r, g, b in rgb[0])
@@ -140,7 +140,7 @@ def test_pixels_of_a_broken_picture_have_no_name() -> None:
         pixels_digest(png([[(1,)] * 9] * 9, 0, 8)[:-20])
 
 
-def test_a_picture_that_would_fill_the_memory_is_named_by_its_bytes_and_not_decoded() -> None:
+def test_huge_picture_is_named_by_its_bytes_without_decoding() -> None:
     data = zlib.compress(bytes(12_001 * 12_000), 9)
     large = assemble(ihdr(12_000, 12_000, 8, 0), chunk(b"IDAT", data), chunk(b"IEND"))
     assert pixels_digest(large) == Digest.of(large)

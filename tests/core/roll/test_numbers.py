@@ -54,12 +54,12 @@ def test_a_checkout_changes_no_number() -> None:
     assert complete(numbers, [MAIN, WARM], NOWHERE) is numbers
 
 
-def test_a_new_branch_gets_a_number_that_was_never_given() -> None:
+def test_new_branch_gets_an_unused_number() -> None:
     numbers = {0: Given(MAIN, ""), 1: Given(WARM, "", is_retired=True), 5: Given(COLD, "")}
     assert shown(complete(numbers, [MAIN, WARM, COLD])) == {0: MAIN, 5: COLD, 6: WARM}
 
 
-def test_a_number_whose_file_is_another_image_s_is_not_given() -> None:
+def test_number_of_another_images_file_is_not_given() -> None:
     numbers = completed({}, [MAIN, WARM], OnBranch(MAIN), lambda number: number < 3)
     assert shown(numbers) == {0: MAIN, 3: WARM}
 
@@ -79,7 +79,7 @@ def test_number_0_stays_empty_while_head_is_detached() -> None:
     assert shown(complete(numbers, [WARM], OnBranch(WARM))) == {0: WARM}
 
 
-def test_numbers_are_written_down_once(repository: Repository) -> None:
+def test_numbers_are_stored_once(repository: Repository) -> None:
     create_branch(repository, WARM)
     numbers = all_numbers(repository)
     before = (repository.root / FILE_NAME).stat()
@@ -87,7 +87,7 @@ def test_numbers_are_written_down_once(repository: Repository) -> None:
     assert (repository.root / FILE_NAME).stat().st_ino == before.st_ino
 
 
-def test_where_nothing_may_be_written_the_same_numbers_are_given_again(repository: Repository) -> None:
+def test_numbers_are_stable_where_nothing_can_be_written(repository: Repository) -> None:
     create_branch(repository, WARM)
     branches = repository.refs.branches()
     first = given_numbers(repository, branches, lambda _: False, {}, may_write=False)
@@ -105,7 +105,7 @@ def test_a_renamed_branch_keeps_its_number(repository: Repository) -> None:
     assert shown(all_numbers(repository)) == {0: MAIN, 1: COLD}
 
 
-def test_a_branch_that_is_made_again_gets_another_number(repository: Repository) -> None:
+def test_recreated_branch_gets_another_number(repository: Repository) -> None:
     create_branch(repository, WARM)
     all_numbers(repository)
     delete_branch(repository, WARM)
@@ -114,7 +114,7 @@ def test_a_branch_that_is_made_again_gets_another_number(repository: Repository)
     assert shown(all_numbers(repository)) == {0: MAIN, 2: WARM}
 
 
-def test_numbers_that_an_import_brings_are_kept(repository: Repository) -> None:
+def test_imported_numbers_are_kept(repository: Repository) -> None:
     keep_numbers(repository.root, {0: MAIN, 7: WARM})
     create_branch(repository, WARM)
     create_branch(repository, COLD)

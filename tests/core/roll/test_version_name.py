@@ -22,18 +22,18 @@ def named(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("stored", [PLAIN, named("own")], ids=["without a name", "with one"])
-def test_a_name_is_put_in_as_the_writer_would_write_it(stored: bytes, name: str) -> None:
+def test_name_is_inserted_as_the_writer_would_write_it(stored: bytes, name: str) -> None:
     assert with_attribute(stored, "darktable:version_name", name) == named(name)
     assert shown_as_duplicate(stored, Given(BranchName("main"), "", name)) == named(name)
 
 
-def test_a_duplicate_is_shown_with_its_own_name_or_its_branch_s() -> None:
+def test_duplicate_shows_its_own_name_or_the_branchs() -> None:
     given = Given(BranchName("warm"), "")
     assert shown_as_duplicate(PLAIN, given) == named("warm")
     assert shown_as_duplicate(named("own"), given) == named("own")
 
 
-def test_a_name_is_taken_off() -> None:
+def test_name_is_removed() -> None:
     assert with_version_name(parse(named("own")), "").canonical() == PLAIN
 
 
@@ -49,7 +49,7 @@ def test_a_name_is_taken_off() -> None:
     ],
     ids=["another layout", "two on a line", "an element", "another prefix"],
 )
-def test_what_is_not_canonical_is_parsed(stored: bytes) -> None:
+def test_other_layouts_are_parsed(stored: bytes) -> None:
     assert with_attribute(stored, "darktable:version_name", "warm") is None
     shown = shown_as_duplicate(stored, Given(BranchName("main"), "", "warm"))
     assert version_name.version_name(parse(shown)) == "warm"

@@ -29,7 +29,7 @@ def owned(images: list[str], sidecars: list[str]) -> dict[str, dict[int, str]]:
 
 
 @given(st.lists(IMAGES, unique=True), st.lists(SIDECARS, unique=True))
-def test_each_sidecar_is_of_one_image_or_a_stray(images: list[str], sidecars: list[str]) -> None:
+def test_each_sidecar_belongs_to_one_image_or_is_a_stray(images: list[str], sidecars: list[str]) -> None:
     found, strays = match(images, sidecars)
     assert [each.image for each in found] == sorted(images)
     listed = [name for each in found for name in each.sidecars.values()] + [stray.name for stray in strays]
@@ -46,7 +46,7 @@ def test_duplicates_have_the_numbers_of_their_names() -> None:
     assert owned(["a.NEF"], names) == {"a.NEF": dict(zip((0, 1, 7, 1234), names, strict=True))}
 
 
-def test_an_image_of_the_name_has_the_sidecar() -> None:
+def test_exact_image_name_takes_the_sidecar() -> None:
     assert owned(["a.NEF", "a_01.NEF"], ["a.NEF.xmp", "a_01.NEF.xmp", "a_01_02.NEF.xmp", "a_02.NEF.xmp"]) == {
         "a.NEF": {0: "a.NEF.xmp", 2: "a_02.NEF.xmp"},
         "a_01.NEF": {0: "a_01.NEF.xmp", 2: "a_01_02.NEF.xmp"},
@@ -81,7 +81,7 @@ def test_others_are_strays(name: str, kind: Kind, says: str) -> None:
     assert says in stray.says
 
 
-def test_of_two_with_one_number_darktables_spelling_is_taken() -> None:
+def test_darktables_spelling_wins_for_equal_numbers() -> None:
     found, (stray,) = match(["a.NEF"], ["a_007.NEF.xmp", "a_07.NEF.xmp"])
     assert found[0].sidecars == {7: "a_07.NEF.xmp"}
     assert stray.name == "a_007.NEF.xmp"
@@ -135,7 +135,7 @@ def test_version_names_become_branch_names(version_name: str, branch: str) -> No
     assert named(version_name).replace(" ", "-") == branch
 
 
-def test_a_name_that_is_taken_gets_the_number() -> None:
+def test_taken_branch_name_gets_the_number() -> None:
     assert named("warm", "warm") == "warm-02"
     assert named("Warm", "warm") == "Warm-02"
     assert named("warm", "warm", "warm-02") == "version-02"

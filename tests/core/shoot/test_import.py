@@ -60,7 +60,7 @@ def texts(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
 
 
-def test_a_shoot_comes_in_whole(source: Path, library: Path) -> None:
+def test_whole_shoot_is_imported(source: Path, library: Path) -> None:
     before = texts(source)
     report = import_shoot(source, library)
     assert (report.images, *figures(report)) == (4, 4, 5, 5, 0)
@@ -129,7 +129,7 @@ def test_a_changed_sidecar_is_the_next_state_of_its_branch(source: Path, library
     assert figures(import_shoot(source, library)) == (0, 0, 0, 5)
 
 
-def test_a_new_image_and_a_new_duplicate_come_in_later(source: Path, library: Path) -> None:
+def test_new_image_and_new_duplicate_are_imported_later(source: Path, library: Path) -> None:
     import_shoot(source, library)
     image(source, "new.NEF")
     edit(source, "new.NEF.xmp", 9)
@@ -140,7 +140,7 @@ def test_a_new_image_and_a_new_duplicate_come_in_later(source: Path, library: Pa
     assert branches_by_number(library / "wedding/1.NEF") == {0: "main", 2: "cold"}
 
 
-def test_another_timestamp_is_no_edit(source: Path, library: Path) -> None:
+def test_changed_timestamp_is_not_an_edit(source: Path, library: Path) -> None:
     import_shoot(source, library)
     edit(source, "1.NEF.xmp", 1, timestamp=99)
     before = tips(library / "wedding/1.NEF")
@@ -148,7 +148,7 @@ def test_another_timestamp_is_no_edit(source: Path, library: Path) -> None:
     assert tips(library / "wedding/1.NEF") == before
 
 
-def test_an_unchanged_sidecar_is_left_alone_whatever_the_branch_has_become(source: Path, library: Path) -> None:
+def test_unchanged_sidecar_does_not_overwrite_a_moved_branch(source: Path, library: Path) -> None:
     import_shoot(source, library)
     repository = Repository(library / "wedding/1.NEF")
     save_xmp(repository, MAIN, sidecar(500))
@@ -183,7 +183,7 @@ def status(repository: Repository) -> str | None:
     return None if taken is None else taken.over
 
 
-def test_however_many_sidecars_have_changed_the_log_is_read_once(
+def test_log_is_read_once_for_many_changed_sidecars(
     source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(1, 9):
@@ -196,7 +196,7 @@ def test_however_many_sidecars_have_changed_the_log_is_read_once(
     assert len(reads) == 1
 
 
-def test_the_same_edit_in_both_places_is_no_conflict(source: Path, library: Path) -> None:
+def test_same_edit_in_both_places_is_not_a_conflict(source: Path, library: Path) -> None:
     import_shoot(source, library)
     save_xmp(Repository(library / "wedding/1.NEF"), MAIN, sidecar(500))
     edit(source, "1.NEF.xmp", 500)
@@ -204,14 +204,14 @@ def test_the_same_edit_in_both_places_is_no_conflict(source: Path, library: Path
     assert (figures(report), report.problems) == ((0, 0, 0, 5), [])
 
 
-def test_an_edit_that_comes_back_is_taken_again(source: Path, library: Path) -> None:
+def test_repeated_edit_is_taken_again(source: Path, library: Path) -> None:
     for exposure in (1, 2, 1):
         edit(source, "1.NEF.xmp", exposure)
         assert import_shoot(source, library).states
     assert tips(library / "wedding/1.NEF")["main"] == parse(sidecar(1)).digest
 
 
-def test_a_renamed_branch_goes_on_taking_its_sidecar(source: Path, library: Path) -> None:
+def test_renamed_branch_keeps_its_sidecar(source: Path, library: Path) -> None:
     import_shoot(source, library)
     repository = Repository(library / "wedding/0.NEF")
     rename_branch(repository, BranchName("warm"), BranchName("evening"))
@@ -223,7 +223,7 @@ def test_a_renamed_branch_goes_on_taking_its_sidecar(source: Path, library: Path
     assert {branch for branch in after if after[branch] != before[branch]} == {"evening"}
 
 
-def test_a_deleted_branch_comes_back_with_the_next_edit_only(source: Path, library: Path) -> None:
+def test_deleted_branch_returns_only_with_a_new_edit(source: Path, library: Path) -> None:
     import_shoot(source, library)
     repository = Repository(library / "wedding/0.NEF")
     delete_branch(repository, BranchName("warm"))
@@ -251,7 +251,7 @@ def test_without_source_json_nothing_is_taken_twice(source: Path, library: Path,
     }
 
 
-def test_what_the_log_alone_knows_is_not_taken_twice(source: Path, library: Path) -> None:
+def test_state_recorded_only_in_the_log_is_not_taken_twice(source: Path, library: Path) -> None:
     """The power failed when the ref was durable and source.json was not; then somebody edited in a mount."""
     import_shoot(source, library)
     repository = Repository(library / "wedding/1.NEF")
@@ -264,7 +264,7 @@ def test_what_the_log_alone_knows_is_not_taken_twice(source: Path, library: Path
     assert len(saves(repository)) == 3
 
 
-def test_a_line_whose_branch_did_not_move_is_no_state(source: Path, library: Path) -> None:
+def test_log_line_without_its_ref_does_not_count(source: Path, library: Path) -> None:
     """The power failed between the line of the log and the ref."""
     import_shoot(source, library)
     repository = Repository(library / "wedding/1.NEF")
@@ -278,7 +278,7 @@ def test_a_line_whose_branch_did_not_move_is_no_state(source: Path, library: Pat
     assert repository.tip(MAIN) == taken
 
 
-def test_a_repository_made_by_hand_is_continued(source: Path, library: Path) -> None:
+def test_repository_created_by_hand_is_continued(source: Path, library: Path) -> None:
     repository = Repository.init(library / "wedding" / "1.NEF", source / "1.NEF")
     save_xmp(repository, MAIN, sidecar(1))
     save_xmp(repository, MAIN, sidecar(300))
@@ -290,7 +290,7 @@ def test_a_repository_made_by_hand_is_continued(source: Path, library: Path) -> 
     assert len(saves(repository)) == 3
 
 
-def test_gaps_and_two_alike_version_names(tmp_path: Path, library: Path) -> None:
+def test_gaps_and_equal_version_names(tmp_path: Path, library: Path) -> None:
     folder = tmp_path / "s"
     image(folder, "a.NEF")
     for number, name in ((5, "warm"), (7, "warm"), (9, "Warm"), (11, "main"), (1234, "")):
@@ -329,7 +329,7 @@ def test_names_of_every_kind(tmp_path: Path, library: Path) -> None:
     assert figures(import_shoot(folder, library)) == (0, 0, 0, 8)
 
 
-def test_what_can_not_be_taken_is_reported(tmp_path: Path, library: Path) -> None:
+def test_sidecars_that_cannot_be_taken_are_reported(tmp_path: Path, library: Path) -> None:
     folder = tmp_path / "s"
     for name in "abcdefghi":
         image(folder, f"{name}.NEF")
@@ -371,7 +371,7 @@ def test_what_can_not_be_taken_is_reported(tmp_path: Path, library: Path) -> Non
     assert import_shoot(folder, library).states == 1
 
 
-def test_a_linked_image_comes_in_under_the_name_of_the_link(tmp_path: Path, library: Path) -> None:
+def test_linked_image_is_imported_under_the_name_of_the_link(tmp_path: Path, library: Path) -> None:
     folder = tmp_path / "s"
     folder.mkdir()
     (folder / "link.NEF").symlink_to(image(tmp_path / "elsewhere", "real.NEF"))
@@ -392,7 +392,7 @@ def test_repositories_libraries_and_hidden_folders_inside_are_skipped(source: Pa
     assert (report.images, report.problems) == (4, [])
 
 
-def test_a_library_inside_the_shoot_is_no_part_of_it(source: Path) -> None:
+def test_library_inside_the_shoot_is_skipped(source: Path) -> None:
     assert import_shoot(source, source / "library").images == 4
     assert figures(import_shoot(source, source / "library")) == (0, 0, 0, 5)
 
@@ -438,7 +438,7 @@ def test_a_shoot_reached_through_a_link_is_linked_through_it(source: Path, libra
     assert import_shoot(source, library, apart={source / "mount"}).new_images == 0
 
 
-def test_what_can_be_no_shoot(source: Path, library: Path, tmp_path: Path) -> None:
+def test_unusable_shoots_are_refused(source: Path, library: Path, tmp_path: Path) -> None:
     import_shoot(source, library)
     for wrong in (tmp_path / "missing", source / "0.NEF", Path("/"), library, library / "wedding"):
         with pytest.raises(UnusableShoot):
@@ -454,7 +454,7 @@ def test_what_can_be_no_shoot(source: Path, library: Path, tmp_path: Path) -> No
     assert not (tmp_path / "new").exists()
 
 
-def test_what_can_be_no_library(source: Path, library: Path, tmp_path: Path) -> None:
+def test_unusable_libraries_are_refused(source: Path, library: Path, tmp_path: Path) -> None:
     import_shoot(source, library)
     other = shoot(tmp_path / "other" / "party")
     with pytest.raises(ARepository):
@@ -468,7 +468,7 @@ def test_what_can_be_no_library(source: Path, library: Path, tmp_path: Path) -> 
         import_shoot(other, library)
 
 
-def test_what_stands_in_the_way_is_left(source: Path, library: Path) -> None:
+def test_obstacles_in_the_library_are_left(source: Path, library: Path) -> None:
     (library / "wedding" / "0.NEF").mkdir(parents=True)
     (library / "wedding" / "1.NEF").write_text("mine")
     (library / "wedding" / "more").symlink_to("/")
@@ -485,7 +485,7 @@ def test_a_repository_of_another_image_is_left(source: Path, library: Path) -> N
 
 
 @pytest.mark.parametrize("path", ["refs/heads/main", "lock", "log.jsonl", "refs/heads", "raw"])
-def test_one_damaged_repository_stops_no_other(source: Path, library: Path, path: str) -> None:
+def test_damaged_repository_does_not_stop_the_others(source: Path, library: Path, path: str) -> None:
     """A file where a folder should be, or the other way round, or one that says nothing."""
     import_shoot(source, library)
     damaged = library / "wedding/1.NEF" / path
@@ -499,7 +499,7 @@ def test_one_damaged_repository_stops_no_other(source: Path, library: Path, path
     assert report.states == 2
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(source: Path, library: Path, tmp_path: Path) -> None:
+def test_dry_run_reports_the_same_and_writes_nothing(source: Path, library: Path, tmp_path: Path) -> None:
     def tried() -> dict[str, object]:
         return {**import_shoot(source, library, dry_run=True).to_json(), "dry_run": False}
 
@@ -517,7 +517,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(source: Path, library: Path,
     assert import_shoot(source, library).to_json() == expected
 
 
-def test_masks_that_are_not_there_are_reported(source: Path, library: Path, tmp_path: Path) -> None:
+def test_missing_masks_are_reported(source: Path, library: Path, tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "r")
     save_xmp(repository, MAIN, sidecar(1), mask_files={"sky": mask()})  # type: ignore[dict-item]
     noted = repository.states.document(repository.tip(MAIN)).canonical()
@@ -527,14 +527,14 @@ def test_masks_that_are_not_there_are_reported(source: Path, library: Path, tmp_
     assert import_shoot(source, library).problems == []
 
 
-def test_a_repository_that_lost_its_image_gets_it_again(source: Path, library: Path) -> None:
+def test_lost_image_is_linked_again(source: Path, library: Path) -> None:
     import_shoot(source, library)
     (library / "wedding/0.NEF/raw/0.NEF").unlink()
     import_shoot(source, library)
     assert Repository(library / "wedding/0.NEF").image is not None
 
 
-def test_an_image_whose_link_leads_nowhere_is_linked_again(source: Path, library: Path, tmp_path: Path) -> None:
+def test_dangling_image_link_is_replaced(source: Path, library: Path, tmp_path: Path) -> None:
     import_shoot(source, library)
     link = library / "wedding/0.NEF/raw/0.NEF"
     link.unlink()
@@ -545,9 +545,7 @@ def test_an_image_whose_link_leads_nowhere_is_linked_again(source: Path, library
     assert link.samefile(source / "0.NEF")
 
 
-def test_an_image_that_one_may_not_look_at_keeps_its_link(
-    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_image_keeps_its_link(source: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locate(_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -578,7 +576,7 @@ def test_a_shoot_beside_a_folder_that_a_link_leads_to_is_found(source: Path, lib
     assert (report.images, report.folder.name) == (4, "wedding")
 
 
-def test_what_a_killed_import_left_is_cleared(source: Path, library: Path) -> None:
+def test_leftovers_of_a_killed_import_are_removed(source: Path, library: Path) -> None:
     left = library / "wedding" / f"{TEMPORARY_PREFIX}0123"
     Repository.init(left, source / "0.NEF")
     import_shoot(source, library)
@@ -587,7 +585,7 @@ def test_what_a_killed_import_left_is_cleared(source: Path, library: Path) -> No
     assert [path.name for path in library.rglob(f"{TEMPORARY_PREFIX}*")] == []
 
 
-def test_more_than_a_batch(tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_of_more_than_one_batch(tmp_path: Path, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importer, "_BATCH", 2)
     batches = count_calls(monkeypatch, importer, "take_in")
     source = shoot(tmp_path / "wedding", images=6)

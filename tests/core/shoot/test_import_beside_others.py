@@ -34,7 +34,7 @@ def past(repository: Repository) -> list[str]:
     return list(map(str, found))
 
 
-def test_savers_and_imports_lose_nothing_of_each_other(source: Path, tmp_path: Path) -> None:
+def test_concurrent_saves_and_imports_lose_nothing(source: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
     import_shoot(source, library)
     root, saved = library / "wedding" / "1.NEF", []
@@ -57,7 +57,7 @@ def test_savers_and_imports_lose_nothing_of_each_other(source: Path, tmp_path: P
     assert fsck.check(root) == []
 
 
-def test_two_imports_at_once_take_everything_once(source: Path, tmp_path: Path) -> None:
+def test_concurrent_imports_take_everything_once(source: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
     reports = []
     imports = [Thread(target=lambda: reports.append(import_shoot(source, library))) for _ in range(3)]
@@ -71,7 +71,7 @@ def test_two_imports_at_once_take_everything_once(source: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("failing", range(1, SYNCS_OF_A_CHANGE + 1))
-def test_a_disk_that_fails_is_an_error_and_the_next_import_goes_on(
+def test_import_continues_after_a_failed_disk(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
     library = tmp_path / "library"

@@ -52,7 +52,7 @@ def repository(source: Path, library: Path) -> Repository:
     return repository
 
 
-def test_the_file_and_its_branch_go_back_and_nothing_is_new(
+def test_restore_moves_the_file_and_its_branch_and_creates_nothing(
     repository: Repository, source: Path, library: Path
 ) -> None:
     first, objects = repository.resolve("v1"), len(snapshots(repository))
@@ -83,19 +83,21 @@ def test_the_next_edit_follows_the_restored_state(repository: Repository, source
     assert repository.history.parent(repository.tip(MAIN)) == repository.resolve("v1")
 
 
-def test_an_edit_that_nobody_saved_is_saved_first(repository: Repository, source: Path) -> None:
+def test_unsaved_edit_is_saved_first(repository: Repository, source: Path) -> None:
     edit(source, "1.NEF.xmp", 900)
     restore_to(repository, repository.resolve("v1"), source / "1.NEF.xmp")
     assert saves(repository)[-2:] == [exposure(900), exposure(1)]
 
 
-def test_darktable_rewriting_the_restored_file_is_no_edit(repository: Repository, source: Path, library: Path) -> None:
+def test_rewriting_the_restored_file_in_darktable_is_not_an_edit(
+    repository: Repository, source: Path, library: Path
+) -> None:
     restore_to(repository, repository.resolve("v1"), source / "1.NEF.xmp")
     edit(source, "1.NEF.xmp", 1, timestamp=99)
     assert import_shoot(source, library).states == 0
 
 
-def test_a_branch_that_moved_in_a_mount_comes_along(repository: Repository, source: Path, library: Path) -> None:
+def test_branch_moved_in_a_mount_is_restored_too(repository: Repository, source: Path, library: Path) -> None:
     save_xmp(repository, MAIN, sidecar(800))
     assert restore_to(repository, repository.resolve("v1"), source / "1.NEF.xmp").outcome.digest == exposure(1)
     edit(source, "1.NEF.xmp", 801)
@@ -150,7 +152,7 @@ def test_an_image_without_a_sidecar_gets_one(source: Path, library: Path) -> Non
 
 
 @pytest.mark.parametrize("broken", [b"", b"<x", sidecar(9)[:300]])
-def test_what_is_no_xmp_is_kept_and_replaced(repository: Repository, source: Path, broken: bytes) -> None:
+def test_invalid_sidecar_is_kept_and_replaced(repository: Repository, source: Path, broken: bytes) -> None:
     path = source / "1.NEF.xmp"
     path.write_bytes(broken)
     kept = restore_to(repository, repository.resolve("v1"), path).kept
@@ -161,7 +163,7 @@ def test_what_is_no_xmp_is_kept_and_replaced(repository: Repository, source: Pat
         assert str(path) in kept.reason
 
 
-def test_permissions_and_links_stay(repository: Repository, source: Path, tmp_path: Path) -> None:
+def test_permissions_and_links_are_kept(repository: Repository, source: Path, tmp_path: Path) -> None:
     path, target = source / "1.NEF.xmp", tmp_path / "elsewhere.xmp"
     path.rename(target)
     path.symlink_to(target)
@@ -173,9 +175,7 @@ def test_permissions_and_links_stay(repository: Repository, source: Path, tmp_pa
     assert sorted(os.listdir(tmp_path)) == ["elsewhere.xmp", "library", "wedding"]
 
 
-def test_what_is_written_meanwhile_is_saved_too(
-    repository: Repository, source: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_write_is_saved_too(repository: Repository, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, written = source / "1.NEF.xmp", [sidecar(910), sidecar(911)]
 
     def write_meanwhile(path: Path, before: bytes | None, after: bytes) -> bool:
@@ -191,7 +191,7 @@ def test_what_is_written_meanwhile_is_saved_too(
 
 
 @pytest.mark.parametrize("step", ["exchange", "_remember"])
-def test_where_it_is_interrupted_the_next_import_finds_no_edit(
+def test_import_after_an_interrupted_restore_finds_no_edit(
     repository: Repository, source: Path, library: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     def stop(*_: object) -> bool:
@@ -230,7 +230,7 @@ def test_other_files_are_refused(repository: Repository, source: Path, tmp_path:
     assert repository.tip(MAIN) == exposure(501)
 
 
-def test_the_public_face_has_it(repository: Repository, source: Path) -> None:
+def test_restore_is_in_the_public_face(repository: Repository, source: Path) -> None:
     face = chemigram_core.open(repository.root)
     assert face.restore_to("v1", str(source / "1.NEF.xmp")) == chemigram_core.Saved(
         face.state("v1").digest, face.log(limit=1)[0].parent

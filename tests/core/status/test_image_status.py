@@ -41,7 +41,7 @@ def found(repository: Repository) -> Callable[[], list[tuple[Kind, str]]]:
     return look
 
 
-def test_the_row_says_where_everything_is(repository: Repository) -> None:
+def test_row_of_an_image(repository: Repository) -> None:
     create_branch(repository, WARM)
     save_xmp(repository, WARM, sidecar(2, entries=3))
     create_tag(repository, TagName("client/v1"))
@@ -67,7 +67,7 @@ def test_without_a_state(tmp_path: Path) -> None:
     assert (status.head, status.state, status.saved) == (OnBranch(MAIN), None, None)
 
 
-def test_a_missing_image_is_named_with_the_place(
+def test_missing_image_is_reported_with_its_place(
     repository: Repository, tmp_path: Path, found: Callable[[], list[tuple[Kind, str]]]
 ) -> None:
     assert found() == []
@@ -77,7 +77,7 @@ def test_a_missing_image_is_named_with_the_place(
     assert f"{tmp_path}/photos/a.NEF" in says
 
 
-def test_a_rejected_save_is_named_with_its_reason(
+def test_rejected_save_is_reported_with_its_reason(
     repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
 ) -> None:
     save = repository.rejected.keep(b"<x", "heads/main/image.xmp", "not a usable XMP: line 1")
@@ -110,7 +110,7 @@ def test_an_edit_in_both_places(tmp_path: Path) -> None:
     assert (one.details["source"], one.details["ref"], one.details["over"]) == ("a.NEF.xmp", "refs/heads/main", over)
 
 
-def test_sidecars_that_no_branch_has(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
+def test_sidecars_without_a_branch(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
     folder = repository.root / "scratch" / "main"
     folder.mkdir(parents=True)
     for name in ("a_01.NEF.xmp", "b_01.NEF.xmp", "notes.txt", "a.xmp"):
@@ -121,7 +121,7 @@ def test_sidecars_that_no_branch_has(repository: Repository, found: Callable[[],
     ]
 
 
-def test_damage_is_reported_once_and_hides_nothing_else(
+def test_damage_is_reported_once_beside_other_problems(
     repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
 ) -> None:
     create_branch(repository, WARM)
@@ -132,7 +132,7 @@ def test_damage_is_reported_once_and_hides_nothing_else(
     assert "refs/heads/warm" in found()[0][1]
 
 
-def test_a_branch_whose_state_is_gone(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
+def test_branch_with_a_missing_state(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
     for path in (repository.root / "objects").rglob("*.xmp"):
         path.unlink()
     ((kind, says),) = found()
@@ -140,7 +140,7 @@ def test_a_branch_whose_state_is_gone(repository: Repository, found: Callable[[]
 
 
 @pytest.mark.parametrize("name", ["HEAD", "objects", "refs"])
-def test_what_is_only_a_part_of_a_repository_is_damaged(
+def test_incomplete_repository_is_damaged(
     repository: Repository, found: Callable[[], list[tuple[Kind, str]]], name: str
 ) -> None:
     (repository.root / name).rename(repository.root / "away")
@@ -148,13 +148,13 @@ def test_what_is_only_a_part_of_a_repository_is_damaged(
     assert (kind, name in says) == (Kind.DAMAGED, True)
 
 
-def test_what_is_unlogged_is_counted_if_asked_for(repository: Repository) -> None:
+def test_unlogged_snapshots_are_counted_on_request(repository: Repository) -> None:
     assert image_status(repository.root, counts_unlogged=True).unlogged == 0
     (repository.root / "log.jsonl").write_text("")
     assert image_status(repository.root, counts_unlogged=True).unlogged == 1
 
 
-def test_a_look_opens_few_files_and_parses_no_xmp(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_opens_few_files_and_parses_no_xmp(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many states there are."""
     time.sleep(0.03)  # what changed in the last 20 ms is read each time
     with counted() as few:
@@ -170,16 +170,14 @@ def test_a_look_opens_few_files_and_parses_no_xmp(repository: Repository, monkey
     assert len(lines) == 1
 
 
-def test_a_number_0_that_a_deleted_branch_had_is_pointed_out(
+def test_number_0_taken_from_a_deleted_branch_is_reported(
     repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
 ) -> None:
     write_numbers(repository.root, {0: Given(MAIN, "2026-11-20T18:00:00+00:00", instead_of=WARM)})
     assert found() == [(Kind.NUMBER_0_MOVED, "number 0 was warm, which was deleted, and is now main")]
 
 
-def test_a_sidecar_that_was_removed_in_the_roll(
-    repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
-) -> None:
+def test_sidecar_removed_in_the_roll(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
     given = {0: Given(MAIN, "2026-11-20T18:00:00+00:00", hidden=repository.resolve("main"))}
     write_numbers(repository.root, given)
     assert found() == [(Kind.HIDDEN_SIDECAR, "main, which has number 0 there")]
@@ -187,9 +185,7 @@ def test_a_sidecar_that_was_removed_in_the_roll(
     assert found() == []
 
 
-def test_a_number_that_darktable_used_again(
-    repository: Repository, found: Callable[[], list[tuple[Kind, str]]]
-) -> None:
+def test_number_reused_by_darktable(repository: Repository, found: Callable[[], list[tuple[Kind, str]]]) -> None:
     create_branch(repository, WARM)
     given = {0: Given(MAIN, "2026-11-20T18:00:00+00:00"), 2: Given(WARM, "2026-11-20T18:00:00+00:00", took_over=1)}
     write_numbers(repository.root, given)

@@ -31,6 +31,6 @@ def test_each_result_has_its_identities(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (SET / "refused").glob("*.xmp")))
-def test_what_must_be_refused(name: str) -> None:
+def test_invalid_files_are_refused(name: str) -> None:
     with pytest.raises(InvalidXmp):
         parse((SET / "refused" / name).read_bytes())

@@ -39,7 +39,7 @@ def bag(name: str, texts: Sequence[str]) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(BOOKKEEPING))
-def test_bookkeeping_is_no_edit(name: str) -> None:
+def test_bookkeeping_is_not_an_edit(name: str) -> None:
     absent, one, two = edited(EXPOSURE, FLIP), noted(f'{name}="1"'), noted(f'{name}="2"')
     assert len({absent.digest, one.digest, two.digest}) == 3
     assert same_edit(absent, one, two)
@@ -49,7 +49,7 @@ def test_bookkeeping_is_no_edit(name: str) -> None:
     "said",
     ['xmp:Rating="3"', 'xmp:Label="Red"', 'dc:format="a"', 'exif:GPSAltitude="1/1"', 'q:anything="b"', 'dc:source=""'],
 )
-def test_what_people_say_is_an_edit(said: str) -> None:
+def test_metadata_entered_by_people_is_an_edit(said: str) -> None:
     assert not same_edit(edited(EXPOSURE, FLIP), noted(said))
 
 
@@ -66,11 +66,11 @@ def packed(data: bytes, level: int, ratio: int) -> str:
     return f"gz{ratio:02}{base64.b64encode(zlib.compress(data, level)).decode()}"
 
 
-def test_what_can_not_be_decoded_counts_as_it_is_written() -> None:
+def test_undecodable_values_count_as_written() -> None:
     assert not same_edit(*(edited(entry(0, "exposure", params=text)) for text in ("AB", "ab", "gz01AB", "gz01AC")))
 
 
-def test_other_numbers_in_the_same_order_are_no_edit() -> None:
+def test_renumbered_steps_in_the_same_order_are_not_an_edit() -> None:
     kept = edited(EXPOSURE, FLIP, forms=[form(0, 1), form(1, 2)], end=9)
     moved = edited(EXPOSURE.replace('num="0"', 'num="4"'), FLIP.replace('num="1"', 'num="7"'),
                    forms=[form(4, 1), form(7, 2)], end=9)  # fmt: skip
@@ -79,13 +79,13 @@ def test_other_numbers_in_the_same_order_are_no_edit() -> None:
     assert not same_edit(kept, edited(EXPOSURE, FLIP, forms=[form(0, 1), form(0, 2)], end=9))
 
 
-def test_how_many_steps_count_is_an_edit() -> None:
+def test_history_end_is_part_of_the_edit() -> None:
     assert same_edit(edited(EXPOSURE, FLIP), edited(EXPOSURE, FLIP, end=2), edited(EXPOSURE, FLIP, end=17))
     assert not same_edit(edited(EXPOSURE, FLIP), edited(EXPOSURE, FLIP, end=1))
     assert not same_edit(edited(EXPOSURE), edited(EXPOSURE, FLIP, end=1))
 
 
-def test_another_order_of_steps_is_an_edit() -> None:
+def test_order_of_steps_is_part_of_the_edit() -> None:
     swapped = edited(EXPOSURE.replace('num="0"', 'num="1"'), FLIP.replace('num="1"', 'num="0"'))
     assert not same_edit(edited(EXPOSURE, FLIP), swapped)
 
@@ -94,7 +94,7 @@ def test_another_order_of_steps_is_an_edit() -> None:
     ("name", "by_hand", "counts"),
     [("dark", "1", "dark"), ("dark", "", "dark"), ("1", "1", "1"), ("preset", "0", ""), ("0", "", ""), ("2", "", "")],
 )
-def test_names_of_modules_count_when_a_person_gave_them(name: str, by_hand: str, counts: str) -> None:
+def test_module_names_count_only_if_entered_by_hand(name: str, by_hand: str, counts: str) -> None:
     flag = {"multi_name_hand_edited": by_hand} if by_hand else {}
     named = edited(entry(0, "exposure", multi_name=name, multi_priority="2", **flag))
     nameless = edited(entry(0, "exposure", multi_name="", multi_priority="2"))
@@ -110,7 +110,7 @@ def test_the_order_of_the_pipe_counts_for_the_modules_in_use() -> None:
     assert not same_edit(usual, other)
 
 
-def test_the_version_of_the_order_counts_where_nothing_else_tells_it() -> None:
+def test_version_of_the_order_counts_without_a_list() -> None:
     legacy, v3, v5 = (noted(f'darktable:iop_order_version="{version}"') for version in (1, 2, 4))
     assert same_edit(v3, v5)
     assert not same_edit(legacy, v3)
@@ -118,24 +118,24 @@ def test_the_version_of_the_order_counts_where_nothing_else_tells_it() -> None:
     assert same_edit(*unedited, parse(sidecar()))
 
 
-def test_automatic_tags_are_no_edit() -> None:
+def test_automatic_tags_are_not_an_edit() -> None:
     assert same_edit(tagged(), tagged("darktable|changed"), tagged("darktable|format|tif", "darktable|exported"))
     assert same_edit(tagged("places|Rome"), tagged("places|Rome", "darktable|changed"))
     assert not same_edit(tagged(), tagged("places|Rome"))
 
 
-def test_a_word_of_a_persons_tag_stays_beside_an_automatic_one() -> None:
+def test_shared_keyword_of_an_own_and_an_automatic_tag_counts() -> None:
     assert not same_edit(tagged("darktable|changed"), tagged("darktable|changed", "changed"))
     assert same_edit(tagged("changed"), tagged("darktable|changed", "changed"))
 
 
-def test_empty_lists_say_nothing() -> None:
+def test_empty_lists_are_ignored() -> None:
     empty = seq("masks_history", []) + seq("history", []) + bag("dc:subject", [])
     assert same_edit(parse(sidecar()), parse(sidecar("", empty)))
 
 
 @pytest.mark.parametrize("text", ["49,15.194321N", "49,15.1943210N", "049,15.19432100N", "49,15,11.65926N"])
-def test_positions_count_whatever_their_digits(text: str) -> None:
+def test_positions_count_with_any_number_of_digits(text: str) -> None:
     def at(position: str) -> Document:
         return noted(f'exif:GPSLatitude="{position}"')
 

@@ -26,7 +26,7 @@ def test_two_spellings_are_one_document(packet: Packet, one: int, other: int) ->
 
 
 @given(packets(), SEEDS)
-def test_the_canonical_form_is_its_own(packet: Packet, seed: int) -> None:
+def test_canonical_form_is_idempotent(packet: Packet, seed: int) -> None:
     document = parse(spelled(packet, random.Random(seed)))
     again = parse(document.canonical())
     assert again.canonical() == document.canonical()
@@ -35,7 +35,7 @@ def test_the_canonical_form_is_its_own(packet: Packet, seed: int) -> None:
 
 
 @given(packets(), st.data(), SEEDS)
-def test_any_other_value_is_another_document(packet: Packet, data: st.DataObject, seed: int) -> None:
+def test_every_changed_value_is_another_document(packet: Packet, data: st.DataObject, seed: int) -> None:
     name, other = data.draw(st.sampled_from(changed(packet)))
     before, after = (parse(spelled(one, random.Random(seed))) for one in (packet, other))
     assert before.digest != after.digest
@@ -44,7 +44,7 @@ def test_any_other_value_is_another_document(packet: Packet, data: st.DataObject
 
 
 @given(packets(), st.sampled_from(sorted(BOOKKEEPING)), st.text("abc123", max_size=5))
-def test_bookkeeping_is_no_edit(packet: Packet, name: str, text: str) -> None:
+def test_bookkeeping_is_not_an_edit(packet: Packet, name: str, text: str) -> None:
     noted = Packet(packet.about, {**packet.properties, name: text})
     before, after = (parse(spelled(one, random.Random(1))) for one in (packet, noted))
     assert before.digest != after.digest

@@ -67,7 +67,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_each_shape_tells_the_same_history(shape: str) -> None:
+def test_every_format_gives_the_same_history(shape: str) -> None:
     history = parse(SHAPES[shape]).history
     first, second = history.entries
     assert (first.instance, second.instance) == (("exposure", 0), ("flip", 1))
@@ -77,31 +77,31 @@ def test_each_shape_tells_the_same_history(shape: str) -> None:
     assert [(shape.id, shape.points.data) for shape in history.forms] == [("7", b"\x0a")]
 
 
-def test_shapes_of_one_time_are_one_edit() -> None:
+def test_formats_of_one_version_are_one_edit() -> None:
     old = {parse(SHAPES[shape]).edit_digest for shape in ("1 in bags", "1 in sequences", "2")}
     new = {parse(SHAPES[shape]).edit_digest for shape in ("3", "4", "5", "77")}
     assert (len(old), len(new)) == (1, 1)
 
 
-def test_entries_stand_by_their_number() -> None:
+def test_entries_are_ordered_by_number() -> None:
     document = edited(entry(2, "sharpen"), entry(0, "exposure"), entry(1, "flip"))
     assert operations(document) == ["exposure", "flip", "sharpen"]
 
 
-def test_entries_of_one_number_stay_as_they_stand() -> None:
+def test_entries_with_equal_numbers_keep_their_order() -> None:
     document = edited(entry(1, "sharpen"), entry(0, "exposure"), entry(1, "flip"))
     assert operations(document) == ["exposure", "sharpen", "flip"]
     assert nums(document) == [0, 1, 2]
 
 
-def test_gaps_close_when_all_entries_count() -> None:
+def test_gaps_are_closed_when_all_entries_count() -> None:
     assert nums(edited(entry(3, "exposure"), entry(8, "flip"))) == [0, 1]
     assert nums(edited(entry(3, "exposure"), entry(8, "flip"), end=1)) == [3, 8]
     assert nums(edited(entry(3, "exposure"), entry(8, "flip"), end=9)) == [3, 8]
     assert nums(edited(entry("00", "exposure"), entry("01", "flip"))) == [0, 1]
 
 
-def test_drawn_shapes_stay_with_their_entry_when_gaps_close() -> None:
+def test_drawn_shapes_stay_with_their_entry_when_gaps_are_closed() -> None:
     forms = (form(3, 1), form(5, 2), form(8, 3))
     document = edited(entry(3, "exposure"), entry(8, "flip"), forms=forms)
     assert [shape.num for shape in document.history.forms] == [0, 1, 1]
@@ -112,7 +112,7 @@ def test_without_numbers_the_order_is_kept() -> None:
     assert operations(parse(sidecar('darktable:history_end="2"', seq("history", bare)))) == ["b", "a"]
 
 
-def test_steps_above_the_end_are_undone_but_there() -> None:
+def test_steps_above_the_end_are_undone_but_kept() -> None:
     history = edited(entry(0, "exposure"), entry(1, "flip"), end=1).history
     assert [step.operation for step in history.effective] == ["exposure"]
     assert [step.operation for step in history.entries] == ["exposure", "flip"]
@@ -141,16 +141,16 @@ def test_binary_values_are_read_in_both_spellings() -> None:
 
 
 @pytest.mark.parametrize("text", ["AB", "abc", "zz", "gz", "gz01", "gz1", "gz01!!!!", "gz01eJwB", "gzxxeJwDAAAAAAE="])
-def test_what_darktable_could_not_read_has_no_data(text: str) -> None:
+def test_values_unreadable_to_darktable_have_no_data(text: str) -> None:
     assert params(text) is None
 
 
-def test_a_value_that_inflates_beyond_reason_has_no_data() -> None:
+def test_value_that_inflates_too_far_has_no_data() -> None:
     packed = base64.b64encode(zlib.compress(bytes(20_000_000))).decode()
     assert params(f"gz99{packed}") is None
 
 
-def test_no_history_is_an_empty_one() -> None:
+def test_missing_history_is_empty() -> None:
     assert not parse(sidecar()).history.entries
     assert not parse(sidecar("", seq("history", []))).history.entries
     assert not parse(sidecar("", seq("history", items("not", "entries")))).history.entries

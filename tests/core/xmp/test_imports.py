@@ -86,14 +86,14 @@ def changes_of(version: str, name: str) -> str | None:
 
 
 @pytest.mark.parametrize(("version", "name"), PAIRS)
-def test_an_import_is_the_same_edit_but_where_darktable_changes_it(version: str, name: str) -> None:
+def test_import_keeps_the_edit_except_where_darktable_changes_it(version: str, name: str) -> None:
     before, after = document(".", name), document(version, name)
     assert before.digest != after.digest
     assert (before.edit_digest == after.edit_digest) == (changes_of(version, name) is None)
 
 
 @pytest.mark.parametrize(("version", "name"), PAIRS)
-def test_what_darktable_changes_is_told_and_nothing_else(version: str, name: str) -> None:
+def test_only_darktables_changes_are_reported(version: str, name: str) -> None:
     before, after = document(".", name), document(version, name)
     told = [change for change in document_changes(before, after) if CLERICAL not in change.tags]
     assert bool(told) == bool(headline(before, after)) == (changes_of(version, name) is not None)
@@ -111,6 +111,6 @@ def reasons(name: str) -> list[str]:
     return [why for start, why in WHY.items() if name.startswith(start)]
 
 
-def test_each_version_of_the_format_is_among_them() -> None:
+def test_pairs_cover_every_version_of_the_format() -> None:
     shapes = {name.partition(".version-")[2] for name in SOURCES if ".version-" in name}
     assert shapes == {f"{shape}.xmp" for shape in ("1-Bag", "1-Seq", "2", "3", "4", "5")}

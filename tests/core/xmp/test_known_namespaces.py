@@ -79,14 +79,14 @@ def canonical(originals: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def test_exiftool_finds_the_same_tags(originals: Path, canonical: Path) -> None:
+def test_exiftool_reads_the_same_tags(originals: Path, canonical: Path) -> None:
     before, after = exiftool_tags(originals), exiftool_tags(canonical)
     assert len(before) >= len(OURS) + 60
     assert sum(map(len, before.values())) > 2000
     assert {name for name in before if before[name] != after[name]} <= NO_ATTRIBUTES
 
 
-def test_exiv2_finds_the_same_values(originals: Path, canonical: Path) -> None:
+def test_exiv2_reads_the_same_values(originals: Path, canonical: Path) -> None:
     before, after = exiv2_values(originals), exiv2_values(canonical)
     assert len(before) >= len(OURS) + 60
     assert {name for name in before if before[name] != after[name]} <= SHARING

@@ -22,7 +22,7 @@ def item(name: str, sha256: str = "a" * 64, more: str = "") -> str:
     return f'<rdf:li chemigram:name="{name}" chemigram:sha256="{sha256}" {more}/>'
 
 
-def test_a_note_that_was_set_reads_as_one_that_was_there() -> None:
+def test_note_round_trips() -> None:
     noted = BARE.with_masks(MASKS)
     assert parse(noted.canonical()) == noted
     assert dict(noted.masks) == MASKS
@@ -30,12 +30,12 @@ def test_a_note_that_was_set_reads_as_one_that_was_there() -> None:
     assert noted.canonical() != BARE.canonical()
 
 
-def test_a_note_of_nothing_is_no_note() -> None:
+def test_empty_note_is_omitted() -> None:
     assert BARE.with_masks(MASKS).with_masks({}).canonical() == BARE.canonical()
     assert parse(note()).canonical() == parse(sidecar()).canonical()
 
 
-def test_a_note_replaces_the_one_before() -> None:
+def test_note_replaces_the_earlier_one() -> None:
     one = {MaskName("one"): Digest.of(b"1")}
     assert BARE.with_masks(MASKS).with_masks(one).canonical() == BARE.with_masks(one).canonical()
 

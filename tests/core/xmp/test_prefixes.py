@@ -81,13 +81,13 @@ def test_a_prefix_depends_on_the_uri_alone(spaces: list[tuple[str, str]], chance
 
 
 @given(URIS)
-def test_a_prefix_is_the_table_s_or_computed(uri: str) -> None:
+def test_prefix_is_taken_from_the_table_or_computed(uri: str) -> None:
     of_table = {known: prefix for prefix, known in KNOWN.items()}
     expected = of_table.get(uri) or "ns" + sha256(uri.encode()).hexdigest()[:20]
     assert prefixes(canonicalize(described([("p", uri)])))["f0"] == expected
 
 
-def test_namespaces_whose_digits_begin_alike_take_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colliding_computed_prefixes_use_all_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespaces, "_DIGITS", 1)
     uris = [f"urn:{number}" for number in range(400)]  # some for each digit
     canonical = canonicalize(described([("p", uri) for uri in uris]))
@@ -99,13 +99,13 @@ def test_namespaces_whose_digits_begin_alike_take_all_of_them(monkeypatch: pytes
 @pytest.mark.parametrize(
     "declared", ['p=""', 'xml="urn:a"', 'xmlns="urn:a"', f'p="{KNOWN["xml"]}"', 'p="http://www.w3.org/2000/xmlns/"']
 )
-def test_what_xml_gives_no_namespace_is_refused(declared: str) -> None:
+def test_namespaces_forbidden_by_xml_are_refused(declared: str) -> None:
     data = described([("p", "urn:b")]).replace(b"<rdf:Description>", f"<rdf:Description xmlns:{declared}>".encode())
     with pytest.raises(InvalidXmp):
         canonicalize(data)
 
 
-def test_values_that_name_prefixes_stay() -> None:
+def test_prefixes_inside_values_are_kept() -> None:
     said = "/xmpMM:History[1]/pm:ColorClass"
     data = described([("pm", KNOWN["photomechanic"])]).replace(b">0<", f">{said}<".encode())
     assert f'photomechanic:f0="{said}"'.encode() in canonicalize(data)
@@ -124,12 +124,12 @@ def test_the_table_is_one_to_one() -> None:
     assert all(re.fullmatch(r"[A-Za-z][\w-]*", prefix) and not COMPUTED.fullmatch(prefix) for prefix in KNOWN)
 
 
-def test_the_specification_s_prefixes_are_in_the_table() -> None:
+def test_table_has_the_specifications_prefixes() -> None:
     assert set(OF_SPECIFICATION.split()) <= KNOWN.keys()
 
 
 @pytest.mark.needs_program("exiftool", "perl")
-def test_what_the_installed_exiftool_knows_is_in_the_table() -> None:
+def test_table_has_exiftools_namespaces() -> None:
     program = r'my $n = \%Image::ExifTool::XMP::nsURI; print map "$_ $$n{$_}\n", keys %$n'
     words = ["perl", "-MImage::ExifTool::XMP", "-e", program]
     names = [line.split() for line in subprocess.check_output(words, text=True).splitlines()]
@@ -156,7 +156,7 @@ for metadata, path in files:
 
 
 @pytest.mark.needs_gexiv2
-def test_two_files_that_one_process_has_open_keep_their_namespaces(tmp_path: Path) -> None:
+def test_files_open_in_one_process_keep_their_namespaces(tmp_path: Path) -> None:
     uris = {name: f"http://example.org/{name}/" for name in ("one", "two")}
     for name, uri in uris.items():
         (tmp_path / f"{name}.xmp").write_bytes(canonicalize(described([("p", uri)])))

@@ -73,20 +73,20 @@ def test_a_rewritten_file_is_the_same_document(rewrite: Rewrite, tmp_path: Path)
     assert dict(again.masks) == MASKS
 
 
-def test_one_after_the_other_changes_nothing_either(tmp_path: Path) -> None:
+def test_rewriting_by_several_programs_changes_nothing(tmp_path: Path) -> None:
     data = DOCUMENT.canonical()
     for rewrite in (by_exiftool, by_exiv2, by_exiftool):
         data = rewritten(data, rewrite, tmp_path)
     assert parse(data).canonical() == DOCUMENT.canonical()
 
 
-def test_positions_with_other_digits_are_the_same_edit(tmp_path: Path) -> None:
+def test_positions_with_more_digits_are_the_same_edit(tmp_path: Path) -> None:
     again = parse(rewritten(PLACED.canonical(), by_exiv2, tmp_path))
     assert again.digest != PLACED.digest
     assert again.edit_digest == PLACED.edit_digest
 
 
-def test_empty_lists_that_are_gone_are_the_same_edit(tmp_path: Path) -> None:
+def test_dropped_empty_lists_are_the_same_edit(tmp_path: Path) -> None:
     again = parse(rewritten(EMPTY.canonical(), by_exiftool, tmp_path))
     assert again.digest != EMPTY.digest
     assert again.edit_digest == EMPTY.edit_digest

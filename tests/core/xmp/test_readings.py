@@ -121,7 +121,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("fact", ALIKE)
-def test_what_programs_read_alike_is_one_edit(fact: str) -> None:
+def test_equal_readings_are_one_edit(fact: str) -> None:
     assert len({document.digest for document in ALIKE[fact]}) == len(ALIKE[fact])
     assert same_edit(*ALIKE[fact])
 
@@ -132,7 +132,7 @@ def test_a_near_miss_is_another_edit(fact: str) -> None:
 
 
 @pytest.mark.parametrize("rule", EDITS)
-def test_the_conformance_set_says_which_are_one_edit(rule: str) -> None:
+def test_conformance_set_lists_equal_edits(rule: str) -> None:
     groups = [{edit_of(name) for name in names} for names in EDITS[rule].values()]
     assert [len(group) for group in groups] == [1] * len(groups)
     assert len(set.union(*groups)) == len(groups)
@@ -154,7 +154,7 @@ DOCUMENTS = [
 ]
 
 
-def test_edits_are_equal_exactly_where_the_comparison_tells_bookkeeping_alone() -> None:
+def test_edits_are_equal_where_the_comparison_reports_only_bookkeeping() -> None:
     equal = 0
     for before, after in combinations(DOCUMENTS, 2):
         assert (not told(before, after)) == same_edit(before, after)
@@ -163,14 +163,14 @@ def test_edits_are_equal_exactly_where_the_comparison_tells_bookkeeping_alone() 
 
 
 @given(packets(), packets())
-def test_the_same_holds_for_any_two_documents(one: Packet, other: Packet) -> None:
+def test_edits_and_comparison_agree_on_random_documents(one: Packet, other: Packet) -> None:
     before, after = (parse(write(packet)) for packet in (one, other))
     mixed = parse(write(Packet("", {**one.properties, **other.properties})))
     for left, right in ((before, after), (before, mixed), (after, mixed)):
         assert (not told(left, right)) == same_edit(left, right)
 
 
-def test_equal_edits_have_equal_changes_beside_another_one() -> None:
+def test_equal_edits_compare_equally_with_a_third() -> None:
     """What is no change alone is none beside another: the comparison looks at edits, not at files."""
     by_edit: dict[str, list[Document]] = {}
     for document in DOCUMENTS:
@@ -182,7 +182,7 @@ def test_equal_edits_have_equal_changes_beside_another_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["1", "0", ""])
-def test_the_name_that_an_instance_starts_with_is_none_beside_another_change(name: str) -> None:
+def test_default_instance_name_is_not_a_change_beside_another(name: str) -> None:
     def with_instance(name: str, attributes: str = "") -> Document:
         return parse(numbered(5, [step("bloom"), step("bloom", priority=1, name=name)], head=f"{DONE} {attributes}"))
 
@@ -191,7 +191,7 @@ def test_the_name_that_an_instance_starts_with_is_none_beside_another_change(nam
     assert told(with_instance(""), noted) == [("metadata/dc:source", 'dc:source: none → "x"')]
 
 
-def test_the_subject_of_a_uuid_is_its_identifier() -> None:
+def test_uuid_subject_is_the_identifier() -> None:
     uuid = "uuid:bac965c4-9d87-11d9-9a30-000d936b79c4"
     subject, named = (said(f'{name}="{uuid}"') for name in ("rdf:about", "xmpMM:InstanceID"))
     assert same_edit(subject, named)
@@ -199,7 +199,7 @@ def test_the_subject_of_a_uuid_is_its_identifier() -> None:
     assert not same_edit(subject, said())
 
 
-def test_no_value_of_the_canonical_form_changes() -> None:
+def test_canonical_form_keeps_every_value() -> None:
     for document in DOCUMENTS:
         assert parse(document.canonical()).packet == document.packet
     kept = said('dc:title=" a " exif:GPSAltitude="0/100"').properties

@@ -40,13 +40,13 @@ def sidecars(folder: str) -> dict[str, Document]:
 @pytest.mark.parametrize(
     "folder", ["original", "legacy", "reimported-by-4.2.1", "reimported-by-5.4.1", "reimported-by-3.4.1"]
 )
-def test_all_of_them_have_a_form_that_stays(folder: str) -> None:
+def test_real_sidecars_have_a_stable_form(folder: str) -> None:
     for name, document in sidecars(folder).items():
         assert parse(document.canonical()).canonical() == document.canonical(), name
 
 
 @pytest.mark.parametrize("version", REAL_CHANGES)
-def test_an_import_changes_no_edit_but_for_these(version: str) -> None:
+def test_import_changes_only_these_edits(version: str) -> None:
     before, after = sidecars("original"), sidecars(f"reimported-by-{version}")
     lost = {name for name in before if history_loss(before[name].history, after[name].history)}
     changed = {name for name in before if before[name].edit_digest != after[name].edit_digest}
@@ -62,7 +62,7 @@ def test_every_import_rewrites_every_file(version: str) -> None:
     assert all(before[name].digest != after[name].digest for name in before)
 
 
-def test_the_lists_of_old_versions_are_the_edit_of_version_2() -> None:
+def test_lists_of_old_versions_are_the_edit_of_version_2() -> None:
     shapes = sidecars("legacy")
     for name in (name for name in shapes if name.endswith(".v2.xmp")):
         older = {shapes[name.replace(".v2.", shape)].edit_digest for shape in (".v1Bag.", ".v1Seq.")}
@@ -70,7 +70,7 @@ def test_the_lists_of_old_versions_are_the_edit_of_version_2() -> None:
 
 
 @pytest.mark.parametrize("folder", ["original", "legacy"])
-def test_any_spelling_of_them_is_the_same_document(folder: str) -> None:
+def test_respelled_real_sidecars_are_the_same_document(folder: str) -> None:
     for seed, (name, document) in enumerate(sidecars(folder).items()):
         again = parse(spelled(document.packet, random.Random(seed)))
         assert (again.digest, again.edit_digest) == (document.digest, document.edit_digest), name

@@ -92,30 +92,30 @@ JUST_ACCEPTED = {
 
 
 @pytest.mark.parametrize("case", [*NOT_XML, *ENCODINGS, *NOT_XMP])
-def test_a_file_that_is_no_xmp(case: str) -> None:
+def test_file_that_is_not_an_xmp(case: str) -> None:
     data, place = (NOT_XML | ENCODINGS | NOT_XMP)[case]
     refused(data, place)
 
 
 @pytest.mark.parametrize("case", [*SPELLINGS, *NUMBERS])
-def test_a_value_that_can_not_be_kept(case: str) -> None:
+def test_value_that_cannot_be_kept(case: str) -> None:
     attributes, body, place = (SPELLINGS | NUMBERS)[case]
     refused(sidecar(attributes, body), place)
 
 
-def test_what_would_be_too_large_in_its_own_layout() -> None:
+def test_xmp_too_large_in_canonical_layout() -> None:
     document = parse(sidecar("", f"<dc:title>{chr(10) * (MAX_BYTES // 2)}</dc:title>"))
     with pytest.raises(InvalidXmp, match="limit"):
         document.canonical()
 
 
 @pytest.mark.parametrize("case", JUST_ACCEPTED)
-def test_what_is_just_accepted_can_be_read_again(case: str) -> None:
+def test_largest_accepted_file_can_be_read_again(case: str) -> None:
     canonical = parse(sidecar("", JUST_ACCEPTED[case])).canonical()
     assert parse(canonical).canonical() == canonical
 
 
-def test_what_the_note_of_masks_would_make_too_large_to_be_read_again() -> None:
+def test_xmp_too_large_with_its_mask_note() -> None:
     full = parse(sidecar("", JUST_ACCEPTED["many properties"]))
     with pytest.raises(InvalidXmp, match="limit"):
         full.with_masks({MaskName("sky"): Digest("a" * 64)}).canonical()

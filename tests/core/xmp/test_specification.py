@@ -23,23 +23,23 @@ ROW = re.compile(r"^\| `?([^|`]+?)`? \| (.*) \|$", re.MULTILINE)
 
 
 @pytest.mark.parametrize(("before", "after"), EXAMPLES)
-def test_an_example_is_what_happens(before: str, after: str) -> None:
+def test_examples_match_the_code(before: str, after: str) -> None:
     declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in KNOWN.items() if prefix != "xml")
     assert after in canonicalize(f"<rdf:RDF {declared}>{before}</rdf:RDF>".encode()).decode()
 
 
-def test_there_is_an_example_of_each_rule_but_the_first() -> None:
+def test_every_rule_but_the_first_has_an_example() -> None:
     rules = re.split(r"^### \d+\. ", PAGE.partition("## The edit")[0], flags=re.MULTILINE)
     assert len(rules) == 11
     assert all("```xml" in rule for rule in rules[2:])
 
 
-def test_the_table_of_bookkeeping_is_that_of_the_code() -> None:
+def test_table_of_bookkeeping_matches_the_code() -> None:
     edit = PAGE.partition("## The edit")[2].partition("## Namespaces")[0]
     assert dict(ROW.findall(edit)[1:]) == BOOKKEEPING
 
 
-def test_the_table_of_namespaces_is_where_the_page_says() -> None:
+def test_table_of_namespaces_is_where_the_page_says() -> None:
     assert f"`{TABLE.relative_to(ROOT)}`" in PAGE
 
 
@@ -49,12 +49,12 @@ def test_the_examples_of_prefixes_are_right() -> None:
     assert [prefix for _, prefix in rows] == [f"ns{sha256(uri.encode()).hexdigest()[:20]}" for uri, _ in rows]
 
 
-def test_the_legacy_order_is_that_of_the_code() -> None:
+def test_legacy_order_matches_the_code() -> None:
     (listed,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     assert listed.split() == LEGACY_ORDER
 
 
-def test_the_limits_are_those_of_the_code() -> None:
+def test_limits_match_the_code() -> None:
     for limit in (
         f"{MAX_BYTES >> 20} MiB",
         f"{MAX_DECODED_BYTES >> 20} MiB",

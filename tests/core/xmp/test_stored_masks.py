@@ -18,21 +18,21 @@ MASKS = st.dictionaries(NAMES.map(MaskName), st.binary().map(Digest.of), max_siz
 
 
 @given(MASKS)
-def test_a_short_look_finds_what_parsing_finds(masks: dict[MaskName, Digest]) -> None:
+def test_quick_search_finds_what_parsing_finds(masks: dict[MaskName, Digest]) -> None:
     document = parse(sidecar()).with_masks(masks)
     stored = document.canonical()
     assert (note_alone(stored) is not None) == bool(masks)
     assert masks_of(stored) == parse(stored).masks == masks
 
 
-def test_another_layout_is_parsed_whole() -> None:
+def test_other_layouts_are_parsed_completely() -> None:
     masks = {MaskName("subject"): Digest.of(b"")}
     stored = parse(sidecar()).with_masks(masks).canonical().replace(b"\n   <chemigram", b"\n  <chemigram")
     assert note_alone(stored) is None
     assert masks_of(stored) == masks
 
 
-def test_our_own_layout_needs_no_parser() -> None:
+def test_canonical_layout_needs_no_parser() -> None:
     masks = {MaskName(name): Digest.of(name.encode()) for name in ("sky", "été", "a [1]")}
     note = note_alone(parse(sidecar()).with_masks(masks).canonical())
     assert note is not None
