@@ -43,7 +43,7 @@ def test_the_first_example_fits_on_a_screen() -> None:
     assert len([line for line in EXAMPLES[0].splitlines() if line]) <= 15
 
 
-def test_each_block_of_the_page_is_one_that_runs() -> None:
+def test_every_block_of_the_page_is_run() -> None:
     assert PAGE.count("```") == 2 * len(EXAMPLES)
 
 
@@ -59,5 +59,5 @@ def methods(of: type) -> list[Callable[..., Any]]:
     return [method for name, method in inspect.getmembers(of, inspect.isfunction) if name[0] != "_"]
 
 
-def test_the_page_names_what_the_package_gives() -> None:
+def test_page_lists_the_packages_names() -> None:
     assert not {name for name in chemigram_core.__all__ if not re.search(rf"`[^`\n]*\b{name}\b", PAGE)}

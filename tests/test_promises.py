@@ -19,7 +19,7 @@ TESTS = {
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)`", PROMISES))))
-def test_a_test_that_is_named_exists(name: str) -> None:
+def test_named_tests_exist(name: str) -> None:
     assert name in TESTS
 
 
@@ -35,5 +35,5 @@ def test_every_campaign_is_named_and_runs_in_the_suite() -> None:
     assert set(re.findall(r"`campaign (\w+)`", PROMISES)) == campaigns() == set(re.findall(r'run\("(\w+)"', small))
 
 
-def test_scripts_that_are_named_exist() -> None:
+def test_named_scripts_exist() -> None:
     assert all((ROOT / name).exists() for name in re.findall(r"`(scripts/[\w./]+)`", PROMISES))

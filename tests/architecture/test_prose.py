@@ -94,7 +94,7 @@ def test_each_phrase_is_found(phrase: str, example: str) -> None:
     assert BANNED[phrase] in found(example).values()
 
 
-def test_a_module_with_a_phrase_fails(tmp_path: Path) -> None:
+def test_phrases_in_a_module_are_found(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text('"""Answers\nwhoever asks."""\nsize = 1  # of a file that can\'t be had\n', encoding="utf-8")
     assert [list(found(text)) for text in prose(module)] == [["whoever"], ["can't be had"]]

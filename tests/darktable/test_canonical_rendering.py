@@ -99,18 +99,18 @@ def plain(image: Path) -> Picture:
 
 
 @pytest.mark.parametrize("name", SIDECARS)
-def test_the_canonical_form_renders_as_its_source(name: str, image: Path, plain: Picture, tmp_path: Path) -> None:
+def test_canonical_form_renders_like_its_source(name: str, image: Path, plain: Picture, tmp_path: Path) -> None:
     picture = rendered(image, SIDECARS[name], tmp_path)
     assert picture != plain
     assert rendered(image, canonicalize(SIDECARS[name]), tmp_path) == picture
 
 
-def test_a_drawn_mask_is_seen(image: Path, tmp_path: Path) -> None:
+def test_drawn_mask_changes_the_picture(image: Path, tmp_path: Path) -> None:
     everywhere = stack(BRIGHT, step(1, "exposure", 6, exposure(2.0)), end=2)
     assert rendered(image, SIDECARS["a drawn mask"], tmp_path) != rendered(image, everywhere, tmp_path)
 
 
-def test_a_note_of_masks_renders_as_nothing(image: Path, tmp_path: Path) -> None:
+def test_mask_note_does_not_change_the_picture(image: Path, tmp_path: Path) -> None:
     document = parse(stack(BRIGHT, end=1))
     noted = document.with_masks({MaskName("subject"): Digest.of(b"subject")})
     assert rendered(image, noted.canonical(), tmp_path) == rendered(image, document.canonical(), tmp_path)

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.needs_program("darktable-cli")
 @pytest.mark.parametrize(
     ("size", "reduced"), [((301, 200), None), ((200, 333), None), ((900, 601), 300)], ids=["wide", "tall", "reduced"]
 )
-def test_masks_are_those_of_darktable(tmp_path: Path, size: tuple[int, int], reduced: int | None) -> None:
+def test_masks_match_darktables(tmp_path: Path, size: tuple[int, int], reduced: int | None) -> None:
     found = list(compared([sample for sample in samples() if sample.name in NAMES], tmp_path, size, reduced))
     assert len(found) >= len(NAMES)
     assert {one.sample.name: one.distance for one in found if not one.is_within_limits} == {}

@@ -43,7 +43,7 @@ def test_image_in_the_mount_renders_by_the_sidecar_beside_it(tag: Path, shoot: S
     assert rendered(tag / IMAGE) == rendered(shoot.image, original)
 
 
-def test_darktables_sidecar_is_named_by_what_sha256sum_prints(tag: Path, mount: Mounted, tmp_path: Path) -> None:
+def test_sha256sum_of_darktables_sidecar_names_its_snapshot(tag: Path, mount: Mounted, tmp_path: Path) -> None:
     identifier = mount.repository.resolve("v1_export")
     chemfs = [sys.executable, "-m", "chemfs"]
     subprocess.run([*chemfs, "export", mount.repository.root, "v1_export", tmp_path / "exported"], check=True)

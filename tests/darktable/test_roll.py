@@ -105,7 +105,7 @@ def test_each_edit_is_one_snapshot_on_the_right_branch_of_the_right_image(
     assert all(repository(library, name).rejected.all() == [] for name in before)
 
 
-def test_a_number_that_darktable_uses_again_takes_nothing_from_its_branch(
+def test_number_reused_by_darktable_does_not_change_its_branch(
     library: Path, roll: Path, screen: Screen, photographer: Photographer
 ) -> None:
     with darktable(screen, photographer, roll) as window:
@@ -125,7 +125,7 @@ def test_a_number_that_darktable_uses_again_takes_nothing_from_its_branch(
     assert (roll / "a_01.tif.xmp").read_bytes() != (roll / "a_02.tif.xmp").read_bytes()
 
 
-def test_a_recursive_import_of_a_mount_for_darktable_finds_the_rolls_alone(
+def test_recursive_import_of_a_mount_for_darktable_finds_only_rolls(
     library: Path, tmp_path: Path, screen: Screen
 ) -> None:
     photographer = Photographer.at(tmp_path / "photographer", {"ui_last/import_recursive": "TRUE"})

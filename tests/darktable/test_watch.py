@@ -21,7 +21,7 @@ pytestmark = NEEDS_DARKTABLE
 IMAGES = 12
 
 
-def test_each_edit_is_one_state_also_if_the_watch_is_killed(
+def test_each_edit_is_one_state_even_if_the_watch_is_killed(
     tmp_path: Path, screen: Screen, photographer: Photographer, shoot: Shoot, album: Album
 ) -> None:
     photos, library = tmp_path / "wedding", tmp_path / "library"
@@ -62,7 +62,7 @@ def test_each_edit_is_one_state_also_if_the_watch_is_killed(
     assert fsck.check(repository.root) == []
 
 
-def test_images_that_are_new_to_darktable(
+def test_images_new_to_darktable_get_first_states(
     tmp_path: Path, screen: Screen, photographer: Photographer, shoot: Shoot, album: Album
 ) -> None:
     """darktable writes their first sidecars, and the automatic presets by itself: no person made an edit."""

@@ -141,7 +141,7 @@ def test_quitting_in_the_darkroom_saves_the_edit(mount: Mounted, screen: Screen,
     assert len(saves(mount.repository)) == len(before) + 1
 
 
-def test_duplicate_is_kept_beside_and_is_no_snapshot(
+def test_duplicate_is_kept_as_a_file_and_is_no_snapshot(
     mount: Mounted, screen: Screen, photographer: Photographer
 ) -> None:
     duplicate, before = mount.branch / "sunset_01.tif.xmp", saves(mount.repository)
@@ -153,7 +153,7 @@ def test_duplicate_is_kept_beside_and_is_no_snapshot(
     assert saves(mount.repository) == before
 
 
-def test_discarded_history_is_told_and_can_come_back(
+def test_discarded_history_is_reported_and_can_be_restored(
     mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot
 ) -> None:
     (mount.branch / "image.xmp").write_bytes(shoot.brightened)

@@ -55,7 +55,7 @@ def mounted(tmp_path: Path, states: list[bytes]) -> Iterator[Mounted]:
     mounted.unmount()
 
 
-def test_all_its_states_are_shown_under_their_names(mounted: Mounted, states: list[bytes]) -> None:
+def test_chemigrams_states_are_shown_under_their_names(mounted: Mounted, states: list[bytes]) -> None:
     names = {path.name for path in (mounted.path / "snapshots").iterdir()}
     assert names == {hashlib.sha256(state).hexdigest() for state in states}
     for name in names:
@@ -65,7 +65,7 @@ def test_all_its_states_are_shown_under_their_names(mounted: Mounted, states: li
     assert (mounted.branch / "image.xmp").read_bytes() == states[2]
 
 
-def test_a_save_is_named_in_its_way(mounted: Mounted) -> None:
+def test_saved_objects_have_bare_names(mounted: Mounted) -> None:
     (mounted.branch / "image.xmp").write_bytes(sidecar(9))
     digest = parse(sidecar(9)).digest
     assert saves(mounted.repository)[-1] == digest
@@ -73,19 +73,19 @@ def test_a_save_is_named_in_its_way(mounted: Mounted) -> None:
     assert not list((mounted.repository.root / "objects").rglob("*.*"))
 
 
-def test_a_save_of_an_unchanged_edit_is_none(mounted: Mounted, states: list[bytes]) -> None:
+def test_save_of_an_unchanged_edit_creates_nothing(mounted: Mounted, states: list[bytes]) -> None:
     subprocess.run(["cp", "/dev/stdin", mounted.branch / "image.xmp"], input=sidecar(2), check=True)
     assert (mounted.branch / "image.xmp").read_bytes() == states[2]
 
 
-def test_a_mask_save_is_named_in_its_way(mounted: Mounted) -> None:
+def test_saved_masks_have_bare_names(mounted: Mounted) -> None:
     (mounted.branch / "masks/sky.png").write_bytes(mask(3))
     digest = hashlib.sha256(mask(3)).hexdigest()
     assert (mounted.repository.root / "objects" / digest[:2] / digest[2:]).read_bytes() == mask(3)
     assert (mounted.branch / "masks/sky.png").read_bytes() == mask(3)
 
 
-def test_fsck_finds_nothing_wrong_with_it(mounted: Mounted) -> None:
+def test_fsck_finds_no_problem(mounted: Mounted) -> None:
     assert fsck.check(mounted.repository.root) == []
     (mounted.branch / "image.xmp").write_bytes(sidecar(9))
     assert fsck.check(mounted.repository.root) == []

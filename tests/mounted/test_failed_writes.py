@@ -43,7 +43,7 @@ def kept(mount: Mounted, count: int) -> list[bytes]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
-def test_who_writes_in_place_and_on_after_an_error_saves_no_mixture(
+def test_writing_in_place_after_a_failed_write_saves_no_mixture(
     mount: Mounted, tmp_path: Path, path: str, error: str
 ) -> None:
     prepare(mount, path)
@@ -64,7 +64,7 @@ def test_who_writes_in_place_and_on_after_an_error_saves_no_mixture(
     assert (saves(mount.repository), (mount.branch / path).read_bytes()) == (before, shown)
 
 
-def test_a_mapping_that_could_not_be_written_back_is_told_and_not_saved(mount: Mounted, tmp_path: Path) -> None:
+def test_failed_writeback_of_a_mapping_is_reported_and_not_saved(mount: Mounted, tmp_path: Path) -> None:
     prepare(mount, "image.xmp")
     before = saves(mount.repository)
     descriptor = os.open(mount.branch / "image.xmp", os.O_RDWR)
@@ -81,7 +81,7 @@ def test_a_mapping_that_could_not_be_written_back_is_told_and_not_saved(mount: M
     assert saves(mount.repository) == before
 
 
-def test_a_sync_that_failed_is_told_by_the_close_too(mount: Mounted, tmp_path: Path) -> None:
+def test_failed_sync_is_reported_by_close_too(mount: Mounted, tmp_path: Path) -> None:
     prepare(mount, "image.xmp")
     before = saves(mount.repository)
     descriptor = os.open(mount.branch / "image.xmp", os.O_WRONLY | os.O_TRUNC)
@@ -95,7 +95,7 @@ def test_a_sync_that_failed_is_told_by_the_close_too(mount: Mounted, tmp_path: P
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_file_that_is_too_large_is_told_by_cp_and_is_no_snapshot(mount: Mounted, tmp_path: Path, path: str) -> None:
+def test_file_too_large_for_a_state_fails_in_cp_and_is_not_saved(mount: Mounted, tmp_path: Path, path: str) -> None:
     """Its beginning is a whole file, and the rest beyond the limit is not."""
     prepare(mount, path)
     before = saves(mount.repository)

@@ -53,7 +53,7 @@ def chemfs(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("words", VERBS, ids=lambda words: words[0])
-def test_a_verb_that_writes_is_refused_in_one_line(home: Path, words: tuple[str, ...]) -> None:
+def test_writing_verbs_are_refused_in_one_line(home: Path, words: tuple[str, ...]) -> None:
     root = home / "library/shoot/0.NEF"
     give(root)
     verb, *rest = words
@@ -66,7 +66,7 @@ def test_a_verb_that_writes_is_refused_in_one_line(home: Path, words: tuple[str,
     assert trusted.returncode == 0, trusted
 
 
-def test_a_mount_is_refused_in_one_line(home: Path) -> None:
+def test_mount_is_refused_in_one_line(home: Path) -> None:
     root = home / "library/shoot/0.NEF"
     give(root)
     refused = chemfs(home, "mount", root, "mnt")
@@ -78,7 +78,7 @@ def test_a_mount_is_refused_in_one_line(home: Path) -> None:
     assert chemfs(home, "snapshot", root, "new.xmp").returncode == 3  # trusted by that mount alone
 
 
-def test_a_foreign_repository_in_ones_own_library_says_what_it_is(home: Path) -> None:
+def test_foreign_repository_in_an_own_library_is_explained(home: Path) -> None:
     give(home / "library/shoot/0.NEF")
     assert chemfs(home, "mount", "library", "mnt").returncode == 0
     folder = home / "mnt/shoot/0.NEF"
@@ -96,7 +96,7 @@ def test_a_trusted_mount_of_a_library_shows_all_of_it(home: Path) -> None:
     assert "heads" in os.listdir(home / "mnt/shoot/0.NEF")
 
 
-def test_an_import_is_refused_in_one_line(home: Path) -> None:
+def test_import_is_refused_in_one_line(home: Path) -> None:
     give(home / "library")
     edit(home / "shoot", "0.NEF.xmp", 95)
     refused = chemfs(home, "import", "shoot", "library")
@@ -104,7 +104,7 @@ def test_an_import_is_refused_in_one_line(home: Path) -> None:
     assert chemfs(home, "import", "shoot", "library", "--trust").returncode == 0
 
 
-def test_an_import_leaves_a_foreign_repository_in_ones_own_library(home: Path) -> None:
+def test_import_skips_a_foreign_repository_in_an_own_library(home: Path) -> None:
     root = home / "library/shoot/0.NEF"
     give(root)
     tip = Repository(root).tip(MAIN)
@@ -116,7 +116,7 @@ def test_an_import_leaves_a_foreign_repository_in_ones_own_library(home: Path) -
     assert (home / "library/shoot/new.NEF/objects").is_dir()
 
 
-def test_what_reads_is_allowed(home: Path) -> None:
+def test_reading_verbs_are_allowed(home: Path) -> None:
     root = home / "library/shoot/0.NEF"
     give(root)
     for words in (("log",), ("show", "HEAD"), ("branch",), ("tag",), ("fsck",), ("masks",)):

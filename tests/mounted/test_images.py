@@ -64,7 +64,7 @@ def log(mounted: Mounted) -> list[str]:
     return mounted.path.with_name(f"{mounted.path.name}.log").read_text().splitlines()
 
 
-def test_a_save_is_a_snapshot_wherever_the_image_is(mount: Mounted, image: Path) -> None:
+def test_save_is_a_snapshot_even_without_the_image(mount: Mounted, image: Path) -> None:
     for number, place in enumerate((image, image.with_name("elsewhere"), image)):
         if not place.exists():
             (image.with_name("elsewhere") if place == image else image).rename(place)
@@ -75,7 +75,7 @@ def test_a_save_is_a_snapshot_wherever_the_image_is(mount: Mounted, image: Path)
     assert not (mount.repository.root / "scratch" / "main").exists()
 
 
-def test_an_image_that_is_away_at_mount_keeps_its_sidecar(tmp_path: Path, image: Path) -> None:
+def test_image_missing_at_mount_keeps_its_sidecar(tmp_path: Path, image: Path) -> None:
     repository = Repository.init(tmp_path / "repository", picture(image))
     image.rename(tmp_path / "unplugged")
     mounted = mount_repository(repository.root, tmp_path / "mnt")
@@ -128,7 +128,7 @@ def test_an_image_that_is_written_in_place_shows_its_new_bytes(mount: Mounted, i
         assert shown.stat().st_size == len(data)
 
 
-def test_a_window_of_an_image_is_read_alone(mount: Mounted, image: Path) -> None:
+def test_partial_read_of_an_image_reads_only_that_part(mount: Mounted, image: Path) -> None:
     os.truncate(image, 1 << 30)
 
     def read_bytes() -> int:
@@ -142,7 +142,7 @@ def test_a_window_of_an_image_is_read_alone(mount: Mounted, image: Path) -> None
 
 
 @pytest.mark.parametrize("through", ["straight", "a link to a folder", "a link to the file"])
-def test_an_image_that_leads_into_its_own_mount_is_an_error(mount: Mounted, tmp_path: Path, through: str) -> None:
+def test_image_link_into_its_own_mount_is_an_error(mount: Mounted, tmp_path: Path, through: str) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar(1))
     shown, target = mount.branch / "a.tif", mount.branch / "a.tif"
     if through == "a link to a folder":
@@ -170,7 +170,7 @@ def other(tmp_path: Path) -> Iterator[Mounted]:
     mounted.unmount()
 
 
-def test_two_mounts_can_not_lead_into_each_other(mount: Mounted, other: Mounted) -> None:
+def test_image_links_between_two_mounts_are_errors(mount: Mounted, other: Mounted) -> None:
     for here, there in ((mount, other), (other, mount)):
         (link,) = (here.repository.root / "raw").iterdir()
         link.unlink()

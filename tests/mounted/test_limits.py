@@ -56,7 +56,7 @@ def every_path(top: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_huge_file_takes_little_memory_of_the_daemon(repository: Repository, tmp_path: Path, name: str) -> None:
+def test_huge_file_uses_little_memory_in_the_daemon(repository: Repository, tmp_path: Path, name: str) -> None:
     os.truncate(place(repository, name), HUGE_BYTES)
     daemon = Daemon(repository.root.parent, tmp_path / "mnt")
     try:

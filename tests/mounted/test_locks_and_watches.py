@@ -90,9 +90,7 @@ def branch(mount: Mounted) -> Path:
         ("notes", "second"),
     ],
 )
-def test_a_lock_on_a_file_keeps_out_those_who_have_it_under_any_name(
-    branch: Path, how: str, one: str, other: str
-) -> None:
+def test_lock_holds_for_every_name_and_inode_of_a_file(branch: Path, how: str, one: str, other: str) -> None:
     holder = start(HOLD, how, branch / one)
     assert try_lock(how, branch / other) == "locked"
     if other.endswith(".xmp"):
@@ -105,9 +103,7 @@ def test_a_lock_on_a_file_keeps_out_those_who_have_it_under_any_name(
 
 @pytest.mark.parametrize("how", ["flock", "lockf"])
 @pytest.mark.parametrize("other", ["image.xmp", "a.tif.xmp"])
-def test_two_that_lock_a_sidecar_lose_no_change_of_each_other(
-    mount: Mounted, branch: Path, how: str, other: str
-) -> None:
+def test_programs_locking_a_sidecar_lose_no_change(mount: Mounted, branch: Path, how: str, other: str) -> None:
     before = len(saves(mount.repository))
     programs = [start(COUNT_UP, how, branch / name, TIMES) for name in ("image.xmp", other)]
     for program in programs:
@@ -117,7 +113,7 @@ def test_two_that_lock_a_sidecar_lose_no_change_of_each_other(
 
 
 @pytest.mark.parametrize("save", ["cp new image.xmp", "cp new branch-new && mv branch-new image.xmp"])
-def test_a_watch_on_the_folder_tells_of_each_save(branch: Path, tmp_path: Path, save: str) -> None:
+def test_watch_on_the_folder_reports_each_save(branch: Path, tmp_path: Path, save: str) -> None:
     """One on the file does not: each content of it is an inode of its own."""
     (tmp_path / "new").write_bytes(sidecar(7))
     with INotify() as watch:

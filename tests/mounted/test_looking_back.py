@@ -36,7 +36,7 @@ def edited(mount: Mounted) -> Mounted:
     return mount
 
 
-def test_the_states_of_a_branch_stand_by_day_and_time(edited: Mounted) -> None:
+def test_states_of_a_branch_are_grouped_by_day_and_time(edited: Mounted) -> None:
     entries = [entry for entry in edited.repository.log.entries() if entry.op == "snapshot"]
     (day,) = (edited.path / "history/main").iterdir()
     assert day.name == f"{entries[-1].time:%Y-%m-%d}"
@@ -81,7 +81,7 @@ def test_the_listing_of_a_fixed_state_follows_its_image(edited: Mounted) -> None
         assert set(os.listdir(state)) == {"image.xmp", "masks", name, f"{name}.xmp"}
 
 
-def test_a_collected_state_is_passed_over(edited: Mounted) -> None:
+def test_collected_state_is_skipped(edited: Mounted) -> None:
     first = saves(edited.repository)[0]
     (day,) = (edited.path / "history/main").iterdir()
     assert any(name.endswith(first[:12]) for name in os.listdir(day))
@@ -89,7 +89,7 @@ def test_a_collected_state_is_passed_over(edited: Mounted) -> None:
     assert not any(name.endswith(first[:12]) for name in os.listdir(day))
 
 
-def test_a_long_log_is_read_right(edited: Mounted) -> None:
+def test_long_log_is_read_correctly(edited: Mounted) -> None:
     tip = edited.repository.tip(MAIN)
     start = datetime(2020, 1, 1, tzinfo=UTC)
     with (edited.repository.root / "log.jsonl").open("a") as log:
@@ -104,7 +104,7 @@ def test_a_long_log_is_read_right(edited: Mounted) -> None:
     assert os.listdir(edited.path / "history/main/2020-01-03") == [f"00.07.00-{tip[:12]}"]
 
 
-def test_what_changed_is_told_in_words_and_pictures(edited: Mounted) -> None:
+def test_changes_are_shown_in_words_and_pictures(edited: Mounted) -> None:
     folder = edited.path / "compare/v2..main"
     assert sorted(os.listdir(folder)) == ["changes.json", "changes.md", "image.xmp.diff", "masks"]
     words = (folder / "changes.md").read_text()
@@ -118,7 +118,7 @@ def test_what_changed_is_told_in_words_and_pictures(edited: Mounted) -> None:
         assert heat.width >= 32
 
 
-def test_a_mask_that_is_no_picture_is_told_of_and_shows_no_change_in_colours(edited: Mounted) -> None:
+def test_mask_that_is_not_a_picture_has_an_empty_heat_map(edited: Mounted) -> None:
     objects = edited.repository.objects
     broken = objects.put(mask(50)[:-20], Kind.MASK)
     note = '<chemigram:masks xmlns:chemigram="urn:chemigram:ns:1.0/"><rdf:Bag><rdf:li chemigram:name="subject"'

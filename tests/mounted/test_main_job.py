@@ -53,7 +53,7 @@ def test_a_tagged_state_is_copied_byte_for_byte(mount: Mounted, tmp_path: Path) 
     assert copied.keys() == {"image.xmp", "a.tif", "a.tif.xmp", "masks/subject.png"}
 
 
-def test_the_past_refuses_writers_when_they_open(mount: Mounted) -> None:
+def test_past_states_refuse_writers_at_open(mount: Mounted) -> None:
     put(mount.branch / "image.xmp", sidecar())
     (mount.path / "tags" / "v1").mkdir()
     for path in ("tags/v1/image.xmp", "tags/v1/new", "README.txt", "snapshots/new", "log.jsonl"):
@@ -61,7 +61,7 @@ def test_the_past_refuses_writers_when_they_open(mount: Mounted) -> None:
             (mount.path / path).open("wb")
 
 
-def test_an_editor_says_that_the_past_is_read_only(mount: Mounted) -> None:
+def test_editor_reports_that_the_past_is_read_only(mount: Mounted) -> None:
     put(mount.branch / "image.xmp", sidecar())
     (mount.path / "tags" / "v1").mkdir()
     vim = ["vim", "-es", "-u", "NONE", "-c", "s/x/y/", "-c", "verbose w!", "-c", "qa!"]
@@ -89,7 +89,7 @@ def test_two_states_share_the_object_of_their_mask(mount: Mounted) -> None:
     assert len(list(mount.repository.objects)) == 4
 
 
-def test_a_save_is_one_snapshot_with_the_right_parent_seen_at_once(mount: Mounted) -> None:
+def test_save_is_one_snapshot_with_the_right_parent_visible_at_once(mount: Mounted) -> None:
     put(mount.branch / "image.xmp", sidecar())
     before = mount.repository.refs.read(MAIN)
     put(mount.branch / "image.xmp", sidecar(7))
@@ -101,7 +101,7 @@ def test_a_save_is_one_snapshot_with_the_right_parent_seen_at_once(mount: Mounte
 
 
 @pytest.mark.parametrize("again", [sidecar(), sidecar(timestamp=99)], ids=["the same bytes", "new timestamps"])
-def test_a_save_that_changes_no_edit_is_no_snapshot(mount: Mounted, again: bytes) -> None:
+def test_save_that_changes_no_edit_creates_no_snapshot(mount: Mounted, again: bytes) -> None:
     put(mount.branch / "image.xmp", sidecar())
     before = (mount.branch / "image.xmp").stat()
     put(mount.branch / "image.xmp", again)
@@ -110,7 +110,7 @@ def test_a_save_that_changes_no_edit_is_no_snapshot(mount: Mounted, again: bytes
     assert (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
 
 
-def test_a_malformed_save_is_refused_and_kept(mount: Mounted, tmp_path: Path) -> None:
+def test_malformed_save_is_rejected_and_kept(mount: Mounted, tmp_path: Path) -> None:
     put(mount.branch / "image.xmp", sidecar())
     good = (mount.branch / "image.xmp").read_bytes()
     bad = tmp_path / "bad.xmp"
@@ -125,7 +125,7 @@ def test_a_malformed_save_is_refused_and_kept(mount: Mounted, tmp_path: Path) ->
     assert "line" in reason.read_text()
 
 
-def test_a_mask_saved_on_a_branch_carries_the_xmp_along(mount: Mounted) -> None:
+def test_saving_a_mask_keeps_the_xmp(mount: Mounted) -> None:
     put(mount.branch / "image.xmp", sidecar())
     without = mount.repository.refs.read(MAIN)
     put(mount.branch / "masks" / "subject.png", mask(1))
@@ -172,7 +172,7 @@ def test_an_open_file_keeps_the_state_that_it_was_opened_on(mount: Mounted) -> N
     assert (mount.branch / "image.xmp").read_bytes() != old
 
 
-def test_nobody_sees_a_half_written_save(mount: Mounted) -> None:
+def test_half_written_save_is_never_visible(mount: Mounted) -> None:
     put(mount.branch / "image.xmp", sidecar())
     old = (mount.branch / "image.xmp").read_bytes()
     with (mount.branch / "image.xmp").open("wb", buffering=0) as writer:

@@ -105,7 +105,7 @@ def test_a_mount_and_the_command_line(mount: Mounted, tmp_path: Path) -> None:
     check_descent(mount.repository, 1 + 2 * 30 + 8)
 
 
-def test_a_mask_saved_beside_is_not_lost(mount: Mounted, tmp_path: Path) -> None:
+def test_concurrently_saved_mask_is_not_lost(mount: Mounted, tmp_path: Path) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
     processes = writers(mount.branch, range(2), 20)
     large = picture(tmp_path / "large.png", (1500, 1000)).read_bytes()

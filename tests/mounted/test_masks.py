@@ -61,7 +61,7 @@ def picture(mode: str) -> bytes:
     return file.getvalue()
 
 
-def test_thirty_sessions_with_one_mask_hold_it_once(mount: Mounted, branch: Path) -> None:
+def test_mask_of_thirty_sessions_is_stored_once(mount: Mounted, branch: Path) -> None:
     for session in range(30):
         folder = mount.path / "heads" / f"session-{session}"
         folder.mkdir()
@@ -88,13 +88,13 @@ def test_every_older_state_still_shows_the_old_pixels(mount: Mounted, branch: Pa
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "RGBA", "LA", "I;16"])
-def test_every_kind_of_picture_is_kept_as_it_is(branch: Path, mode: str) -> None:
+def test_every_kind_of_picture_is_stored_unchanged(branch: Path, mode: str) -> None:
     data = picture(mode)
     (branch / "masks" / "kind.png").write_bytes(data)
     assert (branch / "masks" / "kind.png").read_bytes() == data
 
 
-def test_a_broken_picture_is_refused_with_the_reason(mount: Mounted, branch: Path) -> None:
+def test_broken_picture_is_rejected_with_the_reason(mount: Mounted, branch: Path) -> None:
     broken = bytearray(mask(2))
     broken[-20] ^= 1
     with pytest.raises(OSError, match="Invalid argument"):
@@ -104,7 +104,7 @@ def test_a_broken_picture_is_refused_with_the_reason(mount: Mounted, branch: Pat
     assert "checksum" in reason.read_text()
 
 
-def test_moving_and_copying_masks_are_snapshots_that_share_the_object(mount: Mounted, branch: Path) -> None:
+def test_moved_and_copied_masks_share_the_object(mount: Mounted, branch: Path) -> None:
     for command, names in (
         (("mv", "subject.png", "person.png"), {"person"}),
         (("cp", "person.png", "copy.png"), {"person", "copy"}),
@@ -120,7 +120,7 @@ def test_moving_and_copying_masks_are_snapshots_that_share_the_object(mount: Mou
     assert masks(mount.repository) == [Digest.of(mask(1))]
 
 
-def test_what_is_told_of_a_mask_is_read_back_from_every_state_that_has_it(mount: Mounted, branch: Path) -> None:
+def test_provenance_is_readable_in_every_state_with_the_mask(mount: Mounted, branch: Path) -> None:
     (mount.path / "tags" / "before").mkdir()
     for name, value in (("provider", "sam2"), ("prompt", "the fish, größer"), ("generator_config", '{"model": "b+"}')):
         run("setfattr", "-n", PREFIX + name, "-v", value, branch / "masks" / "subject.png")
@@ -140,7 +140,7 @@ def test_what_is_told_of_a_mask_is_read_back_from_every_state_that_has_it(mount:
     assert "prompt" not in told(mount.path / "tags" / "before" / "masks" / "subject.png")
 
 
-def test_what_is_told_while_a_mask_is_written_is_of_the_new_one(mount: Mounted, branch: Path) -> None:
+def test_provenance_set_during_a_write_belongs_to_the_new_mask(mount: Mounted, branch: Path) -> None:
     path = branch / "masks" / "subject.png"
     with path.open("wb") as file:
         file.write(mask(2))
@@ -149,7 +149,7 @@ def test_what_is_told_while_a_mask_is_written_is_of_the_new_one(mount: Mounted, 
     assert "prompt" not in told(mount.path / "snapshots" / saves(mount.repository)[1] / "masks" / "subject.png")
 
 
-def test_a_copy_brings_along_what_was_told(branch: Path, tmp_path: Path) -> None:
+def test_copy_keeps_the_provenance(branch: Path, tmp_path: Path) -> None:
     os.setxattr(branch / "masks" / "subject.png", PREFIX + "prompt", b"the fish")
     run("cp", "-a", branch / "masks" / "subject.png", tmp_path / "kept.png")
     assert os.getxattr(tmp_path / "kept.png", PREFIX + "prompt") == b"the fish"
@@ -161,7 +161,7 @@ def test_a_copy_brings_along_what_was_told(branch: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["subject.png", "new.png"])
-def test_what_is_told_of_a_mask_that_is_made_before_it_is_written_is_of_the_new_one(branch: Path, name: str) -> None:
+def test_provenance_set_before_the_first_write_belongs_to_the_new_mask(branch: Path, name: str) -> None:
     path = branch / "masks" / name
     os.setxattr(branch / "masks" / "subject.png", PREFIX + "prompt", b"the old one")
     path.unlink(missing_ok=True)
@@ -175,7 +175,7 @@ def test_what_is_told_of_a_mask_that_is_made_before_it_is_written_is_of_the_new_
     assert told(path)["prompt"] == "the old one"
 
 
-def test_states_tell_what_they_are(mount: Mounted, branch: Path) -> None:
+def test_states_have_attributes(mount: Mounted, branch: Path) -> None:
     first, second = saves(mount.repository)
     shown = told(branch / "image.xmp")
     assert shown == told(branch) == told(branch / "a.tif.xmp")
@@ -199,14 +199,14 @@ def test_states_tell_what_they_are(mount: Mounted, branch: Path) -> None:
         ("heads/main/masks/subject.png", "user.chemfs.created_at", errno.EINVAL),
     ],
 )
-def test_what_can_not_be_told_there_is_refused(mount: Mounted, branch: Path, path: str, name: str, number: int) -> None:
+def test_unusable_provenance_is_refused(mount: Mounted, branch: Path, path: str, name: str, number: int) -> None:
     (mount.path / "tags" / "v1").mkdir()
     (branch / "notes.txt").write_text("scratch")
     with pytest.raises(OSError, match=re.escape(os.strerror(number))):
         os.setxattr(mount.path / path, name, b"not a time")
 
 
-def test_flags_of_setting_are_honoured(branch: Path) -> None:
+def test_setxattr_flags_are_honoured(branch: Path) -> None:
     path = branch / "masks" / "subject.png"
     with pytest.raises(OSError, match="No data"):
         os.setxattr(path, PREFIX + "prompt", b"a", os.XATTR_REPLACE)
@@ -243,7 +243,7 @@ def test_a_viewer_shows_a_mask_of_any_state(mount: Mounted, branch: Path) -> Non
         assert (shown.returncode, shown.stderr) == (0, "")
 
 
-def test_a_collection_beside_a_mount_leaves_what_is_open(mount: Mounted, branch: Path) -> None:
+def test_gc_during_a_mount_keeps_open_objects(mount: Mounted, branch: Path) -> None:
     (mount.path / "heads" / "warm").mkdir()
     (mount.path / "heads" / "warm" / "masks" / "subject.png").write_bytes(mask(5))
     gone = saves(mount.repository)[-1]
@@ -266,7 +266,7 @@ def test_a_collection_beside_a_mount_leaves_what_is_open(mount: Mounted, branch:
 
 
 @pytest.mark.parametrize("size", [(310, 200), (30, 20)], ids=["larger", "smaller"])
-def test_a_reader_keeps_the_mask_that_it_opened_and_others_get_the_new_one(branch: Path, size: tuple[int, int]) -> None:
+def test_reader_keeps_the_opened_mask_and_others_get_the_new_one(branch: Path, size: tuple[int, int]) -> None:
     path = branch / "masks" / "subject.png"
     old, new = mask(1, size=(300, 200), compress_level=0), mask(2, size=size, compress_level=0)
     path.write_bytes(old)
@@ -280,7 +280,7 @@ def test_a_reader_keeps_the_mask_that_it_opened_and_others_get_the_new_one(branc
     assert path.read_bytes() == new
 
 
-def test_a_mapped_mask_shows_nothing_of_a_save_that_is_not_complete(branch: Path) -> None:
+def test_mapped_mask_shows_no_incomplete_save(branch: Path) -> None:
     path = branch / "masks" / "subject.png"
     old, new = mask(1, size=(300, 200), compress_level=0), mask(2, size=(300, 200), compress_level=0)
     path.write_bytes(old)

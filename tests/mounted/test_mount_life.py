@@ -99,7 +99,7 @@ def test_mount_returns_when_files_answer_and_unmount_when_the_daemon_is_gone(
     assert not any(place.iterdir())
 
 
-def test_a_mask_removed_just_before_unmount_is_gone_after_it(chemfs: Chemfs, root: Path, place: Path) -> None:
+def test_mask_removed_just_before_unmount_stays_removed(chemfs: Chemfs, root: Path, place: Path) -> None:
     """A removal waits for the name to come back; unmounting waits no longer."""
     chemfs("mount", root, place)
     subject = place / "heads" / "main" / "masks" / "subject.png"
@@ -111,7 +111,7 @@ def test_a_mask_removed_just_before_unmount_is_gone_after_it(chemfs: Chemfs, roo
     assert repository.state(repository.resolve("main")).masks == {}
 
 
-def test_a_library_is_a_folder_for_each_repository(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+def test_library_shows_a_folder_for_each_repository(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     root.rename(tmp_path / "library" / "sunset")
     assert chemfs("mount", tmp_path / "library", place).returncode == 0
@@ -119,14 +119,14 @@ def test_a_library_is_a_folder_for_each_repository(chemfs: Chemfs, root: Path, p
     chemfs("unmount", place)
 
 
-def test_nothing_on_a_mount_runs_and_nobody_else_is_let_in(chemfs: Chemfs, root: Path, place: Path) -> None:
+def test_mount_is_noexec_and_closed_to_other_users(chemfs: Chemfs, root: Path, place: Path) -> None:
     chemfs("mount", root, place)
     assert {"nosuid", "nodev", "noexec", "rw"} <= options_of(place)
     assert not {"allow_other"} & options_of(place)
     chemfs("unmount", place)
 
 
-def test_a_read_only_mount_refuses_writers_when_they_open(chemfs: Chemfs, root: Path, place: Path) -> None:
+def test_read_only_mount_refuses_writers_at_open(chemfs: Chemfs, root: Path, place: Path) -> None:
     chemfs("mount", "--read-only", root, place)
     assert "ro" in options_of(place)
     with pytest.raises(OSError, match="Read-only file system"):
@@ -134,7 +134,7 @@ def test_a_read_only_mount_refuses_writers_when_they_open(chemfs: Chemfs, root: 
     chemfs("unmount", place)
 
 
-def test_a_second_mount_there_is_refused(chemfs: Chemfs, root: Path, place: Path) -> None:
+def test_second_mount_at_the_same_place_is_refused(chemfs: Chemfs, root: Path, place: Path) -> None:
     chemfs("mount", root, place)
     second = chemfs("mount", root, place)
     assert second.returncode == 3
@@ -143,7 +143,7 @@ def test_a_second_mount_there_is_refused(chemfs: Chemfs, root: Path, place: Path
     chemfs("unmount", place)
 
 
-def test_no_repository_is_a_reason_not_to_mount(chemfs: Chemfs, place: Path, tmp_path: Path) -> None:
+def test_folder_that_is_not_a_repository_is_not_mounted(chemfs: Chemfs, place: Path, tmp_path: Path) -> None:
     failed = chemfs("mount", tmp_path / "nosuch", place)
     assert failed.returncode == 3
     assert len(failed.stderr.splitlines()) == 1
@@ -175,7 +175,7 @@ def test_a_dead_mount_can_be_unmounted(chemfs: Chemfs, root: Path, place: Path) 
     assert mounted_type(place) is None
 
 
-def test_a_mount_in_use_stays_until_it_is_not(chemfs: Chemfs, root: Path, place: Path) -> None:
+def test_mount_in_use_is_not_unmounted(chemfs: Chemfs, root: Path, place: Path) -> None:
     chemfs("mount", root, place)
     with (place / "heads" / "main" / "image.xmp").open("rb"):
         refused = chemfs("unmount", place)
@@ -185,7 +185,7 @@ def test_a_mount_in_use_stays_until_it_is_not(chemfs: Chemfs, root: Path, place:
 
 
 @pytest.mark.needs_root
-def test_who_unmounts_is_told_why_it_takes_long(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+def test_slow_unmount_reports_the_reason(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
     """A container that was started with a mount keeps it when it is unmounted outside."""
     chemfs("mount", root, place)
     with subprocess.Popen([*own_view_of_mounts(), "sleep", "infinity"]) as container:
@@ -210,7 +210,7 @@ def test_a_terminated_daemon_unmounts(chemfs: Chemfs, root: Path, place: Path) -
     assert mounted_type(place) is None
 
 
-def test_in_the_foreground_until_ctrl_c(root: Path, place: Path, tmp_path: Path) -> None:
+def test_foreground_mount_ends_at_ctrl_c(root: Path, place: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "chemfs", "mount", "--foreground", str(root), str(place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(tmp_path)) as serving:
         assert serving.stdout
@@ -221,7 +221,7 @@ def test_in_the_foreground_until_ctrl_c(root: Path, place: Path, tmp_path: Path)
     assert mounted_type(place) is None
 
 
-def test_what_went_wrong_while_mounted_is_in_the_log(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
+def test_errors_while_mounted_are_in_the_log(chemfs: Chemfs, root: Path, place: Path, tmp_path: Path) -> None:
     chemfs("mount", root, place)
     with pytest.raises(OSError, match="Invalid argument"):
         (place / "heads" / "main" / "image.xmp").write_bytes(b"<x:xmpmeta")

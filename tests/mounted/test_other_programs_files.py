@@ -26,14 +26,14 @@ def identity(path: Path) -> tuple[int, int]:
     return status.st_ino, status.st_nlink
 
 
-def test_everything_listed_before_the_first_save_can_be_looked_at(mount: Mounted) -> None:
+def test_everything_listed_before_the_first_save_exists(mount: Mounted) -> None:
     for folder, folders, files in os.walk(mount.path):
         for name in (*folders, *files):
             Path(folder, name).lstat()
     assert "log.jsonl" not in os.listdir(mount.path)
 
 
-def test_the_names_of_a_file_share_a_number_and_are_counted(mount: Mounted) -> None:
+def test_hard_links_share_an_inode_and_are_counted(mount: Mounted) -> None:
     one, two, three = (mount.branch / name for name in ("one", "two", "folder/three"))
     one.write_bytes(b"text")
     three.parent.mkdir()
@@ -72,7 +72,7 @@ def test_git_clones_a_repository_in_a_branch_folder(mount: Mounted) -> None:
 
 
 @pytest.mark.needs_program("rsync")
-def test_rsync_of_hard_links_settles(mount: Mounted, tmp_path: Path) -> None:
+def test_second_rsync_of_hard_links_changes_nothing(mount: Mounted, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir(0o700)  # as the folder around it: a mount lets nobody in whom that keeps out
     (source / "one").write_bytes(b"text")

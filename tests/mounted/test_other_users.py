@@ -96,7 +96,7 @@ def each(root: Path, change: Callable[[Path], None]) -> None:
 
 
 @pytest.mark.parametrize("user", [NOBODY, SOMEBODY])
-def test_an_open_store_is_read_by_everybody_and_written_by_its_owner(home: Path, user: int) -> None:
+def test_public_store_is_readable_by_all_and_writable_by_its_owner(home: Path, user: int) -> None:
     mount(home)
     open_to_all = set(FILES) - {"rejected/{rejected}", "heads/main/notes.txt"}
     assert readable(home, user) >= open_to_all
@@ -113,21 +113,21 @@ def test_an_open_store_is_read_by_everybody_and_written_by_its_owner(home: Path,
 
 
 @pytest.mark.parametrize("user", [NOBODY, SOMEBODY])
-def test_a_store_that_only_its_owner_may_enter_is_closed(home: Path, user: int) -> None:
+def test_store_in_a_private_folder_is_closed_to_others(home: Path, user: int) -> None:
     (home / "repository").chmod(0o700)
     mount(home)
     assert readable(home, user) == set()
     assert run(home, user, "ls", "mnt").returncode
 
 
-def test_files_that_only_their_owner_may_read_are_closed_in_folders_that_all_may_enter(home: Path) -> None:
+def test_private_files_in_public_folders_are_closed_to_others(home: Path) -> None:
     each(home / "repository", lambda path: path.chmod(0o755 if path.is_dir() else 0o600))
     (home / "a.tif").chmod(0o600)
     mount(home)
     assert readable(home, NOBODY) == {"README.txt"}
 
 
-def test_an_image_that_others_may_not_read_is_closed(home: Path) -> None:
+def test_private_image_is_closed_to_others(home: Path) -> None:
     (home / "private").mkdir(mode=0o700)
     (home / "private" / "a.tif").write_bytes((home / "a.tif").read_bytes())
     (home / "repository/raw/a.tif").unlink()
@@ -138,7 +138,7 @@ def test_an_image_that_others_may_not_read_is_closed(home: Path) -> None:
     assert not {path for path in found if path.endswith("a.tif")}
 
 
-def test_what_is_closed_while_it_is_mounted_is_closed_within_seconds(home: Path) -> None:
+def test_permission_change_while_mounted_takes_effect_within_seconds(home: Path) -> None:
     mount(home)
     assert readable(home, NOBODY)
     each(home / "repository", lambda path: path.chmod(0o700 if path.is_dir() else 0o600))
@@ -147,7 +147,7 @@ def test_what_is_closed_while_it_is_mounted_is_closed_within_seconds(home: Path)
     assert readable(home, NOBODY) == set()
 
 
-def test_a_group_reads_and_writes_what_it_may_in_the_repository(home: Path) -> None:
+def test_group_has_the_access_that_it_has_in_the_repository(home: Path) -> None:
     def give(path: Path) -> None:
         os.chown(path, 0, TEAM)
         path.chmod(0o2770 if path.is_dir() else 0o660)
@@ -163,7 +163,7 @@ def test_a_group_reads_and_writes_what_it_may_in_the_repository(home: Path) -> N
     assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (0, TEAM, 0o660)
 
 
-def test_a_copy_can_be_deleted_by_the_one_who_made_it(home: Path) -> None:
+def test_copy_can_be_deleted_by_the_user_who_made_it(home: Path) -> None:
     (home / "theirs").mkdir()
     os.chown(home / "theirs", NOBODY, NOBODY)
     mount(home)

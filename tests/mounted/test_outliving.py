@@ -55,7 +55,7 @@ def save(path: Path, number: int) -> None:
     (path / "heads" / "main" / "image.xmp").write_bytes(sidecar(number))
 
 
-def test_sick_repositories_are_passed_over_and_the_others_work(library: Daemon) -> None:
+def test_damaged_repositories_do_not_affect_the_others(library: Daemon) -> None:
     assert sorted(os.listdir(library.mountpoint)) == ["README.txt", "good", "roll", "tagged"]
     for name in os.listdir(library.root):
         if name != "good":
@@ -65,7 +65,7 @@ def test_sick_repositories_are_passed_over_and_the_others_work(library: Daemon) 
     assert len(saves(Repository(library.root / "good"))) == 1
 
 
-def test_a_repository_that_breaks_while_it_is_shown_gives_errors_and_no_more(library: Daemon) -> None:
+def test_repository_damaged_while_mounted_gives_only_errors(library: Daemon) -> None:
     save(library.mountpoint / "good", 1)
     root = library.root / "good"
     for name, content in (("refs/heads/main", b"\0" * 10), ("HEAD", b"ref: nowhere")):
@@ -77,7 +77,7 @@ def test_a_repository_that_breaks_while_it_is_shown_gives_errors_and_no_more(lib
     assert (library.mountpoint / "good" / "HEAD" / "image.xmp").read_bytes() == canonicalize(sidecar(1))
 
 
-def test_a_repository_may_go_and_come_back(library: Daemon, tmp_path: Path) -> None:
+def test_removed_repository_can_return(library: Daemon, tmp_path: Path) -> None:
     save(library.mountpoint / "good", 1)
     with (library.mountpoint / "good/heads/main/image.xmp").open("rb") as reader:
         shutil.rmtree(library.root / "good")
@@ -91,7 +91,7 @@ def test_a_repository_may_go_and_come_back(library: Daemon, tmp_path: Path) -> N
     assert fsck.check(library.root / "good") == []
 
 
-def test_a_mount_whose_only_repository_is_gone_still_answers_and_ends(mount: Mounted) -> None:
+def test_mount_of_a_removed_repository_still_answers_and_unmounts(mount: Mounted) -> None:
     save(mount.path, 1)
     shutil.rmtree(mount.repository.root)
     with pytest.raises(OSError):
@@ -101,7 +101,7 @@ def test_a_mount_whose_only_repository_is_gone_still_answers_and_ends(mount: Mou
     assert mount.daemon.returncode == 0
 
 
-def test_without_descriptors_programs_are_told_and_afterwards_all_is_well(mount: Mounted) -> None:
+def test_exhausted_descriptors_are_an_error_and_the_mount_recovers(mount: Mounted) -> None:
     save(mount.path, 1)
     resource.prlimit(mount.daemon.pid, resource.RLIMIT_NOFILE, (30, 30))
     held: list[int] = []
@@ -118,7 +118,7 @@ def test_without_descriptors_programs_are_told_and_afterwards_all_is_well(mount:
     assert fsck.check(mount.repository.root) == []
 
 
-def test_looking_and_being_refused_leave_descriptors_and_memory_where_they_were(mount: Mounted) -> None:
+def test_reads_and_refusals_leak_no_descriptors_or_memory(mount: Mounted) -> None:
     save(mount.path, 1)
     (mount.branch / "masks" / "m.png").write_bytes(mask())
     (mount.path / "tags" / "v1").mkdir()
@@ -150,7 +150,7 @@ def held_by(process: int) -> tuple[int, int]:
     return len(os.listdir(f"/proc/{process}/fd")), pages * resource.getpagesize()
 
 
-def test_without_memory_programs_are_told_and_afterwards_all_is_well(mount: Mounted) -> None:
+def test_exhausted_memory_is_an_error_and_the_mount_recovers(mount: Mounted) -> None:
     save(mount.path, 1)
     used_bytes = int(Path(f"/proc/{mount.daemon.pid}/statm").read_text().split()[0]) * resource.getpagesize()
     resource.prlimit(mount.daemon.pid, resource.RLIMIT_AS, (used_bytes + (100 << 20),) * 2)
@@ -163,7 +163,7 @@ def test_without_memory_programs_are_told_and_afterwards_all_is_well(mount: Moun
 
 
 @pytest.mark.parametrize("end", ["SIGTERM", "unmount"])
-def test_saves_that_run_are_finished_when_a_mount_ends(mount: Mounted, end: str) -> None:
+def test_running_saves_finish_before_a_mount_ends(mount: Mounted, end: str) -> None:
     acknowledged: list[int] = []
 
     def save_on() -> None:
@@ -190,7 +190,7 @@ def test_saves_that_run_are_finished_when_a_mount_ends(mount: Mounted, end: str)
     assert os.listdir(mount.repository.root / "scratch" / ".drafts") == []
 
 
-def test_removals_that_wait_become_a_snapshot_when_a_mount_ends(mount: Mounted) -> None:
+def test_pending_removals_are_committed_when_a_mount_ends(mount: Mounted) -> None:
     save(mount.path, 1)
     (mount.branch / "masks" / "m.png").write_bytes(mask())
     (mount.branch / "masks" / "m.png").unlink()
@@ -199,7 +199,7 @@ def test_removals_that_wait_become_a_snapshot_when_a_mount_ends(mount: Mounted) 
     assert mount.repository.state(mount.repository.tip(BranchName("main"))).masks == {}
 
 
-def test_names_in_no_encoding_are_files_like_others(mount: Mounted, tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_ordinary_files(mount: Mounted, tmp_path: Path) -> None:
     save(mount.path, 1)
     name = b"caf\xe9.txt"
     path = os.fsencode(mount.branch) + b"/" + name

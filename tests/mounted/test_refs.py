@@ -47,7 +47,7 @@ def test_mkdir_starts_a_branch_at_head(saved: Mounted) -> None:
     assert saved.repository.history.parent(saved.repository.tip(BranchName("warm"))) == saved.repository.tip(MAIN)
 
 
-def test_mv_renames_a_branch_and_head_follows(saved: Mounted) -> None:
+def test_mv_renames_a_branch_with_head(saved: Mounted) -> None:
     (saved.branch / "notes.txt").write_text("keep")
     assert run("mv", saved.branch, saved.path / "heads/trunk").returncode == 0
     assert os.readlink(saved.path / "HEAD") == "heads/trunk"
@@ -56,7 +56,7 @@ def test_mv_renames_a_branch_and_head_follows(saved: Mounted) -> None:
     assert saved.repository.refs.branches() == ["trunk"]
 
 
-def test_rm_r_deletes_a_branch_with_all_that_lies_in_it(saved: Mounted) -> None:
+def test_rm_r_deletes_a_branch_and_its_files(saved: Mounted) -> None:
     (saved.path / "heads/warm").mkdir()
     (saved.path / "heads/warm/exports").mkdir()
     (saved.path / "heads/warm/exports/out.jpg").write_bytes(b"jpg")
@@ -67,7 +67,7 @@ def test_rm_r_deletes_a_branch_with_all_that_lies_in_it(saved: Mounted) -> None:
     assert os.listdir(saved.path / "heads") == ["main"]
 
 
-def test_a_branch_that_is_deleted_outside_is_gone_within_a_second(saved: Mounted) -> None:
+def test_branch_deleted_outside_disappears_within_a_second(saved: Mounted) -> None:
     (saved.path / "heads/warm").mkdir()
     assert (saved.path / "heads/warm").is_dir()
     delete_branch(saved.repository, BranchName("warm"))
@@ -106,12 +106,12 @@ def test_nested_branches_are_nested_folders(saved: Mounted) -> None:
         ("a\u202eb", errno.EINVAL), ("0" * 64, errno.EINVAL),
     ],
 )  # fmt: skip
-def test_names_that_cant_be_are_refused_in_posix_words(saved: Mounted, name: str, number: int) -> None:
+def test_invalid_names_are_refused_with_posix_errors(saved: Mounted, name: str, number: int) -> None:
     assert code(os.mkdir, saved.path / "heads" / name) == number
     assert saved.repository.refs.branches() == ["main"]
 
 
-def test_mkdir_tags_head_and_a_tag_stays(saved: Mounted) -> None:
+def test_mkdir_tags_head_and_tags_are_permanent(saved: Mounted) -> None:
     first = saved.repository.tip(MAIN)
     (saved.path / "tags/v1").mkdir()
     (saved.branch / "image.xmp").write_bytes(sidecar(2))
@@ -188,7 +188,7 @@ def test_a_removed_mask_is_part_of_the_next_save(saved: Mounted) -> None:
     assert not saved.repository.state(saved.repository.tip(MAIN)).masks
 
 
-def test_a_removed_file_that_comes_back_invalid_is_the_tips_again(saved: Mounted) -> None:
+def test_removed_file_written_again_with_invalid_bytes_shows_the_tip(saved: Mounted) -> None:
     (saved.branch / "masks/subject.png").write_bytes(mask())
     for name in ("image.xmp", "masks/subject.png"):
         tip = (saved.branch / name).read_bytes()
@@ -236,23 +236,23 @@ def test_scratch_files_and_folders_are_real_and_never_versioned(saved: Mounted) 
 
 
 @pytest.mark.parametrize("path", ["heads", "tags", "heads/main", "heads/main/masks", "heads/main/image.xmp"])
-def test_what_takes_writes_says_so(saved: Mounted, path: str) -> None:
+def test_writable_folders_have_write_permission(saved: Mounted, path: str) -> None:
     assert os.access(saved.path / path, os.W_OK)
 
 
 @pytest.mark.parametrize("path", ["", "log.jsonl", "tags/v1", "tags/v1/image.xmp", "heads/main/a.tif"])
-def test_what_takes_no_writes_says_so(saved: Mounted, path: str) -> None:
+def test_read_only_places_refuse_access_for_writing(saved: Mounted, path: str) -> None:
     (saved.path / "tags" / "v1").mkdir()
     assert not os.access(saved.path / path, os.W_OK)
 
 
 @pytest.mark.parametrize("path", ["file", "heads/file", "tags/file", "tags/v1/file", "rejected/file"])
-def test_a_file_is_no_branch_and_no_tag(saved: Mounted, path: str) -> None:
+def test_file_cannot_be_a_branch_or_a_tag(saved: Mounted, path: str) -> None:
     (saved.path / "tags" / "v1").mkdir()
     assert code((saved.path / path).write_bytes, b"") == errno.EROFS
 
 
-def test_mknod_makes_files_and_nothing_else(saved: Mounted) -> None:
+def test_mknod_creates_only_files(saved: Mounted) -> None:
     for name in ("image.xmp~", "masks/new.png"):
         os.mknod(saved.branch / name, 0o600)
         assert (saved.branch / name).read_bytes() == b""
@@ -264,7 +264,7 @@ def test_mknod_makes_files_and_nothing_else(saved: Mounted) -> None:
     assert code(os.mknod, saved.path / "heads" / "file") == errno.EROFS
 
 
-def test_a_mask_that_is_made_and_not_written_goes(saved: Mounted) -> None:
+def test_new_mask_that_is_never_written_disappears(saved: Mounted) -> None:
     os.mknod(saved.branch / "masks" / "new.png")
     deadline = time.monotonic() + 10
     while (saved.branch / "masks" / "new.png").exists() and time.monotonic() < deadline:
@@ -273,7 +273,7 @@ def test_a_mask_that_is_made_and_not_written_goes(saved: Mounted) -> None:
     assert len(saves(saved.repository)) == 1
 
 
-def test_who_reads_a_backup_keeps_it_when_the_next_one_takes_its_name(saved: Mounted) -> None:
+def test_reader_keeps_a_backup_replaced_by_the_next(saved: Mounted) -> None:
     state = (saved.branch / "image.xmp").read_bytes()
     (saved.branch / "image.xmp~").write_bytes(b"an old backup")
     with (saved.branch / "image.xmp~").open("rb") as reader:
@@ -283,6 +283,6 @@ def test_who_reads_a_backup_keeps_it_when_the_next_one_takes_its_name(saved: Mou
         assert reader.read() == b"an old backup"
 
 
-def test_the_space_that_is_told_is_that_of_the_store(saved: Mounted) -> None:
+def test_statfs_reports_the_store(saved: Mounted) -> None:
     mounted, real = os.statvfs(saved.path), os.statvfs(saved.repository.root)
     assert (mounted.f_blocks, mounted.f_frsize) == (real.f_blocks, real.f_frsize)

@@ -63,7 +63,7 @@ def delivered(library: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("copy", [["cp", "-r"], ["cp", "-a"], ["rsync", "-r"]], ids=" ".join)
 @pytest.mark.needs_program("cp", "rsync")
-def test_a_copy_is_exactly_what_was_delivered(mountpoint: Path, library: Path, tmp_path: Path, copy: list[str]) -> None:
+def test_copy_is_exactly_what_was_delivered(mountpoint: Path, library: Path, tmp_path: Path, copy: list[str]) -> None:
     source = mountpoint / "wedding" / "tagged" / TAG
     subprocess.run([*copy, f"{source}/." if copy[0] == "cp" else f"{source}/", tmp_path / "copy"], check=True)
     assert files(tmp_path / "copy") == delivered(library)
@@ -77,7 +77,7 @@ def test_a_copy_can_be_removed(mountpoint: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
-def test_a_tag_that_is_set_in_the_mount_is_there(mountpoint: Path) -> None:
+def test_tag_created_in_the_mount_is_shown(mountpoint: Path) -> None:
     wedding = mountpoint / "wedding"
     assert [path.name for path in (wedding / "tagged").iterdir()] == [TAG]
     (wedding / "5.NEF" / "tags" / "client").mkdir()
@@ -85,7 +85,7 @@ def test_a_tag_that_is_set_in_the_mount_is_there(mountpoint: Path) -> None:
 
 
 @pytest.mark.needs_program("cp")
-def test_a_copy_without_an_image_that_is_missing_fails_aloud(mountpoint: Path, tmp_path: Path) -> None:
+def test_copy_with_a_missing_image_fails(mountpoint: Path, tmp_path: Path) -> None:
     """Leaving it out silently would pass for a whole delivery."""
     (tmp_path / "wedding" / "7.NEF").rename(tmp_path / "away.NEF")
     source = mountpoint / "wedding" / "tagged" / TAG

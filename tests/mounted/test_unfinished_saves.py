@@ -30,7 +30,7 @@ def until(met: object, seconds: float = 5) -> None:
         time.sleep(0.02)
 
 
-def test_what_a_killed_mount_left_unsaved_is_handed_back(mount: Mounted) -> None:
+def test_drafts_of_a_killed_mount_are_kept_in_rejected(mount: Mounted) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
     unsaved, empty = (os.open(mount.branch / name, os.O_WRONLY | os.O_CREAT) for name in ("image.xmp", "masks/m.png"))
     os.ftruncate(unsaved, 0)
@@ -50,7 +50,7 @@ def test_what_a_killed_mount_left_unsaved_is_handed_back(mount: Mounted) -> None
         again.unmount()
 
 
-def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
+def test_draft_equal_to_its_branch_is_deleted(mount: Mounted) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
     (mount.branch / "masks" / "m.png").write_bytes(mask())
     folder = mount.repository.root / "scratch" / ".drafts"
@@ -66,7 +66,7 @@ def test_a_draft_that_its_branch_shows_anyway_goes(mount: Mounted) -> None:
     assert os.listdir(folder) == []
 
 
-def test_another_mounts_drafts_stay(mount: Mounted) -> None:
+def test_drafts_of_a_running_mount_are_left(mount: Mounted) -> None:
     store = DraftFiles(mount.repository.root)
     path = store.path("heads/main/image.xmp")
     descriptor = store.create(path)
@@ -78,7 +78,7 @@ def test_another_mounts_drafts_stay(mount: Mounted) -> None:
     assert rejected(mount) == [b"being written"]
 
 
-def test_a_save_that_the_store_failed_is_told_kept_and_not_repeated_in_secret(mount: Mounted) -> None:
+def test_failed_save_is_reported_kept_and_not_retried_silently(mount: Mounted) -> None:
     (mount.branch / "image.xmp").write_bytes(sidecar())
     blocked = mount.repository.root / "objects" / parse(sidecar(9)).digest.shard
     blocked.write_bytes(b"a file where a folder belongs")
@@ -92,7 +92,7 @@ def test_a_save_that_the_store_failed_is_told_kept_and_not_repeated_in_secret(mo
 
 
 @pytest.mark.parametrize("path", ["image.xmp", "masks/m.png"])
-def test_a_file_larger_than_any_valid_one_is_refused_while_it_is_written(mount: Mounted, path: str) -> None:
+def test_oversized_file_is_refused_while_being_written(mount: Mounted, path: str) -> None:
     file = (mount.branch / path).open("wb", buffering=0)
     for change in (lambda: file.truncate(1 << 40), file.close):
         with pytest.raises(OSError, match="File too large"):

@@ -89,7 +89,7 @@ def test_the_mount_belongs_to_the_user_who_made_it(home: Path) -> None:
     assert (home / "sunset" / "refs" / "heads" / "main").stat().st_uid == SOMEBODY
 
 
-def test_others_are_let_in_as_far_as_file_modes_allow(home: Path) -> None:
+def test_other_users_have_the_access_that_file_modes_allow(home: Path) -> None:
     """Root's mount of root's repository, which root may open to others whatever /etc/fuse.conf says."""
     home.chmod(0o755)
     for path in (home / "sunset", *(home / "sunset").rglob("*")):
@@ -115,7 +115,7 @@ def test_others_are_let_in_as_far_as_file_modes_allow(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("device_for_root")
-def test_a_device_that_is_roots_alone_is_told_in_one_line(home: Path) -> None:
+def test_private_device_is_reported_in_one_line(home: Path) -> None:
     refused = chemfs(home, "mount", "sunset", "mnt")
     assert refused.returncode == 3
     advice = "let every user open it (`sudo chmod 666 /dev/fuse`), as distributions do"

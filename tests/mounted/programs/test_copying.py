@@ -131,5 +131,5 @@ def test_rsync(case: Case, desk: Desk) -> None:
 
 
 @table(FILE_MANAGERS)
-def test_copying_as_file_managers_do(case: Case, desk: Desk) -> None:
+def test_copying_by_file_managers(case: Case, desk: Desk) -> None:
     desk.check(case)
