@@ -47,7 +47,7 @@ SAVE_IN_A_NEW_PROCESS = Counts(opens=19, stats=21, parses=2, calls=1350)
 WRITE = Counts(opens=19, stats=18, parses=1, calls=1085)  # a save by open, write and close in the tree
 
 # Through a mount, whose kernel knows the path: what the daemon opens, and the requests that it gets.
-MOUNTED_READS = {"tags/v1/image.xmp": (1, 2), "heads/main/image.xmp": (1, 3)}
+MOUNTED_READS = {"tags/v1/image.xmp": (1, 2), "heads/main/image.xmp": (1, 2)}
 MOUNTED_WRITE = (22, 8)  # where the shard is there already
 TIMES = 20  # so that what the kernel asks again after a second, on a slow machine, weighs little
 ASKED_AGAIN = (20, 8)
@@ -202,6 +202,20 @@ def test_a_read_through_a_mount(daemon: Daemon, tmp_path: Path, path: str) -> No
             read(daemon.mountpoint / path)
     assert trace.requests["OPEN"] == TIMES
     assert_within(trace, MOUNTED_READS[path])
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+def test_repeated_stat_of_a_branch_file_sends_no_request(daemon: Daemon, tmp_path: Path) -> None:
+    paths = [daemon.mountpoint / "heads/main" / name for name in ("image.xmp", "a.tif.xmp")]
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        began = time.monotonic()
+        for _ in range(100):
+            for path in paths:
+                path.stat()
+        seconds = int(time.monotonic() - began) + 1  # the kernel asks again each second
+    first = 2 + 3 * len(paths)  # the two folders, and each file three times
+    assert trace.requests.total() <= first * seconds, trace.requests
 
 
 @pytest.mark.needs_fuse

@@ -15,6 +15,7 @@ from chemfs.mount.attributes import Attributes
 from chemfs.mount.device import Device
 from chemfs.mount.files import Files
 from chemfs.mount.inodes import Inodes
+from chemfs.mount.kept import Kept
 from chemfs.mount.names import Names
 from chemfs.mount.protocol import Opcode
 from chemfs.mount.replies import Answer
@@ -30,7 +31,7 @@ class Adapter:
     def __init__(self, tree: Tree, device: Device, most_stat_seconds: float = math.inf) -> None:
         """The kernel may cache attributes for `most_stat_seconds` at the most."""
         self._device = device
-        self._served = Served(tree, device.refuse, most_stat_seconds)
+        self._served = Served(tree, Kept(device.drop_attributes), device.refuse, most_stat_seconds)
         names, files = Names(self._served), Files(self._served)
         self._methods = _methods(names, files, Attributes(self._served))
         self._take_back = names.take_back | files.take_back

@@ -35,30 +35,31 @@ class Attributes:
     """One method for each request."""
 
     def __init__(self, served: Served) -> None:
+        self._served = served
         self._tree, self._inodes, self._handles = served.tree, served.inodes, served.handles
-        self._stat_seconds = served.stat_seconds
 
     def forget(self, request: Request) -> Answer:
         (lookups,) = request.fields(FORGET_IN)
-        self._inodes.forget(request.inode, lookups)
+        self._served.forget(request.inode, lookups)
         return None
 
     def batch_forget(self, request: Request) -> Answer:
         count, _ = request.fields(BATCH_FORGET_IN)
         start = BATCH_FORGET_IN.size
         for number, lookups in FORGET_ONE.iter_unpack(request.body[start : start + count * FORGET_ONE.size]):
-            self._inodes.forget(number, lookups)
+            self._served.forget(number, lookups)
         return None
 
     def getattr(self, request: Request) -> Answer:
         flags, _, handle = request.fields(GETATTR_IN)
-        return self._attributes(self._inodes[request.inode], handle if flags & GETATTR_HANDLE else None)
+        return self._attributes(self._served.current(request), handle if flags & GETATTR_HANDLE else None)
 
     def setattr(self, request: Request) -> Answer:
         which, _, handle, size, *_ = request.fields(SETATTR_IN)
-        inode, asked_by = self._inodes[request.inode], handle if which & SetAttr.HANDLE else None
+        inode, asked_by = self._served.current(request), handle if which & SetAttr.HANDLE else None
         if which & SetAttr.SIZE:
             self._truncate(inode, size, asked_by)
+            self._served.kept.hear()
         elif inode.is_named:
             _change(inode.found(), request)
         return self._attributes(inode, asked_by)
@@ -98,13 +99,11 @@ class Attributes:
         return b""
 
     def _node(self, request: Request) -> Node:
-        return self._inodes[request.inode].found()
+        return self._served.current(request).found()
 
     def _attributes(self, inode: Inode, asked_by: int | None) -> bytes:
         kind, found = self._current(inode, asked_by)
-        is_kept = inode.is_shared and inode.is_reachable
-        seconds = self._stat_seconds(inode.node) if inode.node is not None and is_kept else 0.0
-        return replies.current(replies.attributes(kind, found, inode.shown_number), seconds)
+        return replies.current(replies.attributes(kind, found, inode.shown_number), self._served.stat_seconds(inode))
 
     def _current(self, inode: Inode, asked_by: int | None) -> tuple[NodeKind, Stat]:
         """A writer's own draft as it is now, a state's file as it was when opened, anything else as it is now."""

@@ -7,7 +7,14 @@ import os
 from collections.abc import Sequence
 from threading import Lock
 
-from chemfs.mount.protocol import NODE_ID, NOTIFY_PRUNE, OUT_HEADER, PRUNE_OUT
+from chemfs.mount.protocol import (
+    INVAL_INODE_OUT,
+    NODE_ID,
+    NOTIFY_INVAL_INODE,
+    NOTIFY_PRUNE,
+    OUT_HEADER,
+    PRUNE_OUT,
+)
 
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
 _GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or the mount was unmounted
@@ -44,8 +51,21 @@ class Device:
 
     def prune(self, numbers: Sequence[int]) -> bool:
         """Ask the kernel to forget these inodes if they are unused; False if it can't, or the mount has ended."""
-        body = PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers))
-        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), NOTIFY_PRUNE, 0)
+        return self._notify(NOTIFY_PRUNE, PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers)))
+
+    def drop_attributes(self, number: int) -> None:
+        """Make the kernel drop the attributes of an inode; what it still has of its bytes stays."""
+        self._notify(NOTIFY_INVAL_INODE, INVAL_INODE_OUT.pack(number, -1, 0))
+
+    def close(self) -> None:
+        """Close the connection; requests that are still unanswered fail with ECONNABORTED."""
+        with self._closing:
+            self._is_closed = True
+            os.close(self._descriptor)
+
+    def _notify(self, code: int, body: bytes) -> bool:
+        """Tell the kernel something that it did not ask for; False if it can't use it, or the mount has ended."""
+        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), code, 0)
         with self._closing:
             try:
                 return not self._is_closed and self._send(header, body)
@@ -53,12 +73,6 @@ class Device:
                 if error.errno != errno.EINVAL:
                     raise
                 return False
-
-    def close(self) -> None:
-        """Close the connection; requests that are still unanswered fail with ECONNABORTED."""
-        with self._closing:
-            self._is_closed = True
-            os.close(self._descriptor)
 
     def _send(self, *parts: bytes) -> bool:
         try:

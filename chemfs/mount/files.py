@@ -46,6 +46,8 @@ class Files:
     def open(self, request: Request) -> Answer:
         flags, _ = request.fields(OPEN_IN)
         inode = self._inodes[request.inode]
+        if inode.is_kept:  # no open gets a state that was replaced before, by whatever program
+            self._served.kept.hear()
         handle = self._opened(inode, self._open(inode, flags, request.thread))
         return replies.opened(handle.number, handle.file)
 
@@ -79,6 +81,8 @@ class Files:
         finally:  # a close frees the locks even if the save fails
             if not self._locks.are_none:
                 self._locks.closed(_place(handle), owner)
+        if handle.file.writes:
+            self._served.kept.hear()
         return b""
 
     def fsync(self, request: Request) -> Answer:
@@ -139,7 +143,7 @@ class Files:
 
     def _take_back_created(self, answer: bytes) -> None:
         self._close(replies.handle_in(answer))
-        self._inodes.forget(replies.node_in(answer), 1)
+        self._served.forget(replies.node_in(answer), 1)
 
     def _lock(self, request: Request) -> tuple[Lockable, FileLock]:
         number, owner, first, last, kind, process, flags, _ = request.fields(LOCK_IN)

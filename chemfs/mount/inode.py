@@ -26,6 +26,8 @@ class Inode:
     content: Hashable | None = field(init=False)  # what stands for the node's bytes, None if they may change
     is_named: bool = True  # False after it was removed, or something else took its name
     is_shared: bool = True  # False if a writer has it to itself, or is about to
+    is_kept: bool = False  # True if the kernel ever got its name to keep
+    is_stale: bool = False  # True from the time when a kept name leads elsewhere, until it leads here again
     lookups: int = 0
     users: int = 0  # open files, and opens that are about to succeed
     opened: tuple[OpenFile, ...] = ()

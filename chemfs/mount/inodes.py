@@ -23,6 +23,7 @@ from chemfs.tree.open_files import OpenFile, Stat
 _Key = tuple[int, str, Hashable | None]  # the number of the folder, the name, the content
 
 MOST_INODES = 50_000  # beyond these the kernel is asked to forget some: about 40 MB
+_OTHER_LOOKUPS = 2  # before one whose answer is kept
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 
@@ -45,13 +46,18 @@ class Inodes:
     def __getitem__(self, number: int) -> Inode:
         return self._inodes[number]
 
-    def look_up(self, parent: int, name: str, node: Node, thread: int = 0) -> Inode:
-        """The inode of the node found at a name; counts one more look-up."""
+    def look_up(self, parent: int, name: str, node: Node, thread: int = 0, *, may_keep: bool = False) -> Inode:
+        """The inode of the node found at a name; counts one more look-up.
+
+        `may_keep`: the kernel may keep the name. It does so from the third look-up on: a program that is about to write
+        causes one or two, and would only have to be refused.
+        """
         now, key = monotonic(), (parent, name, node.content)
         with self._lock:
             inode = self._promise_to(thread, parent, name, node) if now < self._promised_until else None
             if inode is None:
                 inode = self._known(key, node) or self._new(key, node)
+            inode.is_kept |= may_keep and inode.is_shared and inode.lookups >= _OTHER_LOOKUPS
             inode.looked_up(thread, now)
             return inode
 
@@ -84,6 +90,20 @@ class Inodes:
                     inode.is_shared = False
             inode.users += 1
 
+    def check(self, inode: Inode, thread: int) -> None:
+        """Raises Replaced for a stale inode, and promises the caller an inode of its own; so it is never refused twice.
+
+        Nobody is refused while the file is open: what asks for its attributes may be fstat(2).
+        """
+        if not inode.is_stale and inode.is_shared:
+            return
+        with self._lock:
+            if inode.is_shared and not inode.users:
+                self._promise(inode, thread)
+                raise Replaced(inode.name)
+            if not inode.is_shared and not inode.users:
+                self._has_promise(inode, thread)
+
     def replaced(self, inode: Inode, thread: int) -> Replaced:
         """Give back a claimed inode whose name now leads to another one; the error for the caller to raise."""
         with self._lock:
@@ -113,15 +133,17 @@ class Inodes:
                     return file.stat()
         return None
 
-    def forget(self, number: int, lookups: int) -> None:
-        """Subtract look-ups that the kernel forgets; the last one removes the inode."""
+    def forget(self, number: int, lookups: int) -> Inode | None:
+        """Subtract look-ups that the kernel forgets; the last one removes the inode. Returns a removed one."""
         with self._lock:
             if (inode := self._inodes.get(number)) is None:
-                return
+                return None
             inode.lookups -= lookups
-            if inode.lookups <= 0 and number != ROOT_ID:
-                del self._inodes[number]
-                self._forget_name(inode)
+            if inode.lookups > 0 or number == ROOT_ID:
+                return None
+            del self._inodes[number]
+            self._forget_name(inode)
+            return inode
 
     def wait_for_many(self) -> None:
         """Wait until there are more than `MOST_INODES`."""
@@ -211,5 +233,5 @@ def _is_same(known: Node | None, found: Node) -> bool:
 def _is_taken(inode: Inode, thread: int, *, to_write: bool) -> bool:
     """Whether opening a state's file now would mix its writer's view with that of other programs."""
     if not to_write:
-        return inode.users > 0 and not inode.is_shared
-    return inode.users > 0 or (inode.is_shared and inode.is_known_to_others(thread))
+        return inode.is_stale or (inode.users > 0 and not inode.is_shared)
+    return inode.users > 0 or inode.is_kept or (inode.is_shared and inode.is_known_to_others(thread))

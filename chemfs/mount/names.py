@@ -6,11 +6,12 @@ import stat
 from collections.abc import Callable
 
 from chemfs.mount import replies
+from chemfs.mount.kept import Seen
 from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN, Opcode
 from chemfs.mount.replies import Answer
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
-from chemfs.tree.errors import NotFound
+from chemfs.tree.errors import NotFound, Replaced
 from chemfs.tree.nodes import Folder
 
 _ENTRIES = Opcode.LOOKUP, Opcode.MKNOD, Opcode.MKDIR, Opcode.SYMLINK, Opcode.LINK
@@ -21,14 +22,15 @@ class Names:
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._inodes, self._handles = served.inodes, served.handles
+        self._inodes, self._handles, self._kept = served.inodes, served.handles, served.kept
         self.take_back: dict[int, Callable[[bytes], None]] = dict.fromkeys(_ENTRIES, self._forget)
         self.take_back[Opcode.OPENDIR] = self._close
 
     def lookup(self, request: Request) -> Answer:
         folder = self._folder(request)
+        seen = self._kept.look(folder)
         try:
-            return self._entry(request, folder, request.text())
+            return self._entry(request, folder, request.text(), seen)
         except NotFound:
             if (seconds := folder.missing_seconds) > 0:
                 return replies.missing(seconds)
@@ -59,6 +61,7 @@ class Names:
 
     def unlink(self, request: Request) -> Answer:
         self._folder(request).remove(name := request.text())
+        self._kept.removed(self._inodes[request.inode], name)
         self._inodes.removed(request.inode, name)
         return b""
 
@@ -70,8 +73,11 @@ class Names:
     def rename(self, request: Request) -> Answer:
         (new_parent,) = request.fields(RENAME_IN)
         name, new_name = request.two_texts(RENAME_IN)
-        new_folder = self._inodes[new_parent].folder
-        self._folder(request).rename(name, new_folder, new_name)
+        folder, new_folder = self._folder(request), self._inodes[new_parent].folder
+        if self._kept.release(self._inodes[request.inode], name):
+            raise Replaced(name)
+        folder.rename(name, new_folder, new_name)
+        self._kept.hear()  # it may have been a save
         node = self._inodes.renamed(request.inode, name, new_parent, new_name)
         if node is not None:
             node.moved(new_folder, new_name)
@@ -99,14 +105,15 @@ class Names:
     def _folder(self, request: Request) -> Folder:
         return self._inodes[request.inode].folder
 
-    def _entry(self, request: Request, folder: Folder, name: str) -> Answer:
+    def _entry(self, request: Request, folder: Folder, name: str, seen: Seen | None = None) -> Answer:
         node = folder.lookup(name)
         found = node.stat()  # may fail, so it comes before the look-up is counted
-        inode = self._inodes.look_up(request.inode, name, node, request.thread)
-        return self._served.entry(inode, node, found)
+        may_keep = seen is not None and node.kept_seconds > 0 and node.content is not None
+        inode = self._inodes.look_up(request.inode, name, node, request.thread, may_keep=may_keep)
+        return self._served.entry(inode, node, found, seen)
 
     def _forget(self, answer: bytes) -> None:
-        self._inodes.forget(replies.node_in(answer), 1)
+        self._served.forget(replies.node_in(answer), 1)
 
     def _close(self, answer: bytes) -> None:
         self._handles.pop_listing(replies.handle_in(answer))

@@ -96,7 +96,7 @@ class OpenFlag(IntFlag):
 GETATTR_HANDLE = 1 << 0
 LOCK_IS_FLOCK = 1 << 0
 
-NOTIFY_PRUNE = 9  # in the place of the error number, with no unique
+NOTIFY_INVAL_INODE, NOTIFY_PRUNE = 2, 9  # in the place of the error number, with no unique
 
 IN_HEADER = Struct("=4xIQQ8xI4x")  # length (as read), opcode, unique, node, uid and gid (unused), thread, extensions, 0
 OUT_HEADER = Struct("=IiQ")  # length, 0 or -errno, unique
@@ -135,6 +135,7 @@ STATFS_OUT = Struct(
     "=QQQQQIII28x"
 )  # blocks, free, available, files, free files, block size, name length, fragment size
 GETXATTR_OUT = Struct("=II")  # size, 0
+INVAL_INODE_OUT = Struct("=Qqq")  # node, offset (-1: only attributes), length
 PRUNE_OUT = Struct("=IIQ")  # count, 0, 0; so many node ids follow
 NODE_ID = Struct("=Q")
 LOCK_OUT = Struct("=QQII")  # first byte, last byte, kind, process

@@ -10,7 +10,9 @@ from chemfs.mount import replies
 from chemfs.mount.handles import Handles
 from chemfs.mount.inode import Inode
 from chemfs.mount.inodes import Inodes
+from chemfs.mount.kept import Kept, Seen
 from chemfs.mount.locks import Locks
+from chemfs.mount.requests import Request
 from chemfs.tree.nodes import Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 
@@ -36,26 +38,49 @@ class Tree(Protocol):
 class Served:
     """A tree with the inodes, open files and locks that the kernel knows."""
 
-    def __init__(self, tree: Tree, answer: Callable[[int, int], bool], most_stat_seconds: float) -> None:
+    def __init__(self, tree: Tree, kept: Kept, answer: Callable[[int, int], bool], most_stat_seconds: float) -> None:
         """`answer(unique, errno)` answers a request that waited for a lock.
 
         The kernel may cache attributes for `most_stat_seconds` at the most.
         """
         self._most_stat_seconds = most_stat_seconds
         self.tree = tree
+        self.kept = kept
         self.inodes = Inodes(tree.root)
         self.handles = Handles()
         self.locks = Locks(answer)
 
-    def entry(self, inode: Inode, node: Node | None, found: Stat) -> bytes:
-        """The entry of a node just looked up or created. A writer's own draft is never cached."""
+    def entry(self, inode: Inode, node: Node | None, found: Stat, seen: Seen | None = None) -> bytes:
+        """The entry of a node just looked up or created. A writer's own draft is never cached.
+
+        With what was `seen` before the look-up the kernel may keep it.
+        """
         if node is None or not inode.is_shared:
             attributes = replies.attributes(NodeKind.FILE, found, inode.shown_number)
             return replies.entry(inode.number, attributes, 0, 0)
         attributes = replies.attributes(node.kind, found, inode.shown_number)
-        seconds = max(self.stat_seconds(node), _ONE_CALL_SECONDS)
-        return replies.entry(inode.number, attributes, node.entry_seconds, seconds)
+        is_kept = inode.is_kept and seen is not None and self.kept.keep(inode, seen)
+        seconds = max(self._stat_seconds(node, is_kept=is_kept), _ONE_CALL_SECONDS)
+        return replies.entry(inode.number, attributes, node.kept_seconds if is_kept else node.entry_seconds, seconds)
 
-    def stat_seconds(self, node: Node) -> float:
-        """How long the kernel may cache the attributes of a node."""
-        return min(node.stat_seconds, self._most_stat_seconds)
+    def stat_seconds(self, inode: Inode) -> float:
+        """How long the kernel may cache the attributes of an inode."""
+        if inode.node is None or not inode.is_shared or not inode.is_reachable:
+            return 0.0
+        return self._stat_seconds(inode.node, is_kept=inode.is_kept and not inode.is_stale)
+
+    def current(self, request: Request) -> Inode:
+        """The inode of a request by path. Raises Replaced, once, if the path led to it and no longer does."""
+        inode = self.inodes[request.inode]
+        if inode.is_kept:
+            self.kept.hear()
+        self.inodes.check(inode, request.thread)
+        return inode
+
+    def forget(self, number: int, lookups: int) -> None:
+        """The kernel forgets look-ups of an inode."""
+        if (inode := self.inodes.forget(number, lookups)) is not None:
+            self.kept.forgotten(inode)
+
+    def _stat_seconds(self, node: Node, *, is_kept: bool) -> float:
+        return min(node.kept_seconds if is_kept else node.stat_seconds, self._most_stat_seconds)

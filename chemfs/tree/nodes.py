@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple
@@ -45,6 +45,13 @@ class Entry(NamedTuple):
     kind: NodeKind
 
 
+class Source(NamedTuple):
+    """A file on disk that decides what names lead to: its folder, and its name; an empty name for any file there."""
+
+    folder: str
+    name: str
+
+
 class Node:
     """Anything that has a name. `…_seconds` say how long a kernel may cache an answer."""
 
@@ -52,6 +59,7 @@ class Node:
     kind: ClassVar[NodeKind]
     entry_seconds: float = 1.0  # changes by others show within a second
     stat_seconds: float = 1.0
+    kept_seconds: float = 0.0  # both, where the kernel learns of changes of the folder's sources
 
     @property
     def content(self) -> Hashable | None:
@@ -129,6 +137,11 @@ class Folder(Node):
     __slots__ = ()
     kind = NodeKind.FOLDER
     missing_seconds: float = 0.0  # how long a kernel may cache that a name is missing; 0: not at all
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """All that decides which content the `kept_seconds` files in it have; empty if not only files on disk do."""
+        return ()
 
     @property
     def listed(self) -> Hashable | None:

@@ -16,9 +16,12 @@ from chemfs.tree.errors import ReadOnly
 from chemfs.tree.head_link import FreshLinks
 from chemfs.tree.heads.branch import Branches
 from chemfs.tree.image_look import ImageLook
+from chemfs.tree.nodes import Source
 from chemfs.tree.permissions import Permissions, of_folder
 from chemfs.tree.preview_look import PreviewLook
+from chemigram_core.image.raw_folder import FOLDER as RAW_FOLDER
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
+from chemigram_core.names import RefName
 from chemigram_core.repository import Repository
 from chemigram_core.roll.pending import QUIET_SECONDS
 from chemigram_core.roll.save_number import commit_pending
@@ -57,6 +60,11 @@ class OpenRepository:
     def permissions(self, *below: str) -> Permissions:
         """Those of the repository's folder, or of one in it."""
         return of_folder("/".join((self._path, *below)))
+
+    def sources(self, ref: RefName) -> tuple[Source, ...]:
+        """What decides which files the state of a ref has: the ref, and which image raw/ names."""
+        folder, _, name = ref.ref.rpartition("/")
+        return Source(f"{self._path}/{folder}", name), Source(f"{self._path}/{RAW_FOLDER}", "")
 
     def commit_due(self, now: float) -> bool:
         """Save the removals and first states that are due at `now` (monotonic seconds); whether others wait."""

@@ -203,8 +203,8 @@ def test_name_removed_during_its_look_up_still_gets_an_inode(kernel: Kernel, mon
     number, _ = kernel.create(folder, "notes")
     look_up = Inodes.look_up
 
-    def look_up_and_lose(inodes: Inodes, parent: int, name: str, *rest: Any) -> Inode:
-        found = look_up(inodes, parent, name, *rest)
+    def look_up_and_lose(inodes: Inodes, parent: int, name: str, *rest: Any, **options: Any) -> Inode:
+        found = look_up(inodes, parent, name, *rest, **options)
         inodes.removed(parent, name)
         return found
 

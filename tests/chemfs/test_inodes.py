@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chemfs.mount.inode import Inode
 from chemfs.mount.inodes import Inodes
 from chemfs.mount.protocol import ROOT_ID as ROOT
 from chemfs.tree.errors import Replaced
@@ -146,6 +147,53 @@ def test_retry_by_the_same_inode_succeeds(inodes: Inodes) -> None:
     with pytest.raises(Replaced):
         inodes.claim(shared, ONE, to_write=True)
     inodes.claim(shared, ONE, to_write=True)
+
+
+def looked_up_often(inodes: Inodes) -> Inode:
+    for _ in range(2):
+        assert not inodes.look_up(ROOT, "image.xmp", OLD, ONE, may_keep=True).is_kept
+    return inodes.look_up(ROOT, "image.xmp", OLD, ONE, may_keep=True)
+
+
+def test_name_is_kept_from_the_third_look_up_on(inodes: Inodes) -> None:
+    assert looked_up_often(inodes).is_kept
+
+
+def test_writer_of_a_kept_name_gets_its_own_inode(inodes: Inodes) -> None:
+    kept = looked_up_often(inodes)
+    with pytest.raises(Replaced):
+        inodes.claim(kept, ONE, to_write=True)
+    own = inodes.look_up(ROOT, "image.xmp", OLD, ONE, may_keep=True)
+    assert (own is kept, own.is_kept) == (False, False)
+    inodes.claim(own, ONE, to_write=True)
+
+
+def test_stale_inode_is_refused_once(inodes: Inodes) -> None:
+    stale = looked_up_often(inodes)
+    stale.is_stale = True
+    with pytest.raises(Replaced):
+        inodes.check(stale, ONE)
+    own = inodes.look_up(ROOT, "image.xmp", NEW, ONE)
+    inodes.check(own, ONE)
+    with pytest.raises(Replaced):
+        inodes.claim(stale, ONE, to_write=False)
+    inodes.claim(inodes.look_up(ROOT, "image.xmp", NEW, ONE), ONE, to_write=False)
+
+
+def test_promise_ends_once_its_attributes_were_read(inodes: Inodes) -> None:
+    stale = looked_up_often(inodes)
+    stale.is_stale = True
+    with pytest.raises(Replaced):
+        inodes.check(stale, ONE)
+    inodes.check(inodes.look_up(ROOT, "image.xmp", NEW, ONE), ONE)
+    assert inodes.look_up(ROOT, "image.xmp", NEW, ONE).is_shared
+
+
+def test_attributes_of_an_open_stale_file_are_not_refused(inodes: Inodes) -> None:
+    stale = looked_up_often(inodes)
+    inodes.claim(stale, ONE, to_write=False)
+    stale.is_stale = True
+    inodes.check(stale, ONE)
 
 
 def test_readers_share_an_inode(inodes: Inodes) -> None:

@@ -55,6 +55,7 @@ class Wire:
         self._ours.settimeout(TIMEOUT_SECONDS)
         self.device = Device(theirs.detach())
         self._uniques = itertools.count(2, 2)
+        self.notified: list[tuple[int, ...]] = []  # codes with their numbers
 
     def message(self, opcode: int, node: int = ROOT, body: bytes = b"", thread: int = 1) -> tuple[int, bytes]:
         """A request and its unique number."""
@@ -74,10 +75,13 @@ class Wire:
 
     def receive(self) -> Answer:
         """The next answer. Raises TimeoutError."""
-        data = self._ours.recv(2 << 20)
-        length, error, unique = struct.unpack_from("=IiQ", data)
-        assert length == len(data)
-        return Answer(unique, -error, data[16:])
+        while True:
+            data = self._ours.recv(2 << 20)
+            length, error, unique = struct.unpack_from("=IiQ", data)
+            assert length == len(data)
+            if unique:
+                return Answer(unique, -error, data[16:])
+            self.notified.append((error, *struct.unpack_from("=Qqq", data, 16)))
 
     def is_silent(self) -> bool:
         """Whether no answer has arrived."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.folder_nodes import Fixed, FolderOfFiles, Meaning
 from chemfs.tree.heads.tracked import Parts, Sidecar, Xmp
-from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Xattrs
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Source, Xattrs
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened, OpenRepository
 from chemfs.tree.preview_file import preview_of
@@ -48,6 +48,10 @@ class BranchFolder(FolderOfFiles):
         if refs.read(self._name) is None and refs.head() != OnBranch(self._name):
             raise NotFound(self._name)
         return branch
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self._opened().sources(self._name)
 
     def parts(self) -> Parts:
         return ()

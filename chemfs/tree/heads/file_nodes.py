@@ -84,6 +84,7 @@ class TrackedFile(FileInBranch, File):
     """A versioned file as it was when it was looked up; empty while it is written for the first time."""
 
     __slots__ = ("_shown", "target")
+    kept_seconds = 1.0
 
     def __init__(self, folder: FolderInBranch, target: Tracked) -> None:
         """Raises NotFound."""

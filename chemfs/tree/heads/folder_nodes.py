@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from chemfs.tree.errors import (
@@ -25,7 +25,7 @@ from chemfs.tree.errors import (
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.file_nodes import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.tracked import InFolder, Mask, Parts, Sidecar, Tracked, Xmp, looks_like_mask, mask_called
-from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
+from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Source
 from chemfs.tree.open_files import OpenFile, Stat
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.layout import MASK_FOLDER
@@ -184,6 +184,10 @@ class BranchMasks(FolderOfFiles):
 
     def __init__(self, state: FolderInBranch) -> None:
         self._state = state
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self._state.sources
 
     def opened(self) -> OpenRepository:
         return self._state.opened()
