@@ -52,6 +52,11 @@ def test_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_fuse
+def test_storm(tmp_path: Path) -> None:
+    assert run("storm", 4, tmp_path)["reads"] > 10
+
+
+@pytest.mark.needs_fuse
 def test_soak(tmp_path: Path) -> None:
     assert run("soak", 10, tmp_path)["operations"] > 10
 
