@@ -1,0 +1,122 @@
+"""A file manager shows the history of an edit as a row of pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from PIL import Image
+
+from chemigram_core.operations.save import save_xmp
+from chemigram_core.repository import MAIN, Repository
+from tests.darktable.conftest import IMAGE, SAMPLE, Album
+from tests.mounted.conftest import mount_repository
+from tests.support.drawn_edits import sidecar_of
+from tests.support.packets import Fields
+from tests.support.screen import HEIGHT_PIXELS, WIDTH_PIXELS, Screen, wait_for
+
+pytestmark = [
+    pytest.mark.needs_fuse,
+    pytest.mark.needs_program("Xvfb", "darktable-cli", "pcmanfm", "import", "xdotool"),
+]
+
+
+def step(operation: str, version: int, params: bytes) -> Fields:
+    named = {"multi_name": "", "multi_priority": "0", "blendop_version": "11", "blendop_params": "00" * 420}
+    return {"operation": operation, "enabled": "1", "modversion": str(version), "params": params.hex(), **named}
+
+
+def exposure(stops: float) -> Fields:
+    return step("exposure", 6, struct.pack("<iffffi", 0, 0.0, stops, 50.0, -4.0, 0))
+
+
+def turned(orientation: int) -> Fields:
+    return step("flip", 2, struct.pack("<i", orientation))
+
+
+SETTINGS = {  # a large window with large pictures
+    "pcmanfm/default/pcmanfm.conf": f"""
+[ui]
+win_width={WIDTH_PIXELS}
+win_height={HEIGHT_PIXELS}
+view_mode=thumbnail
+""",
+    "libfm/libfm.conf": """
+[ui]
+thumbnail_size=256
+show_thumbnail=1
+""",
+}
+COLOURFUL_PIXELS = 100_000
+HISTORY = {
+    "as shot": (),
+    "brighter": (exposure(0.8),),
+    "too bright": (exposure(2.2),),
+    "darker": (exposure(-1.2),),
+    "mirrored": (exposure(-0.6), turned(2)),
+    "turned": (exposure(-0.6), turned(5)),
+    "v1 for the client": (exposure(0.3),),
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    subprocess.run([sys.executable, SAMPLE, tmp_path / "sample"], check=True)
+    repository = Repository.init(tmp_path / "repository", tmp_path / "sample" / IMAGE)
+    for label, steps in HISTORY.items():
+        save_xmp(repository, MAIN, sidecar_of([], before=steps), label=label)
+    spread(repository.root / "log.jsonl")
+    return repository
+
+
+def spread(log: Path) -> None:
+    """Let the operations be minutes apart, as if a person had made them."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    for number, line in enumerate(lines):
+        line["timestamp"] = f"2026-11-20T18:{3 * number:02}:{11 * number % 60:02}.000000+00:00"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_the_history_of_an_edit_is_a_row_of_pictures(
+    repository: Repository, tmp_path: Path, screen: Screen, album: Album
+) -> None:
+    command = [sys.executable, "-m", "chemfs", "render", str(repository.root), "--all"]
+    subprocess.run(command, check=True)
+    with TemporaryDirectory(prefix="chemfs-") as short_path:
+        mounted = mount_repository(repository.root, Path(short_path) / "photos")
+        try:
+            pictures = mounted.path / "previews" / "main"
+            assert [name[20:].removesuffix(".jpg") for name in sorted(os.listdir(pictures))] == list(HISTORY)
+            with file_manager(screen, pictures, tmp_path):
+                wait_for("its pictures", lambda: colourful(screen.picture()) > COLOURFUL_PIXELS)
+                album.keep("8-history-as-pictures", screen.picture())
+        finally:
+            mounted.unmount()
+
+
+@contextmanager
+def file_manager(screen: Screen, folder: Path, home: Path) -> Iterator[None]:
+    for name, settings in SETTINGS.items():
+        (home / "config" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "config" / name).write_text(settings)
+    own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_CACHE_HOME": str(home / "cache")}
+    command = ["pcmanfm", "--no-desktop", str(folder)]
+    process = subprocess.Popen(command, env={**screen.environment, **own}, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def colourful(picture: Image.Image) -> int:
+    """The number of pixels that are not gray."""
+    return sum(picture.convert("HSV").getchannel("S").histogram()[80:])
