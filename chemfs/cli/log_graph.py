@@ -11,7 +11,7 @@ from itertools import islice, pairwise, tee
 from rich.console import Console
 from rich.text import Text
 
-from chemfs.cli.graph import Lanes
+from chemfs.cli.graph import Graph
 from chemfs.cli.streams import unescaped
 from chemfs.cli.text import local_time
 from chemigram_core.compare.edit.headline import headline
@@ -38,8 +38,8 @@ def draw(
     console = console or Console(file=unescaped(sys.stdout), highlight=False)
     names = _names(repository)
     listed, drawn = tee(islice(_saves(newest_first), max_rows))
-    lanes: Lanes[str] = Lanes()
-    rows = lanes.rows((_node(repository, entry, digest), _before(repository, entry)) for entry, digest in drawn)
+    graph: Graph[str] = Graph()
+    rows = graph.rows((_node(repository, entry, digest), _before(repository, entry)) for entry, digest in drawn)
     for (entry, digest), (drawing, joins) in zip(listed, rows, strict=True):
         for join in joins:
             console.print(Text(join, "blue"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chemfs.cli.graph import Lanes
+from chemfs.cli.graph import Graph
 
 
 def drawn(*newest_first: tuple[str, str | None]) -> list[str]:
-    lanes: Lanes[str] = Lanes()
-    rows = zip(newest_first, lanes.rows(newest_first), strict=True)
+    graph: Graph[str] = Graph()
+    rows = zip(newest_first, graph.rows(newest_first), strict=True)
     return [line for (node, _), (drawing, joins) in rows for line in (*joins, f"{drawing} {node}")]
 
 
