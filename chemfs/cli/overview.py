@@ -20,6 +20,7 @@ GROUPS: Final = {
         "diff": "Show what changed from one state to another",
         "masks": "List the masks and where each came from",
         "render": "Render pictures of states by darktable",
+        "gallery": "Write a page with the pictures of all states",
         "export": "Copy a state's files to a folder, without a mount",
     },
     "Name states and try variants": {

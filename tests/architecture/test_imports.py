@@ -29,6 +29,7 @@ WINGS = {  # the floors of each package, lowest first
         "roll",
         "gc fsck compare status",
         "library",
+        "gallery",
         "api",
     ),
     "chemfs.tree": (

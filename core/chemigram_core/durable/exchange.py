@@ -39,6 +39,17 @@ def exchange(path: Path, before: bytes | None, after: bytes) -> bool:
     return True
 
 
+def swap(left: Path, right: Path) -> None:
+    """Exchange the names of two files or folders; in two steps where one is not possible. Raises OSError."""
+    try:
+        _rename(left, right, _EXCHANGE)
+    except (OSError, AttributeError):  # the filesystem, the kernel or the C library can't
+        aside = left.with_name(temporary_name())
+        right.rename(aside)
+        left.rename(right)
+        aside.rename(left)
+
+
 def _put(new: Path, path: Path, before: bytes | None) -> bool:
     """Give `new` the name `path`, unless that has something else than `before` by now."""
     try:

@@ -1,0 +1,102 @@
+"""The page of one image: its states, each with its pictures and what it changed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chemigram_core.compare import Section, StoredStates, compare_states, sections
+from chemigram_core.errors import ChemigramError
+from chemigram_core.gallery.pictures import Overlay, Picture, Pictures
+from chemigram_core.gallery.timeline import TimelineState, timeline
+from chemigram_core.repository import Repository
+
+_SAME_SHAPE = 0.01  # how far the proportions of a mask and of a picture may differ
+OTHER_SHAPE = "its proportions differ from the picture's, so it is shown by itself"
+NO_PICTURE = "there is no picture to lay it over"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """A state as a page shows it. What can't be read has no value, and `problems` say why."""
+
+    moment: TimelineState
+    changes: Sequence[Section] = ()
+    preview: Picture | None = None
+    thumbnail: Picture | None = None
+    overlays: Sequence[Overlay] = ()
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ImagePage:
+    """What the page of an image shows; the states are in order, oldest first. `name` is the image's path in a library,
+    or that of its repository.
+    """
+
+    name: str
+    states: Sequence[ShownState] = field(default_factory=list)
+
+    @cached_property
+    def head(self) -> ShownState | None:
+        """HEAD's state, which is shown first; the newest one where HEAD has none."""
+        return next((state for state in self.states if state.moment.is_head), self.states[-1] if self.states else None)
+
+
+def image_page(repository: Repository, name: str, pictures: Pictures) -> ImagePage:
+    """Gather what the page of an image shows. Raises StoreFailed, OSError; a damaged state does not stop the others."""
+    return ImagePage(name, [_shown(repository, moment, pictures) for moment in timeline(repository)])
+
+
+class _Attempts:
+    """What was tried for one state, and what went wrong with it, each problem once."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, None] = {}
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: object, __: object) -> bool:
+        if is_expected := isinstance(error, ChemigramError | OSError):
+            self.problems[str(error)] = None
+        return is_expected
+
+
+def _shown(repository: Repository, moment: TimelineState, pictures: Pictures) -> ShownState:
+    changes: list[Section] = []
+    preview = thumbnail = None
+    overlays: list[Overlay] = []
+    attempts = _Attempts()
+    with attempts:
+        changes = _changes(repository, moment)
+    with attempts:
+        preview = pictures.preview(moment.digest)
+        thumbnail = pictures.thumbnail(moment.digest)
+    with attempts:
+        overlays.extend(_stored(repository, moment, pictures, preview))
+    return ShownState(moment, changes, preview, thumbnail, overlays, list(attempts.problems))
+
+
+def _changes(repository: Repository, moment: TimelineState) -> list[Section]:
+    """What a state changed of its parent."""
+    if moment.parent is None:
+        return []
+    states = (moment.parent, moment.digest)
+    return sections(compare_states(StoredStates(repository), *states, ("before", "after")))
+
+
+def _stored(
+    repository: Repository, moment: TimelineState, pictures: Pictures, preview: Picture | None
+) -> Iterator[Overlay]:
+    for name, mask in sorted(repository.state(moment.digest).masks.items()):
+        picture = pictures.mask(moment.digest, name, mask)
+        yield Overlay(name, picture, _caveat(picture, preview))
+
+
+def _caveat(mask: Picture, preview: Picture | None) -> str:
+    if preview is None:
+        return NO_PICTURE
+    ratio = mask.width * preview.height / (mask.height * preview.width)
+    return "" if 1 / (1 + _SAME_SHAPE) <= ratio <= 1 + _SAME_SHAPE else OTHER_SHAPE
