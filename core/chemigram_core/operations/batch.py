@@ -27,8 +27,13 @@ _T = TypeVar("_T")
 Steps = Generator[None, None, _T]
 
 
-OF_ONE = (ChemigramError, PermissionError, NotADirectoryError, IsADirectoryError)
-"""What one repository is to blame for: any other OSError is of the disk, and stops all."""
+_OF_ONE = (ChemigramError, PermissionError, NotADirectoryError, IsADirectoryError)
+_BAD_BLOCK = (5, 117, 74)  # EIO; EUCLEAN and EBADMSG from filesystems that check what they read
+
+
+def is_of_one(error: ChemigramError | OSError) -> bool:
+    """Whether one repository is to blame: any other OSError is of the disk, and stops all."""
+    return isinstance(error, _OF_ONE) or (isinstance(error, OSError) and error.errno in _BAD_BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,8 @@ def _is_locked(change: Change[Any], stack: ExitStack) -> bool:
     try:
         if not change.creates:
             stack.enter_context(locked(change.root))
-    except OF_ONE as error:
-        change.failed(error)
-        return False
+    except (ChemigramError, OSError) as error:
+        return _failed(change, error)
     return True
 
 
@@ -86,7 +90,14 @@ def _goes_on(change: Change[_T], steps: Steps[_T]) -> bool:
     except StopIteration as end:
         change.done(end.value)
         return False
-    except OF_ONE as error:
-        change.failed(error)
-        return False
+    except (ChemigramError, OSError) as error:
+        return _failed(change, error)
     return True
+
+
+def _failed(change: Change[Any], error: ChemigramError | OSError) -> bool:
+    """Report what one repository is to blame for; always false. Raises any other error."""
+    if not is_of_one(error):
+        raise error
+    change.failed(error)
+    return False

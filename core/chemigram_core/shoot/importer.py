@@ -21,7 +21,7 @@ from chemigram_core.image.raw_folder import Image, find
 from chemigram_core.image.raw_link import require_usable
 from chemigram_core.library_file import remember_shoot
 from chemigram_core.library_folders import stored_name
-from chemigram_core.operations.batch import OF_ONE
+from chemigram_core.operations.batch import is_of_one
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.batch import Arrival, Done, clear_leftovers, take_in
@@ -148,7 +148,9 @@ class Importer:
             self._failed(folder.path / names.image, Kind.UNUSABLE_NAME, error)
         except UnusableImageFile as error:
             self._failed(folder.path / names.image, Kind.INSIDE_MOUNT, error)
-        except OF_ONE as error:
+        except (ChemigramError, OSError) as error:
+            if not is_of_one(error):
+                raise
             self._failed(root, Kind.NOT_SAVED, error)
         else:
             if arrival is not None:

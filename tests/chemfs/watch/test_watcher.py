@@ -6,7 +6,7 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,11 @@ from chemigram_core.durable import filesystem
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll_file import read_numbers
-from chemigram_core.shoot import importer
+from chemigram_core.shoot import batch, importer, intake
 from chemigram_core.shoot.importer import import_shoot
+from chemigram_core.shoot.intake import Intake
 from chemigram_core.shoot.restore import restore_to
+from chemigram_core.shoot.sidecar_file import Sidecar
 from chemigram_core.sidecar import parse
 from tests.chemfs.watch.conftest import Watch
 from tests.support.builders import saves, sidecar
@@ -260,6 +262,30 @@ def test_damaged_repository_does_not_stop_the_others_and_is_retried(watch: Watch
     lock.rmdir()
     watch.after(61)
     assert watch.take() == ["1.NEF.xmp"]
+
+
+def test_bad_block_in_one_repository_does_not_stop_the_others(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "take", failing(errno.EIO, "1.NEF"))
+        for number in range(3):
+            edit(watch.source, f"{number}.NEF.xmp", 500 + number)
+        watch.after(1.0)
+        assert sorted(watch.take()) == ["0.NEF.xmp", "2.NEF.xmp"]
+        watch.after(61.0)
+        assert watch.problems() == ["1.NEF: not-saved"], "once"
+    watch.after(61.0)
+    assert watch.take() == ["1.NEF.xmp"]
+
+
+def failing(error: int, name: str) -> Callable[..., Generator[None, None, Intake]]:
+    """An intake that fails for one repository."""
+
+    def take(repository: Repository, sidecars: Sequence[Sidecar], by: str) -> Generator[None, None, Intake]:
+        if repository.root.name == name:
+            raise OSError(error, os.strerror(error), str(repository.root))
+        return (yield from intake.take(repository, sidecars, by))
+
+    return take
 
 
 def test_folders_beyond_the_watch_limit_are_scanned_each_minute(
