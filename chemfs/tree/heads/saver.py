@@ -89,7 +89,7 @@ class Saver:
                     )
             case Numbered(number, place):
                 with self.lock:
-                    outcome = save_number(self._repository, number, data, place.is_taken)
+                    outcome = save_number(self._repository, number, data, place.is_taken, branch)
                 place.saved()
         if isinstance(outcome, Saved):
             logger.info("%s: %s saved as %s", self._repository.root.name, self.path(target), outcome.digest)

@@ -49,6 +49,15 @@ def find(refs: Refs, log: OperationLog, marked: BranchMark) -> tuple[BranchName,
     return name, tip
 
 
+def check_not_deleted(log: OperationLog, marked: BranchMark) -> None:
+    """Raises BranchGone if the branch was deleted since then. One that had no state at that time may have one now."""
+    name = marked.name
+    for entry in _since(log, marked.extent):
+        if entry.op == DELETE_BRANCH and entry.ref == name.ref:
+            raise BranchGone(name.ref)
+        name = _renamed(entry, name)
+
+
 def _since(log: OperationLog, extent: tuple[int, int]) -> Iterator[LogEntry]:
     """The operations after the log had that extent; none if another file took its place, as a repair does."""
     (inode, end_bytes), now = extent, log.extent()
@@ -61,8 +70,13 @@ def _since(log: OperationLog, extent: tuple[int, int]) -> Iterator[LogEntry]:
 
 def _after(entry: LogEntry, name: BranchName) -> BranchName:
     """The name of a branch after an operation. Raises BranchGone."""
+    new = _renamed(entry, name)
+    if new == name and entry.ref == name.ref and entry.op in {BRANCH, DELETE_BRANCH, RENAME}:
+        raise BranchGone(name.ref)
+    return new
+
+
+def _renamed(entry: LogEntry, name: BranchName) -> BranchName:
     if entry.op == RENAME and entry.metadata.get("from") == name.ref and is_branch(entry.ref or ""):
         return BranchName((entry.ref or "").removeprefix(f"{BranchName.namespace}/"))
-    if entry.ref == name.ref and entry.op in {BRANCH, DELETE_BRANCH, RENAME}:
-        raise BranchGone(name.ref)
     return name

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chemigram_core.durable.lock import locked
+from chemigram_core.log.branch_mark import BranchMark, check_not_deleted
 from chemigram_core.log.entry import JSON
 from chemigram_core.masks.provenance import now
-from chemigram_core.masks.registry import Masks
 from chemigram_core.names import BranchName
-from chemigram_core.operations.save import NO_MASKS, Outcome, save_xmp
+from chemigram_core.operations.save import Outcome, save_xmp
 from chemigram_core.repository import Repository
 from chemigram_core.roll import pending
 from chemigram_core.roll.numbers import IsTaken, next_free
@@ -51,19 +51,21 @@ class Plan:
 
 
 def save_number(
-    repository: Repository, number: int, data: bytes, is_taken: IsTaken, *, without: Masks = NO_MASKS
+    repository: Repository, number: int, data: bytes, is_taken: IsTaken, opened: BranchMark
 ) -> Outcome | None:
     """Save a sidecar that was written under a number; None: it is durable, and waits (`pending`).
 
-    Raises InvalidXmp, StoreFailed, OSError.
+    `opened` is the branch of the number when the file was opened. Raises BranchGone if that was deleted since;
+    InvalidXmp, StoreFailed, OSError.
     """
     document = parse(data)
+    check_not_deleted(repository.log, opened)
     plan = plan_of(repository, number, document, is_taken)
     _give(repository.root, plan)
     if plan.waits:
         pending.put(repository.root, plan.number, data)
         return None
-    return _save(repository, plan, without)
+    return _save(repository, plan)
 
 
 def commit_pending(repository: Repository, before_ns: float) -> bool:
@@ -82,7 +84,7 @@ def commit_pending(repository: Repository, before_ns: float) -> bool:
 def _commit(repository: Repository, number: int, data: bytes) -> None:
     plan = plan_of(repository, number, parse(data), lambda _: False)
     if plan.tip is None:
-        _save(repository, plan, NO_MASKS)
+        _save(repository, plan)
     elif number in pending.times_ns(repository.root):
         repository.rejected.keep(data, f"roll/{number}", f"{plan.given.branch} got another first state meanwhile")
         pending.remove(repository.root, number)
@@ -138,9 +140,9 @@ def unhide(repository: Repository, number: int) -> None:
         _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=None)})
 
 
-def _save(repository: Repository, plan: Plan, without: Masks) -> Outcome:
+def _save(repository: Repository, plan: Plan) -> Outcome:
     data, metadata = plan.document.canonical(), plan.metadata
-    outcome = save_xmp(repository, plan.given.branch, data, without=without, label=plan.label, metadata=metadata)
+    outcome = save_xmp(repository, plan.given.branch, data, label=plan.label, metadata=metadata)
     _change(repository.root, lambda numbers: _after(numbers, plan))
     pending.remove(repository.root, plan.number)
     return outcome

@@ -12,6 +12,7 @@ import pytest
 
 from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
 from chemigram_core.errors import InvalidXmp
+from chemigram_core.log.branch_mark import BranchGone
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import delete_branch, rename_branch
 from chemigram_core.repository import MAIN, Repository
@@ -105,13 +106,27 @@ def test_saves_follow_a_renamed_branch(view: ByPath, a: Repository) -> None:
     assert a.refs.read(WARM) is None
 
 
-def test_open_file_of_a_deleted_branch_is_not_lost(view: ByPath, a: Repository) -> None:
-    file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
+@pytest.mark.parametrize("renamed", [False, True])
+def test_open_file_of_a_deleted_branch_is_rejected_and_kept(view: ByPath, a: Repository, *, renamed: bool) -> None:
+    file, dusk = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC), BranchName("dusk")
     file.write(named(sidecar(12), "warm"), 0)
-    delete_branch(a, WARM)
-    file.flush()
+    if renamed:
+        rename_branch(a, WARM, dusk)
+    delete_branch(a, dusk if renamed else WARM)
+    with pytest.raises(BranchGone):
+        file.flush()
     file.release()
+    assert a.refs.branches() == [MAIN]
+    (kept,) = a.rejected.all()
+    assert (a.root / "rejected" / kept.file_name).read_bytes() == named(sidecar(12), "warm")
+    assert "deleted meanwhile" in kept.reason
+
+
+def test_file_made_after_its_branch_was_deleted_is_a_new_branch(view: ByPath, a: Repository) -> None:
+    delete_branch(a, WARM)
+    view.write(f"{ROLL}/a_01.NEF.xmp", named(sidecar(12), "warm"))
     assert stored(a, BranchName("version-01")) == canonical(sidecar(12))
+    assert a.rejected.all() == []
 
 
 def test_a_new_number_with_a_history_is_a_new_branch(view: ByPath, a: Repository) -> None:
