@@ -41,6 +41,7 @@ class Place:
 
     def keep(self, name: str = "main") -> bool:
         """Look up the file of a branch."""
+        self.kept.hear()
         seen = self.kept.look(self.folders[name].folder)
         return seen is not None and self.kept.keep(self.files[name], seen)
 
