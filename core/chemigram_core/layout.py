@@ -5,10 +5,10 @@ for reading: a file beyond them is not one of ours, and is never read.
 XMP_FILE = "image.xmp"
 MASK_FOLDER = "masks"
 MASK_SUFFIX = ".png"
-
+DRAWN_FOLDER = "drawn"
 PREVIEW_FILE = "preview.jpg"
 
-STATE_NAMES = (XMP_FILE, MASK_FOLDER, "drawn", PREVIEW_FILE, "style.dtstyle", "bundle.zip")
+STATE_NAMES = (XMP_FILE, MASK_FOLDER, DRAWN_FOLDER, PREVIEW_FILE, "style.dtstyle", "bundle.zip")
 """What a state's folder has, or is to have: the branches below it can't be called so."""
 
 XMP_BYTES = 8 << 20  # sidecars of darktable have 10 to 100 KB, with many brush strokes 1 or 2 MB

@@ -12,7 +12,7 @@ from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.pipe_input import frame_of
 from chemigram_core.darktable.drawn.turn import Turn
-from chemigram_core.image.header import Borders
+from chemigram_core.image.header import Borders, UnknownHeader, read_header
 from chemigram_core.sidecar import parse
 from tests.support.old_sidecars import numbered, step
 from tests.support.packets import Fields
@@ -32,7 +32,8 @@ def rawprepare(*borders: int, enabled: int = 1) -> Fields:
 
 
 def frame(*steps: Fields, data: bytes = b"", name: str = "a.tif") -> Frame:
-    return frame_of(io.BytesIO(data or tiff()), name, parse(numbered(5, list(steps) or [step("sharpen")])).history)
+    header = read_header(io.BytesIO(data or tiff()), name)
+    return frame_of(header, parse(numbered(5, list(steps) or [step("sharpen")])).history)
 
 
 def tiff(orientation: int = 8) -> bytes:
@@ -72,7 +73,7 @@ def test_borders_that_are_too_wide_leave_no_frame(borders: tuple[int, ...]) -> N
 
 
 def test_an_image_of_unknown_size_has_no_frame() -> None:
-    with pytest.raises(NotComputable, match="raw file"):
+    with pytest.raises(UnknownHeader, match="raw file"):
         frame(name="a.nef")
 
 

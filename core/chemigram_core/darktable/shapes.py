@@ -41,6 +41,11 @@ def parts(shapes: Shapes, *ids: int) -> dict[int, Form]:
     return found
 
 
+def is_group(form: Form) -> bool:
+    """Whether it consists of other shapes, and draws nothing itself."""
+    return bool((form.type or 0) & _GROUP)
+
+
 def same_shape(left: Form, right: Form) -> bool:
     """Whether two rows draw the same; from which step they are valid says nothing about that."""
     return _meaning(left) == _meaning(right)
@@ -52,7 +57,7 @@ def shape_changes(left: Mapping[int, Form], right: Mapping[int, Form]) -> list[s
     common = left.keys() & right.keys()
     words |= {number: "changed" for number in common if not same_shape(left[number], right[number])}
     changes = [({**left, **right}[number], words[number]) for number in sorted(words)]
-    plain = [f"{form.name or 'a shape'} {word}" for form, word in changes if not _is_group(form)]
+    plain = [f"{form.name or 'a shape'} {word}" for form, word in changes if not is_group(form)]
     return plain or [f"{form.name or 'a group'} {word}" for form, word in changes]
 
 
@@ -64,14 +69,10 @@ def _meaning(form: Form) -> dict[str, object]:
     }
 
 
-def _is_group(form: Form) -> bool:
-    return bool((form.type or 0) & _GROUP)
-
-
 def _members(form: Form) -> Iterator[int]:
     """The ids of a group's members: the first field of each of its structures, which versions made longer."""
     data, count = form.points.data, form.fields.get(MASK_NB)
-    if not _is_group(form) or not data or not isinstance(count, str) or not _NUMBER.fullmatch(count):
+    if not is_group(form) or not data or not isinstance(count, str) or not _NUMBER.fullmatch(count):
         return
     stride = len(data) // max(1, int(count))
     if stride >= 4:

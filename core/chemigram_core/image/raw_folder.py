@@ -13,11 +13,11 @@ from stat import S_ISLNK, S_ISREG
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.ownership import foreign_owner
-from chemigram_core.layout import MASK_FOLDER, XMP_FILE
+from chemigram_core.layout import DRAWN_FOLDER, MASK_FOLDER, XMP_FILE
 from chemigram_core.names import folded
 
 FOLDER = "raw"
-_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, XMP_FILE.removesuffix(".xmp")))  # or their sidecars are
+_STATE_FILES = frozenset((XMP_FILE, MASK_FOLDER, DRAWN_FOLDER, XMP_FILE.removesuffix(".xmp")))  # or their sidecars are
 _NAME_BYTES = 255  # that filesystems allow
 
 

@@ -6,26 +6,18 @@ Source: darktable's src/iop/rawprepare.c and src/iop/flip.c.
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
 
 from chemigram_core.darktable import Entry, History
 from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.turn import Turn
-from chemigram_core.image.header import NO_BORDERS, Borders, Header, UnknownHeader, read_header
+from chemigram_core.image.header import NO_BORDERS, Borders, Header
 
 _AS_TAKEN = -1
 
 
-def frame_of(image: BinaryIO, name: str, history: History) -> Frame:
-    """The frame of the image with this file name in an edit; reads the image's header alone.
-
-    Raises NotComputable where it can't be known; OSError as read(2).
-    """
-    try:
-        header = read_header(image, name)
-    except UnknownHeader as reason:
-        raise NotComputable(str(reason)) from reason
+def frame_of(header: Header, history: History) -> Frame:
+    """The frame of the image with this header in an edit. Raises NotComputable where it can't be known."""
     last = {entry.operation: entry for entry in history.instances.values()}
     frame = Frame(
         header.width, header.height, _borders(header, last.get("rawprepare")), _turn(header, last.get("flip"))

@@ -1,0 +1,51 @@
+"""drawn/ of a state in a repository: read and parsed when it is asked for, and remembered, within a bound."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from cachetools import LRUCache
+
+from chemigram_core.darktable.drawn.figures import NotComputable
+from chemigram_core.digest import Digest
+from chemigram_core.drawn_files.drawn_files import DrawnFiles, drawn_files
+from chemigram_core.drawn_files.image_header import image_header
+from chemigram_core.image.header import Header
+from chemigram_core.repository import Repository
+from chemigram_core.store.objects import Kind
+
+_KEPT_BYTES = 16 << 20  # of XMPs, whose drawn shapes take a few times as much once they are read
+
+_lock = Lock()  # guards the cache
+_known: LRUCache[tuple[Digest, Header | str], tuple[int, DrawnFiles]] = LRUCache(
+    _KEPT_BYTES, getsizeof=lambda known: known[0]
+)
+
+
+def drawn_in(repository: Repository, state: Digest) -> DrawnFiles:
+    """Those of a state with the image as it is now. Raises ObjectMissing, ObjectDamaged, InvalidXmp; OSError."""
+    header = _header(repository)
+    key = state, str(header) if isinstance(header, NotComputable) else header
+    with _lock:
+        if (known := _known.get(key)) is not None:
+            return known[1]
+    return _read(repository, key, header)
+
+
+def _header(repository: Repository) -> Header | NotComputable:
+    try:
+        return image_header(repository.image)
+    except NotComputable as reason:
+        return reason
+
+
+def _read(repository: Repository, key: tuple[Digest, Header | str], header: Header | NotComputable) -> DrawnFiles:
+    """Parsed anew: those that are kept parsed are the tips that the next saves are compared with."""
+    from chemigram_core.sidecar import parse
+
+    data = repository.objects.read(key[0], Kind.SNAPSHOT)
+    found = drawn_files((repository.states.recall(key[0]) or parse(data)).history, header)
+    if len(data) <= _KEPT_BYTES:
+        with _lock:
+            _known[key] = len(data), found
+    return found
