@@ -14,8 +14,9 @@ rejected/           saves that could not be kept as a state, each with the reaso
 HEAD                the current branch; `ln -sfn heads/<branch> HEAD` changes it
 log.jsonl           what was done, one line per operation
 
-Each state has image.xmp (the edit) and masks/ (its masks). If the repository has an image, the state shows it too, with
-the edit beside it under the name that darktable looks for. preview.jpg in it, which is not listed, is its picture. So
+Each state has image.xmp (the edit), masks/ (its masks) and drawn/ (the masks that are drawn in darktable, as pictures).
+If the repository has an image, the state shows it too, with the edit beside it under the name that darktable looks for.
+preview.jpg in it, which is not listed, is its picture. So
 
     darktable tags/<tag>/          opens that state
     cp -r tags/<tag> ~/keep        copies it

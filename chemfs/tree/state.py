@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 from chemfs.tree import xattrs
+from chemfs.tree.drawn import DRAWN_ENTRY, DrawnFolder
 from chemfs.tree.errors import NotFound
 from chemfs.tree.image_file import ImageFile
 from chemfs.tree.nodes import Entry, File, Folder, Node, NodeKind, Xattrs
@@ -19,7 +20,7 @@ from chemfs.tree.permissions import of_folder, read_only
 from chemfs.tree.preview_file import preview_of
 from chemigram_core.digest import Digest
 from chemigram_core.errors import StoreFailed
-from chemigram_core.layout import MASK_FOLDER, PREVIEW_FILE, XMP_FILE
+from chemigram_core.layout import DRAWN_FOLDER, MASK_FOLDER, PREVIEW_FILE, XMP_FILE
 from chemigram_core.names import MaskName
 from chemigram_core.store.objects import Kind, StoredObject
 
@@ -52,6 +53,8 @@ class StateFolder(Folder):
             return StoredFile(self._opened, self.stored(), self.seconds)
         if name == MASK_FOLDER and self.masks():
             return self.masks_folder()
+        if name == DRAWN_FOLDER:
+            return DrawnFolder(self._opened, self.digest)
         image = self._opened().repository.image
         if image is not None and name == image.sidecar_name:
             return StoredFile(self._opened, self.stored(), self.seconds)
@@ -67,7 +70,7 @@ class StateFolder(Folder):
             if opened.image_look.is_there(image):
                 entries.append(Entry(image.name, NodeKind.FILE))
             entries.append(Entry(image.sidecar_name, NodeKind.FILE))
-        return [*entries, MASKS_ENTRY] if self.masks() else entries
+        return [*entries, MASKS_ENTRY, DRAWN_ENTRY] if self.masks() else [*entries, DRAWN_ENTRY]
 
     def xattrs(self) -> Xattrs:
         return xattrs.of_state(self._opened().repository, self.digest())

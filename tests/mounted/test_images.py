@@ -93,7 +93,7 @@ def test_image_missing_at_mount_keeps_its_sidecar(tmp_path: Path, image: Path) -
 def test_raw_may_change_while_it_is_mounted(mount: Mounted) -> None:
     raw = mount.repository.root / "raw"
     raw.rename(raw.with_name("aside"))
-    wait_until(lambda: os.listdir(mount.branch) == ["masks"])
+    wait_until(lambda: os.listdir(mount.branch) == ["masks", "drawn"])
     raw.with_name("aside").rename(raw)
     (mount.branch / "a.tif.xmp").write_bytes(sidecar(1))
     assert len(snapshots(mount.repository)) == 1
@@ -155,7 +155,9 @@ def test_image_link_into_its_own_mount_is_an_error(mount: Mounted, tmp_path: Pat
     link.unlink()
     link.symlink_to(target)
     assert [error_of_stat(shown) for _ in range(3)] == [errno.ELOOP] * 3
-    assert asked("print(sorted(os.listdir(sys.argv[1])))", mount.branch) == "['a.tif.xmp', 'image.xmp', 'masks']"
+    assert (
+        asked("print(sorted(os.listdir(sys.argv[1])))", mount.branch) == "['a.tif.xmp', 'drawn', 'image.xmp', 'masks']"
+    )
     assert asked("print(len(open(sys.argv[1]).read()) > 100)", mount.branch / "image.xmp") == "True"
     assert threads(mount) < 10
     assert len([line for line in log(mount) if "inside the mount" in line]) == 1

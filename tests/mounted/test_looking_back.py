@@ -78,7 +78,7 @@ def test_the_listing_of_a_fixed_state_follows_its_image(edited: Mounted) -> None
         now = edited.repository.image
         assert now is not None
         now.path.rename(now.path.with_name(name))
-        assert set(os.listdir(state)) == {"image.xmp", "masks", name, f"{name}.xmp"}
+        assert set(os.listdir(state)) == {"image.xmp", "masks", "drawn", name, f"{name}.xmp"}
 
 
 def test_collected_state_is_skipped(edited: Mounted) -> None:

@@ -50,7 +50,7 @@ def test_a_tagged_state_is_copied_byte_for_byte(mount: Mounted, tmp_path: Path) 
     }
     assert copied["masks/subject.png"] == mask()
     assert hashlib.sha256(copied["image.xmp"]).hexdigest() == mount.repository.refs.read(MAIN)
-    assert copied.keys() == {"image.xmp", "a.tif", "a.tif.xmp", "masks/subject.png"}
+    assert copied.keys() == {"image.xmp", "a.tif", "a.tif.xmp", "masks/subject.png", "drawn/README.txt"}
 
 
 def test_past_states_refuse_writers_at_open(mount: Mounted) -> None:

@@ -16,6 +16,7 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.draft import Draft, DraftState
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
+from chemfs.tree.heads.hidden_names import HiddenNames
 from chemfs.tree.heads.renames import Renames
 from chemfs.tree.heads.saver import Saver
 from chemfs.tree.heads.scratch import Scratch
@@ -35,6 +36,7 @@ class Branch:
 
     def __init__(self, repository: Repository, name: BranchName) -> None:
         self.table = DraftTable()
+        self.hidden = HiddenNames()
         self.scratch = Scratch(repository.root, parts_of(name))
         self._repository = repository
         self._files = DraftFiles(repository.root)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from chemfs.tree import xattrs
+from chemfs.tree.drawn import DRAWN_ENTRY
 from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.branch import Branch
 from chemfs.tree.heads.folder_nodes import Fixed, FolderOfFiles, Meaning
@@ -17,7 +18,7 @@ from chemfs.tree.preview_file import preview_of
 from chemfs.tree.ref_folder import RefFolder
 from chemfs.tree.state import MASKS_ENTRY, XMP_ENTRY
 from chemigram_core.image.raw_folder import Image, is_near_sidecar
-from chemigram_core.layout import MASK_FOLDER, PREVIEW_FILE, XMP_FILE
+from chemigram_core.layout import DRAWN_FOLDER, MASK_FOLDER, PREVIEW_FILE, XMP_FILE
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import OnBranch
 
@@ -61,6 +62,8 @@ class BranchFolder(FolderOfFiles):
             return Xmp()
         if name == MASK_FOLDER:
             return Fixed.MASKS
+        if name == DRAWN_FOLDER:
+            return Fixed.DRAWN
         image = self._image()
         if image is not None and name == image.sidecar_name:
             return Sidecar()
@@ -99,7 +102,13 @@ class BranchFolder(FolderOfFiles):
             if branch.tip.is_there(Sidecar()):
                 yield Entry(image.sidecar_name, NodeKind.FILE)
         yield MASKS_ENTRY
-        taken = {XMP_FILE, MASK_FOLDER, *((image.name, image.sidecar_name) if image else ())}  # since they were made
+        yield DRAWN_ENTRY
+        taken = {
+            XMP_FILE,
+            MASK_FOLDER,
+            DRAWN_FOLDER,
+            *((image.name, image.sidecar_name) if image else ()),
+        }  # since they were made
         yield from (entry for entry in self.scratch_entries() if entry.name not in taken)
 
     def xattrs(self) -> Xattrs:

@@ -23,6 +23,7 @@ from chemfs.tree.errors import (
     Unsupported,
 )
 from chemfs.tree.heads.branch import Branch
+from chemfs.tree.heads.branch_drawn import BranchDrawn
 from chemfs.tree.heads.file_nodes import BranchImage, FolderInBranch, InScratch, ScratchFile, ScratchLink, TrackedFile
 from chemfs.tree.heads.tracked import InFolder, Mask, Parts, Sidecar, Tracked, Xmp, looks_like_mask, mask_called
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind, Source
@@ -35,6 +36,7 @@ class Fixed(Enum):
     """The names in a branch's folder with a fixed meaning."""
 
     MASKS = auto()
+    DRAWN = auto()
     IMAGE = auto()
 
 
@@ -59,6 +61,8 @@ class FolderOfFiles(FolderInBranch):
                 return TrackedFile(self, target)
             case Fixed.MASKS:
                 return BranchMasks(self)
+            case Fixed.DRAWN:
+                return BranchDrawn(self)
             case Fixed.IMAGE:
                 return BranchImage(self)
             case parts:
@@ -71,7 +75,7 @@ class FolderOfFiles(FolderInBranch):
                 return self.to_write().open_to_write(target, flags | os.O_CREAT, self.opened())
             case tuple() as parts:
                 return self.to_write().open_scratch(parts, flags | os.O_CREAT, mode, self.opened())
-            case Fixed.MASKS:
+            case Fixed.MASKS | Fixed.DRAWN:
                 raise IsAFolder(name)
             case Fixed.IMAGE:
                 raise ReadOnly(name)
@@ -82,7 +86,7 @@ class FolderOfFiles(FolderInBranch):
         """Remove a file. A tracked one is only hidden for now: it may come back at once."""
         branch = self.to_write()
         match self.meaning(name):
-            case Fixed.MASKS:
+            case Fixed.MASKS | Fixed.DRAWN:
                 raise IsAFolder(name)
             case Fixed.IMAGE:
                 branch.check_image_shown()
@@ -93,11 +97,14 @@ class FolderOfFiles(FolderInBranch):
                 branch.remove(target)
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder. An empty masks/ silently stays: the next mask would bring it back."""
+        """Remove a folder. masks/ and drawn/ silently stay if nothing shows in them: each state has them."""
         branch = self.to_write()
         match self.meaning(name):
             case Fixed.MASKS:
                 if any(True for _ in BranchMasks(self).entries()):
+                    raise NotEmpty(name)
+            case Fixed.DRAWN:
+                if BranchDrawn(self).is_shown():
                     raise NotEmpty(name)
             case tuple() as parts:
                 branch.scratch.remove_folder(parts)
@@ -105,7 +112,7 @@ class FolderOfFiles(FolderInBranch):
                 raise NotAFolder(name)
 
     def make_folder(self, name: str, mode: int) -> None:
-        if self.meaning(name) is Fixed.MASKS:
+        if self.meaning(name) in {Fixed.MASKS, Fixed.DRAWN}:
             raise AlreadyThere(name)
         self.check_new(name)
         self.to_write().scratch.make_folder(self._scratch_only(name), mode)

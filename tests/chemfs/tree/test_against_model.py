@@ -382,9 +382,11 @@ class OperationsOnBranches(RuleBasedStateMachine):
         return self.view.read(path(branch, name))
 
     def files(self, branch: str, below: str = "") -> Files:
-        """Everything that a branch folder shows, by walking it."""
+        """Everything that is written in a branch folder, by walking it."""
         found: Files = {}
         for name in self.view.names(path(branch, below)):
+            if name == "drawn":
+                continue
             place = f"{below}/{name}".lstrip("/")
             node = self.view.node(path(branch, place))
             if isinstance(node, Folder):

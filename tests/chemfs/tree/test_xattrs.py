@@ -69,10 +69,13 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def walk(view: ByPath, path: str = "") -> Iterator[str]:
-    """Every file, as a file manager finds them: each folder listed, each name looked at, its attributes named."""
+    """Every file, as a file manager finds them: each folder listed, each name looked at, its attributes named.
+
+    It doesn't look into drawn/, which parses.
+    """
     for name, kind in view.entries(path):
         view.node(f"{path}/{name}").xattr_names()
-        if kind is NodeKind.FOLDER:
+        if kind is NodeKind.FOLDER and name != "drawn":
             yield from walk(view, f"{path}/{name}")
         elif kind is NodeKind.FILE:
             yield f"{path}/{name}"
