@@ -1,4 +1,4 @@
-"""chemfs masks: the registry."""
+"""chemfs masks: the registry, and the drawn masks of HEAD's state."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 from chemfs.cli.arguments import add_json, add_repository
 from chemfs.cli.json import print_json
 from chemfs.cli.text import local_time, print_rows
+from chemigram_core.drawn_files.drawn_files import DrawnFiles, MaskFile
+from chemigram_core.drawn_files.state import drawn_in
+from chemigram_core.drawn_files.text import mask_words
+from chemigram_core.errors import NoState
+from chemigram_core.layout import DRAWN_FOLDER
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """List the masks by name, each with its earlier versions and where they came from. Removed and purged
-masks are listed too."""
+masks are listed too. So are the masks of HEAD's state that are drawn in darktable, or why they can't be computed."""
 EXAMPLE = "chemfs masks sunset"
 
 Record = Mapping[str, Any]
@@ -25,12 +30,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print them. Raises RegistryDamaged."""
-    registry = Repository(options.repository).registry.read().to_json()
+    """Print them. Raises RegistryDamaged; StoreFailed where HEAD's state is damaged."""
+    repository = Repository(options.repository)
+    registry = repository.registry.read().to_json()
+    drawn = _drawn(repository)
     if options.json:
-        print_json(registry)
-    else:
-        print_rows([row for name, entry in registry.items() for row in _rows(name, entry)])
+        masks = [] if drawn is None else [_record(drawn, mask) for mask in drawn.masks]
+        print_json({"masks": registry, "drawn": masks})
+        return
+    rows = [row for name, entry in registry.items() for row in _rows(name, entry)]
+    if drawn is not None:
+        rows += [_drawn_row(drawn, mask) for mask in drawn.masks]
+    print_rows(rows)
+
+
+def _drawn(repository: Repository) -> DrawnFiles | None:
+    """Those of HEAD's state; None before the first save."""
+    try:
+        return drawn_in(repository, repository.resolve("HEAD"))
+    except NoState:
+        return None
+
+
+def _record(drawn: DrawnFiles, mask: MaskFile) -> Record:
+    """`path` or `reason`: in the state's folder, or why there is no picture."""
+    entry, problem = mask.entry, drawn.problem(mask)
+    found = {"reason": problem} if problem else {"path": f"{DRAWN_FOLDER}/{mask.path}"}
+    known = {"operation": entry.operation, "name": entry.multi_name, "priority": entry.multi_priority}
+    return {**known, "id": mask.mask_id, **found}
+
+
+def _drawn_row(drawn: DrawnFiles, mask: MaskFile) -> tuple[str, ...]:
+    problem = drawn.problem(mask)
+    words = f"{mask_words(mask)}: {problem}" if problem else mask_words(mask)
+    return "" if problem else f"{DRAWN_FOLDER}/{mask.path}", "", "", "drawn", words
 
 
 def _rows(name: str, entry: Record) -> Iterator[tuple[str, ...]]:

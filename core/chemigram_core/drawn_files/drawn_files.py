@@ -63,6 +63,10 @@ class DrawnFiles:
         files: tuple[MaskFile | ShapeFile, ...] = (*self.masks, *self.shapes)
         return {file.path: file.recipe for file in files if file.recipe is not None and self.raster is not None}
 
+    def problem(self, file: MaskFile | ShapeFile) -> str:
+        """Why a mask or shape has no picture; empty if it has one."""
+        return file.reason or self.reason
+
 
 def drawn_files(history: History, header: Header | NotComputable) -> DrawnFiles:
     """Those of an edit of the image with this header."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
 
 from cachetools import LRUCache
@@ -10,6 +12,8 @@ from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.digest import Digest
 from chemigram_core.drawn_files.drawn_files import DrawnFiles, drawn_files
 from chemigram_core.drawn_files.image_header import image_header
+from chemigram_core.drawn_files.pictures import picture
+from chemigram_core.drawn_files.text import FILE_NAME, text_of
 from chemigram_core.image.header import Header
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind
@@ -30,6 +34,14 @@ def drawn_in(repository: Repository, state: Digest) -> DrawnFiles:
         if (known := _known.get(key)) is not None:
             return known[1]
     return _read(repository, key, header)
+
+
+def contents_of(files: DrawnFiles) -> Mapping[str, Callable[[], bytes]]:
+    """What gives the bytes of each file, by its path in drawn/: the text first, then the pictures."""
+    contents: dict[str, Callable[[], bytes]] = {FILE_NAME: lambda: text_of(files).encode()}
+    if (raster := files.raster) is not None:
+        contents |= {path: partial(picture, recipe, raster) for path, recipe in files.pictures.items()}
+    return contents
 
 
 def _header(repository: Repository) -> Header | NotComputable:

@@ -21,6 +21,11 @@ def text_of(files: DrawnFiles) -> str:
     return "\n\n".join(filter(None, _paragraphs(files))) + "\n"
 
 
+def mask_words(mask: MaskFile) -> str:
+    """The instance that a mask belongs to, and its shape's id; printable."""
+    return f"{_instance(mask.entry)}, priority {mask.entry.multi_priority}, mask {mask.mask_id}"
+
+
 def _paragraphs(files: DrawnFiles) -> Iterator[str]:
     yield _HEAD
     if not files.masks and not files.shapes:
@@ -51,8 +56,7 @@ def _path(files: DrawnFiles, file: MaskFile | ShapeFile) -> str:
 
 
 def _mask(mask: MaskFile) -> str:
-    words = f"{_instance(mask.entry)}, priority {mask.entry.multi_priority}, mask {mask.mask_id}"
-    return f"{words}: {printable(mask.reason)}" if mask.reason else words
+    return f"{mask_words(mask)}: {printable(mask.reason)}" if mask.reason else mask_words(mask)
 
 
 def _shape(shape: ShapeFile) -> str:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import FolderNotEmpty
 from chemigram_core.image.errors import ImageUnavailable
 from chemigram_core.image.location import image_problem, open_image
 from chemigram_core.image.raw_folder import Image
+from chemigram_core.layout import DRAWN_FOLDER
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.state_files import StateFile, state_files
+
+_Source: TypeAlias = StateFile | Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +30,23 @@ class Exported:
     image_problem: ImageUnavailable | None
 
 
-def export(repository: Repository, digest: Digest, target: Path, on_progress: Progress = silent) -> Exported:
+def export(
+    repository: Repository, digest: Digest, target: Path, on_progress: Progress = silent, *, drawn: bool = False
+) -> Exported:
     """Write the files of a state, the same as in a mount, into `target`, a new or empty folder.
 
-    Raises FolderNotEmpty, StoreFailed, OSError; without its image the state is written all the same.
+    With `drawn`, its drawn masks too. Raises FolderNotEmpty, StoreFailed, OSError; without its image the state is
+    written all the same.
     """
     image = repository.image
     problem = None if image is None else image_problem(image)
-    files = {
+    files: dict[str, _Source] = {
         path: source
         for path, source in state_files(repository.state(digest), image).items()
         if problem is None or source is not image
     }
+    if drawn:
+        files |= _drawn(repository, digest)
     target.mkdir(parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise FolderNotEmpty(target)
@@ -46,8 +56,19 @@ def export(repository: Repository, digest: Digest, target: Path, on_progress: Pr
     return Exported([target / path for path in files], problem)
 
 
-def _copy(repository: Repository, source: StateFile, path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
+def _drawn(repository: Repository, digest: Digest) -> Mapping[str, _Source]:
+    from chemigram_core.drawn_files.state import contents_of, drawn_in  # few exports ask for it
+
+    contents = contents_of(drawn_in(repository, digest))
+    return {f"{DRAWN_FOLDER}/{path}": content for path, content in contents.items()}
+
+
+def _copy(repository: Repository, source: _Source, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if callable(source):
+        with path.open("xb") as file:
+            file.write(source())
+        return
     with os.fdopen(_opened(repository, source), "rb") as stored, path.open("xb") as file:
         # "x": never over or through what another program put there meanwhile
         shutil.copyfileobj(stored, file)

@@ -8,6 +8,10 @@ from pathlib import Path
 from PIL import Image
 
 from tests.chemfs.verbs.answer import Chemfs
+from tests.support.by_path import ByPath
+from tests.support.drawn_edits import Sample
+from tests.support.drawn_samples import ROUND
+from tests.support.drawn_states import drawn_repository, save_drawn, save_samples
 
 Sidecar = Callable[[int], Path]
 PROVENANCE = '{"provider": "sam", "prompt": "the sun", "created_at": "2026-11-20T08:00:00+00:00"}'
@@ -26,7 +30,7 @@ def saved_twice(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> tuple[str, str]
 
 def test_registry_lists_earlier_masks_of_a_name(chemfs: Chemfs, sidecar: Sidecar, mask: Path) -> None:
     old, new = saved_twice(chemfs, sidecar, mask)
-    registry = chemfs("masks", "sunset", "--json").json
+    registry = chemfs("masks", "sunset", "--json").json["masks"]
     assert registry["subject"]["hash"] == new
     assert registry["subject"]["history"][0]["hash"] == old
     assert registry["subject"]["history"][0]["provider"] == "sam"
@@ -60,3 +64,29 @@ def test_an_unusable_provenance_is_refused(chemfs: Chemfs, sidecar: Sidecar, mas
         )
         assert answer.code == 3, provenance
     assert chemfs("masks", "sunset").out == ""
+
+
+def test_masks_drawn_in_darktable_are_listed(chemfs: Chemfs, tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path)
+    save_samples(repository, [Sample("", "", ROUND), Sample("", "", ROUND, {"feathering": 5})])
+    instance = {"operation": "velvia", "name": "m0", "priority": 0, "id": 1000}
+    first, second = chemfs("masks", str(repository.root), "--json").json["drawn"]
+    assert first == {**instance, "path": "drawn/velvia-m0.png"}
+    assert (second["name"], second["reason"]) == ("m1", "it is feathered along the picture's edges")
+    shown, missing = chemfs("masks", str(repository.root)).out.splitlines()
+    assert shown.startswith("drawn/velvia-m0.png")
+    assert shown.endswith('drawn  velvia (velvia) "m0", priority 0, mask 1000')
+    assert missing.endswith("mask 1002: it is feathered along the picture's edges")
+
+
+def test_an_export_has_drawn_masks_if_asked(chemfs: Chemfs, tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path)
+    save_drawn(repository, ROUND)
+    assert chemfs("export", str(repository.root), "HEAD", str(tmp_path / "plain")).code == 0
+    assert not (tmp_path / "plain" / "drawn").exists()
+    assert chemfs("export", str(repository.root), "HEAD", str(tmp_path / "out"), "--drawn").code == 0
+    view, folder = ByPath(repository.root), tmp_path / "out" / "drawn"
+    exported = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    assert sorted(exported) == ["README.txt", "shapes/#1001 (1001).png", "velvia-m0.png"]
+    for path in exported:
+        assert (folder / path).read_bytes() == view.read(f"heads/main/drawn/{path}")
