@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chemfs.tree.compare_drawn import DrawnChangesFolder
 from chemfs.tree.computed_files import ComputedFile
+from chemfs.tree.drawn import DRAWN_ENTRY
 from chemfs.tree.errors import NotFound
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
@@ -17,7 +19,7 @@ from chemfs.tree.preview_file import preview_of
 from chemigram_core.compare import Comparison, StoredStates
 from chemigram_core.digest import Digest
 from chemigram_core.errors import Refused
-from chemigram_core.layout import MASK_FOLDER
+from chemigram_core.layout import DRAWN_FOLDER, MASK_FOLDER
 from chemigram_core.store.objects import Kind
 
 _BETWEEN = ".."
@@ -79,6 +81,8 @@ class ComparisonFolder(Folder):
     def lookup(self, name: str) -> Node:
         if not self._folder and name in _SIDES:
             return preview_of(self._opened, self._side(name))
+        if not self._folder and name == DRAWN_FOLDER:
+            return DrawnChangesFolder(self._opened, (self._left, self._right))
         comparison, path = self._comparison(), self._folder + name
         if path == MASK_FOLDER and comparison.masks:
             return ComparisonFolder(self._opened, self._left, self._right, self._names, f"{path}/")
@@ -97,6 +101,7 @@ class ComparisonFolder(Folder):
         if not self._folder and comparison.masks:
             yield Entry(MASK_FOLDER, NodeKind.FOLDER)
         if not self._folder:
+            yield DRAWN_ENTRY
             shown = self._opened().preview_look.find_all((self._left, self._right))
             yield from (Entry(name, NodeKind.FILE) for name in _SIDES if self._side(name) in shown)
 

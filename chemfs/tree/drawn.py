@@ -23,6 +23,7 @@ from chemigram_core.drawn_files.text import FILE_NAME, text_of
 from chemigram_core.image.errors import ImageUnavailable
 from chemigram_core.image.location import locate
 from chemigram_core.layout import DRAWN_FOLDER
+from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject
 
 DRAWN_ENTRY = Entry(DRAWN_FOLDER, NodeKind.FOLDER)
@@ -75,18 +76,7 @@ class DrawnFolder(Folder):
         return self.opened().repository.objects.info(self._state(), Kind.SNAPSHOT)
 
     def _about(self) -> tuple[int, Permissions]:
-        """Time and permissions of a file here: of what is newest, and as the snapshot and the image share them."""
-        repository, stored = self.opened().repository, self._stored()
-        sources, times_ns = [(stored.status, stored.folder)], [stored.mtime_ns]
-        if (image := repository.image) is not None:
-            try:
-                path, status = locate(image)
-            except (ImageUnavailable, OSError):  # the text says so
-                pass
-            else:
-                sources.append((status, path.rpartition("/")[0] or "/"))
-                times_ns.append(status.st_mtime_ns)
-        return max(times_ns), shared(str(repository.root), *sources)
+        return time_and_permissions(self.opened().repository, self._state())
 
 
 class DrawnPicture(File):
@@ -131,3 +121,18 @@ class DrawnText(File):
 
 def _has_shapes(files: DrawnFiles) -> bool:
     return files.raster is not None and any(shape.recipe is not None for shape in files.shapes)
+
+
+def time_and_permissions(repository: Repository, *states: Digest) -> tuple[int, Permissions]:
+    """Those of a file that is computed from drawn masks: of what is newest, and as snapshots and image share them."""
+    stored = [repository.objects.info(state, Kind.SNAPSHOT) for state in states]
+    sources, times_ns = [(one.status, one.folder) for one in stored], [one.mtime_ns for one in stored]
+    if (image := repository.image) is not None:
+        try:
+            path, status = locate(image)
+        except (ImageUnavailable, OSError):  # the text says so
+            pass
+        else:
+            sources.append((status, path.rpartition("/")[0] or "/"))
+            times_ns.append(status.st_mtime_ns)
+    return max(times_ns), shared(str(repository.root), *sources)

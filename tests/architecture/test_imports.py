@@ -42,7 +42,7 @@ WINGS = {  # the floors of each package, lowest first
         "image_file preview_file drawn",
         "real_file ref_folder state",
         "heads.file_nodes heads.branch_drawn heads.folder_nodes heads.branch_folder heads.heads_folder",
-        "tags snapshots history compare previews rejected roll",
+        "tags snapshots history compare compare_drawn previews rejected roll",
         "repository tagged",
         "library background",
         "tree",

@@ -106,7 +106,7 @@ def test_long_log_is_read_correctly(edited: Mounted) -> None:
 
 def test_changes_are_shown_in_words_and_pictures(edited: Mounted) -> None:
     folder = edited.path / "compare/v2..main"
-    assert sorted(os.listdir(folder)) == ["changes.json", "changes.md", "image.xmp.diff", "masks"]
+    assert sorted(os.listdir(folder)) == ["changes.json", "changes.md", "drawn", "image.xmp.diff", "masks"]
     words = (folder / "changes.md").read_text()
     assert "exposure" in words.lower()
     assert "rating" in words.lower()

@@ -60,10 +60,11 @@ def test_folders_are_looked_up_and_listed_without_computing_anything(repository:
     view = ByPath(repository.root)
     for path, names in (
         ("before", []),
-        ("before/first..main", ["changes.md", "changes.json", "image.xmp.diff", "masks"]),
+        ("before/first..main", ["changes.md", "changes.json", "image.xmp.diff", "masks", "drawn"]),
         ("before/first..main/masks", ["sky.png"]),
         ("main..before/first/masks", ["sky.png"]),
-        ("main..main", ["changes.md", "changes.json", "image.xmp.diff"]),
+        ("main..main", ["changes.md", "changes.json", "image.xmp.diff", "drawn"]),
+        ("main..main/drawn", []),
     ):
         assert view.names(f"/compare/{path}") == names
     for path in ("main..nosuch", "nosuch", "main..main/masks"):

@@ -14,6 +14,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.drawn_files import image_header
 from chemigram_core.image.location import open_image
 from chemigram_core.image.raw_folder import Image
+from chemigram_core.masks.png.pixels import decode
 from chemigram_core.names import TagName
 from chemigram_core.operations.refs import create_tag
 from chemigram_core.repository import Repository
@@ -21,7 +22,7 @@ from tests.support.builders import picture
 from tests.support.by_path import ByPath
 from tests.support.counts import counted
 from tests.support.drawn_samples import ROUND, TILTED
-from tests.support.drawn_states import disc, drawn_repository, renderings, save_drawn
+from tests.support.drawn_states import SIZE, disc, drawn_repository, renderings, save_drawn
 
 NAMES = ["README.txt", "velvia-m0.png", "velvia-m1.png", "shapes"]
 HIDDEN_SECONDS = 2.5
@@ -192,3 +193,26 @@ def test_what_the_owner_of_the_image_denies_is_denied(view: ByPath, repository: 
     (tmp_path / "a.tif").chmod(0o600)
     assert view.node("tags/v1/drawn/velvia-m0.png").stat().mode & 0o077 == 0
     assert view.node("tags/v1/drawn/velvia-m0.png").stat().mode & 0o222 == 0
+
+
+def test_a_comparison_shows_what_changed_in_drawn_masks(view: ByPath, repository: Repository) -> None:
+    save_drawn(repository, disc(1), TILTED)
+    with renderings() as rendered:
+        assert "drawn" in view.names("compare/v1..main")
+        assert view.names("compare/v1..main/drawn") == ["velvia-m0.png", "shapes"]
+        assert view.names("compare/v1..main/drawn/shapes") == ["#1001 (1001).png"]
+        assert not rendered
+        png = view.read("compare/v1..main/drawn/velvia-m0.png")
+        assert len(rendered) == 2
+    assert decode(png).shape == (*SIZE[::-1], 3)
+    assert view.names("compare/v1..v1/drawn") == []
+    with pytest.raises(NotFound):
+        view.node("compare/v1..main/drawn/velvia-m1.png")
+
+
+def test_a_comparison_of_drawn_masks_follows_the_image(view: ByPath, repository: Repository, tmp_path: Path) -> None:
+    save_drawn(repository, disc(1), TILTED)
+    place = "compare/v1..main/drawn/velvia-m0.png"
+    assert decode(view.read(place)).shape == (60, 90, 3)
+    picture(tmp_path / "b.tif", (60, 90)).rename(tmp_path / "a.tif")
+    assert decode(view.read(place)).shape == (90, 60, 3)

@@ -36,7 +36,7 @@ def test_a_dry_run_lists_what_would_go_and_removes_nothing(chemfs: Chemfs, aband
 def test_purged_masks_are_remembered(chemfs: Chemfs, abandoned: str) -> None:
     assert chemfs("gc", abandoned, "--keep-days", "0").out.startswith("removed 1 snapshot and 1 mask, ")
     assert chemfs("fsck", abandoned).code == 0
-    assert "purged" in chemfs("masks", abandoned, "--json").json["subject"]
+    assert "purged" in chemfs("masks", abandoned, "--json").json["masks"]["subject"]
     assert "purged" in chemfs("masks", abandoned).out
     last = chemfs("log", abandoned, "--json").json[0]
     assert (last["op"], last["metadata"]["snapshots"], last["metadata"]["masks"]) == ("gc", 1, 1)
