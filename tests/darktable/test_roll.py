@@ -28,6 +28,7 @@ from tests.support.window import Photographer, darktable
 pytestmark = NEEDS_DARKTABLE
 
 SIDE_BY_SIDE = {"plugins/lighttable/images_in_row": "4", "ui_last/grouping": "FALSE"}
+IN_ROLLS = {("a.tif", 0), ("a.tif", 1), ("b.tif", 0), ("c.tif", 0)}
 WARM, NEW = BranchName("warm"), BranchName("version-01")
 
 
@@ -125,21 +126,44 @@ def test_number_reused_by_darktable_does_not_change_its_branch(
     assert (roll / "a_01.tif.xmp").read_bytes() != (roll / "a_02.tif.xmp").read_bytes()
 
 
-def test_recursive_import_of_a_mount_for_darktable_finds_only_rolls(
-    library: Path, tmp_path: Path, screen: Screen
-) -> None:
-    photographer = Photographer.at(tmp_path / "photographer", {"ui_last/import_recursive": "TRUE"})
+@pytest.fixture
+def for_darktable(library: Path, tmp_path: Path) -> Iterator[Path]:
+    """The mountpoint of the library, mounted with --for-darktable."""
     mountpoint = tmp_path / "for-darktable"
     mountpoint.mkdir()
     chemfs = [sys.executable, "-m", "chemfs"]
     subprocess.run([*chemfs, "mount", "--for-darktable", library, mountpoint], check=True)
-    try:
-        with darktable(screen, photographer, mountpoint) as window:
-            wait_for("an import", lambda: imported(photographer) >= {("a.tif", 1), ("b.tif", 0), ("c.tif", 0)})
-            window.quit()
-    finally:
-        subprocess.run([*chemfs, "unmount", mountpoint], check=True)
-    assert imported(photographer) == {("a.tif", 0), ("a.tif", 1), ("b.tif", 0), ("c.tif", 0)}
+    yield mountpoint
+    subprocess.run([*chemfs, "unmount", mountpoint], check=True)
+
+
+def test_recursive_import_of_a_mount_for_darktable_finds_only_rolls(
+    for_darktable: Path, tmp_path: Path, screen: Screen
+) -> None:
+    photographer = Photographer.at(tmp_path / "photographer", {"ui_last/import_recursive": "TRUE"})
+    with darktable(screen, photographer, for_darktable) as window:
+        wait_for("an import", lambda: imported(photographer) >= IN_ROLLS)
+        window.quit()
+    assert imported(photographer) == IN_ROLLS
+
+
+def test_recursive_import_dialog_of_a_mount_for_darktable_finds_only_rolls(
+    for_darktable: Path, tmp_path: Path, screen: Screen
+) -> None:
+    settings = {
+        "ui_last/import_last_directory": str(for_darktable),
+        "ui_last/import_last_place": str(for_darktable),
+        "ui_last/import_recursive": "TRUE",
+        "ui_last/import_select_new": "TRUE",
+    }
+    photographer, empty = Photographer.at(tmp_path / "photographer", settings), tmp_path / "empty"
+    empty.mkdir()
+    with darktable(screen, photographer, empty) as window:
+        window.open_import_dialog()
+        window.import_selected()
+        wait_for("an import", lambda: imported(photographer) >= IN_ROLLS)
+        window.quit()
+    assert imported(photographer) == IN_ROLLS
 
 
 def imported(photographer: Photographer) -> set[tuple[str, int]]:

@@ -39,7 +39,12 @@ SETTINGS = {
     "ui_last/window_x": "0",
     "ui_last/window_y": "0",
 }
-SHORTCUTS = {"period": "iop/exposure/exposure;up", "BackSpace;shift": "lib/copy_history/discard history"}
+IMPORT_DIALOG = "add to library"
+SHORTCUTS = {
+    "period": "iop/exposure/exposure;up",
+    "BackSpace;shift": "lib/copy_history/discard history",
+    "F9": "lib/import/add to library",
+}
 OBSERVER = """
 local darktable = require "darktable"
 local function note(line)
@@ -167,6 +172,16 @@ class Window:
         self._press("l", until=("view lighttable",))
         self.point_at_image()
 
+    def open_import_dialog(self) -> None:
+        """Open the dialog, which lists the folder `ui_last/import_last_directory`; all that is new is selected."""
+        wait_for("the import dialog", self._import_dialog_opens)
+        wait_for("a list at rest", self._is_at_rest)
+
+    def import_selected(self) -> None:
+        """Begin to import what is selected in the dialog."""
+        self.screen.press("Return")
+        wait_for("the end of the import dialog", lambda: IMPORT_DIALOG not in self.screen.titles())
+
     def quit(self) -> None:
         self.screen.press("ctrl+q")
         wait_for("the end of darktable", lambda: self.process.poll() is not None)
@@ -218,6 +233,18 @@ class Window:
         return [event for event in self._events()[before:] if event.startswith(("at ", "over nothing"))][-1:] == [
             looked
         ]
+
+    def _import_dialog_opens(self) -> bool:
+        """Whether it shows; until darktable has started it takes no keys."""
+        if "darktable" in self.screen.titles() and IMPORT_DIALOG not in self.screen.titles():
+            self.screen.press("F9")
+            time.sleep(20 * POLL_SECONDS)
+        return IMPORT_DIALOG in self.screen.titles()
+
+    def _is_at_rest(self) -> bool:
+        before = self.screen.picture()
+        time.sleep(20 * POLL_SECONDS)
+        return before == self.screen.picture()
 
     def _picture_at_rest(self) -> Image.Image | None:
         before, after = self.screen.picture(), self.screen.picture()
