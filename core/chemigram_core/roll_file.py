@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.json_file import read_object, write_object
-from chemigram_core.errors import NotAFile, Refused, StoreFailed, shown
+from chemigram_core.errors import ChemigramError, NotAFile, Refused, StoreFailed, shown
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 
@@ -77,22 +78,35 @@ def keep_numbers(root: Path, branches: Mapping[int, BranchName]) -> None:
         write_numbers(root, {**known, **{number: Given(branch, when) for number, branch in new.items()}})
 
 
-def branch_renamed(root: Path, old: BranchName, new: BranchName) -> None:
-    """Keep the number of a renamed branch. For the holder of the repository's lock. Raises RollDamaged, OSError."""
-    _change(root, old, lambda given: replace(given, branch=new))
+def renaming(root: Path, old: BranchName, new: BranchName, is_done: Callable[[], bool]) -> AbstractContextManager[None]:
+    """Keep the number of a branch that is renamed in the context. For the holder of the repository's lock.
+
+    If that fails, the number is the old branch's again, unless `is_done` says that it was renamed in spite of the
+    error. Raises RollDamaged, OSError.
+    """
+    return _changing(root, old, lambda given: replace(given, branch=new), is_done)
 
 
-def branch_deleted(root: Path, branch: BranchName) -> None:
-    """Retire the number of a branch. For the holder of the repository's lock. Raises RollDamaged, OSError."""
-    _change(root, branch, lambda given: replace(given, is_retired=True))
+def deleting(root: Path, branch: BranchName, is_done: Callable[[], bool]) -> AbstractContextManager[None]:
+    """Retire the number of a branch that is deleted in the context; the rest is as for `renaming`."""
+    return _changing(root, branch, lambda given: replace(given, is_retired=True), is_done)
 
 
-def _change(root: Path, branch: BranchName, change: Callable[[Given], Given]) -> None:
-    numbers = dict(read_numbers(root))
-    for number, given in numbers.items():
-        if given.branch == branch and not given.is_retired:
-            write_numbers(root, {**numbers, number: change(given)})
-            return
+@contextmanager
+def _changing(
+    root: Path, branch: BranchName, change: Callable[[Given], Given], is_done: Callable[[], bool]
+) -> Iterator[None]:
+    numbers = read_numbers(root)
+    current = [number for number, given in numbers.items() if given.branch == branch and not given.is_retired]
+    try:
+        if current:
+            write_numbers(root, {**numbers, **{number: change(numbers[number]) for number in current}})
+        yield
+    except (ChemigramError, OSError):
+        with suppress(ChemigramError, OSError):
+            if current and not is_done():
+                write_numbers(root, numbers)
+        raise
 
 
 def _parsed(entry: Mapping[str, Any]) -> Given:

@@ -48,8 +48,8 @@ def delete_branch(repository: Repository, name: BranchName) -> None:
             raise BranchInUse(name)
         repository.tip(name)
         scratch.clear(repository.root, name)
-        roll_file.branch_deleted(repository.root, name)
-        _delete(repository, name, DELETE_BRANCH)
+        with roll_file.deleting(repository.root, name, lambda: repository.refs.read(name) is None):
+            _delete(repository, name, DELETE_BRANCH)
 
 
 def delete_tag(repository: Repository, name: TagName) -> None:
@@ -68,9 +68,12 @@ def rename_branch(repository: Repository, old: BranchName, new: BranchName) -> N
         repository.refs.check_free(new)
         scratch.clear(repository.root, new)
         entry = LogEntry(RENAME, tip, new.ref, metadata={"from": old.ref})
-        with repository.log.appended(entry, lambda: repository.refs.read(old) is None):
+
+        def is_done() -> bool:
+            return repository.refs.read(old) is None
+
+        with roll_file.renaming(repository.root, old, new, is_done), repository.log.appended(entry, is_done):
             _rename(repository, old, new, tip)
-        roll_file.branch_renamed(repository.root, old, new)
 
 
 def checkout(repository: Repository, head: Head) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Collection
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +107,37 @@ def test_a_renamed_branch_keeps_its_number(repository: Repository) -> None:
     all_numbers(repository)
     rename_branch(repository, WARM, COLD)
     assert shown(all_numbers(repository)) == {0: MAIN, 1: COLD}
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace", "unlink"])
+@pytest.mark.parametrize("change", ["rename", "delete"])
+def test_failed_rename_or_delete_keeps_branch_and_number(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, change: str, call: str
+) -> None:
+    create_branch(repository, WARM)
+    all_numbers(repository)
+    before, nth = (repository.refs.branches(), read_numbers(repository.root)), 0
+    while (answer := failing_at(nth := nth + 1, call, change, repository, monkeypatch)) == "failed":
+        assert (repository.refs.branches(), read_numbers(repository.root)) == before, f"{call} number {nth} failed"
+    assert (nth > 1, answer) == (True, "done")
+
+
+def failing_at(nth: int, call: str, change: str, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Change the branch while the nth call of a function of `os` fails; what the caller is told."""
+    calls, really = count(1), getattr(os, call)
+
+    def failing(*given: Any, **options: Any) -> Any:
+        if next(calls) == nth:
+            raise OSError(errno.EIO, "the disk fails")
+        return really(*given, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, call, failing)
+        try:
+            rename_branch(repository, WARM, COLD) if change == "rename" else delete_branch(repository, WARM)
+        except OSError:
+            return "failed"
+    return "done"
 
 
 def test_recreated_branch_gets_another_number(repository: Repository) -> None:
