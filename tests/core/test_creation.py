@@ -25,7 +25,8 @@ def modes(root: Path) -> list[int]:
     """Of a folder, a written file and an appended one."""
     with Folder.make(root, "folder") as folder:
         folder.write("written", b"x")
-        folder.append("appended", b"x")
+        with folder.append("appended", b"x") as append:
+            append.sync()
     made = (root / "folder", root / "folder" / "written", root / "folder" / "appended")
     return [stat.S_IMODE(path.stat().st_mode) for path in made]
 

@@ -10,14 +10,16 @@ import pytest
 
 from chemigram_core.durable import filesystem, mount_table
 from chemigram_core.durable.filesystem import Filesystem
-from chemigram_core.durable.folder import Deferred, Folder
+from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.sync import Deferred
 from tests.core.calls import count_calls
 
 
 def write_all(root: Path) -> None:
     with Folder.make(root, "folder") as folder:
         folder.write("file", b"bytes")
-        folder.append("log", b"line\n")
+        with folder.append("log", b"line\n") as append:
+            append.sync()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,11 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
 
 
+def append(folder: Folder, name: str, data: bytes) -> None:
+    with folder.append(name, data) as appended:
+        appended.sync()
+
+
 def test_a_file_is_replaced_whole_and_leaves_no_temporary(tmp_path: Path) -> None:
     with Folder.make(tmp_path, "a", "b") as folder:
         folder.write("file", b"old")
@@ -40,10 +45,10 @@ def test_an_append_that_fails_adds_nothing(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(5, "Input/output error")
 
     with Folder.make(tmp_path) as folder:
-        folder.append("log", b"one\n")
+        append(folder, "log", b"one\n")
         monkeypatch.setattr(os, "fsync", failing)
         with pytest.raises(OSError, match="Input/output"):
-            folder.append("log", b"two\n")
+            append(folder, "log", b"two\n")
     assert (tmp_path / "log").read_bytes() == b"one\n"
 
 
@@ -83,7 +88,7 @@ def test_an_append_does_not_follow_a_symlink(tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("safe")
     (tmp_path / "log").symlink_to("outside")
     with Folder.enter(tmp_path) as folder, pytest.raises(OSError, match="symbolic links"):
-        folder.append("log", b"line\n")
+        append(folder, "log", b"line\n")
     assert (tmp_path / "outside").read_text() == "safe"
 
 
@@ -94,7 +99,7 @@ USES: dict[str, Callable[[Folder, str], object]] = {
     "read": Folder.read,
     "write": lambda folder, name: folder.write(name, b"x"),
     "link": lambda folder, name: folder.link_symbolically("x", name),
-    "append": lambda folder, name: folder.append(name, b"x"),
+    "append": lambda folder, name: append(folder, name, b"x"),
     "truncate": lambda folder, name: folder.truncate(name, 0),
     "replace": lambda folder, name: folder.replace(name, "other"),
     "replace by": lambda folder, name: folder.replace("file", name),

@@ -155,7 +155,8 @@ def gone(repository: Repository, model: Model, branch: BranchName, _: int) -> No
         return
     target = stood[-2]
     repository.log.append(LogEntry(RESET, target, branch.ref, parent=stood[-1]))
-    repository.refs.move(branch, stood[-1], target)
+    with repository.refs.moving(branch, stood[-1], target) as move:
+        move()
     del stood[-1:]
 
 

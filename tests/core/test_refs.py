@@ -26,20 +26,33 @@ def refs(tmp_path: Path) -> Refs:
     return Refs(tmp_path)
 
 
+def move(refs: Refs, expected: Digest | None, digest: Digest) -> None:
+    with refs.moving(MAIN, expected, digest) as make:
+        make()
+
+
 def test_a_branch_is_a_file_with_an_identifier(refs: Refs, tmp_path: Path) -> None:
-    refs.move(MAIN, None, A)
+    move(refs, None, A)
     assert (tmp_path / "refs/heads/main").read_text() == f"{A}\n"
     assert refs.read(MAIN) == A
 
 
 def test_a_ref_moves_only_from_where_it_was_seen(refs: Refs) -> None:
-    refs.move(MAIN, None, A)
+    move(refs, None, A)
     with pytest.raises(RefMoved):
-        refs.move(MAIN, None, B)
+        move(refs, None, B)
     with pytest.raises(RefMoved):
-        refs.move(MAIN, B, A)
-    refs.move(MAIN, A, B)
+        move(refs, B, A)
+    move(refs, A, B)
     assert refs.read(MAIN) == B
+
+
+def test_a_move_that_is_not_made_leaves_nothing(refs: Refs, tmp_path: Path) -> None:
+    move(refs, None, A)
+    with refs.moving(MAIN, A, B):
+        assert len(os.listdir(tmp_path / "refs/heads")) == 2, "written, so that the move itself is short"
+    assert os.listdir(tmp_path / "refs/heads") == ["main"]
+    assert refs.read(MAIN) == A
 
 
 @pytest.mark.parametrize("other", ["Main", "main/x", "MAIN/y"])

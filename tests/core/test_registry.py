@@ -12,7 +12,6 @@ import pytest
 from chemigram_core import fsck
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidProvenance, RegistryDamaged, UnknownMask
-from chemigram_core.log.entry import LogEntry
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.masks.registry import Registry
 from chemigram_core.names import BranchName, MaskName
@@ -236,10 +235,10 @@ def test_an_error_before_the_ref_leaves_everything_as_it_was(
     save_mask(repository, MAIN, SUBJECT, mask(1))
     tip = repository.refs.read(MAIN)
 
-    def full(_: LogEntry) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(repository.log, "append", full)
+    monkeypatch.setattr(repository.log, "appending", full)
     with pytest.raises(OSError, match="No space"):
         save_mask(repository, MAIN, SUBJECT, mask(2))
     monkeypatch.undo()

@@ -12,8 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-from chemigram_core.durable.folder import Folder, temporary_name
+from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.in_use import is_in_use, mark_in_use
+from chemigram_core.durable.replacement import temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 

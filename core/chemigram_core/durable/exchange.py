@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chemigram_core.durable.creation import permitted
-from chemigram_core.durable.folder import temporary_name
+from chemigram_core.durable.replacement import temporary_name
 
 _NOREPLACE, _EXCHANGE = 1, 2  # RENAME_NOREPLACE, RENAME_EXCHANGE of linux/fs.h
 _HERE = -100  # AT_FDCWD, linux/fcntl.h

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from chemigram_core.durable import mount_table
-from chemigram_core.durable.folder import Deferred, deferred
+from chemigram_core.durable.sync import Deferred, deferred
 
 _REPORTS_ERRORS = (5, 8)  # the first Linux whose syncfs reports that a page could not be written
 

@@ -1,49 +1,25 @@
 """A folder of the repository, entered without following symlinks; files in it are replaced whole.
 
 Durable in the strict sense: a file is written under a temporary name, synced, renamed, and the folder is synced (a
-rename alone can be lost in a power cut). A failed fsync is never retried, since the kernel has dropped the pages.
+rename alone can be lost in a power cut).
 Knows nothing about the meaning of the files.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from enum import IntEnum
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
-from typing import NamedTuple, Self
+from typing import Self
 
 from chemigram_core.durable import beneath
+from chemigram_core.durable.append import Append, Joint, no_joint
 from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
-from chemigram_core.durable.sole_file import sole_file
-
-TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name starts so
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX, Replacement, temporary_name
+from chemigram_core.durable.sync import sync_appended, sync_names
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-class Deferred(IntEnum):
-    """What the caller makes durable later, for many files together (`Filesystem`)."""
-
-    NOTHING = 0
-    NAMES = 1  # of folders, and what is appended to files; a file that replaces another is synced before it does
-    EVERYTHING = 2  # for what nobody can find yet
-
-
-deferred: ContextVar[Deferred] = ContextVar("deferred", default=Deferred.NOTHING)
-
-
-class Appended(NamedTuple):
-    """An append to a file: its inode number, and its size in bytes before and after."""
-
-    inode: int
-    start_bytes: int
-    end_bytes: int
 
 
 class Folder:
@@ -104,41 +80,30 @@ class Folder:
 
     def write(self, name: str, data: bytes | memoryview, mode: int = 0o644) -> None:
         """Replace `name` by `data`, completely and durably, or leave everything as it was."""
-        one_name(name)
-        with self._temporary() as temporary:
-            _write_synced(os.open(temporary, _CREATE, permitted(mode), dir_fd=self.descriptor), data)
-            os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        with self.replacement(data, mode) as file:
+            file.take(name)
             self.sync()
+
+    def replacement(self, data: bytes | memoryview, mode: int = 0o644) -> Replacement:
+        """A new file with `data` that can take the place of another; it is not durable yet."""
+        return Replacement(self.descriptor, data, mode)
 
     def link_symbolically(self, target: str, name: str) -> None:
         """Replace `name` by a symlink to `target`."""
         one_name(name)
-        with self._temporary() as temporary:
+        temporary = temporary_name()
+        try:
             os.symlink(target, temporary, dir_fd=self.descriptor)
             os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
             self.sync()
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=self.descriptor)
+            raise
 
-    def append(self, name: str, data: bytes, joint: Callable[[int, int], bytes] = lambda _, __: b"") -> Appended:
-        """Append `data` to a regular file durably; creates it if missing. On failure nothing stays appended.
-
-        `joint` gets the file, open to read, and its size, and returns the bytes to write between its end and `data`.
-        """
-        flags = _FILE | os.O_RDWR | os.O_APPEND
-        descriptor, status = sole_file(self.descriptor, one_name(name), flags, permitted(0o644), temporary_name)
-        try:
-            data = joint(descriptor, status.st_size) + data
-            try:
-                _write_all(descriptor, data)
-                sync_appended(descriptor)
-                if status.st_size == 0:
-                    self.sync()
-            except OSError:
-                with suppress(OSError):
-                    os.ftruncate(descriptor, status.st_size)
-                raise
-        finally:
-            os.close(descriptor)
-        return Appended(status.st_ino, status.st_size, status.st_size + len(data))
+    def append(self, name: str, data: bytes, joint: Joint = no_joint) -> Append:
+        """Append `data` to a regular file, which is created if it is missing. It is durable after its `sync`."""
+        return Append(self.descriptor, one_name(name), data, joint)
 
     def truncate(self, name: str, size_bytes: int) -> None:
         """Truncate a regular file durably."""
@@ -169,8 +134,7 @@ class Folder:
 
     def sync(self) -> None:
         """Make the names in the folder durable; not if the caller does it later."""
-        if deferred.get() < Deferred.NAMES:
-            os.fsync(self.descriptor)
+        sync_names(self.descriptor)
 
     @classmethod
     def _made(cls, root: Path, parts: tuple[str, ...], *, sync_found: bool) -> Self:
@@ -190,33 +154,6 @@ class Folder:
             return False
         return True
 
-    @contextmanager
-    def _temporary(self) -> Iterator[str]:
-        name = temporary_name()
-        try:
-            yield name
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name, dir_fd=self.descriptor)
-            raise
-
-
-def temporary_name() -> str:
-    """An unused name for a file that is being written."""
-    return TEMPORARY_PREFIX + token_hex(8)
-
-
-def sync_appended(descriptor: int) -> None:
-    """Make durable what was appended to an open file; not if the caller does it later."""
-    if deferred.get() < Deferred.NAMES:
-        os.fsync(descriptor)
-
-
-def sync_content(descriptor: int) -> None:
-    """Make the bytes of an open file durable; not if the caller does that later."""
-    if deferred.get() < Deferred.EVERYTHING:
-        os.fsync(descriptor)
-
 
 def read_whole(descriptor: int, size_bytes: int | None = None) -> bytes:
     """All bytes of an open regular file: one pread of the right size, unless it is being written or exceeds 2 GiB."""
@@ -227,17 +164,3 @@ def read_whole(descriptor: int, size_bytes: int | None = None) -> bytes:
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
         return file.read()
-
-
-def _write_synced(descriptor: int, data: bytes | memoryview) -> None:
-    try:
-        _write_all(descriptor, data)
-        sync_content(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_all(descriptor: int, data: bytes | memoryview) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]

@@ -20,8 +20,8 @@ from pathlib import Path
 from threading import Timer
 
 from chemigram_core.durable.beneath import FOLDER
-from chemigram_core.durable.folder import temporary_name
 from chemigram_core.durable.ownership import require_own
+from chemigram_core.durable.replacement import temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.progress import waiting
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from chemigram_core.durable.folder import TEMPORARY_PREFIX
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX
 from chemigram_core.fsck.finding import Finding, Problem
 
 _OWN = ("objects", "refs", "masks", "rejected", "raw", "previews")

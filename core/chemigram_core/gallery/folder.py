@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chemigram_core.durable.exchange import swap
-from chemigram_core.durable.folder import temporary_name
+from chemigram_core.durable.replacement import temporary_name
 from chemigram_core.errors import Refused, shown
 
 LIST_FILE = "gallery.json"  # names every file of the gallery, so that a later one replaces these and no other

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Appended, Folder
+from chemigram_core.durable.append import Append
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.log.entry import LogEntry, parse_line
 from chemigram_core.log.lines import TORN, lines_backwards, next_line, torn_end
@@ -29,27 +30,35 @@ class OperationLog:
         self.root = root
         self._path = f"{root}/{FILE_NAME}"
 
-    def append(self, entry: LogEntry) -> Appended:
+    def append(self, entry: LogEntry) -> None:
         """Append one line durably. Raises CannotBeLogged, OSError."""
         line = entry.line()
-        with Folder.enter(self.root) as folder:
-            return folder.append(FILE_NAME, line, _end_of_last)
+        with Folder.enter(self.root) as folder, folder.append(FILE_NAME, line, _end_of_last) as append:
+            append.sync()
 
     @contextmanager
     def appended(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[None]:
-        """Append one line durably for a change made in the context; if the change fails, the line is taken back.
+        """Append one line durably for a change made in the context. `is_done` is as for `appending`."""
+        with self.appending(entry, is_done) as line:
+            line.sync()
+            yield
+
+    @contextmanager
+    def appending(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[Append]:
+        """Append one line for a change made in the context, which syncs it first. If the change fails, take it back.
 
         `is_done` says whether the change was made in spite of an error: then the line stays, since without it a state
         would have no parent, and the collector would remove its ancestors.
         """
-        appended = self.append(entry)
-        try:
-            yield
-        except (ChemigramError, OSError):
-            with suppress(ChemigramError, OSError):
-                if not is_done() and self.extent() == (appended.inode, appended.end_bytes):
-                    self._cut(appended.start_bytes)
-            raise
+        line = entry.line()
+        with Folder.enter(self.root) as folder, folder.append(FILE_NAME, line, _end_of_last) as append:
+            try:
+                yield append
+            except (ChemigramError, OSError):
+                with suppress(ChemigramError, OSError):
+                    if not is_done() and self.extent() == (append.inode, append.end_bytes):
+                        folder.truncate(FILE_NAME, append.start_bytes)
+                raise
 
     def entries(self) -> Iterator[LogEntry]:
         """All operations, oldest first."""
@@ -98,10 +107,6 @@ class OperationLog:
         except FileNotFoundError:
             return 0, 0
         return status.st_ino, status.st_size
-
-    def _cut(self, size_bytes: int) -> None:
-        with Folder.enter(self.root) as folder:
-            folder.truncate(FILE_NAME, size_bytes)
 
     def _open(self) -> BinaryIO:
         """Open the log for reading. Before the first entry, it reads as empty."""

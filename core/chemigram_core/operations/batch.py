@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from chemigram_core.durable.filesystem import Filesystem
-from chemigram_core.durable.folder import Deferred
 from chemigram_core.durable.lock import locked
+from chemigram_core.durable.sync import Deferred
 from chemigram_core.errors import ChemigramError
 from chemigram_core.operations.steps import fail
 

@@ -1,8 +1,8 @@
 """Saves an XMP or masks on a branch: checks and stores them, and moves the tip. Knows no mounts.
 
 The order makes it safe: objects first, then the registry if masks changed, the log line, and the ref, each durable
-before the next. Checking and storing a mask, the long part, happens before the lock is taken and keeps no other saver
-waiting.
+before the next. All are written before the object's name is durable: a journaling filesystem then needs fewer commits.
+Checking and storing a mask, the long part, happens before the lock is taken and keeps no other saver waiting.
 """
 
 from __future__ import annotations
@@ -223,13 +223,17 @@ def _apply(repository: Repository, planned: NewSnapshot) -> Generator[None, None
     """Store the snapshot and move the branch to it."""
     branch, document, provenance = planned.incoming.branch, planned.incoming.document, planned.incoming.provenance
     parent, digest = planned.entry.parent, document.digest
-    repository.objects.put(document.canonical(), Kind.SNAPSHOT)
-    if planned.changes_registry:
-        repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
-    yield
-    with repository.log.appended(planned.entry, lambda: repository.refs.read(branch) == digest):
-        yield
-        repository.refs.move(branch, parent, digest)
+    with (
+        repository.refs.moving(branch, parent, digest) as move,
+        repository.objects.placed(digest, document.canonical(), Kind.SNAPSHOT) as shard,
+    ):
+        if planned.changes_registry:
+            repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
+        with repository.log.appending(planned.entry, lambda: repository.refs.read(branch) == digest) as line:
+            shard.sync()
+            line.sync()
+            yield
+            move()
     repository.states.learn(document)
     mask_links.restore(repository)
     return Saved(digest, parent, planned.incoming.missing_masks)

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.file_cache import lasting_identity
-from chemigram_core.durable.folder import Deferred, Folder, deferred, temporary_name
+from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.ownership import require_own
+from chemigram_core.durable.replacement import temporary_name
+from chemigram_core.durable.sync import Deferred, deferred
 from chemigram_core.previews.preview_file import Preview, first_whole, is_whole, open_whole, present, status_of
 from chemigram_core.previews.preview_name import PreviewName, Rendering, checksum
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from chemigram_core.durable import beneath
 from chemigram_core.durable.file_cache import FileCache
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.replacement import Replacement
 from chemigram_core.errors import NotAFile, RefDamaged
 
 _T = TypeVar("_T")
@@ -52,16 +53,28 @@ def clear(folder: Folder, file: str) -> None:
 
 
 def data(folder: Folder, file: str) -> bytes | None:
-    """The bytes of a ref, for `put`; None if it is not a regular file."""
+    """The bytes that a ref has, for `put`; None if it is not a regular file."""
     with suppress(FileNotFoundError, NotAFile):
         return folder.read(file, _LIMIT_BYTES)
     return None
 
 
-def put(folder: Folder, file: str, text: str, *, before: bytes | None) -> None:
-    """Write a ref whose file had the bytes `before`; restores them after a failed sync. Raises OSError."""
+def content(text: str) -> bytes:
+    """The bytes of a ref's file."""
+    return f"{text}\n".encode()
+
+
+def write(folder: Folder, file: str, text: str, *, before: bytes | None) -> None:
+    """Write a ref as `put` does."""
+    with folder.replacement(content(text)) as new:
+        put(folder, file, new, before=before)
+
+
+def put(folder: Folder, file: str, new: Replacement, *, before: bytes | None) -> None:
+    """Replace a ref whose file had the bytes `before`; restores them after a failed sync. Raises OSError."""
     try:
-        folder.write(file, f"{text}\n".encode())
+        new.take(file)
+        folder.sync()
     except OSError:
         with suppress(OSError):
             folder.remove(file) if before is None else folder.write(file, before)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ class Refs:
     def set_head(self, head: Head) -> None:
         """Move HEAD."""
         with Folder.enter(self._root) as folder:
-            ref_file.put(folder, "HEAD", _head_text(head), before=ref_file.data(folder, "HEAD"))
+            ref_file.write(folder, "HEAD", _head_text(head), before=ref_file.data(folder, "HEAD"))
 
     def look(self, name: RefName) -> Position | None:
         """The target of a branch or tag and since when, or None. Opens one file. Raises RefDamaged."""
@@ -136,18 +136,23 @@ class Refs:
         *folders, file = name.ref.split("/")
         with Folder.make_durable(self._root, *folders) as folder:
             ref_file.clear(folder, file)
-            ref_file.put(folder, file, digest, before=None)
+            ref_file.write(folder, file, digest, before=None)
 
-    def move(self, name: BranchName, expected: Digest | None, digest: Digest) -> None:
-        """Point a branch at `digest` if it still points at `expected` (None: does not exist). Raises RefMoved."""
+    @contextmanager
+    def moving(self, name: BranchName, expected: Digest | None, digest: Digest) -> Iterator[Callable[[], None]]:
+        """Prepare to point a branch at `digest`; what the context gets does it. Nothing moves unless that is called.
+
+        `expected` is the target that the branch has, None if it does not exist. Raises RefMoved.
+        """
         if self.read(name) != expected:
             raise RefMoved(name.ref)
         if expected is None:
-            self.create(name, digest)
+            yield lambda: self.create(name, digest)
             return
         *folders, file = name.ref.split("/")
-        with Folder.enter(self._root, *folders) as folder:
-            ref_file.put(folder, file, digest, before=f"{expected}\n".encode())
+        with Folder.enter(self._root, *folders) as folder, folder.replacement(ref_file.content(digest)) as new:
+            new.start()
+            yield lambda: ref_file.put(folder, file, new, before=ref_file.content(expected))
 
     def sync(self, name: RefName) -> None:
         """Make a ref durable: the process that moved it may have been killed before it did. Raises OSError."""

@@ -14,7 +14,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from chemigram_core.durable.filesystem import Filesystem
-from chemigram_core.durable.folder import TEMPORARY_PREFIX, Deferred, Folder, temporary_name
+from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX, temporary_name
+from chemigram_core.durable.sync import Deferred
 from chemigram_core.errors import ChemigramError, Refused, shown
 from chemigram_core.image.raw_link import relink
 from chemigram_core.operations.batch import Change, Steps, make_together

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable import beneath
-from chemigram_core.durable.folder import Folder, read_whole, sync_content
+from chemigram_core.durable.folder import Folder, read_whole
 from chemigram_core.durable.in_use import mark_in_use
+from chemigram_core.durable.sync import sync_content
 from chemigram_core.errors import InvalidDigest, NotAFile, ObjectDamaged, ObjectMissing
 from chemigram_core.layout import MASK_BYTES, XMP_BYTES
 from chemigram_core.store.content import Content, content_of, is_mask, read_content
+from chemigram_core.store.shards import Shards
 
 _HEX = frozenset("0123456789abcdef")
 
@@ -54,27 +56,32 @@ class ObjectStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._folder = f"{root}/objects"
-        self._suffixed: bool | None = None
-        self._durable_shards: set[str] = set()  # folders that this process has created or synced; never removed
+        self._shards = Shards(root)
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
         """Store `data` durably under its SHA-256. An existing whole object is made durable."""
         digest = Digest.of(data)
-        try:
-            descriptor = self.open(digest, kind)
-        except (ObjectMissing, ObjectDamaged):
-            self._write(digest, data, kind)
-            return digest
-        try:
-            self._sync(digest, descriptor)
-        finally:
-            os.close(descriptor)
+        with self.placed(digest, data, kind) as shard:
+            shard.sync()
         return digest
+
+    @contextmanager
+    def placed(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> Iterator[Folder]:
+        """Store `data` under its SHA-256, durable once the caller has synced the folder that this gives.
+
+        An existing whole object needs that, too: the process that stored it may have crashed before it was durable.
+        """
+        with self._shards.durable(digest) as shard:
+            if not self._is_whole(digest, kind):
+                with shard.replacement(data) as file:
+                    file.take(self._file_name(digest, kind))
+            yield shard
 
     def keep(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
         """Store again what `put` stored, in case it has been collected since. For the holder of the lock."""
         if not self.has(digest, kind):
-            self._write(digest, data, kind)
+            with self._shards.durable(digest) as shard:
+                shard.write(self._file_name(digest, kind), data)
 
     def read(self, digest: Digest, kind: Kind) -> bytes:
         """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
@@ -140,14 +147,14 @@ class ObjectStore:
 
     def snapshots(self) -> Iterator[Digest]:
         """The identifiers of all snapshots, sorted, from the names of their files alone."""
-        for shard in self._shards():
+        for shard in self._shards.names():
             with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:
                 found = {digest: None for _, digest, kind in _named(folder, shard) if kind is Kind.SNAPSHOT}
             yield from found  # each once, even if it exists in both forms
 
     def __iter__(self) -> Iterator[StoredObject]:
         """Every object, sorted by digest; files with other names are skipped."""
-        for shard in self._shards():
+        for shard in self._shards.names():
             yield from self._shard(shard)
 
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
@@ -168,41 +175,20 @@ class ObjectStore:
                 continue
         raise ObjectMissing(digest)
 
-    def _write(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> None:
-        with self._durable_shard(digest) as shard:
-            shard.write(self._file_name(digest, kind), data)
-
-    def _sync(self, digest: Digest, descriptor: int) -> None:
-        """Make an object durable that another process stored: it may have crashed before it synced the folder."""
-        sync_content(descriptor)
-        with self._durable_shard(digest) as shard:
-            shard.sync()
-
-    def _durable_shard(self, digest: Digest) -> Folder:
-        parts = ("objects", digest.shard)
-        if digest.shard in self._durable_shards:
-            with suppress(FileNotFoundError):
-                return Folder.enter(self.root, *parts)
-        shard = Folder.make_durable(self.root, *parts)
-        self._durable_shards.add(digest.shard)
-        return shard
+    def _is_whole(self, digest: Digest, kind: Kind) -> bool:
+        """Whether the object exists, whole and with durable bytes."""
+        try:
+            descriptor = self.open(digest, kind)
+        except (ObjectMissing, ObjectDamaged):
+            return False
+        try:
+            sync_content(descriptor)
+        finally:
+            os.close(descriptor)
+        return True
 
     def _file_name(self, digest: Digest, kind: Kind) -> str:
-        if self._suffixed is None:
-            self._suffixed = not any(self._bare_names())
-        return file_names(digest, kind)[0 if self._suffixed else 1]
-
-    def _bare_names(self) -> Iterator[str]:
-        for shard in self._shards():
-            with Folder.enter(self.root, "objects", shard) as folder:
-                names = folder.names()
-            yield from (name for name in names if len(name) == 62)
-            if names:
-                return  # a repository names all its objects in one way: one shard is enough
-
-    def _shards(self) -> list[str]:
-        with Folder.enter(self.root, "objects") as folder:
-            return [name for name in folder.names() if len(name) == 2 and _HEX.issuperset(name)]
+        return file_names(digest, kind)[1 if self._shards.have_bare_names else 0]
 
     def _shard(self, shard: str) -> Iterator[StoredObject]:
         with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(self.root, "objects", shard) as folder:

@@ -127,7 +127,7 @@ class _Writer:
         """The order of `names`, and what stands before the value of each."""
         if (known := self._layouts.get((level, names))) is not None:
             return known
-        shown = {name: self._prefixes.shown(name) for name in names}
+        shown = {name: self._prefixes.shown(name) if name[0] == "{" else name for name in names}
         order = sorted(names, key=shown.__getitem__)
         starts = [f'"\n{" " * level}{shown[name]}="' for name in order]
         self._layouts[level, names] = order, [starts[0].removeprefix('"'), *starts[1:]]

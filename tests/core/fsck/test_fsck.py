@@ -272,7 +272,7 @@ def test_repair_stopped_by_a_full_disk_moves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Folder, "write", full)
+        patched.setattr(Folder, "replacement", full)
         with pytest.raises(OSError, match="No space"):
             fsck.repair(repository.root, found)
     assert path.read_bytes() == before

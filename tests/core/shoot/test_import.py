@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core import fsck
-from chemigram_core.durable.folder import TEMPORARY_PREFIX
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX
 from chemigram_core.errors import StoreFailed
 from chemigram_core.folder_kind import ARepository
 from chemigram_core.log.journal import OperationLog
