@@ -67,6 +67,7 @@ def _hand_back_drafts(roots: Iterable[Path]) -> None:
     for root in roots:
         with _logged("%s: can't hand back what a mount left unsaved; it stays in scratch/", root):
             orphaned_drafts.hand_back(root)
+        with _logged("%s: can't save a first state; it stays in scratch/", root):
             commit_pending(Repository(root), math.inf)
 
 

@@ -55,7 +55,7 @@ def read_numbers(root: Path) -> Numbers:
     """The numbers that were given. Raises RollDamaged."""
     try:
         found = read_object(root, FILE_NAME) or {}
-        return {_number(key): _parsed(entry) for key, entry in found.items()}
+        return {number_in(key): _parsed(entry) for key, entry in found.items()}
     except (ValueError, KeyError, TypeError, AttributeError, NotAFile, Refused) as error:
         raise RollDamaged(str(error)) from error
 
@@ -116,14 +116,14 @@ def _parsed(entry: Mapping[str, Any]) -> Given:
         str(entry["given"]),
         None if name is None else _text(name),
         None if hidden is None else Digest(hidden),
-        None if took_over is None else _number(str(took_over)),
+        None if took_over is None else number_in(str(took_over)),
         None if instead_of is None else BranchName(instead_of),
         bool(entry.get("retired", False)),
     )
 
 
-def _number(text: str) -> int:
-    """A number that darktable can have."""
+def number_in(text: str) -> int:
+    """The number in a text, if darktable can have it. Raises ValueError."""
     if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MAX_NUMBER)) or int(text) > MAX_NUMBER:
         raise ValueError(f"no number of a duplicate: {shown(text)}")
     return int(text)

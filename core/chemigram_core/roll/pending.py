@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from chemigram_core.durable.folder import Folder
+from chemigram_core.layout import XMP_BYTES
+from chemigram_core.roll_file import number_in
 
 FOLDER = ("scratch", ".pending")  # no branch has a name that starts with a dot
 QUIET_SECONDS = 5.0
@@ -27,17 +30,22 @@ def put(root: Path, number: int, data: bytes) -> None:
 def read(root: Path, number: int) -> bytes:
     """The sidecar that waits. Raises FileNotFoundError."""
     with Folder.enter(root, *FOLDER) as folder:
-        return folder.read(f"{number}{_SUFFIX}")
+        return folder.read(f"{number}{_SUFFIX}", XMP_BYTES)
 
 
 def times_ns(root: Path) -> Mapping[int, int]:
-    """The numbers whose sidecar waits, each with the time at which it was written, ns since 1970."""
+    """The numbers whose sidecar waits, each with the time at which it was written, ns since 1970.
+
+    Files that are none of ours are passed by: no number is in their name, or they are too large or not regular.
+    """
     found: dict[int, int] = {}
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *FOLDER) as folder:
         for name in folder.names():
-            stem = name.removesuffix(_SUFFIX)
-            if stem.isascii() and stem.isdecimal():
-                found[int(stem)] = folder.stat(name).st_mtime_ns
+            status = folder.stat(name)
+            with suppress(ValueError):
+                number = number_in(name.removesuffix(_SUFFIX))
+                if name == f"{number}{_SUFFIX}" and S_ISREG(status.st_mode) and status.st_size <= XMP_BYTES:
+                    found[number] = status.st_mtime_ns
     return found
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chemigram_core.durable.lock import locked
+from chemigram_core.errors import ChemigramError, InvalidXmp
 from chemigram_core.log.branch_mark import BranchMark, check_not_deleted
 from chemigram_core.log.entry import JSON
 from chemigram_core.masks.provenance import now
@@ -71,23 +71,38 @@ def save_number(
 def commit_pending(repository: Repository, before_ns: float) -> bool:
     """Make first states of the sidecars that were written before a time, ns since 1970; whether others wait.
 
-    Raises StoreFailed, OSError.
+    One that can't be saved stops no other. Raises StoreFailed, OSError.
     """
     waiting = pending.times_ns(repository.root)
     due = [number for number, time_ns in waiting.items() if time_ns < before_ns]
+    failed: ChemigramError | OSError | None = None
     for number in due:
-        with suppress(FileNotFoundError):  # became a state meanwhile
+        try:
             _commit(repository, number, pending.read(repository.root, number))
+        except FileNotFoundError:  # became a state meanwhile
+            pass
+        except (ChemigramError, OSError) as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
     return len(waiting) > len(due)
 
 
 def _commit(repository: Repository, number: int, data: bytes) -> None:
-    plan = plan_of(repository, number, parse(data), lambda _: False)
+    try:
+        plan = plan_of(repository, number, parse(data), lambda _: False)
+    except InvalidXmp as error:
+        _reject(repository, number, data, str(error))
+        return
     if plan.tip is None:
         _save(repository, plan)
     elif number in pending.times_ns(repository.root):
-        repository.rejected.keep(data, f"roll/{number}", f"{plan.given.branch} got another first state meanwhile")
-        pending.remove(repository.root, number)
+        _reject(repository, number, data, f"{plan.given.branch} got another first state meanwhile")
+
+
+def _reject(repository: Repository, number: int, data: bytes, reason: str) -> None:
+    repository.rejected.keep(data, f"roll/{number}", reason)
+    pending.remove(repository.root, number)
 
 
 def plan_of(repository: Repository, number: int, document: Document, is_taken: IsTaken) -> Plan:

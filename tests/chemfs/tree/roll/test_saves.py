@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
-from chemigram_core.errors import InvalidXmp
+from chemigram_core.errors import InvalidXmp, RefDamaged
 from chemigram_core.log.branch_mark import BranchGone
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import delete_branch, rename_branch
@@ -302,3 +302,32 @@ def test_save_under_damaged_numbers_fails_and_goes_nowhere_else(view: ByPath, sh
         with pytest.raises(RollDamaged):
             view.rename(f"{ROLL}/other", f"{ROLL}/{name}")
     assert not list((shoot / ".scratch").rglob("*.xmp"))
+
+
+def test_unusable_pending_file_keeps_no_other_from_being_saved(shoot: Path, a: Repository) -> None:
+    whole = sidecar(entries=0)
+    for number, data in {5: b"no XMP", 6: b"\0", 9: whole}.items():
+        pending.put(a.root, number, data)
+    waiting = a.root.joinpath(*pending.FOLDER)
+    for name in ("2147483648.xmp", "07.xmp", "\u0663.xmp"):
+        (waiting / name).write_bytes(whole)
+    os.mkfifo(waiting / "3.xmp")
+    (waiting / "4.xmp").touch()
+    os.truncate(waiting / "4.xmp", 3 << 30)
+    view = ByPath(shoot.parent)
+    assert not commit_due(view, "/shoot/a.NEF")
+    assert a.refs.read(BranchName("version-09")) is not None
+    rejected = [path for path in (a.root / "rejected").iterdir() if not path.name.endswith(".txt")]
+    assert sorted(path.read_bytes() for path in rejected) == [b"\0", b"no XMP"]
+    assert set(os.listdir(waiting)) == {"2147483648.xmp", "07.xmp", "\u0663.xmp", "3.xmp", "4.xmp"}
+
+
+def test_damaged_tip_keeps_no_other_pending_file_from_being_saved(view: ByPath, a: Repository) -> None:
+    number = next(number for number, given in read_numbers(a.root).items() if given.branch == WARM)
+    for each in (number, number + 1):
+        pending.put(a.root, each, sidecar(entries=0))
+    (a.root / WARM.ref).write_text("damaged")
+    with pytest.raises(RefDamaged):
+        commit_due(view, "/shoot/a.NEF")
+    assert a.refs.read(BranchName(f"version-{number + 1:02d}")) is not None
+    assert pending.times_ns(a.root).keys() == {number}
