@@ -23,6 +23,7 @@ from tests.darktable.rendering import Picture
 from tests.support.drawn_edits import sidecar_of
 from tests.support.drawn_samples import samples
 from tests.support.packets import Fields
+from tests.support.raw_files import dng
 
 pytestmark = pytest.mark.needs_program("darktable-cli")
 
@@ -98,6 +99,18 @@ def test_pictures_are_those_of_darktable(repository: Repository, tmp_path: Path)
         state = repository.resolve(name)
         xmp = repository.objects.read(state, Kind.SNAPSHOT)
         assert pictures[state] == by_darktable(tmp_path / "photo graphs" / "Größe 1.tif", xmp), name
+
+
+def test_pictures_of_a_raw_file_too(tmp_path: Path) -> None:
+    (tmp_path / "raw.dng").write_bytes(dng((301, 200)))
+    repository = Repository.init(tmp_path / "repository", tmp_path / "raw.dng")
+    save_xmp(repository, BranchName("bright"), EDITS["bright"])
+    save_xmp(repository, BranchName("turned"), EDITS["turned"])
+    found = render(repository)
+    assert found["problems"] == []
+    for one in found["rendered"]:
+        xmp = repository.objects.read(Digest(one["hash"]), Kind.SNAPSHOT)
+        assert decoded(one["path"]) == by_darktable(tmp_path / "raw.dng", xmp)
 
 
 def test_what_darktable_cant_read_gets_no_picture(repository: Repository, tmp_path: Path) -> None:

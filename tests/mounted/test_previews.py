@@ -128,3 +128,16 @@ def test_without_darktable_nothing_is_mounted(place: Path, tmp_path: Path, monke
 
 def test_a_read_only_mount_renders_nothing(place: Path, tmp_path: Path) -> None:
     chemfs("mount", "--previews", "--read-only", repository_of(tmp_path, "a.tif").root, place, code=2)
+
+
+def test_no_image_is_read_through_a_mount(
+    place: Path, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, repository = installed(tmp_path, monkeypatch), repository_of(tmp_path, "a.tif")
+    chemfs("mount", repository.root, place)
+    link = repository.root / "raw" / "a.tif"
+    link.unlink()
+    link.symlink_to(place / "tags" / "v1" / "a.tif")
+    chemfs("render", repository.root, code=1)
+    assert fake.calls == []
+    chemfs("unmount", place)

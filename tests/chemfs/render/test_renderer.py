@@ -13,6 +13,7 @@ from chemfs.render.darktable import installed
 from chemfs.render.job import NotRendered, Outcome, Rendered, Wanted
 from chemfs.render.renderer import BATCH, Limits, Renderer
 from chemfs.render.workshop import Workshop
+from chemigram_core.durable import ownership
 from chemigram_core.names import TagName
 from chemigram_core.operations.refs import create_tag
 from chemigram_core.operations.save import save_xmp
@@ -26,6 +27,7 @@ from tests.support import builders
 from tests.support.fake_darktable import Fake
 
 HANGS_SECONDS = 4.0
+ALICE = 12345
 
 
 def wanted(*repositories: Repository) -> list[Wanted]:
@@ -177,6 +179,22 @@ def test_an_image_that_changes_meanwhile_gets_no_preview(
     monkeypatch.setattr(Workshop, "lay_out", lay_out_and_replace)
     assert problems(render(repository))["a.tif"].startswith("the image changed")
     assert not has_preview(repository)
+
+
+@pytest.mark.needs_root
+def test_of_another_users_repository_only_a_trusted_one_with_its_own_image_is_rendered(
+    fake: Fake, make: MakeRepository
+) -> None:
+    foreign, linked = make("foreign.tif"), make("linked.tif")
+    (foreign.root / "raw" / "foreign.tif").unlink()
+    builders.picture(foreign.root / "raw" / "foreign.tif")
+    for repository in (foreign, linked):
+        os.chown(repository.root, ALICE, ALICE)
+    vars(ownership)["_own"].clear()
+    assert problems(render(foreign))["foreign.tif"].startswith("belongs to another user")
+    ownership.trust(foreign.root.parent)
+    assert list(problems(render(foreign, linked))) == ["linked.tif"]
+    assert [call["images"] for call in fake.calls] == [[str(foreign.root / "raw" / "foreign.tif")]]
 
 
 def test_stopping_ends_darktable(fake: Fake, make: MakeRepository) -> None:
