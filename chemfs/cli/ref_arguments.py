@@ -37,7 +37,7 @@ def require_name_alone(options: argparse.Namespace) -> None:
 def warn_of_aliens(repository: Repository, place: str = "") -> None:
     """One line on stderr for each file of another program among the refs; `place` names one repository of several."""
     for path in repository.refs.aliens():
-        print_error(f"warning: passed by {place and f'{place}/'}{path}, which is another program's file; move it away")
+        print_error(f"warning: ignored {place and f'{place}/'}{path}, which is another program's file; move it away")
 
 
 def print_refs(repository: Repository, names: Sequence[Name], *, as_json: bool) -> None:

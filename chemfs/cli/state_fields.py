@@ -1,4 +1,4 @@
-"""What there is to say about one state, in the log's own words."""
+"""The data of one state, under the log's own keys."""
 
 from __future__ import annotations
 

@@ -49,14 +49,14 @@ def unescaped(stream: TextIO) -> TextIO:
 
 
 def print_error(message: str) -> None:
-    """One line on stderr; where nobody can read it, the exit code remains."""
+    """One line on stderr; if it can't be written, the exit code remains."""
     with flushed(sys.stderr):
         print(f"chemfs: {printable(message)}", file=sys.stderr)
 
 
 @contextmanager
 def flushed(stream: TextIO) -> Iterator[None]:
-    """Flush a stream at the end of the context; output that nobody can read is discarded.
+    """Flush a stream at the end of the context; output to a closed pipe is discarded.
 
     It must not stay in the buffer: the interpreter would fail to write it, too, and exit with a code of its own.
     """

@@ -144,7 +144,7 @@ def announce(place: Path) -> None:
 
 
 def log_to_file(place: Path) -> None:
-    """Write log messages to the log file. Before the tree starts: it has something to say at once."""
+    """Write log messages to the log file. Called before the tree starts, since that logs at once."""
     handler = _OwnLog(log_file(place), maxBytes=LOG_BYTES, backupCount=1)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)

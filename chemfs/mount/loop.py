@@ -109,7 +109,7 @@ class Loop:
                 self._reader = None
                 self._turn.notify()
             elif len(self._workers) < MOST_THREADS:
-                with suppress(RuntimeError, OSError, MemoryError):  # no thread or no memory: the current reader goes on
+                with suppress(RuntimeError, OSError, MemoryError):  # no thread or memory: the current reader continues
                     self._start_reader()
 
     def _start_reader(self) -> None:

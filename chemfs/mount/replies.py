@@ -46,7 +46,7 @@ Attributes = tuple[int, ...]
 
 
 def attributes(kind: NodeKind, found: Stat, number: int) -> Attributes:
-    """What stat(2) says, with the inode number that programs see, unless the file has one for all its names."""
+    """The result of stat(2), with the inode number that programs see, unless the file has one for all its names."""
     size_bytes, mtime_ns, mode, uid, gid, names, shared = found
     s, ns = divmod(mtime_ns, _NS)
     blocks, (type_, links) = -(-size_bytes // _BLOCK_BYTES), _TYPES[kind]

@@ -50,7 +50,7 @@ class ImageFile(File):
 
 
 class AwayImage(File):
-    """An image that a folder lists although it is away: it can be looked at, and opening it says what is wrong.
+    """An image that a folder lists although it is missing: it can be stat'ed, and opening it gives the reason.
 
     So a copy of the folder fails, instead of silently lacking the image.
     """

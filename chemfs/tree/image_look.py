@@ -27,9 +27,9 @@ class ImageLook:
         self._seen: tuple[Image, bool, float] | None = None  # whether it was there, and when; monotonic seconds
 
     def is_there(self, image: Image) -> bool:
-        """Whether the image could be looked at within the last second: what a folder lists has to be there.
+        """Whether the image could be stat'ed within the last second: everything that a folder lists must exist.
 
-        A listing asks so often that it is not looked at each time.
+        Listings ask so often that it is not stat'ed each time.
         """
         seen = self._seen
         if seen is None or seen[0] is not image or seen[2] < monotonic() - _LISTED_SECONDS:

@@ -215,7 +215,7 @@ class LibraryFolder(Folder):
 
 
 class ForeignFolder(Folder):
-    """The place of a repository that another user owns and nobody said to trust: it says so, and opens nothing."""
+    """The place of a repository that another user owns and that is not trusted: it says so, and opens nothing."""
 
     __slots__ = ("_path",)
 

@@ -1,4 +1,4 @@
-"""What a watch has to say, as values."""
+"""The reports of a watch, as values."""
 
 from __future__ import annotations
 

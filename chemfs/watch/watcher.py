@@ -1,7 +1,7 @@
-"""Captures the edits of a shoot as they are written: one look over the whole tree, then what the kernel reports.
+"""Captures the edits of a shoot as they are written: one scan of the whole tree, then the kernel's events.
 
-The tree is looked over again when anything may have been missed: the kernel dropped events, the shoot or the library
-was unplugged, renamed or mounted again. A capture that fails is tried again, and said once. So the watch may end or be
+The tree is scanned again when anything may have been missed: the kernel dropped events, the shoot or the library
+was unplugged, renamed or mounted again. A capture that fails is retried, and reported once. So the watch may end or be
 killed at any moment: the next one finds what this one left.
 """
 
@@ -47,7 +47,7 @@ class AlreadyWatched(Refused):
 
 
 class Watcher:
-    """The watch of one shoot. `say` is called with all that there is to say; `apart` gives folders to skip."""
+    """The watch of one shoot. `say` is called with each report; `apart` gives folders to skip."""
 
     def __init__(
         self,
@@ -64,8 +64,8 @@ class Watcher:
         self._resources = ExitStack()
         self._notifications: Notifications | None = None  # while the shoot and the library are there
         self._presence: Presence | None = None
-        self._trouble = ""  # why nothing can be captured, as it was said
-        self._limit = ""  # why not everything can be watched, as it was said
+        self._trouble = ""  # why nothing can be captured, as last reported
+        self._limit = ""  # why not everything can be watched, as last reported
         self._check_at = self._paused_until = clock()
         self._look_again_at = float("inf")
         prepare(place)
@@ -128,7 +128,7 @@ class Watcher:
                 self._tell_trouble(f"can't watch: {_reason(error)}; trying again every {_CHECK_SECONDS:.0f} seconds")
 
     def _begin(self, found: Presence) -> None:
-        """Watch anew, and look over everything."""
+        """Watch again from the start, and scan everything."""
         self.end()
         try:
             self._resources.enter_context(claimed(self._place.folder, _LOCK))
@@ -140,7 +140,7 @@ class Watcher:
         self._walks.append(self._whole())
 
     def end(self) -> None:
-        """Stop watching; what is still to be captured is found when everything is looked over."""
+        """Stop watching; changes not yet captured are found by the next scan."""
         self._resources.close()
         self._notifications = None
         self._walks.clear()
@@ -171,7 +171,7 @@ class Watcher:
         except LimitReached as error:
             self._look_again_at = self._clock() + _RETRY_SECONDS
             if not self._limit:
-                self._limit = f"{error.strerror}; until then everything is looked over once a minute"
+                self._limit = f"{error.strerror}; until then everything is scanned once a minute"
                 self._say(Notice(self._limit))
 
     def _next_part(self) -> list[ShootFolder]:

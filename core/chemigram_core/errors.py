@@ -1,4 +1,4 @@
-"""What can go wrong, one class per condition. Each message is one line; knows no error numbers.
+"""Everything that can go wrong, one class for each condition. Each message is one line; knows no error numbers.
 
 A message says what happened, to what, and what to do: `no such branch or tag: 'x'; list them with ...`. Callers
 distinguish two families: `Refused` (nothing was changed) and `StoreFailed` (the repository itself is damaged). An
@@ -74,7 +74,7 @@ class NotARepository(Refused):
 
 
 class ForeignRepository(Refused):
-    """A repository or a library belongs to another user, and nobody said to trust it."""
+    """A repository or a library belongs to another user and is not trusted explicitly."""
 
     def __init__(self, path: Path, owner: str) -> None:
         super().__init__(f"belongs to another user ({owner}): {shown(str(path))}; if you trust it, repeat with --trust")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps of it are done, and how many there are."""
+"""Called with the name of the work, the number of finished steps, and the number of all steps."""
 
 
 def silent(_: str, __: int, ___: int) -> None:

@@ -1,4 +1,4 @@
-"""rejected/: saves that were refused, each with a page that says when, where and why."""
+"""rejected/: rejected saves, each with a page that gives the time, the place and the reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = "rejected"
 _REASON_SUFFIX = ".reason.txt"
 _PLACE_BYTES = 150  # of the place in a file's name: with the time before and the suffix after it, below 255
 _PAGE_BYTES = 16_384
-_MODE = 0o600  # nobody else was let into a file that was being written
+_MODE = 0o600  # private, as the file was while it was being written
 
 _rename = os.rename
 _link = partial(os.link, follow_symlinks=False)

@@ -59,7 +59,7 @@ class States:
         return _state(self._objects, digest)
 
     def peek_unverified(self, digest: Digest) -> State:
-        """The state as its file says, which is not verified: enough to show names."""
+        """The unverified content of the state's file: enough to show names."""
         with _lock:
             if (known := _states.get(digest)) is not None:
                 return known
@@ -69,7 +69,7 @@ class States:
             return self.read(digest)
 
     def document(self, digest: Digest) -> Document:
-        """The snapshot's XMP, parsed. It is read in any case: what was collected has none."""
+        """The snapshot's XMP, parsed. The file is always read: a collected snapshot has none."""
         from chemigram_core.sidecar import parse
 
         data = self._objects.read(digest, Kind.SNAPSHOT)

@@ -114,7 +114,7 @@ def show(found: dict[str, float]) -> None:
 
 
 def _states(repository: Repository) -> list[tuple[str, str]]:
-    """Folders of the last state, each with what it is called here."""
+    """Folders of the last state, each with its name here."""
     return [("tags", "tags/v1"), ("heads", "heads/main"), ("snapshots", f"snapshots/{repository.tip(MAIN)}")]
 
 

@@ -69,7 +69,7 @@ class Target:
 
 
 def apply(target: Target) -> str:
-    """Make one change; returns what it was. Whatever is not there any more is passed by."""
+    """Make one change; returns what it was. Files that no longer exist are skipped."""
     name = target.random.choice(sorted(_CHANGES))
     with suppress(OSError, shutil.Error):
         return f"{name}: {_CHANGES[name](target)}"

@@ -26,7 +26,7 @@ from tests.support.watch import Watch, lines_until, start
 _IMAGES = 4
 _NO_HARM = frozenset((Problem.LEFTOVER, Problem.REF_MISSING, Problem.UNLOGGED))
 _LONGEST_LIFE_SECONDS = 3.0
-_SHORT_START = 0.3  # the share of watches that are killed while they look over everything
+_SHORT_START = 0.3  # the share of watches that are killed during the first scan
 
 
 def run(seed: int, size: int, folder: Path) -> Report:

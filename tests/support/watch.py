@@ -17,10 +17,10 @@ _exposures = count(1_000_000)  # of the markers of all watches: each is another 
 
 
 class Watch:
-    """A watch that has looked over everything."""
+    """A watch that has scanned everything."""
 
     def __init__(self, shoot: Path, library: Path) -> None:
-        self._marked = shoot / _MARKER  # is there before: a new folder would be looked over at once
+        self._marked = shoot / _MARKER  # exists before: a new folder would be scanned at once
         image(self._marked, "a.NEF")
         self._process = start(shoot, library)
         lines_until("watching", self._process.stdout)

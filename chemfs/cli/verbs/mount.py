@@ -89,5 +89,5 @@ def _worker(root: Path) -> Worker:
 
 
 def _announce(mountpoint: Path) -> None:
-    with suppress(OSError):  # it is mounted, whether or not anybody reads this
+    with suppress(OSError):  # it is mounted, even if this can't be printed
         print(f"mounted at {mountpoint}; Ctrl-C unmounts", flush=True)

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     place = behind(options.repository)
     found = named(place)
     if not found.is_library and kind_of(str(place)) is FolderKind.OTHER:
-        Repository(place)  # not one: the error says what to do
+        Repository(place)  # not a repository: the error says what to do
     rows = [_Row(member.path, _status(member, found)) for member in progress(found.members, "reading")]
     if options.json:
         _print_json(found, rows)

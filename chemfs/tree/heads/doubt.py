@@ -10,9 +10,9 @@ class Doubt:
     """After `error` the file may have old bytes among the new ones.
 
     Nobody here knows where: the kernel splits a large write, and after an error in one part it doesn't ask for the
-    rest. So a later write of the same range proves nothing. Only a file that was written anew from its start, in order
+    rest. So a later write of the same range proves nothing. Only a file that was rewritten from its start, in order
     and to its end, is whole again, or one that was truncated to nothing. `end_bytes` is where the failed change would
-    have ended: what is written anew must reach that far, too.
+    have ended: the rewrite must reach that far, too.
     """
 
     error: Exception
@@ -30,5 +30,5 @@ class Doubt:
         return Doubt(self.error, *kept) if size_bytes else None
 
     def after_close(self, size_bytes: int) -> Doubt | None:
-        """The doubt when the file was closed with that size; None if all of it was written anew."""
+        """The doubt when the file was closed with that size; None if all of it was rewritten."""
         return None if 0 < max(size_bytes, self.end_bytes) <= self.rewritten_bytes else self

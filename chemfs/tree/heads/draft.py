@@ -60,7 +60,7 @@ class Draft:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is open, or a spoilt scratch file: that is remembered until it is written anew or removed."""
+        """Whether it is open, or a spoilt scratch file: that is remembered until it is rewritten or removed."""
         return self.open_files > 0 or self.doubt is not None
 
     def check_size(self, size_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""A branch's tracked files as seen by all but their writers: the tip, without what was removed a moment ago."""
+"""A branch's tracked files as all but their writers see them: the tip, without files that were just removed."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class WritableFile(OpenFile):
         self._closer.close(self.draft, self._descriptor)
 
     def sync(self) -> None:
-        """Make the bytes durable. After a failure nobody knows which of them the system has dropped."""
+        """Make the bytes durable. After a failure it is unknown which of them the system has dropped."""
         try:
             os.fsync(self._descriptor)
         except Exception as error:
@@ -91,12 +91,12 @@ class WritableFile(OpenFile):
             os.close(self._descriptor)
 
     def _spoilt(self, error: Exception, end_bytes: int = 0) -> None:
-        """A change failed that would have ended there: the file can't be saved until it is written anew."""
+        """A change failed that would have ended there: the file can't be saved until it is rewritten."""
         self._table.written(self.draft, lambda doubt: Doubt(error, max(end_bytes, doubt.end_bytes if doubt else 0)))
 
 
 def write_all(descriptor: int, data: bytes | memoryview, offset_bytes: int) -> None:
-    """Write everything or fail: where a mapping is written back, nobody looks at how much was written."""
+    """Write everything or fail: the writeback of a mapping does not check how much was written."""
     rest = memoryview(data)
     while rest:
         written = os.pwrite(descriptor, rest, offset_bytes)

@@ -97,7 +97,7 @@ class RealWriter(SharedFile):
 
     @contextmanager
     def _spoiling(self, end_bytes: int) -> Iterator[None]:
-        """A change that would end there: if it fails, the file is no save until it is written anew."""
+        """A change that would end there: if it fails, the file can't be saved until it is rewritten."""
         try:
             yield
         except OSError as error:

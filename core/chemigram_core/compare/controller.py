@@ -19,7 +19,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Identical:
-    """Both sides say the same; `details` is what was learned on the way."""
+    """Both sides are the same; `details` is what was computed on the way."""
 
     item_type: str
     details: dict[str, JsonValue] = field(default_factory=dict)
@@ -132,7 +132,7 @@ def pruned(node: DiffNode) -> DiffNode | None:
 
 
 def container_node(pair: ItemPair, item_type: str) -> DiffNode:
-    """The node of a container before it is known what is in it."""
+    """The node of a container whose content has not been compared yet."""
     return DiffNode(action_of(pair), item_type, pair.path)
 
 

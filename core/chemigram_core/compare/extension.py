@@ -1,4 +1,4 @@
-"""What others can add to comparing. A value; knows no plug-in and no package."""
+"""What other packages can add to comparisons. A value; knows no plug-in and no package."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class DiffNode:
         return self.path.rpartition("/")[2]
 
     def with_details(self, details: Mapping[str, JsonValue]) -> Self:
-        """The same node, knowing more; what it knew already stays."""
+        """The same node with more details; existing ones are kept."""
         return replace(self, details={**details, **self.details})
 
     def with_children(self, children: Iterable[DiffNode]) -> Self:

@@ -109,7 +109,7 @@ class _GuardedLister:
 
 
 def _checked_outcome(outcome: Outcome) -> Outcome:
-    """The same outcome. Raises whatever, where it would break what is done with it later."""
+    """The same outcome. Raises an exception of any kind if later steps could not use it."""
     match outcome:
         case Skip():
             pass

@@ -1,4 +1,4 @@
-"""A unified diff of two texts, in time that grows with their length, whatever is in them. Knows no XMP.
+"""A unified diff of two texts, in time proportional to their length, whatever they contain. Knows no XMP.
 
 Lines that stand once in each text hold the two together (as in Bram Cohen's patience diff); between them the same is
 done again. difflib's own search takes hours for some texts of a megabyte, and a mount must answer.

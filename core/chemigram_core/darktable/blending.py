@@ -1,4 +1,4 @@
-"""How a module instance is blended and masked: what its blend parameters say, as far as their version is known.
+"""How a module instance is blended and masked: its blend parameters, as far as their version is known.
 
 Source: dt_develop_blend_params_t and the blend modes in darktable's src/develop/blend.h, older forms in blend.c.
 """

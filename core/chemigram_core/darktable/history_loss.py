@@ -1,4 +1,4 @@
-"""What a save took away from an edit history. A value type; knows no bytes and no log.
+"""The steps that a save dropped from an edit history. A value type; knows no bytes and no log.
 
 Losing a history is darktable's ordinary accident: a version that can't read a sidecar, or a module in it, writes back
 what it understood. A snapshot keeps the old state; this is for the note that there is something to go back to.

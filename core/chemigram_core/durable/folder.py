@@ -120,7 +120,7 @@ class Folder:
         self.sync()
 
     def set_aside(self, name: str) -> None:
-        """Rename what is in the way to the name of a leftover, durably."""
+        """Rename an obstacle to the name of a leftover, durably."""
         self.replace(name, temporary_name())
 
     def remove(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Whose a repository or a library is: what another user owns is written only where somebody said to trust it.
+"""Who owns a repository or a library: another user's is written only if it is trusted explicitly.
 
 Another user may have prepared it: with hooks for the programs that read it, and to have files written as ours. git asks
 in the same way (safe.directory). A folder is one's own if one owns it, or its owner shares it: one's group may write
@@ -81,7 +81,7 @@ def _is_shared(status: os.stat_result) -> bool:
 
 
 def is_trusted(root: Path) -> bool:
-    """Whether somebody said to trust a place, or one above it."""
+    """Whether a place, or one above it, is trusted explicitly."""
     place = root.resolve()
     return not _trusted.isdisjoint((place, *place.parents))
 

@@ -29,7 +29,7 @@ Line = tuple[bytes, LogEntry | None]
 
 
 def restore_log(root: Path) -> str:
-    """Rewrite the log and keep the old one; returns what was done. For the holder of the lock. Raises OSError."""
+    """Rewrite the log and keep the old one; returns a description. For the holder of the lock. Raises OSError."""
     lines = _lines(root)
     whole = [line for line, entry in lines if entry]
     added = [entry.line() for entry in _added(root, lines)]

@@ -1,4 +1,4 @@
-"""lost+found/: where repair moves what is in the way. Only people remove anything from it."""
+"""lost+found/: where repair moves files that it replaces. Only people remove anything from it."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def images(root: Path) -> Iterator[Image]:
 
 
 def _target(folder: Folder, name: str) -> str | None:
-    """What a link says, the name of a regular file itself, None for anything else."""
+    """The target of a link, the name of a regular file itself, None for anything else."""
     with suppress(FileNotFoundError):
         mode = folder.stat(name).st_mode
         if S_ISLNK(mode):

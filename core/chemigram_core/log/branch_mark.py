@@ -1,4 +1,4 @@
-"""A branch as it was at one moment, and what it is called now.
+"""A branch as it was at one moment, and its present name.
 
 A branch is what the log says of it: a `rename` line carries it on to another name, and it ends with a `delete-branch`
 line, or where another branch gets its name. A ref that was moved without a line in the log is another branch.

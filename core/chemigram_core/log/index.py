@@ -1,4 +1,4 @@
-"""The history of a repository: what its log says about snapshots and branches, updated as the log grows.
+"""The history of a repository: the snapshots and branches in its log, updated as the log grows.
 
 A process keeps one index for each of the last few repositories. Reads no objects.
 """
@@ -79,7 +79,7 @@ class History:
 
 
 class _Content:
-    """What the lines of one log say, accumulated."""
+    """The content of one log's lines, accumulated."""
 
     def __init__(self) -> None:
         self.generation = next(_generations)

@@ -1,4 +1,4 @@
-"""What the lines of a log say about states and refs, accumulated line by line. Knows no file, no object and no ref.
+"""The states and refs in the lines of a log, accumulated line by line. Knows no file, no object and no ref.
 
 A state's parent is what its branch pointed at when the state was first saved, and never changes. A later line that
 brings a branch back to the state is an event of the branch.

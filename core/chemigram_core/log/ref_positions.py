@@ -27,7 +27,7 @@ def apply(positions: dict[str, Digest], entry: LogEntry) -> None:
 def stand(stood: dict[str, list[Digest]], entry: LogEntry) -> None:
     """Apply one operation to the lists of states, by the full names of branches.
 
-    A deleted branch has none, and one that is created again begins anew. A reset abandons what came after its target.
+    A deleted branch has none, and one that is created again starts empty. A reset abandons what came after its target.
     """
     ref = entry.ref
     if ref is None or not ref.startswith(_BRANCHES):

@@ -70,7 +70,7 @@ def mask_difference(left: Pixels, right: Pixels) -> MaskDifference:
 
 
 def opacity(pixels: Pixels) -> NDArray[np.uint16]:
-    """What a mask says at each pixel: shape (height, width), 0 to FULL."""
+    """The opacity of a mask at each pixel: shape (height, width), 0 to FULL."""
     wide = _widened(pixels)
     has_alpha = wide.shape[2] in {2, 4}
     color: NDArray[np.uint16] = (wide[..., :-1] if has_alpha else wide).max(axis=2)

@@ -1,4 +1,4 @@
-"""Where a mask came from, as far as it is known (RFC-003, ADR-022). A value; knows no registry and no file."""
+"""Where a mask came from, as far as is known (RFC-003, ADR-022). A value; knows no registry and no file."""
 
 from __future__ import annotations
 

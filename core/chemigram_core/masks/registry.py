@@ -98,7 +98,7 @@ class Registry:
         return replace(self, provenances={**self.provenances, **dated})
 
     def purge(self, masks: Iterable[Digest]) -> Self:
-        """The bytes of these masks go away; what is known of those with a name stays."""
+        """Mark these masks as purged; the entries of those with a name stay."""
         time = now()
         return replace(self, purged={**{mask: time for mask in masks if mask in self.provenances}, **self.purged})
 

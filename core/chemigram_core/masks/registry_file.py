@@ -27,7 +27,7 @@ class RegistryFile:
         self._root = root
 
     def read(self) -> Registry:
-        """What the file says; an empty registry without one. Raises RegistryDamaged."""
+        """The content of the file; an empty registry without one. Raises RegistryDamaged."""
         try:
             descriptor = beneath.open_file(self._root, FOLDER, FILE_NAME)
         except (FileNotFoundError, NotADirectoryError):

@@ -18,7 +18,7 @@ def image_identity(status: os.stat_result) -> str:
 
 
 def present_identity(image: Image | None) -> str | None:
-    """The identity of the image as it is now; None if it is away, or there is none."""
+    """The identity of the image as it is now; None if it is missing, or the repository has none."""
     try:
         return None if image is None else image_identity(locate(image).status)
     except (ImageUnavailable, OSError):

@@ -44,7 +44,7 @@ class Refs:
     """The refs of one repository.
 
     A file below refs/ whose content is no identifier is *alien* if the log never named it: another program's, like
-    desktop.ini. It is passed by. A ref that the log named is damaged.
+    desktop.ini. It is ignored. A ref that the log named is damaged.
     """
 
     def __init__(self, root: Path, may_have_told: Callable[[str], bool] = lambda _: True) -> None:

@@ -41,7 +41,7 @@ class Plan:
 
     @property
     def metadata(self) -> Mapping[str, JSON]:
-        """What the log says of a first state that was written under the number of another branch."""
+        """The log's metadata of a first state that was written under the number of another branch."""
         return {} if self.tip or self.given.took_over is None else {TOOK_OVER: self.given.took_over}
 
     @property

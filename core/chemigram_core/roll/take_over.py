@@ -1,4 +1,4 @@
-"""When darktable has used a number again, and what it then writes is another duplicate. Pure.
+"""Detects that darktable has reused a number, so that what it writes there is another duplicate. Pure.
 
 When darktable imports a folder again, it forgets how many duplicates the base image has. The next duplicate of the base
 takes number 1 and is written over the sidecar of the duplicate that has this number. Each duplicate is shown with a

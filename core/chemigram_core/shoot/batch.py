@@ -1,4 +1,4 @@
-"""Many images taken in together: the objects of all, the lines of all logs, all refs, and then what was taken.
+"""Saves many images together: the objects of all, the lines of all logs, all refs, then the records of what was taken.
 
 A new repository is built under a temporary name and renamed when it is durable. So wherever the power fails, no ref
 points at a missing object, and a repository is whole or not there.

@@ -32,12 +32,12 @@ def prepare(place: Destination) -> None:
 
 
 def is_prepared(place: Destination) -> bool:
-    """Whether the library is there and knows the shoot: an empty folder where a drive is mounted later doesn't."""
+    """Whether the library exists and has the shoot: an empty folder where a drive is mounted later has not."""
     return place.key in read_shoots(place.root)
 
 
 def capture(place: Destination, folders: Sequence[ShootFolder], saved: Done) -> Report:
-    """Take in what has changed in these folders; `saved` is called with each image done.
+    """Save what has changed in these folders; `saved` is called with each finished image.
 
     Raises LibraryGone, StoreFailed; OSError if the disk fails, with everything before kept.
     """

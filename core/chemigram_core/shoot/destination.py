@@ -14,7 +14,7 @@ from chemigram_core.shoot.extensions import is_image
 
 
 class UnusableShoot(Refused):
-    """A folder can't be brought in; `reason` says why, and what to do."""
+    """A folder can't be imported; `reason` says why, and what to do."""
 
     def __init__(self, shoot: Path, reason: str) -> None:
         super().__init__(f"can't import {shown(str(shoot))}: {reason}")
@@ -96,7 +96,7 @@ def _check_library(library: Path) -> None:
         raise UnusableLibrary(library, "not a folder")
     with os.scandir(library) as entries:
         if any(is_image(entry.name) and entry.is_file() for entry in entries):
-            raise UnusableLibrary(library, "photographs are in it; name a folder of its own for the library")
+            raise UnusableLibrary(library, "it contains photographs; name a separate folder for the library")
 
 
 def _check_origin(found: Destination) -> None:

@@ -87,7 +87,7 @@ def _is_lost(image: Image) -> bool:
         locate(image)
     except ImageUnavailable:
         return image.is_followed
-    except OSError:  # it is there, for those who may look
+    except OSError:  # it exists, for users with the permission to look
         pass
     return False
 

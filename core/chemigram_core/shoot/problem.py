@@ -43,7 +43,7 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: the path of the file or folder, and what is wrong with it."""
+    """One problem: the path of the file or folder, and its description."""
 
     kind: Kind
     path: str

@@ -1,4 +1,4 @@
-"""A sidecar in a shoot, read once: its bytes' hash, and what they say. Never written."""
+"""A sidecar in a shoot, read once: its bytes' hash and its content. Never written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_file(path: Path, number: int) -> SidecarFile:
 
 
 def parse_file(file: SidecarFile) -> Sidecar:
-    """What a sidecar says. Raises UnusableSidecar."""
+    """The content of a sidecar. Raises UnusableSidecar."""
     try:
         document = sidecar.parse(file.data)
         document.canonical()  # rejected here if it is too long

@@ -1,6 +1,6 @@
 """source.json of a repository: the edit last taken from, or restored to, each sidecar in the shoot.
 
-It says no more than the log and the sidecars do, but without reading either: one that is lost or damaged is made anew.
+It says no more than the log and the sidecars do, but without reading either: a lost or damaged one is rebuilt.
 """
 
 from __future__ import annotations

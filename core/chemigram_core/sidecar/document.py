@@ -22,7 +22,7 @@ from chemigram_core.xmp.writer import write
 
 @dataclass(frozen=True)
 class Document:
-    """What an XMP says. Made by `parse`; equal documents have equal canonical bytes."""
+    """The content of an XMP. Made by `parse`; equal documents have equal canonical bytes."""
 
     packet: Packet
     masks: Mapping[MaskName, Digest]
@@ -54,12 +54,12 @@ class Document:
 
     @cached_property
     def edit(self) -> Packet:
-        """What it says without bookkeeping, in the one shape in which two documents are compared."""
+        """Its content without bookkeeping, in the one shape in which two documents are compared."""
         return edit_of(self.packet)
 
     @cached_property
     def history(self) -> History:
-        """darktable's history, whatever shape its version gave it."""
+        """darktable's history, in the shape of any version."""
         return history_of(self.packet.properties)
 
     @property

@@ -1,4 +1,4 @@
-"""Changes of an edit that darktable makes by itself, with nobody at the sliders. Pure.
+"""Changes of an edit that darktable makes by itself, without the user. Pure.
 
 Two are known. When the first picture of an image is computed, its empty history gets the automatic presets; and modules
 of an older version are rewritten in the newest one when they first enter the darkroom.
@@ -12,7 +12,7 @@ from chemigram_core.sidecar.document import Document
 from chemigram_core.xmp.model import Properties
 
 _VERSIONS = (names.MODVERSION, names.BLENDOP_VERSION)
-_ORDER = frozenset((names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST))  # written anew with a history
+_ORDER = frozenset((names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST))  # rewritten with a history
 
 
 def is_own_change(before: Document, after: Document) -> bool:
@@ -64,7 +64,7 @@ def _settings(entry: Entry) -> tuple[bytes | str, bytes | str]:
 
 
 def _beside_history(document: Document) -> Properties:
-    """What an edit says but for its history."""
+    """An edit without its history."""
     history = names.HISTORY_TRIO | _ORDER
     return {name: value for name, value in document.edit.properties.items() if name not in history}
 

@@ -42,7 +42,7 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing: its kind, what it is in words, and what programs may want to know of it, under the log's keys."""
+    """One problem: its kind, its description, and the values for programs, under the log's keys."""
 
     kind: Kind
     says: str

@@ -42,7 +42,7 @@ class ImageStatus:
 
 
 def image_status(root: Path, *, counts_unlogged: bool = False) -> ImageStatus:
-    """The status of the repository at `root`; what is wrong with it is in the result.
+    """The status of the repository at `root`; problems are in the result.
 
     Opens a number of files that depends only on how many branches there are, and parses no XMP. To count what is
     unlogged, all folders of the store are listed.

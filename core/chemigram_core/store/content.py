@@ -1,4 +1,4 @@
-"""The real content of an object's file, whatever its name says, cached by the identity of the file."""
+"""The real content of an object's file, cached by the identity of the file. Knows no names."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ def read_content(descriptor: int, status: os.stat_result) -> Content:
 
 
 def is_mask(descriptor: int) -> bool:
-    """Whether the bytes are a PNG, which a name without a suffix doesn't tell."""
+    """Whether the bytes are a PNG; a name without a suffix doesn't say."""
     return os.pread(descriptor, len(signature.PNG), 0) == signature.PNG

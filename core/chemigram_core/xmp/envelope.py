@@ -68,7 +68,7 @@ def _agrees(declared: str, encoding: str) -> bool:
 
 
 def _refuse_doctype(data: bytes) -> None:
-    """Before the parser sees it: entities in attributes would be expanded whatever options the parser has."""
+    """Called before parsing: the parser expands entities in attributes, whatever its options."""
     prolog = _PROLOG.match(data)
     if prolog and data.startswith(b"<!DOCTYPE", prolog.end()):
         line = data.count(b"\n", 0, prolog.end()) + 1

@@ -1,4 +1,4 @@
-"""The values that an XMP holds, whatever their spelling was. Knows no XML.
+"""The values in an XMP, without their spelling. Knows no XML.
 
 A simple value is a plain `str`. `rdf:value` and its neighbours are fields of a Struct like any others.
 """
@@ -48,7 +48,7 @@ Properties: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What one XMP says: the properties of one subject. `about` is empty in nearly all files."""
+    """The content of one XMP: the properties of one subject. `about` is empty in nearly all files."""
 
     about: str
     properties: Properties

@@ -26,7 +26,7 @@ _ARRAYS: Mapping[str, ArrayKind] = {f"{_RDF}Alt": "Alt", f"{_RDF}Bag": "Bag", f"
 
 
 def packet_of(rdf: etree._Element) -> Packet:
-    """What all descriptions of `rdf` say about their one subject. Raises InvalidXmp."""
+    """The properties of all descriptions of `rdf`, which have one subject. Raises InvalidXmp."""
     if rdf.attrib or not len(rdf):
         raise _refusal(rdf, "rdf:RDF holds at least one rdf:Description, and no attribute")
     _only_space_around(rdf)
@@ -49,7 +49,7 @@ class _Reader:
         self._flat: dict[tuple[str, ...], tuple[str, ...] | None] = {}
 
     def gather(self, node: etree._Element, attributes: Mapping[str, str], fields: dict[str, Value], depth: int) -> None:
-        """Add what stands in the attributes and children of a node element to `fields`."""
+        """Add the attributes and children of a node element to `fields`."""
         _only_space_around(node)
         for key, text in attributes.items():
             name = _property_name(key, node, depth)
@@ -120,7 +120,7 @@ def _with_type(node: etree._Element, attributes: dict[str, str]) -> dict[str, st
     _property_name(node.tag, node, 0)
     uri = node.tag[1:].replace("}", "")
     if attributes.setdefault(f"{_RDF}type", uri) != uri:
-        raise _refusal(node, "two types are said of one value")
+        raise _refusal(node, "one value has two types")
     return attributes
 
 

@@ -44,7 +44,7 @@ def test_alien_file_among_the_branches_is_skipped(chemfs: Chemfs, repository: st
     assert (answer.code, answer.out.split()[:2]) == (0, ["*", "main"])
     assert len(answer.out.splitlines()) == 1
     assert (
-        answer.error == f"chemfs: warning: passed by refs/heads/{name}, which is another program's file; move it away\n"
+        answer.error == f"chemfs: warning: ignored refs/heads/{name}, which is another program's file; move it away\n"
     )
     assert chemfs("branch", repository, name).code == 3
     gone = chemfs("gc", repository, "--keep-days", 0)

@@ -1,4 +1,4 @@
-"""Compares bytes: what is left when no other comparator knows better."""
+"""Compares bytes: the last resort, for items that no other comparator takes."""
 
 from __future__ import annotations
 

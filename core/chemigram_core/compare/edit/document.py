@@ -1,6 +1,6 @@
 """What differs between two XMPs: the edit, what a person noted, and bookkeeping apart. Knows no files.
 
-The one rule of what is bookkeeping is that of the edit identity: here it is only put into words.
+The one rule of what is bookkeeping is that of the edit identity: here they are only put into words.
 """
 
 from __future__ import annotations

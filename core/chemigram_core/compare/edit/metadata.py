@@ -1,4 +1,4 @@
-"""What became of all that an XMP says beside its history: rating, labels, tags, texts, anything. Knows no history."""
+"""Changes of an XMP's properties beside its history: rating, labels, tags, texts, anything. Knows no history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a value of an XMP says, in words: short where two values can be told apart so, precise where they can't."""
+"""A value of an XMP in words: short where that distinguishes two values, precise where it doesn't."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _text_in_words(name: str, text: str) -> str:
 
 
 def _precisely(value: Value | None) -> str:
-    """All that a value says; different for any two that differ."""
+    """A value in full; different for any two values that differ."""
     match value:
         case None:
             return NONE

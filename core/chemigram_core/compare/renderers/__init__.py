@@ -1,1 +1,1 @@
-"""Renderers: one changeset as canonical JSON, as Markdown, as plain text. Each chooses what to say and how."""
+"""Renderers: one changeset as canonical JSON, as Markdown, as plain text. Each decides what to show and how."""

@@ -1,4 +1,4 @@
-"""A changeset as JSON: the canonical, stable form, for programs. Leaves nothing out but what is empty."""
+"""A changeset as JSON: the canonical, stable form, for programs. Omits only empty fields."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def _lines(node: DiffNode) -> list[Line]:
 
 
 def _name(node: DiffNode) -> str:
-    """A file by its path; a mask that stands where masks do by what it is called."""
+    """A file by its path; a mask in masks/ by its name."""
     folder, _, file = node.path.rpartition("/")
     return file.removesuffix(".png") if node.item_type == "mask" and folder in {"", MASK_FOLDER} else node.path
 

@@ -1,1 +1,1 @@
-"""Transformers: what only the whole tree shows. Not one of them knows a kind of item."""
+"""Transformers: passes over the whole tree. None of them knows a kind of item."""

@@ -26,7 +26,7 @@ _FEWEST_NODES, _MOST_NODES = 2, 2000
 
 
 class NotComputable(ValueError):
-    """A shape that can't be computed from what is stored; the message is a clause that says why."""
+    """A shape that can't be computed from the stored values; the message is the reason, as a clause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _ENLARGING: Mapping[str, str] = MappingProxyType({"borders": "borders", "enlarge
 
 
 def geometry_notes(history: History) -> Iterator[str]:
-    """What to say beside the masks of this edit, one sentence for each kind of difference."""
+    """The notes beside the masks of this edit, one sentence for each kind of difference."""
     enabled = {entry.operation: entry for entry in history.instances.values() if entry.enabled}
     if bending := [NAMES.get(operation, operation) for operation in _BENDING if operation in enabled]:
         yield f"drawn in the undistorted frame; darktable bends it with the picture, edges differ: {', '.join(bending)}"

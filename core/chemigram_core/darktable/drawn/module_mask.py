@@ -20,7 +20,7 @@ _INCLUSIVE = 2  # of `mask_combine`
 
 @dataclass(frozen=True, slots=True)
 class DrawnMask:
-    """One instance with drawn shapes. Without a recipe, `reason` is a clause that says why it can't be computed."""
+    """One instance with drawn shapes. Without a recipe, `reason` says, as a clause, why it can't be computed."""
 
     entry: Entry
     recipe: Recipe | None

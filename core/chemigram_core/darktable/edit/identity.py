@@ -24,7 +24,7 @@ _ROWS = (names.HISTORY, names.MASKS_HISTORY)
 
 
 def edit_of(packet: Packet) -> Packet:
-    """What the packet says, in one shape: that of xmp_version 5, with binary values as they are written.
+    """The content of the packet, in one shape: that of xmp_version 5, with binary values as they are written.
 
     It has no subject: exiv2 drops that.
     """
@@ -40,7 +40,7 @@ def edit_of(packet: Packet) -> Packet:
         **history_written(history, ordered=names.IOP_ORDER_LIST in order),
     }
     empty = [name for name, value in properties.items() if isinstance(value, Array) and not value.items]
-    for name in empty:  # they say nothing, and exiftool drops them
+    for name in empty:  # they carry no information, and exiftool drops them
         del properties[name]
     return Packet("", properties)
 

@@ -1,4 +1,4 @@
-"""What people say in the fields of darktable's own: titles, creators, ratings, labels. Knows no history and no tags.
+"""Metadata in darktable's own fields: titles, creators, ratings, labels. Knows no history and no tags.
 
 Source: what darktable 4.2.1 and 5.4.1 write after they have read.
 """
@@ -21,7 +21,7 @@ _EMPTY = Array("Bag", ())
 
 
 def texts_read(properties: Properties) -> dict[str, Value]:
-    """The properties as darktable reads them; what it does not know stays. An empty text becomes an empty list."""
+    """The properties as darktable reads them; unknown ones are kept. An empty text becomes an empty list."""
     read = dict(properties)
     for name in properties.keys() & _READERS.keys():
         read[name] = _READERS[name](properties[name])

@@ -104,7 +104,7 @@ def _in_its_form(name: str, value: Value) -> Value:
 
 
 def _repaired(items: list[str | Localized]) -> Array:
-    """A text that is alone needs no language: darktable takes it as the default one, whatever repaired it."""
+    """A single text needs no language: darktable takes it as the default one."""
     texts = [_localized(item, _REPAIRED) for item in items if _text(item)]
     if [text.language for text in texts] == [_REPAIRED]:
         texts = [Localized(texts[0].text, DEFAULT)]

@@ -34,7 +34,7 @@ def jpeg_header(window: Window) -> Header:
 
 
 def exif_orientation(data: bytes) -> int:
-    """The orientation in Exif data, 0 where it says none or is damaged."""
+    """The orientation in Exif data, 0 if it has none or is damaged."""
     try:
         return Tiff(BytesIO(data)).root().number(ORIENTATION)
     except (struct.error, OverflowError, ValueError):

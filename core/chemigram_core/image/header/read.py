@@ -21,7 +21,7 @@ _LONGEST_SIDE = 1 << 20  # pixels: beyond it, it is no size
 
 
 class UnknownHeader(ValueError):
-    """A header that says nothing reliable; the message is a clause that says why."""
+    """A header without reliable values; the message is the reason, as a clause."""
 
 
 def read_header(file: BinaryIO, name: str) -> Header:

@@ -1,4 +1,4 @@
-"""What the header of an image file says. Knows no format."""
+"""The values in the header of an image file. Knows no format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_BORDERS = Borders()
 
 
 class Header(NamedTuple):
-    """The size in pixels as they are stored; the orientation as Exif numbers it, 0 if it is not said.
+    """The size in pixels as they are stored; the orientation as Exif numbers it, 0 if the file has none.
 
     `borders`: of a raw file, whose size is that of the sensor; None of any other.
     """

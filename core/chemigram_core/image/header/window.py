@@ -10,7 +10,7 @@ _FARTHEST = 1 << 40  # no image is larger
 
 
 class TooMuch(ValueError):
-    """A header that asks for more of the file than any honest one does; the message is a clause that says so."""
+    """A header that needs more of the file than a valid one does; the message is the reason, as a clause."""
 
 
 class Window:

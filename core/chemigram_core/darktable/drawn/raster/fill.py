@@ -11,7 +11,7 @@ from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 
 
 def fill(mask: Opacities, corners: Numbers) -> None:
-    """Set to 1 what is inside by the even-odd rule, with the pixels of the line where it enters and leaves a row."""
+    """Set the pixels inside to 1 by the even-odd rule, with the pixels of the line where it enters and leaves a row."""
     height, width = mask.shape
     start, end = corners, np.roll(corners, -1, axis=0)
     down = start[:, 1:] <= end[:, 1:]
