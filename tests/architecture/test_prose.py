@@ -1,6 +1,6 @@
-"""Docstrings, comments and pages avoid phrases that sound translated. Each is listed with what to write instead.
+"""Docstrings, comments, messages, pages and test names avoid phrases that sound translated.
 
-Only phrases that no sentence needs are listed, each with an example that must be found.
+Each phrase is listed with what to write instead and with an example that must be found. No sentence needs one of them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MODULES = sorted(path for package in ("chemfs", "core", "tests/support") for path in (ROOT / package).rglob("*.py"))
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
 BANNED = {  # the phrase: what to write instead
     r"\bwhoever\b": "the program, the caller, the process",
     r"(?:^|[.:;(] )who (?:is|has|asks|closes|opens|reads|saves|waits|writes)\b": "a program that, the caller",
@@ -29,9 +29,20 @@ BANNED = {  # the phrase: what to write instead
     r"\bwithout a word\b": "silently, without a message",
     r"\bas \S+(?: \S+)? has it\b": "as POSIX says, as in POSIX",
     r"\bmend(?:s|ed|ing)?\b": "repair",
-    r"\bpassed over(?: by\b|[.,:;]|$)": "skipped, ignored",
+    r"\bpassed (?:over|by)(?: by\b|[.,:;]|$)": "skipped, ignored",
     r"(?:^|\. )(?-i:Of) an? [\w ]+, ": "the main clause first",
     r"\bone \w+ an? (?:line|method|module|part|request|verb)\b": "one for each",
+    r"\b(?:begins?|made|written) anew\b": "starts again, rebuilt, rewritten",
+    r"\bclause that says\b": "the reason, as a clause",
+    r"\bnobody said to\b": "not … explicitly",
+    r"\blook(?:s|ed|ing)? over\b": "scan",
+    r"\bfails? aloud\b": "fails with an error",
+    r"\bby the same way\b": "in the same way",
+    r"(?:^|[*.:;] )(?-i:Whose) .*\bis, is\b": "the owner of",
+    r"\b(?:none|no other) knows better\b": "the last resort",
+    r"^test (?:who|what|whoever|whatever)\b": "the subject: the reader, the rejected file",
+    r"^test .*\b(?:is|are) no (?!longer)\w+$": "is not a, is rejected",
+    r"^test .*\bas (?:it was|they were)$": "is unchanged, round-trips",
 }
 EXAMPLES = [  # one for each phrase, in the same order
     "Answered by whoever frees the lock.",
@@ -48,6 +59,17 @@ EXAMPLES = [  # one for each phrase, in the same order
     "Other folders are passed over.",
     "Of a library, the repositories in use are remembered.",
     "One method a request.",
+    "A lost index is made anew.",
+    "The message is a clause that says why.",
+    "It is another user's, and nobody said to trust it.",
+    "A tree that is looked over once a minute.",
+    "The copy fails aloud.",
+    "A save by the same way as in `heads/`.",
+    "Whose a repository is, is asked under its lock.",
+    "Compares bytes where no other knows better.",
+    "test who reads keeps what it opened",
+    "test a restored sidecar is no edit",
+    "test entries come back as they were",
 ]
 FINE = [
     "Everything belongs to the user who mounts.",
@@ -56,6 +78,7 @@ FINE = [
     "It amends the log; one line for each request.",
     "The `root` is None; a file that is none of ours.",
     "Descriptors are passed over the socket.",
+    "test a damaged object is no longer returned",
     "The folder of a branch, or one in it.",
 ]
 
@@ -68,10 +91,10 @@ def found(text: str) -> dict[str, str]:
 
 
 def prose(path: Path) -> Iterator[str]:
-    """The docstrings and comments of a module."""
+    """The docstrings, messages and comments of a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, DOCUMENTED):
-            yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
     with path.open("rb") as file:
         yield from (
             token.string.strip("# ") for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT
@@ -79,8 +102,14 @@ def prose(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_docstrings_and_comments_are_plain(path: Path) -> None:
+def test_docstrings_messages_and_comments_are_plain(path: Path) -> None:
     assert not {phrase: instead for text in prose(path) for phrase, instead in found(text).items()}
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_names_of_tests_are_plain(path: Path) -> None:
+    names = re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert not {name: instead for name in names for instead in found(name.replace("_", " ")).values()}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -229,9 +229,7 @@ def test_a_registry_is_rebuilt_without_a_log_from_the_snapshots(repository: Repo
     assert rebuilt.provenance(digest(1)).created_at
 
 
-def test_an_error_before_the_ref_leaves_everything_as_it_was(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_error_before_the_ref_changes_nothing(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     save_mask(repository, MAIN, SUBJECT, mask(1))
     tip = repository.refs.read(MAIN)
 

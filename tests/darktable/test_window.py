@@ -141,9 +141,7 @@ def test_quitting_in_the_darkroom_saves_the_edit(mount: Mounted, screen: Screen,
     assert len(saves(mount.repository)) == len(before) + 1
 
 
-def test_duplicate_is_kept_as_a_file_and_is_no_snapshot(
-    mount: Mounted, screen: Screen, photographer: Photographer
-) -> None:
+def test_duplicate_is_kept_as_a_file_and_not_saved(mount: Mounted, screen: Screen, photographer: Photographer) -> None:
     duplicate, before = mount.branch / "sunset_01.tif.xmp", saves(mount.repository)
     with darktable(screen, photographer, mount.branch) as window:
         window.duplicate()

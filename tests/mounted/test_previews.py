@@ -72,7 +72,7 @@ def is_running(process: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def test_what_is_saved_gets_a_picture(
+def test_saved_state_gets_a_picture(
     place: Path, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake, repository = installed(tmp_path, monkeypatch), repository_of(tmp_path, "a.tif")

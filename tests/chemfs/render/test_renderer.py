@@ -78,7 +78,7 @@ def test_darktable_gets_the_stored_bytes_and_folders_of_its_own(fake: Fake, make
     assert call["nice"] > os.nice(0)
 
 
-def test_what_has_a_preview_is_not_rendered_again(fake: Fake, make: MakeRepository) -> None:
+def test_state_with_a_preview_is_not_rendered_again(fake: Fake, make: MakeRepository) -> None:
     repository = make("a.tif", states=2)
     render(repository)
     save_xmp(repository, MAIN, builders.sidecar(7))
@@ -207,7 +207,7 @@ def test_stopping_ends_darktable(fake: Fake, make: MakeRepository) -> None:
     assert len(fake.calls) == 1
 
 
-def test_what_a_killed_process_left_is_removed_and_nothing_else(fake: Fake, make: MakeRepository) -> None:
+def test_only_leftovers_of_killed_processes_are_removed(fake: Fake, make: MakeRepository) -> None:
     abandoned = Path(tempfile.mkdtemp(prefix="chemfs-render-"))
     with Workshop() as other, Workshop():
         assert not abandoned.exists()

@@ -68,7 +68,7 @@ def test_sizes_are_exact_and_everything_listed_can_be_looked_at(repository: Repo
     assert sizes == [len(pictures[state]) for state in builders.saves(repository)]
 
 
-def test_equal_labels_in_a_second_are_told_apart(tmp_path: Path) -> None:
+def test_equal_labels_in_one_second_get_different_names(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "r")
     for exposure in (1, 2):
         state = save_xmp(repository, BranchName(f"b{exposure}"), builders.sidecar(exposure)).digest

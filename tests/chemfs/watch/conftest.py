@@ -60,7 +60,7 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(source: Path, tmp_path: Path) -> Iterator[Callable[[], Watch]]:
-    """Starts a watch that has looked over everything."""
+    """Starts a watch that has scanned everything."""
     started: list[Watch] = []
 
     def start() -> Watch:

@@ -82,7 +82,7 @@ def test_one_read_gives_hash_size_and_kind(tmp_path: Path) -> None:
     assert (sides.right.size_bytes, sides.right.content_hash) == (2, root.children[2].details["hash_right"])
 
 
-def test_equal_files_in_differently_packed_zips_are_no_change(tmp_path: Path) -> None:
+def test_repacked_zip_with_equal_files_is_unchanged(tmp_path: Path) -> None:
     left = packed(tmp_path / "a.zip", BEFORE)
     right = packed(tmp_path / "b.zip", dict(reversed(BEFORE.items())), zipfile.ZIP_STORED)
     assert compare_paths(left, right).root is None

@@ -218,9 +218,7 @@ def test_branch_that_returned_keeps_its_states_when_the_log_is_lost(repository: 
 
 
 @pytest.mark.parametrize("in_its_place", [None, "/etc/hostname"])
-def test_a_lost_log_is_written_anew_so_that_nothing_is_collected(
-    repository: Repository, in_its_place: str | None
-) -> None:
+def test_rebuilt_log_keeps_every_state_from_collection(repository: Repository, in_its_place: str | None) -> None:
     log = repository.root / "log.jsonl"
     log.unlink()
     if in_its_place:

@@ -82,14 +82,14 @@ def test_the_picture_of_an_equal_edit_is_known(previews: Previews) -> None:
     assert previews.read_rendering(rendering("two")) is None
 
 
-def test_that_of_another_image_is_not_shown(previews: Previews) -> None:
+def test_picture_of_another_image_is_not_shown(previews: Previews) -> None:
     previews.put(snapshot(), rendering(), jpeg())
     assert previews.find(snapshot(), OTHER_IMAGE) is None
     assert previews.find(snapshot(), None) is not None, "while the image is away, it may be this one"
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "hole"])
-def test_what_a_power_cut_tore_is_not_shown(repository: Repository, previews: Previews, damage: str) -> None:
+def test_torn_picture_is_not_shown(repository: Repository, previews: Previews, damage: str) -> None:
     data = jpeg(size=(640, 480))
     previews.put(snapshot(), rendering(), data)
     torn = {"empty": b"", "cut": data[:-100], "hole": data[:4096] + bytes(4096) + data[8192:]}[damage]
@@ -135,12 +135,14 @@ def test_a_link_in_place_of_the_folder_is_not_followed(
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_only_the_owner_may_read_them(repository: Repository, previews: Previews) -> None:
+def test_previews_are_private_to_the_owner(repository: Repository, previews: Previews) -> None:
     previews.put(snapshot(), rendering(), jpeg())
     assert [file.stat().st_mode & 0o777 for file in files(repository)] == [0o600]
 
 
-def test_the_oldest_make_way(repository: Repository, previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oldest_pictures_are_removed_first(
+    repository: Repository, previews: Previews, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = jpeg()
     monkeypatch.setattr(room, "MOST_BYTES", 3 * len(data))
     for number in range(5):
@@ -158,7 +160,7 @@ def test_an_unchanged_folder_is_listed_once_and_a_picture_read_once(repository: 
     assert (counts.opens, counts.parses) == (1, 0), "the folder"
 
 
-def test_what_nothing_shows_is_unneeded(previews: Previews) -> None:
+def test_pictures_that_nothing_shows_are_unneeded(previews: Previews) -> None:
     old = previews.put(snapshot(), rendering(darktable="3.4.1"), jpeg(1))
     os.utime(previews._root / FOLDER / old.file_name, (1, 1))
     previews.put(snapshot(), rendering(), jpeg(2))
@@ -188,7 +190,7 @@ def test_named_states_are_those_of_branches_and_tags(repository: Repository) -> 
 
 
 @pytest.mark.parametrize("version", ["4.2.1", "5.5.0+42~g1a2b3c", "a/b -x\u202e", ""])
-def test_a_name_is_parsed_as_it_was_written(version: str) -> None:
+def test_names_round_trip(version: str) -> None:
     name = PreviewName(snapshot(), rendering(darktable=version or "?"), "0" * 8)
     assert PreviewName.parse(name.file_name) == name
     assert "/" not in name.file_name

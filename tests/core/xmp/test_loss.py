@@ -10,7 +10,7 @@ EXPOSURE, FLIP, AGAIN = entry(0, "exposure"), entry(1, "flip"), entry(2, "exposu
 FULL = edited(EXPOSURE, FLIP, AGAIN).history
 
 
-def test_longer_or_equal_history_is_no_loss() -> None:
+def test_longer_or_equal_history_loses_nothing() -> None:
     assert history_loss(FULL, FULL) is None
     assert history_loss(FULL, edited(EXPOSURE, FLIP, AGAIN, entry(3, "sharpen")).history) is None
     assert history_loss(FULL, edited(EXPOSURE, FLIP, AGAIN, end=0).history) is None

@@ -96,7 +96,7 @@ def test_new_repositories_and_images_appear(shoot: Path) -> None:
     assert view.names("/shoot/roll").count("a.NEF") == 1, "the repository that is named like its image"
 
 
-def test_a_sidecar_of_another_image_is_no_duplicate(shoot: Path) -> None:
+def test_sidecar_of_another_image_is_not_a_duplicate(shoot: Path) -> None:
     repository = make(shoot, "a_01.NEF")
     save_xmp(repository, MAIN, sidecar(9))
     view = roll(shoot)
