@@ -41,7 +41,7 @@ BANNED = {  # the phrase: what to write instead
     r"(?:^|[*.:;] )(?-i:Whose) .*\bis, is\b": "the owner of",
     r"\b(?:none|no other) knows better\b": "the last resort",
     r"^test (?:who|what|whoever|whatever)\b": "the subject: the reader, the rejected file",
-    r"^test .*\b(?:is|are) no (?!longer)\w+$": "is not a, is rejected",
+    r"^test .*(?<!there )\b(?:is|are) no (?!longer)\w+$": "is not a, is rejected",
     r"^test .*\bas (?:it was|they were)$": "is unchanged, round-trips",
 }
 EXAMPLES = [  # one for each phrase, in the same order

@@ -189,7 +189,7 @@ def test_another_image_makes_another_file_of_it(view: ByPath, tmp_path: Path) ->
     assert b"There are no pictures" in view.read("tags/v1/drawn/README.txt")
 
 
-def test_what_the_owner_of_the_image_denies_is_denied(view: ByPath, repository: Repository, tmp_path: Path) -> None:
+def test_permissions_of_the_image_apply(view: ByPath, repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "a.tif").chmod(0o600)
     assert view.node("tags/v1/drawn/velvia-m0.png").stat().mode & 0o077 == 0
     assert view.node("tags/v1/drawn/velvia-m0.png").stat().mode & 0o222 == 0

@@ -22,7 +22,7 @@ def test_a_library_has_an_overview(chemfs: Chemfs, repository: str, tmp_path: Pa
     assert Path("pages/mine/images/sunset/index.html").is_file()
 
 
-def test_what_can_not_be_read_is_named(chemfs: Chemfs, repository: str, tmp_path: Path) -> None:
+def test_unreadable_repositories_are_named(chemfs: Chemfs, repository: str, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     Path(repository).rename(tmp_path / "library" / "sunset")
     (tmp_path / "library" / "library.json").write_text("{}")
@@ -37,6 +37,6 @@ def test_another_folder_is_left_alone(chemfs: Chemfs, repository: str) -> None:
     assert answer.error.endswith("name another folder\n")
 
 
-def test_what_is_no_repository_is_refused(chemfs: Chemfs) -> None:
+def test_folder_that_is_not_a_repository_is_refused(chemfs: Chemfs) -> None:
     assert chemfs("gallery", "nothing-here").code == REFUSED
     assert not Path("nothing-here-gallery").exists()

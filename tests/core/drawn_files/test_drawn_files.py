@@ -58,7 +58,7 @@ def test_a_single_shape_is_shown_without_what_the_module_does_with_it(repository
     assert shape == png(repository, plain, "velvia-m0.png") != png(repository, state, "velvia-m0.png")
 
 
-def test_what_can_not_be_computed_has_no_picture_and_a_reason(repository: Repository) -> None:
+def test_mask_that_cannot_be_computed_has_a_reason_and_no_picture(repository: Repository) -> None:
     samples = [Sample("", "", ROUND, {"feathering": 5}), Sample("", "", TILTED), Sample("", "", ROUND, {"mode": 11})]
     files = drawn_in(repository, save_samples(repository, samples))
     assert [path for path in files.pictures if "/" not in path] == ["velvia-m1.png"]
@@ -131,7 +131,7 @@ def test_equal_masks_are_rendered_once(repository: Repository) -> None:
     assert pictures[0] == pictures[2] != pictures[1] != pictures[3]
 
 
-def test_what_is_forgotten_is_rendered_again_with_the_same_bytes(repository: Repository) -> None:
+def test_dropped_picture_is_rendered_again_with_the_same_bytes(repository: Repository) -> None:
     state = save_drawn(repository, ROUND)
     with renderings():
         once = png(repository, state, "velvia-m0.png")

@@ -54,7 +54,7 @@ def test_a_priority_that_is_another_name_is_added_again() -> None:
         ("exposure", "é" * 60, f"exposure-{'é' * 43}.png"),
     ],
 )
-def test_what_no_file_should_be_called_is_replaced(operation: str, name: str, file: str) -> None:
+def test_unsuitable_file_names_are_replaced(operation: str, name: str, file: str) -> None:
     assert names(entry(operation, name)) == [file]
 
 

@@ -117,7 +117,7 @@ def test_a_deep_mask_becomes_a_small_gray_picture(tmp_path: Path) -> None:
         assert (picture.mode, picture.size, picture.getextrema()) == ("L", (1600, 800), (128, 128))
 
 
-def test_whatever_a_repository_says_stays_text(tmp_path: Path) -> None:
+def test_foreign_text_is_escaped(tmp_path: Path) -> None:
     repository = Repository.init(tmp_path / "r")
     save(repository, MAIN, 1, HOSTILE, look=PLAIN, size=SMALL, masks={MaskName("<b onclick=x>"): mask(size=SMALL)})
     image_gallery(repository, HOSTILE, tmp_path / "out")
@@ -208,7 +208,9 @@ def test_a_file_that_comes_while_the_gallery_is_written_is_kept(
     assert sorted(os.listdir(tmp_path)) == ["out", "sunset"]
 
 
-def test_what_fails_leaves_nothing(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_gallery_leaves_no_files(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> str:
         raise OSError(28, "No space left on device")
 

@@ -30,7 +30,7 @@ _ALONE = Masking(
 
 @dataclass(frozen=True, slots=True)
 class SingleShape:
-    """One shape by its id. Without a recipe, `reason` is a clause that says why it can't be computed."""
+    """One shape by its id. Without a recipe, `reason` says, as a clause, why it can't be computed."""
 
     id: int
     form: Form
