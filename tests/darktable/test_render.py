@@ -113,7 +113,7 @@ def test_pictures_of_a_raw_file_too(tmp_path: Path) -> None:
         assert decoded(one["path"]) == by_darktable(tmp_path / "raw.dng", xmp)
 
 
-def test_what_darktable_cant_read_gets_no_picture(repository: Repository, tmp_path: Path) -> None:
+def test_image_unreadable_to_darktable_gets_no_picture(repository: Repository, tmp_path: Path) -> None:
     newer = sidecar_of([], before=[exposure(1, version=99)])
     unknown = sidecar_of([], before=[step("hologram", 1, b"\0" * 8)])
     schema = EDITS["bright"].replace(b'xmp_version="5"', b'xmp_version="6"')
