@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,10 +18,9 @@ from chemigram_core.names import TagName
 from chemigram_core.operations.refs import create_tag
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
+from scripts.bench.commands import CHEMFS, row, run
 from scripts.bench.content import edit
-from scripts.bench.shoot import row
 
-_CHEMFS = [sys.executable, "-m", "chemfs"]
 _TAG = "v1_export"
 _MODELS = 10
 
@@ -47,14 +44,14 @@ def looks(library: Path, images: int) -> None:
     """Print how long the verbs take that look at each repository of a library."""
     print(f"a library of {images} repositories; seconds: elapsed, of CPU")
     for name, verb in {"status": ["status"], "log, the last line of each": ["log", "-n", "1"], "tags": ["tag"]}.items():
-        row(f"chemfs {name}", lambda verb=verb: _run([*_CHEMFS, verb[0], library, *verb[1:]]))  # type: ignore[misc]
-    row("find, which opens no file", lambda: _run(["find", library]))
+        row(f"chemfs {name}", lambda verb=verb: run([*CHEMFS, verb[0], library, *verb[1:]]))  # type: ignore[misc]
+    row("find, which opens no file", lambda: run(["find", library]))
 
 
 def tagged(library: Path, mountpoint: Path, images: int) -> None:
     """Print how long it takes to look at what was delivered, in a mount."""
     mountpoint.mkdir()
-    _run([*_CHEMFS, "mount", library, mountpoint])
+    run([*CHEMFS, "mount", library, mountpoint])
     place = mountpoint / "shoot" / "tagged" / _TAG
     print(f"a folder of {images} images with a tag")
     try:
@@ -62,10 +59,10 @@ def tagged(library: Path, mountpoint: Path, images: int) -> None:
         row("the next one", lambda: os.listdir(place))
         time.sleep(1.5)  # what is known is trusted for a second
         row("one after a second", lambda: os.listdir(place))
-        row("ls -l", lambda: _run(["ls", "-l", place]))
-        row("cp -r", lambda: _run(["cp", "-r", place, mountpoint.with_name("copy")]))
+        row("ls -l", lambda: run(["ls", "-l", place]))
+        row("cp -r", lambda: run(["cp", "-r", place, mountpoint.with_name("copy")]))
     finally:
-        _run([*_CHEMFS, "unmount", mountpoint])
+        run([*CHEMFS, "unmount", mountpoint])
 
 
 def make_library(library: Path, images: int) -> None:
@@ -88,10 +85,6 @@ def _model(folder: Path, number: int) -> Path:
         save_xmp(repository, MAIN, edit(2 * number + state))
     create_tag(repository, TagName(_TAG))
     return repository.root
-
-
-def _run(command: list[object]) -> None:
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from chemigram_core.repository import Repository
+from scripts.bench.commands import CHEMFS, row, run
 from scripts.bench.content import edit
 
 _LISTINGS = 100
-_CHEMFS = [sys.executable, "-m", "chemfs"]
 
 
 def main() -> None:
@@ -45,12 +41,12 @@ def imports(place: Path, images: int) -> None:
     source = place / "shoot"
     make_shoot(source, images)
     print(f"{images} images with sidecars of {len(edit(0)) / 1000:.0f} KB; seconds: elapsed, of CPU")
-    run = [*_CHEMFS, "import", source, place / "library"]
-    row("chemfs import", lambda: _run(run))
-    row("the same again, nothing changed", lambda: _run(run))
+    again = [*CHEMFS, "import", source, place / "library"]
+    row("chemfs import", lambda: run(again))
+    row("the same again, nothing changed", lambda: run(again))
     for number in range(0, images, 10):
         (source / f"{number:05}.NEF.xmp").write_bytes(edit(images + number))
-    row("the same again, a tenth changed", lambda: _run(run))
+    row("the same again, a tenth changed", lambda: run(again))
     row("a copy, each file and folder synced", lambda: copy_synced(source, place / "copy"))
     row("git add and commit", lambda: commit(source))
 
@@ -60,12 +56,12 @@ def rolls(place: Path, images: int) -> None:
     mountpoint = place / "roll"
     mountpoint.mkdir()
     roll = mountpoint / "shoot" / "roll"
-    _run([*_CHEMFS, "mount", place / "library", mountpoint])
-    print(f"the roll of {images} images with a sidecar each; seconds: elapsed, of CPU in the commands")
+    run([*CHEMFS, "mount", place / "library", mountpoint])
+    print(f"the roll of {images} images, every fourth with a duplicate; seconds: elapsed, of CPU in the commands")
     row("first listing", lambda: os.listdir(roll))
     row("listing again, on average", lambda: [os.listdir(roll) for _ in range(_LISTINGS)], _LISTINGS)
-    row("ls -l", lambda: _run(["ls", "-l", roll]))
-    _run([*_CHEMFS, "unmount", mountpoint])
+    row("ls -l", lambda: run(["ls", "-l", roll]))
+    run([*CHEMFS, "unmount", mountpoint])
 
 
 def listings(place: Path, repositories: int) -> None:
@@ -79,26 +75,20 @@ def listings(place: Path, repositories: int) -> None:
     mountpoint.mkdir()
     print(f"a library of {repositories} repositories; seconds: elapsed, of CPU in the commands")
     for name, library in (("an empty one", empty), ("the large one", large)):
-        row(f"{name}: mount", lambda library=library: _run([*_CHEMFS, "mount", library, mountpoint]))  # type: ignore[misc]
+        row(f"{name}: mount", lambda library=library: run([*CHEMFS, "mount", library, mountpoint]))  # type: ignore[misc]
         row(f"{name}: first listing", lambda: len(os.listdir(mountpoint)))
         row(f"{name}: second listing", lambda: len(os.listdir(mountpoint)))
-        _run([*_CHEMFS, "unmount", mountpoint])
-
-
-def row(name: str, action: Callable[[], object], times: int = 1) -> None:
-    """Print one row, of an action that does the same so many times."""
-    before, cpu = time.perf_counter(), _cpu_seconds()
-    action()
-    elapsed, computed = (time.perf_counter() - before) / times, (_cpu_seconds() - cpu) / times
-    print(f"{name:40} {elapsed:8.3f} {computed:8.3f}", flush=True)
+        run([*CHEMFS, "unmount", mountpoint])
 
 
 def make_shoot(folder: Path, images: int) -> None:
-    """Images of a few bytes, with sidecars."""
+    """Images of a few bytes with sidecars; every fourth has a duplicate."""
     folder.mkdir()
     for number in range(images):
         (folder / f"{number:05}.NEF").write_bytes(b"image")
         (folder / f"{number:05}.NEF.xmp").write_bytes(edit(number))
+        if number % 4 == 0:
+            (folder / f"{number:05}_01.NEF.xmp").write_bytes(edit(-number - 1))
 
 
 def make_bare_repository(root: Path) -> None:
@@ -126,7 +116,7 @@ def commit(source: Path) -> None:
     """A git repository of the shoot, whose objects are synced when they are written."""
     git = ["git", "-C", source, "-c", "core.fsync=all", "-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "shoot"]):
-        _run([*git, *arguments])
+        run([*git, *arguments])
 
 
 def _sync_seconds(place: Path) -> float:
@@ -140,16 +130,6 @@ def _sync_seconds(place: Path) -> float:
             os.fsync(file.fileno())
         seconds.append(time.perf_counter() - before)
     return statistics.median(seconds)
-
-
-def _cpu_seconds() -> float:
-    """The time that this process and its ended children have computed."""
-    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def _run(command: list[object]) -> None:
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
