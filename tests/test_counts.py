@@ -31,7 +31,7 @@ from tests.support.strace import Trace, traced
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
 READS = {
-    "tags/v1/image.xmp": Counts(opens=3, stats=8, parses=0, calls=117),
+    "tags/v1/image.xmp": Counts(opens=3, stats=7, parses=0, calls=112),
     "heads/main/image.xmp": Counts(opens=2, stats=7, parses=0, calls=115),
     "snapshots/{tip}/image.xmp": Counts(opens=3, stats=5, parses=0, calls=82),
 }
@@ -40,7 +40,7 @@ LISTINGS = {
     "snapshots": Counts(opens=12, stats=1, parses=0, calls=320),
     "tags": Counts(opens=2, stats=2, parses=0, calls=60),
     "heads/main": Counts(opens=2, stats=7, parses=0, calls=140),
-    "tags/v1": Counts(opens=2, stats=6, parses=0, calls=100),
+    "tags/v1": Counts(opens=2, stats=5, parses=0, calls=92),
 }
 SAVE = Counts(opens=14, stats=10, parses=1, calls=800)
 SAVE_IN_A_NEW_PROCESS = Counts(opens=19, stats=21, parses=2, calls=1350)
@@ -202,6 +202,18 @@ def test_a_read_through_a_mount(daemon: Daemon, tmp_path: Path, path: str) -> No
             read(daemon.mountpoint / path)
     assert trace.requests["OPEN"] == TIMES
     assert_within(trace, MOUNTED_READS[path])
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
+def test_repeated_stat_of_a_tags_file_asks_for_its_folders_only(daemon: Daemon, tmp_path: Path) -> None:
+    path = daemon.mountpoint / "tags/v1/image.xmp"
+    path.stat()
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        for _ in range(3):
+            path.stat()
+            time.sleep(1.1)  # the kernel asks for the folders, tags and v1, again each second
+    assert trace.requests.total() <= 6, trace.requests
 
 
 @pytest.mark.needs_fuse

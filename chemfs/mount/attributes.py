@@ -110,7 +110,7 @@ class Attributes:
         if (found := self._inodes.as_opened(inode)) is not None:
             return NodeKind.FILE, found
         if inode.node is not None and inode.content is not None:
-            return NodeKind.FILE, inode.node.stat()
+            return inode.node.kind, inode.node.stat()
         if asked_by is not None:
             return NodeKind.FILE, self._handles[asked_by].file.stat()
         node = inode.found()

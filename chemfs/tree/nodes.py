@@ -65,7 +65,7 @@ class Node:
     def content(self) -> Hashable | None:
         """What stands for its bytes, if it is a node of these bytes alone; then its `stat` can't change either.
 
-        A digest, or the identity of a file. Only files have one.
+        A digest, or the identity of a file. Of folders, only those that always show the same state have one.
         """
         return None
 

@@ -140,6 +140,10 @@ class FixedState(StateFolder):
         self._digest = digest
 
     @property
+    def content(self) -> Digest:
+        return self._digest
+
+    @property
     def listed(self) -> Hashable:
         opened = self._opened()
         image = opened.repository.image

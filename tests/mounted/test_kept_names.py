@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chemigram_core.names import BranchName, MaskName
-from chemigram_core.operations.refs import rename_branch
+from chemigram_core.names import BranchName, MaskName, TagName
+from chemigram_core.operations.refs import create_tag, delete_tag, rename_branch
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.mounted.conftest import Mounted
@@ -159,6 +159,19 @@ def test_sidecar_name_follows_a_renamed_image(mount: Mounted, branch: Path) -> N
     image.rename(image.with_name("b.tif"))
     wait_until(lambda: not (branch / SIDECAR).exists())
     assert (branch / "b.tif.xmp").read_bytes() == tip(mount.repository)
+
+
+def test_tag_created_again_elsewhere_shows_its_new_state(mount: Mounted, branch: Path) -> None:
+    repository, tag = mount.repository, TagName("v1")
+    for data in (FIRST, SECOND):
+        (branch / XMP).write_bytes(data)
+        if repository.refs.read(tag) is not None:
+            delete_tag(repository, tag)
+        create_tag(repository, tag)
+        wait_until(lambda: (mount.path / "tags/v1" / XMP).read_bytes() == tip(repository))
+        assert (mount.path / "tags/v1" / SIDECAR).stat().st_size == len(tip(repository))
+    delete_tag(repository, tag)
+    wait_until(lambda: not (mount.path / "tags/v1" / XMP).exists())
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -21,8 +21,8 @@ from chemfs.tree.real_file import RealFile, Text
 from chemfs.tree.rejected import RejectedFolder
 from chemfs.tree.repository import HeadLink, RepositoryFolder
 from chemfs.tree.snapshots import SnapshotsFolder
-from chemfs.tree.state import FixedState, MasksFolder, StoredFile, StoredMask
-from chemfs.tree.tags import TagFolder, TagsFolder
+from chemfs.tree.state import FixedMasksFolder, FixedState, StoredFile, StoredMask
+from chemfs.tree.tags import TagsFolder
 from chemfs.tree.tree import walk
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations.refs import create_branch, create_tag
@@ -71,10 +71,10 @@ def view(tmp_path: Path) -> ByPath:
         "/heads/main/exports": ScratchFolder,
         "/heads/main/exports/image.xmp": ScratchFile,
         "/tags": TagsFolder,
-        "/tags/v1": TagFolder,
+        "/tags/v1": FixedState,
         "/tags/v1/image.xmp": StoredFile,
         "/tags/v1/a.tif": ImageFile,
-        "/tags/v1/masks": MasksFolder,
+        "/tags/v1/masks": FixedMasksFolder,
         "/tags/v1/masks/sky.png": StoredMask,
         "/snapshots": SnapshotsFolder,
         "/history/look": HistoryFolder,
