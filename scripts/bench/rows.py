@@ -62,10 +62,10 @@ def rows(states: Tree, scratch: Path) -> list[Row]:
         Row("find", accesses.find, [["snapshots"]], Goal(0.5), Goal(1.1), tree="find"),
         Row("ls -lR", accesses.list_all, [["snapshots"]], Goal(0.75), Goal(1.8), tree="list"),
         Row("cp -r", accesses.copy, [["snapshots", str(scratch)]], Goal(0.85), tree="copy"),
-        Row("stat a branch", accesses.stat, heads[::2], Goal(0.15, kept=1.5), seen=True),
-        Row("open+read a branch", accesses.read, heads[1::2], Goal(0.6, kept=0.9), seen=True),
-        Row("stat tags", accesses.stat, _batches(tags[::2], XMP), Goal(0.5, kept=4), seen=True),
-        Row("open+read tags", accesses.read, _batches(tags[1::2], XMP), Goal(0.6, kept=0.9), seen=True),
+        Row("stat a branch", accesses.stat, heads[::2], Goal(0.15, kept=1.5), only_kernel, seen=True),
+        Row("open+read a branch", accesses.read, heads[1::2], Goal(0.6, kept=0.9), Goal(), seen=True),
+        Row("stat tags", accesses.stat, _batches(tags[::2], XMP), Goal(0.5, kept=4), only_kernel, seen=True),
+        Row("open+read tags", accesses.read, _batches(tags[1::2], XMP), Goal(0.6, kept=0.9), Goal(), seen=True),
         Row("200 MB mask", accesses.read, [[f"{large}/{_MASK_FILE}"]], Goal()),
     ]
 
