@@ -20,6 +20,7 @@ from chemfs.render.renderer import SIZE_PIXELS, Limits, Renderer
 from chemfs.render.workshop import Workshop
 from chemigram_core.digest import Digest
 from chemigram_core.durable.ownership import require_own
+from chemigram_core.errors import NoState, UnknownRevision
 from chemigram_core.library.members import Member
 from chemigram_core.previews.preview_name import LEAST_PIXELS, MOST_PIXELS
 from chemigram_core.previews.previews import FOLDER
@@ -52,23 +53,38 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.all and options.revs:
         raise WrongUsage("--all renders every state: name none beside it")
-    darktable, found = installed(), named(options.repository)
-    states: list[Wanted] = []
+    darktable, chosen = installed(), _Chosen(named(options.repository), options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clear up as after Ctrl-C
+    outcomes = list(_outcomes(darktable, chosen.states, options))
+    if options.json:
+        print_json(_fields(darktable, chosen, outcomes))
+    else:
+        _print(chosen, outcomes)
+    has_problems = bool(chosen.left_out) or any(isinstance(outcome, NotRendered) for outcome in outcomes)
+    return max(chosen.code, exit_codes.PROBLEM_FOUND if has_problems else 0)
 
-    def work(member: Member) -> None:
+
+class _Chosen:
+    """The states to render, the images of a library that have none of that name, and the exit code so far."""
+
+    def __init__(self, found: Named, options: argparse.Namespace) -> None:
+        self.is_library = found.is_library
+        self.states: list[Wanted] = []
+        self.left_out: dict[str, str] = {}
+        self._options = options
+        self.code = each(found, self._add, "reading")
+
+    def _add(self, member: Member) -> None:
         require_own(member.root)
         repository = Repository(member.root)
-        states.extend(Wanted(repository, member.path, digest) for digest in _states(repository, options))
-
-    code = each(found, work, "reading")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clear up as after Ctrl-C
-    outcomes = list(_outcomes(darktable, states, options))
-    if options.json:
-        print_json(_fields(darktable, found, outcomes))
-    else:
-        _print(outcomes)
-    has_problems = any(isinstance(outcome, NotRendered) for outcome in outcomes)
-    return max(code, exit_codes.PROBLEM_FOUND if has_problems else 0)
+        try:
+            states = _states(repository, self._options)
+        except (UnknownRevision, NoState) as error:
+            if not self.is_library:
+                raise
+            self.left_out[member.path] = str(error)
+        else:
+            self.states += (Wanted(repository, member.path, digest) for digest in states)
 
 
 def _states(repository: Repository, options: argparse.Namespace) -> list[Digest]:
@@ -81,22 +97,25 @@ def _outcomes(darktable: Darktable, states: list[Wanted], options: argparse.Name
     with Workshop() as workshop, task_progress() as report:
         renderer = Renderer(darktable, workshop, Limits(options.size))
         with closing(renderer.render(states)) as outcomes:
+            report("rendering", 0, len(states))
             for number, outcome in enumerate(outcomes, 1):
                 report("rendering", number, len(states))
                 yield outcome
 
 
-def _fields(darktable: Darktable, found: Named, outcomes: list[Outcome]) -> dict[str, Any]:
+def _fields(darktable: Darktable, chosen: _Chosen, outcomes: list[Outcome]) -> dict[str, Any]:
     def fields(outcome: Outcome, **others: str) -> dict[str, Any]:
-        place = {"repository": outcome.wanted.place} if found.is_library else {}
+        place = {"repository": outcome.wanted.place} if chosen.is_library else {}
         return {**place, "hash": outcome.wanted.snapshot, **others}
 
     pictures = [outcome for outcome in outcomes if isinstance(outcome, Rendered)]
+    left_out = [{"repository": path, "says": says} for path, says in chosen.left_out.items()]
     return {
         "darktable": darktable.version,
         "rendered": [fields(one, path=_path(one)) for one in pictures if one.is_new],
         "unchanged": [fields(one, path=_path(one)) for one in pictures if not one.is_new],
         "problems": [fields(one, says=one.says) for one in outcomes if isinstance(one, NotRendered)],
+        **({"left_out": left_out} if chosen.is_library else {}),
     }
 
 
@@ -104,7 +123,9 @@ def _path(picture: Rendered) -> str:
     return str(picture.wanted.repository.root / FOLDER / picture.name.file_name)
 
 
-def _print(outcomes: list[Outcome]) -> None:
+def _print(chosen: _Chosen, outcomes: list[Outcome]) -> None:
+    for path, says in chosen.left_out.items():
+        print(printable(f"{path} has no such state, and is left out: {says}"))
     pictures = [outcome for outcome in outcomes if isinstance(outcome, Rendered)]
     problems = [outcome for outcome in outcomes if isinstance(outcome, NotRendered)]
     for one in sorted(problems, key=lambda one: one.wanted.place):

@@ -105,6 +105,17 @@ def test_an_unknown_name_renders_nothing(fake: Fake, make: MakeRepository) -> No
     assert fake.calls == []
 
 
+def test_an_image_of_a_library_without_that_state_is_left_out(fake: Fake, make: MakeRepository, library: Path) -> None:
+    tagged, _ = make("a.tif"), make("b.tif")
+    create_tag(tagged, TagName("v1"))
+    done = chemfs(library, "v1")
+    left_out, summary = done.stdout.splitlines()
+    assert left_out.startswith("b.tif has no such state, and is left out: no such branch, tag or snapshot: 'v1'")
+    assert summary == "1 state rendered, 0 had a picture before"
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [one["repository"] for one in json.loads(chemfs(library, "v1", "--json").stdout)["left_out"]] == ["b.tif"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_leaves_what_is_done_and_nothing_else(
     make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
