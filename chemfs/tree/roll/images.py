@@ -61,11 +61,6 @@ class RollImage:
     _stamp: Stamp
 
     @property
-    def is_named_so(self) -> bool:
-        """Whether the repository has the image's name."""
-        return self.source.root.endswith(f"/{self.name}")
-
-    @property
     def is_unchanged(self) -> bool:
         """Whether the repository's folders still have their times: a stat for each of them, and nothing is opened."""
         return bool(self._stamp) and self._stamp == stamp_of(self._folders)

@@ -127,11 +127,6 @@ class Masking:
     details: float
 
     @property
-    def is_drawn(self) -> bool:
-        """Whether drawn shapes are part of it."""
-        return bool(self.mode & _ON and self.mode & _DRAWN)
-
-    @property
     def is_parametric(self) -> bool:
         """Whether channels of the picture can be part of it."""
         return bool(self.mode & _PARAMETRIC)

@@ -22,6 +22,7 @@ class Encoded:
 
     @property
     def data(self) -> bytes | None:
+        """The decoded bytes; None where darktable could not read them."""
         return decoded(self.text)
 
 
@@ -33,10 +34,12 @@ class Entry:
 
     @property
     def operation(self) -> str:
+        """darktable's name of the module, such as `exposure`; empty if the field is absent."""
         return _text(self.fields, names.OPERATION)
 
     @property
     def multi_priority(self) -> int:
+        """The number of the instance among those of its module, from 0."""
         return number_of(self.fields, names.MULTI_PRIORITY) or 0
 
     @property
@@ -46,6 +49,7 @@ class Entry:
 
     @property
     def multi_name(self) -> str:
+        """The label of the instance, given by a person, a preset or darktable."""
         return _text(self.fields, names.MULTI_NAME)
 
     @property
@@ -65,14 +69,17 @@ class Entry:
 
     @property
     def modversion(self) -> int | None:
+        """The version of the module's parameters; None if the field is absent or not a number."""
         return number_of(self.fields, names.MODVERSION)
 
     @property
     def params(self) -> Encoded:
+        """The module's parameters, a C structure of its `modversion`."""
         return Encoded(_text(self.fields, names.PARAMS))
 
     @property
     def blendop_version(self) -> int | None:
+        """The version of the blend parameters; None if the field is absent or not a number."""
         return number_of(self.fields, names.BLENDOP_VERSION)
 
     @property
@@ -88,6 +95,7 @@ class Entry:
 
     @property
     def num(self) -> int | None:
+        """The place of the step in the history, from 0; None in xmp_version 1 and 2."""
         return number_of(self.fields, names.NUM)
 
 
@@ -104,6 +112,7 @@ class Form:
 
     @property
     def id(self) -> str:
+        """The number by which groups and modules name the shape, as it is written."""
         return _text(self.fields, names.MASK_ID)
 
     @property
@@ -113,10 +122,12 @@ class Form:
 
     @property
     def name(self) -> str:
+        """The name that darktable or a person gave the shape."""
         return _text(self.fields, names.MASK_NAME)
 
     @property
     def points(self) -> Encoded:
+        """The shape's points, C structures of its type and version."""
         return Encoded(_text(self.fields, names.MASK_POINTS))
 
 

@@ -31,6 +31,7 @@ class Rays:
 
     @property
     def ways(self) -> Whole:
+        """From start to end: shape (rays, 2), x and y in pixels."""
         return self.ends - self.starts
 
     @property
