@@ -107,6 +107,7 @@ class ManyRepositories(Repositories):
         self._open: WeakValueDictionary[_Identity, OpenRepository] = WeakValueDictionary()
         self._latest: LRUCache[_Identity, OpenRepository] = LRUCache(_LATEST)
         self._rolls: LRUCache[Parts, tuple[Contents, RollScratch]] = LRUCache(_ROLLS)
+        self._scratches: WeakValueDictionary[Parts, RollScratch] = WeakValueDictionary()  # while a file there is open
 
     @property
     def top(self) -> Folder:
@@ -145,7 +146,8 @@ class ManyRepositories(Repositories):
             if (known := self._rolls.get(parts)) is None:
                 may_write = self._on_change is not None
                 contents = Contents(partial(self._sources, parts), may_write=may_write)
-                known = self._rolls[parts] = contents, RollScratch(self.library.path(parts), (".scratch",))
+                scratch = self._scratches.setdefault(parts, RollScratch(self.library.path(parts), (".scratch",)))
+                known = self._rolls[parts] = contents, scratch
         return RollFolder(*known, time_ns, self._check_writable)
 
     def _check_writable(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chemfs.tree import library
 from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
 from chemigram_core.errors import InvalidXmp, RefDamaged
 from chemigram_core.log.branch_mark import BranchGone
@@ -238,6 +239,22 @@ def test_renaming_a_whole_file_over_a_sidecar_saves(view: ByPath, a: Repository)
     view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
     assert stored(a, WARM) == canonical(sidecar(12))
     assert ".tmp" not in view.names(ROLL)
+
+
+def test_open_file_of_a_roll_that_was_forgotten_meanwhile_still_saves(
+    shoot: Path, a: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "_ROLLS", 1)
+    view = ByPath(shoot.parent)
+    file = view.open(f"{ROLL}/.tmp", os.O_WRONLY | os.O_CREAT)
+    data = named(sidecar(12), "warm")
+    file.write(data[:100], 0)
+    assert view.names("/roll") == []  # of another folder
+    view.rename(f"{ROLL}/.tmp", f"{ROLL}/a_01.NEF.xmp")
+    file.write(data[100:], 100)
+    file.flush()
+    file.release()
+    assert stored(a, WARM) == canonical(sidecar(12))
 
 
 def test_renaming_the_sidecar_away_and_rewriting_it_saves_once(view: ByPath, a: Repository) -> None:
