@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from chemigram_core import fsck
 from chemigram_core.digest import Digest
 from chemigram_core.fsck import Problem
 from chemigram_core.gc.collector import GRACE, collect
+from chemigram_core.log.journal import OperationLog
 from chemigram_core.names import MaskName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
@@ -49,6 +52,22 @@ def test_gc_keeps_unlogged_snapshots_and_their_masks_by_default(synced: tuple[Re
     assert naive.problems(repository.root) == []
     assert collect(repository, GRACE, unlogged=True).snapshots == []
     assert {found.digest for found in collect(repository, AT_ONCE, unlogged=True).snapshots} == lost
+
+
+def test_snapshot_of_a_killed_save_is_not_a_problem_though_the_registry_has_its_masks(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "one")
+    save_xmp(repository, MAIN, sidecar(0))
+    if not (child := os.fork()):
+        with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(OperationLog, "appending", lambda *_: os._exit(7))
+            save_xmp(repository, MAIN, sidecar(1), mask_files={MaskName("sky"): mask(7)})
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert repository.registry.read().current().keys() == {"sky"}
+    found = fsck.check(repository.root)
+    assert [finding.problem for finding in found] == [Problem.UNLOGGED]
+    assert all(finding.is_harmless for finding in found)
+    assert collect(repository, AT_ONCE).snapshots == []
 
 
 def test_unlogged_snapshot_of_a_ref_is_a_problem(synced: tuple[Repository, set[Digest]]) -> None:
