@@ -14,11 +14,11 @@ from chemigram_core.sidecar import canonicalize, parse
 from tests.core.xmp.sidecars import entry, form, history, seq, sidecar
 from tests.darktable import rendering
 from tests.darktable.rendering import Picture
+from tests.support.blend_params import ON_AND_DRAWN, blend_params, member
 
 pytestmark = pytest.mark.needs_program("darktable-cli")
 
 BLEND_VERSION, CIRCLE, GROUP = 11, 101, 102
-USED_AND_SHOWN = 1 | 2
 
 
 def exposure(stops: float) -> str:
@@ -28,8 +28,7 @@ def exposure(stops: float) -> str:
 
 def blend(mask: int = 0) -> str:
     """Blending parameters, version 11: over the whole picture, or where the drawn `mask` is."""
-    start = struct.pack("<IiIffIi", 3 if mask else 0, 4, 24, 0.0, 100.0, 0, mask)
-    return start.ljust(420, b"\0").hex()
+    return blend_params(mask, mode=ON_AND_DRAWN if mask else 0).hex()
 
 
 def step(num: int, operation: str, version: int, params: str, mask: int = 0) -> str:
@@ -44,11 +43,10 @@ def turn(num: int, orientation: int) -> str:
 def circle(num: int) -> list[str]:
     """A circle in the middle, and the group through which a module uses it, from step `num` on."""
     points = struct.pack("<4f", 0.5, 0.5, 0.2, 0.05).hex()
-    member = struct.pack("<iiif", CIRCLE, GROUP, USED_AND_SHOWN, 1.0).hex()
     fields = {"mask_version": "6", "mask_src": "0000000000000000"}
     return [
         form(num, CIRCLE, mask_type="1", mask_points=points, **fields),
-        form(num, GROUP, mask_type="4", mask_name="grp exposure", mask_points=member, **fields),
+        form(num, GROUP, mask_type="4", mask_name="grp exposure", mask_points=member(CIRCLE, GROUP).hex(), **fields),
     ]
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
 
+from tests.support.blend_params import ON_AND_DRAWN, blend_params, member
 from tests.support.old_sidecars import DONE, numbered
 from tests.support.packets import Fields
 
 USE, SHOW, INVERSE = 1, 2, 4
 UNION, INTERSECTION, DIFFERENCE, EXCLUSION, SUM = 8, 16, 32, 64, 128
-_ON_AND_DRAWN = 3
 
 _MODULES = """
 rawprepare invert temperature highlights cacorrect hotpixels rawdenoise demosaic mask_manager denoiseprofile
@@ -90,7 +90,7 @@ def sidecar_of(samples: Sequence[Sample], *, before: Sequence[Fields] = (), afte
     ids, forms, steps = count(1000), list[Fields](), list[Fields]()
     for number, sample in enumerate(samples):
         root = _form(sample.shape if sample.shape.type == 4 else group((sample.shape, USE | SHOW, 1.0)), ids, forms)
-        steps.append(_instance(number, blending(root, **sample.blending)))
+        steps.append(_instance(number, blend_params(root, **{"mode": ON_AND_DRAWN} | dict(sample.blending)).hex()))
     head = f'{DONE} darktable:iop_order_version="0" darktable:iop_order_list="{_order(len(samples))}"'
     return numbered(5, [*before, *steps, *after], forms, head=head)
 
@@ -99,26 +99,6 @@ def _order(instances: int) -> str:
     """darktable leaves out the instances that are not in the list."""
     counts = {"velvia": instances}
     return ",".join(f"{name},{number}" for name in _MODULES.split() for number in range(counts.get(name, 1)))
-
-
-def blending(
-    mask: int,
-    *,
-    mode: float = _ON_AND_DRAWN,
-    space: float = 4,
-    opacity: float = 100,
-    combine: float = 0,
-    blendif: float = 0,
-    feathering: float = 0,
-    blur: float = 0,
-    contrast: float = 0,
-    brightness: float = 0,
-    details: float = 0,
-) -> str:
-    """Blend parameters, version 11."""
-    head = struct.pack("<IiIffIi", int(mode), int(space), 24, 0.0, opacity, int(combine), mask)
-    rest = struct.pack("<IfIffff", int(blendif), feathering, 0, blur, contrast, brightness, details)
-    return (head + rest).ljust(420, b"\0").hex()
 
 
 def _instance(number: int, blend: str) -> Fields:
@@ -130,8 +110,8 @@ def _instance(number: int, blend: str) -> Fields:
 def _form(shape: Shape, ids: Iterator[int], forms: list[Fields]) -> int:
     """Adds the shape and all that it consists of; returns its id."""
     own, points = next(ids), list(shape.points)
-    for member, state, opacity in shape.members:
-        points.append(struct.pack("<iiif", _form(member, ids, forms), own, state, opacity))
+    for part, state, opacity in shape.members:
+        points.append(member(_form(part, ids, forms), own, state=state, opacity=opacity))
     common = {"mask_version": "6", "mask_src": "0000000000000000", "mask_nb": str(len(points))}
     data = b"".join(points).hex()
     forms.append(

@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 
+from tests.support.blend_params import ON_AND_DRAWN, blend_params, member
 from tests.support.old_metadata import METADATA
 from tests.support.packets import Fields, packet, rows, texts
 
@@ -23,7 +24,7 @@ MASK, CIRCLE = 102, 101
 
 def blending(mask: int = 0) -> str:
     """Blending parameters, version 11."""
-    data = struct.pack("<IiIffIi", 3 if mask else 0, 4, 24, 0.0, 100.0, 0, mask).ljust(420, b"\0")
+    data = blend_params(mask, mode=ON_AND_DRAWN if mask else 0)
     return f"gz14{base64.b64encode(zlib.compress(data)).decode()}"
 
 
@@ -43,11 +44,17 @@ def step(operation: str, *, priority: int = 0, name: str = "", enabled: str = "1
 def shapes() -> Steps:
     """A circle, and the group through which a module uses it."""
     common = {"mask_version": "6", "mask_nb": "1", "mask_src": "0000000000000000"}
+    members = member(CIRCLE, MASK).hex()
     points = struct.pack("<4f", 0.5, 0.5, 0.2, 0.05).hex()
-    member = struct.pack("<iiif", CIRCLE, MASK, 3, 1.0).hex()
     return [
         {"mask_id": str(CIRCLE), "mask_type": "1", "mask_name": "circle #1", "mask_points": points, **common},
-        {"mask_id": str(MASK), "mask_type": "4", "mask_name": "grp bloom", "mask_points": member, **common},
+        {
+            "mask_id": str(MASK),
+            "mask_type": "4",
+            "mask_name": "grp bloom",
+            "mask_points": members,
+            **common,
+        },
     ]
 
 

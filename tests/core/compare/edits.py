@@ -9,8 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from chemigram_core.compare.node import DiffNode
 from tests.core.compare.trees import changeset, file
-
-BLEND_BYTES = 420
+from tests.support.blend_params import blend_params, member
 
 
 def exposure(ev: float, black: float = 0.0) -> str:
@@ -29,8 +28,8 @@ def blending(
 ) -> str:
     """Blend parameters of versions 10 to 14."""
     assert version in range(10, 15)
-    fields = struct.pack("<IiIffIiIf", mask_mode, 4, mode, 0.0, opacity, 0, mask_id, 0, feathering)
-    return fields.ljust(BLEND_BYTES, b"\0").hex()
+    params = blend_params(mask_id, mode=mask_mode, blend_mode=mode, opacity=opacity, feathering=feathering)
+    return params.hex()
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Shape:
 
 def group(mask_id: int, *members: int, num: int = 0) -> Shape:
     """A group of shapes."""
-    points = b"".join(struct.pack("<iiif", member, mask_id, 3, 1.0) for member in members).hex()
+    points = b"".join(member(each, mask_id) for each in members).hex()
     return Shape(mask_id, 4, "grp exposure", points, len(members), num)
 
 
