@@ -1,11 +1,12 @@
 """Compare drawn masks with those that the real darktable exports, pixel by pixel, and print how far they are apart.
 
-    python -m scripts.drawn_masks [--every] [KIND]...
+    python -m scripts.drawn_masks [--every] [--sidecars FOLDER] [KIND]...
 
-Draws a sample of each kind of shape, operator and option in frames of several sizes, reduced ones too. Prints a line
-for each kind: the largest and the mean difference of all its masks (0 to 1), and the largest share of pixels that are
-more than 0.01 off; --every prints one for each mask. The exit code is 1 if a mask is beyond the limits of its kind, or
-one that is shifted by a pixel is not. It runs darktable-cli about 100 times, six minutes in all.
+Draws a sample of each kind of shape, operator and option in pictures of several sizes, reduced ones too, and some in
+raw files, in turned pictures and in cropped ones. --sidecars takes the masks from all XMPs below a folder instead.
+Prints a line for each kind: the largest and the mean difference of all its masks (0 to 1), and the largest share of
+pixels that are more than 0.01 off; --every prints one for each mask. The exit code is 1 if a mask is beyond the limits
+of its kind, or one that is shifted by a pixel is not. It runs darktable-cli about 140 times, eight minutes in all.
 """
 
 from __future__ import annotations
@@ -18,22 +19,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.support.drawn_comparison import Compared, Limits, compared
+from tests.support.drawn_edits import Sample
 from tests.support.drawn_samples import samples
-
-FRAMES: Sequence[tuple[tuple[int, int], int | None]] = (((301, 200), None), ((200, 333), None), ((900, 601), 300))
+from tests.support.drawn_scenes import SCENES, TURNED, Scene
+from tests.support.real_samples import samples_of
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="compare drawn masks with darktable's")
     parser.add_argument("--every", action="store_true")
+    parser.add_argument("--sidecars", type=Path, metavar="FOLDER")
     parser.add_argument("kinds", nargs="*", metavar="KIND")
     options = parser.parse_args()
     found = defaultdict[str, list[Compared]](list)
     print(f"{'kind':<50} masks  largest      mean     share")
-    for size, one in comparisons(options.kinds):
+    for label, one in comparisons(options.kinds, options.sidecars):
         found[one.sample.kind].append(one)
         if options.every or not one.is_within_limits:
-            print(line(f"{size} {one.sample.kind}: {one.sample.name}", [one]), flush=True)
+            print(line(f"{label} {one.sample.kind}: {one.sample.name}", [one]), flush=True)
     for kind, masks in found.items():
         print(line(kind, masks))
     beyond = [one for masks in found.values() for one in masks if not one.is_within_limits]
@@ -42,12 +45,16 @@ def main() -> int:
     return 1 if beyond or unseen or not found else 0
 
 
-def comparisons(kinds: Sequence[str]) -> Iterator[tuple[str, Compared]]:
-    wanted = [sample for sample in samples() if not kinds or sample.kind in kinds]
-    for size, reduced in FRAMES:
+def comparisons(kinds: Sequence[str], sidecars: Path | None) -> Iterator[tuple[str, Compared]]:
+    for scene, all_samples in [(SCENES[0], samples_of(sidecars))] if sidecars else scenes_with_samples():
+        wanted = [sample for sample in all_samples if not kinds or sample.kind in kinds]
         with tempfile.TemporaryDirectory(prefix="drawn-") as folder:
-            label = f"{size[0]}x{size[1]}{f' at {reduced}' if reduced else ''}"
-            yield from ((label, one) for one in compared(wanted, Path(folder), size, reduced))
+            yield from ((scene.label, one) for one in compared(wanted, Path(folder), scene))
+
+
+def scenes_with_samples() -> Iterator[tuple[Scene, list[Sample]]]:
+    yield from ((scene, samples()) for scene in SCENES)
+    yield from ((scene, [sample for sample in samples() if sample.name in scene.few]) for scene in TURNED)
 
 
 def varies(one: Compared) -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.drawn_comparison import compared
+from tests.support.drawn_comparison import Compared, compared
 from tests.support.drawn_samples import samples
+from tests.support.drawn_scenes import SCENES, TURNED, Scene
 
 NAMES = (
     "plain",
@@ -27,11 +28,19 @@ NAMES = (
 pytestmark = pytest.mark.needs_program("darktable-cli")
 
 
-@pytest.mark.parametrize(
-    ("size", "reduced"), [((301, 200), None), ((200, 333), None), ((900, 601), 300)], ids=["wide", "tall", "reduced"]
-)
-def test_masks_match_darktables(tmp_path: Path, size: tuple[int, int], reduced: int | None) -> None:
-    found = list(compared([sample for sample in samples() if sample.name in NAMES], tmp_path, size, reduced))
-    assert len(found) >= len(NAMES)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.label)
+def test_masks_match_darktables(tmp_path: Path, scene: Scene) -> None:
+    require_same(list(compared([sample for sample in samples() if sample.name in NAMES], tmp_path, scene)), len(NAMES))
+
+
+@pytest.mark.parametrize("scene", TURNED[::3], ids=lambda scene: scene.label)
+def test_masks_match_darktables_in_other_frames(tmp_path: Path, scene: Scene) -> None:
+    require_same(
+        list(compared([sample for sample in samples() if sample.name in scene.few], tmp_path, scene)), len(scene.few)
+    )
+
+
+def require_same(found: list[Compared], least: int) -> None:
+    assert len(found) >= least
     assert {one.sample.name: one.distance for one in found if not one.is_within_limits} == {}
     assert [one.sample.name for one in found if one.shifted().is_within_limits] == [], "one pixel off must be seen"

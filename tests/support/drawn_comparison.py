@@ -9,13 +9,14 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.module_mask import drawn_masks
+from chemigram_core.darktable.drawn.pipe_input import frame_of
 from chemigram_core.darktable.drawn.raster.mask import grayscale
+from chemigram_core.image.header import read_header
 from chemigram_core.sidecar import parse
 from tests.support.drawn_edits import Sample, sidecar_of
+from tests.support.drawn_scenes import Scene
 from tests.support.exported_masks import Mask, exported_masks
 
 AT_ONCE = 3  # darktable-cli 4.2.1 exports no more masks of one edit
@@ -69,23 +70,21 @@ class Compared:
         return Compared(self.sample, np.pad(self.ours, ((1, 0), (1, 0)), mode="edge")[:-1, :-1], self.darktables)
 
 
-def compared(
-    samples: Sequence[Sample], folder: Path, size: tuple[int, int], reduced: int | None = None
-) -> Iterator[Compared]:
-    """Each sample drawn in an image of `size`, by darktable and by us, `reduced` pixels on the longer side."""
-    image = folder / "image.tif"
-    Image.effect_noise(size, 60).convert("RGB").save(image)
+def compared(samples: Sequence[Sample], folder: Path, scene: Scene) -> Iterator[Compared]:
+    """Each sample drawn in a scene, by darktable and by us."""
+    (image := folder / scene.file).write_bytes(scene.image())
     for batch in (samples[at : at + AT_ONCE] for at in range(0, len(samples), AT_ONCE)):
-        sidecar = folder / "image.tif.xmp"
-        sidecar.write_bytes(sidecar_of(batch))
-        theirs = exported_masks(image, sidecar, (reduced, reduced) if reduced else None)
-        for sample, mask, our in zip(batch, theirs, ours(sidecar, size, reduced), strict=True):
+        (sidecar := folder / f"{scene.file}.xmp").write_bytes(sidecar_of(batch, before=scene.steps))
+        theirs = exported_masks(image, sidecar, (scene.longest, scene.longest))
+        for sample, mask, our in zip(batch, theirs, ours(image, sidecar, scene), strict=True):
             yield Compared(sample, our, mask)
 
 
-def ours(sidecar: Path, size: tuple[int, int], reduced: int | None = None) -> Iterator[Mask]:
+def ours(image: Path, sidecar: Path, scene: Scene) -> Iterator[Mask]:
     """Our masks of an edit. Fails where one can't be computed."""
-    raster = Frame(*size).reduced(reduced or max(size))
-    for mask in drawn_masks(parse(sidecar.read_bytes()).history):
+    history = parse(sidecar.read_bytes()).history
+    with image.open("rb") as opened:
+        raster = frame_of(read_header(opened, image.name), history).reduced(scene.drawn)
+    for mask in drawn_masks(history):
         assert mask.recipe is not None, mask.reason
-        yield grayscale(mask.recipe, raster)
+        yield scene.cropped(grayscale(mask.recipe, raster))
