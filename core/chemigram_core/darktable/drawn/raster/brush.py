@@ -5,19 +5,20 @@ Source: _brush_get_pts_border and _brush_get_mask_roi in darktable's src/develop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
 
 import numpy as np
 
 from chemigram_core.darktable.drawn.figures import Brush, Node
 from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.raster.curve import (
+    Curves,
+    Sampled,
     Segment,
     arc,
     circle_from,
     has_gap,
-    sampled,
     short_arc,
     without_gaps_in_numbers,
 )
@@ -58,9 +59,9 @@ class _Stroke:
 
     def go_around(self) -> None:
         back = self._nodes[::-1]
-        self._go(self._nodes, [self._segment(a, b, b.before, a.after) for a, b in _pairs(self._nodes)])
+        self._go(self._nodes, [self._segment(a, b, b.before, a.after) for a, b in pairwise(self._nodes)])
         self._turn(self._nodes[-1])
-        self._go(back, [self._segment(a, b, b.after, a.before) for a, b in _pairs(back)])
+        self._go(back, [self._segment(a, b, b.after, a.before) for a, b in pairwise(back)])
         if _changes(*self._nodes[:2]):
             self._stamp(self._nodes[0])
         self._turn(self._nodes[0])
@@ -70,26 +71,29 @@ class _Stroke:
             (x * self._size[0], y * self._size[1]) for x, y in (start.corner, leaving, arriving, end.corner)
         )
         borders = start.borders[1] * self._side, end.borders[0] * self._side
-        return Segment((x0, y0), (x1, y1), (x2, y2), (x3, y3), *borders, np.float32)
+        return Segment((x0, y0), (x1, y1), (x2, y2), (x3, y3), *borders)
 
     def _go(self, nodes: Sequence[Node], segments: Sequence[Segment]) -> None:
-        for number, ((start, end), segment) in enumerate(zip(_pairs(nodes), segments, strict=True)):
+        curves = Curves(segments, np.float32)
+        begins: Iterable[Numbers] = curves.starts_of_border()[1:] if len(self._nodes) >= _FEWEST_FOR_ARCS else []
+        parts = zip(pairwise(nodes), segments, curves.sampled(), strict=True)
+        for ((start, end), segment, part), begin in zip_longest(parts, begins):
             if self._points and _changes(start, end):
                 self._stamp(start)
             if self._points and abs(segment.start_border - segment.end_border) > _WIDER:
                 self._turn(start)
-            self._follow(segment, start, end)
-            if len(self._nodes) >= _FEWEST_FOR_ARCS and number + 1 < len(segments):
-                self._fill_gap(segments[number + 1].start_of_border(), end)
+            self._follow(part, start, end)
+            if begin is not None:
+                self._fill_gap(begin, end)
 
-    def _follow(self, segment: Segment, start: Node, end: Node) -> None:
-        t, points, ends = sampled(segment)
-        share = t.astype(np.float32)[:, np.newaxis]
+    def _follow(self, part: Sampled, start: Node, end: Node) -> None:
+        share = part.t.astype(np.float32)[:, np.newaxis]
         payload = _payload(start) + (_payload(end) - _payload(start)) * share
-        self._add(points, without_gaps_in_numbers(ends), payload)
-        jumps = np.flatnonzero((np.abs(np.diff(self._ends[-1], axis=0)) > _JUMP).any(axis=1))
+        self._add(part.points, without_gaps_in_numbers(part.ends), payload)
+        jumps = np.flatnonzero((np.abs(np.diff(self._ends[-1], axis=0)) > _JUMP).any(axis=1)) + 1
         for at in jumps.tolist():
-            self._add_arc(points[at + 1], short_arc(points[at + 1], ends[at], ends[at + 1]), payload[at + 1])
+            arced = short_arc(part.points[at], part.ends[at - 1], part.ends[at])
+            self._add_arc(part.points[at], arced, payload[at])
 
     def _fill_gap(self, begin: Numbers, node: Node) -> None:
         center, last = self._points[-1][-1], self._ends[-1][-1]
@@ -114,10 +118,6 @@ class _Stroke:
             self._points.append(points)
             self._ends.append(ends)
             self._payload.append(payload)
-
-
-def _pairs(nodes: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
-    return pairwise(nodes)
 
 
 def _payload(node: Node) -> Numbers:

@@ -5,7 +5,7 @@ Source: _path_find_self_intersection in darktable's src/develop/masks/path.c, by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +14,8 @@ from chemigram_core.darktable.drawn.raster.pixels import Numbers
 
 Pixel: TypeAlias = tuple[int, int]
 Loop: TypeAlias = tuple[int, int]
+_ROW = 1 << 32  # pixels are numbers: this one times y, and x
+_STEPS = frozenset(y * _ROW + x for y in (-1, 0, 1) for x in (-1, 0, 1))
 
 
 def without_loops(ends: Numbers, most: int) -> Numbers:
@@ -54,22 +56,21 @@ def _followed(crossings: dict[int, int], first: int) -> int:
 
 def _loops(walk: Numbers, most: int) -> list[Loop]:
     """Found by walking along it, from its rightmost end on, over a map of where it has been."""
-    pixels: list[Pixel] = [(x, y) for x, y in walk.astype(np.int32).tolist()]
+    x, y = walk.astype(np.int64).T
+    pixels: list[int] = (y * _ROW + x).tolist()
+    moves = np.flatnonzero((np.diff(x, prepend=x[-1]) != 0) | (np.diff(y, prepend=y[-1]) != 0))
     extremes = [0, _largest(-walk[:, 0]), _largest(-walk[:, 1]), _largest(walk[:, 1])]
-    seen: dict[Pixel, int] = {}
+    seen: dict[int, int] = {}
     loops: list[Loop] = []
-    last = pixels[-1]
-    for number, pixel in enumerate(pixels):
-        if pixel == last and number:
-            seen[pixel] = number
-            continue
-        for x, y in _line(last, pixel):
-            for place in ((x, y), (x - 1, y), (x, y - 1)):
+    for number in moves.tolist():
+        if number:
+            seen[pixels[number - 1]] = number - 1
+        for pixel in _line(pixels[number - 1], pixels[number]):
+            for place in (pixel, pixel - 1, pixel - _ROW):
                 before = seen.get(place, number)
                 if before < number - 1 and not any(before <= each <= number for each in extremes):
                     _remember(loops, (before, number))
-            seen[x, y] = number
-        last = pixel
+            seen[pixel] = number
         if len(loops) >= most:
             break
     return loops
@@ -87,9 +88,19 @@ def _remember(loops: list[Loop], loop: Loop) -> None:
     loops.append(loop)
 
 
-def _line(start: Pixel, end: Pixel) -> Iterator[Pixel]:
+def _line(start: int, end: int) -> Sequence[int]:
     """The pixels after `start` up to `end`, without a gap."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    count = max(abs(dx), abs(dy), 1)
-    for step in range(1, count + 1):
-        yield start[0] + round(step * dx / count), start[1] + round(step * dy / count)
+    if end - start in _STEPS:
+        return (end,)
+    (x, y), (to_x, to_y) = _place(start), _place(end)
+    count = max(abs(to_x - x), abs(to_y - y), 1)
+    return [
+        (y + round(step * (to_y - y) / count)) * _ROW + x + round(step * (to_x - x) / count)
+        for step in range(1, count + 1)
+    ]
+
+
+def _place(pixel: int) -> Pixel:
+    """Its x, which may be below 0, and its y."""
+    y = (pixel + _ROW // 2) // _ROW
+    return pixel - y * _ROW, y

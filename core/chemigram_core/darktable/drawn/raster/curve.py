@@ -6,8 +6,7 @@ Source: _path_points_recurs and _brush_points_recurs in darktable's src/develop/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,14 @@ from numpy.typing import NDArray
 from chemigram_core.darktable.drawn.raster.pixels import Numbers
 
 Point: TypeAlias = tuple[float, float]
+Parameters: TypeAlias = NDArray[np.float64]
+Rows: TypeAlias = NDArray[np.intp]
 _LEAST_STEP = 0.0001
 _SOON = 0.00001  # a parameter at which a curve has a direction, even where its control point is its end
 _LEAST_GAP = 1.0  # in pixels, between two ends of the border, that an arc fills
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """One Bézier curve, in pixels of the frame, with the length of its border at both ends, signed by its side."""
 
     start: Point
@@ -30,69 +30,90 @@ class Segment:
     end: Point
     start_border: float
     end_border: float
-    precision: type[np.float32 | np.float64]  # with which darktable computes its directions
 
-    def at(self, t: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
+
+class Sampled(NamedTuple):
+    """Parameters, points and ends of the border along a segment, without its start and with its end twice.
+
+    Neighbors are in the same pixel, both points and ends, or as near as the parameters get.
+    """
+
+    t: Parameters
+    points: Numbers
+    ends: Numbers
+
+
+class Curves:
+    """Segments, evaluated together; `precision` is that with which darktable computes their directions."""
+
+    def __init__(self, segments: Sequence[Segment], precision: type[np.float32 | np.float64]) -> None:
+        self._precision, self._count = precision, len(segments)
+        self._corners = np.array([each[:4] for each in segments], np.float32)
+        borders = np.array([each[4:] for each in segments], np.float64)
+        self._border, self._widening = borders[:, 0].astype(np.float32), np.diff(borders)[:, 0].astype(np.float32)
+
+    def starts_of_border(self) -> Numbers:
+        """The end of each segment's border just behind its start."""
+        return self._at(np.arange(self._count), np.full(self._count, _SOON))[1]
+
+    def sampled(self) -> list[Sampled]:
+        """Each segment as dense as darktable samples it."""
+        rows, t = self._parameters()
+        points, ends = self._at(rows, t)
+        parts = np.searchsorted(rows, np.arange(1, self._count))
+        split = (np.split(each, parts) for each in (t, points, ends))
+        return [Sampled(*each) for each in zip(*split, strict=True)]
+
+    def _parameters(self) -> tuple[Rows, Parameters]:
+        """Intervals are halved, all at once, until each is near enough; by segment, and ascending."""
+        rows = np.arange(self._count)
+        low, high = np.zeros(self._count), np.ones(self._count)
+        first, last = self._pixels(rows, low), self._pixels(rows, high)
+        found = [(rows, high)]
+        while rows.size:
+            near = (high - low < _LEAST_STEP) | (first == last).all(axis=1)  # never where one is no number
+            found.append((rows[near], high[near]))
+            rows, low, high, first, last = (each[~near] for each in (rows, low, high, first, last))
+            middle = (low + high) / 2
+            between = self._pixels(rows, middle)
+            rows, low, high = np.tile(rows, 2), np.concatenate((low, middle)), np.concatenate((middle, high))
+            first, last = np.concatenate((first, between)), np.concatenate((between, last))
+        rows, t = (np.concatenate(each) for each in zip(*found, strict=True))
+        order = np.lexsort((t, rows))
+        return rows[order], t[order]
+
+    def _pixels(self, rows: Rows, t: Parameters) -> Numbers:
+        return np.trunc(np.hstack(self._at(rows, t)))
+
+    def _at(self, rows: Rows, t: Parameters) -> tuple[Numbers, Numbers]:
         """The points at `t`, and the ends of their border: rows of x and y. An end is no number without a direction."""
-        points, directions = self._points(t.astype(np.float32)), self._directions(t.astype(self.precision))
-        share = (t * t * (3 - 2 * t)).astype(np.float32)
-        border = np.float32(self.start_border) + np.float32(self.end_border - self.start_border) * share
+        corners = self._corners[rows]
+        points, directions = _points(corners, t.astype(np.float32)), _directions(corners, t.astype(self._precision))
+        border = self._border[rows] + self._widening[rows] * (t * t * (3 - 2 * t)).astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):
             length = 1 / np.sqrt(directions[:, 0] ** 2 + directions[:, 1] ** 2)
             across = np.stack((directions[:, 1], -directions[:, 0]), axis=1)
             ends = points + border[:, np.newaxis] * across * length[:, np.newaxis]
         return points, ends.astype(np.float32)
 
-    def _points(self, t: Numbers) -> Numbers:
-        rest: Numbers = 1 - t
-        return self._sum((rest * rest * rest, 3 * t * rest * rest, 3 * t * t * rest, t * t * t), t.dtype)
 
-    def _directions(self, t: NDArray[Any]) -> NDArray[Any]:
-        rest = 1 - t
-        squares = -3 * rest * rest, 3 * (rest * rest - 2 * t * rest), 3 * (2 * t * rest - t * t), 3 * t * t
-        return self._sum(squares, t.dtype)
-
-    def _sum(self, weights: Sequence[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """In the order of the four points, since 32 bits round each sum."""
-        points = np.array((self.start, self.start_control, self.end_control, self.end), np.float32).astype(dtype)
-        found: NDArray[Any] = weights[0][:, np.newaxis] * points[0]
-        for weight, point in zip(weights[1:], points[1:], strict=True):
-            found += weight[:, np.newaxis] * point
-        return found
-
-    def start_of_border(self) -> Numbers:
-        """The end of its border just behind its start."""
-        _, ends = self.at(np.array([_SOON]))
-        return np.asarray(ends[0], np.float32)
+def _points(corners: Numbers, t: Numbers) -> Numbers:
+    rest: Numbers = 1 - t
+    return _sum(corners, (rest * rest * rest, 3 * t * rest * rest, 3 * t * t * rest, t * t * t))
 
 
-def sampled(segment: Segment) -> tuple[NDArray[np.float64], Numbers, Numbers]:
-    """Parameters, points and ends of the border along a segment, without its start and with its end twice.
-
-    Neighbors are in the same pixel, both points and ends, or as near as the parameters get.
-    """
-    t = _parameters(segment)
-    points, ends = segment.at(t)
-    return t, points, ends
+def _directions(corners: Numbers, t: NDArray[Any]) -> NDArray[Any]:
+    rest = 1 - t
+    squares = -3 * rest * rest, 3 * (rest * rest - 2 * t * rest), 3 * (2 * t * rest - t * t), 3 * t * t
+    return _sum(corners.astype(t.dtype, copy=False), squares)
 
 
-def _parameters(segment: Segment) -> NDArray[np.float64]:
-    """Intervals are halved, all at once, until each is near enough."""
-    low, high = np.zeros(1), np.ones(1)
-    found = [np.ones(1)]
-    while low.size:
-        near = (high - low < _LEAST_STEP) | _in_one_pixel(segment, low, high)
-        found.append(high[near])
-        low, high = low[~near], high[~near]
-        middle = (low + high) / 2
-        low, high = np.concatenate((low, middle)), np.concatenate((middle, high))
-    return np.sort(np.concatenate(found))
-
-
-def _in_one_pixel(segment: Segment, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.bool_]:
-    first, second = (np.hstack(segment.at(t)) for t in (low, high))
-    near = np.trunc(first) == np.trunc(second)  # never where one is no number
-    return np.asarray(near.all(axis=1), np.bool_)
+def _sum(corners: NDArray[Any], weights: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """In the order of the four points, since 32 bits round each sum."""
+    found: NDArray[Any] = weights[0][:, np.newaxis] * corners[:, 0]
+    for number, weight in enumerate(weights[1:], 1):
+        found += weight[:, np.newaxis] * corners[:, number]
+    return found
 
 
 def arc(center: Numbers, first: Numbers, last: Numbers, *, rising: bool) -> Numbers:

@@ -10,7 +10,7 @@ import numpy as np
 from chemigram_core.darktable.drawn.figures import Node, Path
 from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.raster.crossings import without_loops
-from chemigram_core.darktable.drawn.raster.curve import Segment, arc, has_gap, sampled, without_gaps_in_numbers
+from chemigram_core.darktable.drawn.raster.curve import Curves, Segment, arc, has_gap, without_gaps_in_numbers
 from chemigram_core.darktable.drawn.raster.fill import fill
 from chemigram_core.darktable.drawn.raster.grid import placed
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
@@ -34,16 +34,15 @@ def path(shape: Path, raster: Raster) -> Opacities:
 
 def _outline(shape: Path, raster: Raster) -> tuple[Numbers, Numbers]:
     """Its points and the ends of its border, with arcs around sharp corners."""
-    segments = _segments(shape, raster)
+    curves = Curves(_segments(shape, raster), np.float64)
     rising = _side(shape.nodes) > 0
     points, ends = list[Numbers](), list[Numbers]()
-    for segment, following in zip(segments, [*segments[1:], segments[0]], strict=True):
-        _, some_points, some_ends = sampled(segment)
-        points.append(some_points)
-        ends.append(without_gaps_in_numbers(some_ends))
-        if has_gap(ends[-1][-1], begin := following.start_of_border()):
-            ends.append(arc(some_points[-1], ends[-1][-1], begin, rising=rising))
-            points.append(np.broadcast_to(some_points[-1], ends[-1].shape))
+    for part, begin in zip(curves.sampled(), np.roll(curves.starts_of_border(), -1, axis=0), strict=True):
+        points.append(part.points)
+        ends.append(without_gaps_in_numbers(part.ends))
+        if has_gap(ends[-1][-1], begin):
+            ends.append(arc(part.points[-1], ends[-1][-1], begin, rising=rising))
+            points.append(np.broadcast_to(part.points[-1], ends[-1].shape))
     outline, border = np.concatenate(points), np.concatenate(ends)
     return outline, np.where(np.isnan(border), outline, border)  # a line of one point has no direction at all
 
@@ -58,7 +57,6 @@ def _segments(shape: Path, raster: Raster) -> list[Segment]:
             end=(following.corner[0] * size[0], following.corner[1] * size[1]),
             start_border=node.borders[1] * side,
             end_border=following.borders[0] * side,
-            precision=np.float64,
         )
         for node, following in zip(shape.nodes, [*shape.nodes[1:], shape.nodes[0]], strict=True)
     ]
