@@ -5,6 +5,7 @@ A mask is at most as large as the page shows it, so that a page stays quick what
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -12,7 +13,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.digest import Digest
+from chemigram_core.drawn_files.drawn_files import MaskFile
+from chemigram_core.drawn_files.pictures import picture
 from chemigram_core.gallery.pictures import Picture
 from chemigram_core.masks.difference import FULL, opacity
 from chemigram_core.masks.png.pixels import decode
@@ -70,10 +74,22 @@ class Copies:
             self._masks[mask] = self._described(f"{mask}.png")
         return self._masks[mask]
 
+    def drawn(self, _: Digest, mask: MaskFile, raster: Raster) -> Picture:
+        """A drawn mask, packed; states share those that are computed from the same."""
+        recipe = mask.recipe
+        if recipe is None:
+            raise ValueError("a mask that can't be computed has no picture")
+        key = Digest.of(repr((recipe, raster)).encode())
+        if key not in self._masks:
+            with Image.open(io.BytesIO(picture(recipe, raster))) as gray:
+                gray.save(self._new(f"{key}.png"), "PNG")
+            self._masks[key] = self._described(f"{key}.png")
+        return self._masks[key]
+
     def _new(self, name: str) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder / name
 
     def _described(self, name: str) -> Picture:
-        with Image.open(self._folder / name) as picture:
-            return Picture(f"{FOLDER}/{name}", *picture.size)
+        with Image.open(self._folder / name) as found:
+            return Picture(f"{FOLDER}/{name}", *found.size)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chemigram_core.compare import Section, StoredStates, compare_states, sections
+from chemigram_core.drawn_files.state import drawn_in
 from chemigram_core.errors import ChemigramError
 from chemigram_core.gallery.pictures import Overlay, Picture, Pictures
 from chemigram_core.gallery.timeline import TimelineState, timeline
+from chemigram_core.layout import MASK_SUFFIX
 from chemigram_core.repository import Repository
 
 _SAME_SHAPE = 0.01  # how far the proportions of a mask and of a picture may differ
@@ -76,6 +78,8 @@ def _shown(repository: Repository, moment: TimelineState, pictures: Pictures) ->
         thumbnail = pictures.thumbnail(moment.digest)
     with attempts:
         overlays.extend(_stored(repository, moment, pictures, preview))
+    with attempts:
+        overlays.extend(_drawn(repository, moment, pictures, preview))
     return ShownState(moment, changes, preview, thumbnail, overlays, list(attempts.problems))
 
 
@@ -93,6 +97,19 @@ def _stored(
     for name, mask in sorted(repository.state(moment.digest).masks.items()):
         picture = pictures.mask(moment.digest, name, mask)
         yield Overlay(name, picture, _caveat(picture, preview))
+
+
+def _drawn(
+    repository: Repository, moment: TimelineState, pictures: Pictures, preview: Picture | None
+) -> Iterator[Overlay]:
+    files = drawn_in(repository, moment.digest)
+    for mask in files.masks:
+        name = mask.path.removesuffix(MASK_SUFFIX)
+        if mask.recipe is None or files.raster is None:
+            yield Overlay(name, None, f"no picture: {mask.reason or files.reason}")
+        else:
+            picture = pictures.drawn(moment.digest, mask, files.raster)
+            yield Overlay(name, picture, "; ".join(files.notes) or _caveat(picture, preview))
 
 
 def _caveat(mask: Picture, preview: Picture | None) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.digest import Digest
+from chemigram_core.drawn_files.drawn_files import MaskFile
 from chemigram_core.names import MaskName
 
 
@@ -20,10 +22,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A mask as a picture. It is laid over the state's picture, unless `caveat` says why the two don't match."""
+    """A mask as a picture. It is laid over the state's picture, unless `caveat` says why the two don't match.
+
+    Without a picture, `caveat` says why there is none.
+    """
 
     name: str
-    picture: Picture
+    picture: Picture | None
     caveat: str = ""
 
 
@@ -38,3 +43,6 @@ class Pictures(Protocol):
 
     def mask(self, state: Digest, name: MaskName, mask: Digest) -> Picture:
         """A stored mask of a state."""
+
+    def drawn(self, state: Digest, mask: MaskFile, raster: Raster) -> Picture:
+        """A mask of a state that is drawn in darktable, and can be computed."""

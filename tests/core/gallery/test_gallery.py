@@ -22,7 +22,9 @@ from chemigram_core.names import MaskName
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind
 from tests.support.builders import mask
-from tests.support.edited_scene import edited, save
+from tests.support.drawn_samples import ROUND, TILTED
+from tests.support.drawn_states import drawn_repository, save_drawn
+from tests.support.edited_scene import edited, plain_jpeg, put_picture, save
 from tests.support.scene import PLAIN
 
 SMALL = (90, 60)
@@ -262,3 +264,30 @@ def test_the_list_of_files_is_whole(repository: Repository, tmp_path: Path) -> N
     image_gallery(repository, "sunset", tmp_path / "out")
     listed = json.loads((tmp_path / "out" / "gallery.json").read_text())["files"]
     assert {*listed, "gallery.json"} == files(tmp_path / "out").keys()
+
+
+def test_drawn_masks_are_laid_over_the_picture_unless_something_bends_it(tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path)
+    state = save_drawn(repository, ROUND, TILTED)
+    put_picture(repository, state, plain_jpeg(90))
+    shown = image_gallery(repository, "drawn", tmp_path / "out")
+    found = {one.name: one for one in shown.states[-1].overlays}
+    assert list(found) == ["velvia-m0", "velvia-m1"]
+    for one in found.values():
+        assert one.picture is not None
+        with Image.open(tmp_path / "out" / one.picture.path) as picture:
+            assert (picture.mode, picture.size) == ("L", (one.picture.width, one.picture.height))
+            assert picture.getextrema() != (0, 0)
+
+
+def test_a_drawn_mask_that_can_not_be_computed_says_why(tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path)
+    save_drawn(repository, ROUND)
+    image = repository.image
+    assert image is not None
+    Path(image.place).unlink()
+    shown = image_gallery(repository, "drawn", tmp_path / "out")
+    (overlay,) = shown.states[-1].overlays
+    assert overlay.picture is None
+    assert overlay.caveat.startswith("no picture: ")
+    assert overlay.caveat in page(tmp_path / "out").text_content()

@@ -91,9 +91,9 @@
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { target } = event;
     const isState = target.name === "state";
-    const isFree = isState || target === document.body || target.id === "history" || target === document.documentElement;
-    if ((isFree || target === split) && (event.key === " " || event.key === "Enter")) toggle();
-    else if (isFree && steps[event.key]) select(states[steps[event.key](states.indexOf(selected()))]);
+    const isFree = isState || target === split || !target.closest("input, select, a, summary");
+    if (isFree && (event.key === " " || event.key === "Enter")) toggle();
+    else if (target !== split && target !== compare && steps[event.key]) select(states[steps[event.key](states.indexOf(selected()))]);
     else return;
     event.preventDefault();
   });

@@ -33,7 +33,7 @@
   }
 
   document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
-  document.querySelector("form").addEventListener("input", filter);
+  for (const kind of ["input", "change"]) document.querySelector("form").addEventListener(kind, filter);
   document.addEventListener("keydown", (event) => {
     if (!event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey || !event.target.closest(".card a")) return;
     const next = goal(event.target, event.key);
