@@ -32,6 +32,10 @@ class PreviewLook:
             return {}
         return self._previews.find_all(known, self._image())
 
+    def find_listed(self) -> dict[Digest, Preview]:
+        """The same for all snapshots that have one."""
+        return self.find_all(self._previews.listed())
+
     def open(self, name: PreviewName) -> int | None:
         """A descriptor to read a preview; None if it is gone."""
         return self._previews.open(name)

@@ -1,19 +1,23 @@
 """previews/<branch>/<YYYY-MM-DD HH.MM.SS> <label or 12 digits>.jpg: the rendered states of a branch, oldest first.
 
 Times are UTC. A file manager shows the history of an edit as a row of pictures. Only what is rendered is there.
+index.html beside the branches is the gallery page of the image.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from chemfs.tree.errors import NotFound
+from chemfs.tree.gallery_page import INDEX_FILE, PAGE_FILE, GalleryPage, index_page
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
 from chemfs.tree.open_files import Stat
 from chemfs.tree.open_repository import Opened
 from chemfs.tree.picture_names import picture_names
 from chemfs.tree.preview_file import preview_of
 from chemigram_core.digest import Digest
+
+_PAGES: Mapping[str, Callable[[Opened], Node]] = {INDEX_FILE: index_page, PAGE_FILE: GalleryPage}
 
 
 class PreviewsFolder(Folder):
@@ -35,6 +39,8 @@ class PreviewsFolder(Folder):
         below = PreviewsFolder(self._opened, f"{self._name}/{name}".lstrip("/"))
         if below.is_there():
             return below
+        if not self._name and name in _PAGES:
+            return _PAGES[name](self._opened)
         day = name.partition(" ")[0]
         if (snapshot := self._pictures(day).get(name)) is None:
             raise NotFound(name)
@@ -42,7 +48,10 @@ class PreviewsFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         days = self._opened().days
-        yield from (Entry(name, NodeKind.FOLDER) for name in days.below(f"{self._name}/" if self._name else ""))
+        folders = days.below(f"{self._name}/" if self._name else "")
+        if not self._name and INDEX_FILE not in folders:
+            yield Entry(INDEX_FILE, NodeKind.FILE)
+        yield from (Entry(name, NodeKind.FOLDER) for name in folders)
         if (own := days.of_branch(self._name) if self._name else None) is None:
             return
         pictures = {name: one for day in own.days for name, one in self._pictures(day).items()}

@@ -10,6 +10,7 @@ snapshots/<id>/     all states, by identifier
 history/<branch>/   the states of a branch by day and time (UTC)
 compare/<A>..<B>/   what changed from state A to state B: changes.md, a diff, pictures of masks; just open that path
 previews/<branch>/  pictures of the states of a branch, oldest first, once `chemfs render` has made them
+previews/index.html the history as a page for a browser
 rejected/           saves that could not be kept as a state, each with the reason
 HEAD                the current branch; `ln -sfn heads/<branch> HEAD` changes it
 log.jsonl           what was done, one line per operation

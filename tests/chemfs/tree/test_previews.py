@@ -49,7 +49,7 @@ def words(view: ByPath, path: str) -> list[str]:
 
 
 def test_only_what_is_rendered_is_there_the_oldest_first(repository: Repository, view: ByPath) -> None:
-    assert view.names("/previews") == ["main", "warm"]
+    assert view.names("/previews") == ["index.html", "main", "warm"]
     assert view.names("/previews/main") == []
     first, second, third = builders.saves(repository)
     pictures = put_previews(repository, (third, first))
