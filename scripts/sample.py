@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draw something to try chemfs on: sample.py [DIRECTORY].
 
-A small photograph with its darktable sidecar and a mask, and a shoot of a dozen smaller ones, some with duplicates.
+A small photograph with its darktable sidecar and a mask, another edit of it with a mask that is drawn in darktable, and
+a shoot of a dozen smaller ones, some with duplicates.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ SIDECAR = """<?xml version="1.0" encoding="UTF-8"?>
      <rdf:li>sea</rdf:li>
     </rdf:Bag>
    </lr:hierarchicalSubject>
-   <darktable:history>
+{shapes}   <darktable:history>
     <rdf:Seq>
      <rdf:li
       darktable:num="0"
@@ -57,13 +58,40 @@ SIDECAR = """<?xml version="1.0" encoding="UTF-8"?>
       darktable:modversion="6"
       darktable:params="{exposure}"
       darktable:multi_name=""
-      darktable:multi_priority="0"/>
+      darktable:multi_priority="0"{blending}/>
     </rdf:Seq>
    </darktable:history>
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
 """
+
+SHAPES = """   <darktable:masks_history>
+    <rdf:Seq>
+     <rdf:li
+      darktable:mask_num="0"
+      darktable:mask_id="1"
+      darktable:mask_type="1"
+      darktable:mask_name="sun"
+      darktable:mask_version="6"
+      darktable:mask_points="{circle}"
+      darktable:mask_nb="1"
+      darktable:mask_src="0000000000000000"/>
+     <rdf:li
+      darktable:mask_num="0"
+      darktable:mask_id="2"
+      darktable:mask_type="4"
+      darktable:mask_name="grp exposure"
+      darktable:mask_version="6"
+      darktable:mask_points="{group}"
+      darktable:mask_nb="1"
+      darktable:mask_src="0000000000000000"/>
+    </rdf:Seq>
+   </darktable:masks_history>
+"""
+BLENDING = """
+      darktable:blendop_version="11"
+      darktable:blendop_params="{params}\""""
 
 
 @dataclass(frozen=True)
@@ -103,12 +131,13 @@ class Scene:
 
 
 def main(folder: Path) -> None:
-    """Write sunset.tif, sunset.tif.xmp, subject.png and the shoot into `folder`."""
+    """Write sunset.tif, sunset.tif.xmp, sunset-sun.xmp, subject.png and the shoot into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     scene = Scene()
     scene.draw("RGB", scene.picture).save(folder / "sunset.tif")
     scene.draw("L", scene.mask).save(folder / "subject.png")
     write_sidecar(folder / "sunset.tif.xmp", "sunset.tif", ev=0.5, rating=3)
+    write_sidecar(folder / "sunset-sun.xmp", "sunset.tif", ev=0.5, rating=3, drawn=drawn(scene))
     (folder / SHOOT).mkdir(exist_ok=True)
     for number in range(1, 13):
         write_photograph(folder / SHOOT, number)
@@ -125,11 +154,27 @@ def write_photograph(folder: Path, number: int) -> None:
         write_sidecar(sidecar, f"{name}.tif", ev=-duplicate / 2, rating=number % 4, version=version)
 
 
-def write_sidecar(path: Path, image: str, *, ev: float, rating: int, version: str = "") -> None:
-    """A sidecar as darktable writes it, with one module; `version` is the name of a duplicate."""
+def write_sidecar(
+    path: Path, image: str, *, ev: float, rating: int, version: str = "", drawn: tuple[str, str] = ("", "")
+) -> None:
+    """A sidecar as darktable writes it, with one module; `version` is the name of a duplicate.
+
+    `drawn`: the shapes of its mask, and the parameters by which the module uses them.
+    """
     name = f'\n   darktable:version_name="{version}"' if version else ""
-    text = SIDECAR.format(image=image, rating=rating, version=name, exposure=exposure(ev))
+    shapes, blending = drawn
+    text = SIDECAR.format(
+        image=image, rating=rating, version=name, exposure=exposure(ev), shapes=shapes, blending=blending
+    )
     path.write_text(text, encoding="utf-8")
+
+
+def drawn(scene: Scene) -> tuple[str, str]:
+    """A circle around the sun, and blend parameters of version 11 that use it (src/develop/masks.h, blend.h)."""
+    center, radius = (scene.sun_x / scene.width, scene.sun_y / scene.height), scene.sun_radius / scene.height
+    circle, group = struct.pack("<4f", *center, radius, radius), struct.pack("<iiif", 1, 2, 3, 1.0)
+    params = struct.pack("<IiIffIi", 3, 4, 24, 0.0, 100.0, 0, 2).ljust(420, b"\0")
+    return SHAPES.format(circle=circle.hex(), group=group.hex()), BLENDING.format(params=params.hex())
 
 
 def exposure(ev: float) -> str:

@@ -66,7 +66,7 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     assert sorted(opened_in_darktable(tmp_path)) == [*shoot, "sunset.tif"]
     assert saves_of_the_shoot(tmp_path) == [1, 2, 3, 1, 3, 1, 1, 1, 2, 1, 1, 1]
     saves = Repository(tmp_path / "chemfs-tour" / "sunset").history.moments("refs/heads/main")
-    assert len(saves) == 3, "the first look, five stars and the way back; none by only opening it in darktable"
+    assert len(saves) == 4, "the first look, five stars, the sun and the way back; none by only opening it in darktable"
 
 
 def saves_of_the_shoot(home: Path) -> list[int]:

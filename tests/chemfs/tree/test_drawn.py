@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from chemfs.tree.errors import IsAFolder, NotEmpty, NotFound, NotPermitted, ReadOnly
+from chemfs.tree.nodes import Folder
+from chemfs.tree.tree import Tree
 from chemigram_core.digest import Digest
 from chemigram_core.drawn_files import image_header
 from chemigram_core.image.location import open_image
@@ -216,3 +218,29 @@ def test_a_comparison_of_drawn_masks_follows_the_image(view: ByPath, repository:
     assert decode(view.read(place)).shape == (60, 90, 3)
     picture(tmp_path / "b.tif", (60, 90)).rename(tmp_path / "a.tif")
     assert decode(view.read(place)).shape == (90, 60, 3)
+
+
+def test_what_darktable_imports_has_none(tmp_path: Path) -> None:
+    """darktable would take each picture for an image of its own."""
+    library = tmp_path / "library"
+    (library / "shoot").mkdir(parents=True)
+    (library / "library.json").write_text("{}")
+    repository = drawn_repository(tmp_path)
+    repository.root.rename(library / "shoot" / "a.tif")
+    moved = Repository(library / "shoot" / "a.tif")
+    save_drawn(moved, ROUND)
+    create_tag(moved, TagName("v1"))
+    view = ByPath(library)
+    assert "drawn" in view.names("shoot/a.tif/tags/v1")
+    for folder in ("shoot/roll", "shoot/tagged/v1"):
+        assert not [path for path in files(view, folder) if path.endswith(".png")]
+    root = Tree(library, for_darktable=True).root
+    assert [path for path in names_in(root) if path.endswith("a.tif")] == ["shoot/roll/a.tif"]
+    assert not [path for path in names_in(root) if "drawn" in path]
+
+
+def names_in(folder: Folder, above: str = "") -> Iterator[str]:
+    """The paths of all that is listed below a folder."""
+    for entry in folder.entries():
+        node, path = folder.lookup(entry.name), f"{above}{entry.name}"
+        yield from names_in(node, f"{path}/") if isinstance(node, Folder) else (path,)
