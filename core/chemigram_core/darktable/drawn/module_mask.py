@@ -12,6 +12,7 @@ from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.recipe import Recipe
 from chemigram_core.darktable.shapes import Shapes, shapes_of
 
+_LARGEST_TONE, _LARGEST_OPACITY = 10.0, 1000.0
 _LEAST_RADIUS = 0.1  # in pixels, of a feathering that does anything
 _CHANNELS_OF_LAB, _CHANNELS_OF_RGB = 0x3377, 0x77FF
 _POLARITIES = 16  # in `blendif`, how far above a channel's bit the one is that turns it around
@@ -47,8 +48,16 @@ def _recipe(entry: Entry, shapes: Shapes) -> Recipe:
     masking = masking_of(entry)
     if masking is None:
         raise NotComputable(f"its blend parameters are of version {entry.blendop_version}")
+    _refuse_implausible(masking)
     is_constant = _refuse_pixels(masking)
     return Recipe(composition_of(shapes, masking.mask_id), masking, is_constant)
+
+
+def _refuse_implausible(masking: Masking) -> None:
+    """Raises NotComputable where numbers are far beyond those that darktable's sliders have."""
+    tones = masking.contrast, masking.brightness  # -1 to 1
+    if not all(abs(tone) <= _LARGEST_TONE for tone in tones) or not abs(masking.opacity) <= _LARGEST_OPACITY:
+        raise NotComputable("its blend parameters are beyond all bounds")
 
 
 def _refuse_pixels(masking: Masking) -> bool:
