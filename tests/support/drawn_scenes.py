@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from tests.support.drawn_edits import blending
+from tests.support.blend_params import blend_params
 from tests.support.exported_masks import Mask
 from tests.support.packets import Fields
 from tests.support.raw_files import dng
@@ -63,7 +63,7 @@ class Scene:
 def step(operation: str, modversion: int, params: bytes) -> Fields:
     """A step of the history that lays nothing over the picture."""
     fields = {"operation": operation, "enabled": "1", "modversion": str(modversion), "params": params.hex()}
-    blend = {"blendop_version": "11", "blendop_params": blending(0, mode=0)}
+    blend = {"blendop_version": "11", "blendop_params": blend_params(mode=0).hex()}
     return {**fields, "multi_name": "", "multi_priority": "0", **blend}
 
 
