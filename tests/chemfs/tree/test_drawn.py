@@ -220,7 +220,7 @@ def test_a_comparison_of_drawn_masks_follows_the_image(view: ByPath, repository:
     assert decode(view.read(place)).shape == (90, 60, 3)
 
 
-def test_what_darktable_imports_has_none(tmp_path: Path) -> None:
+def test_rolls_and_tagged_states_have_no_drawn_masks(tmp_path: Path) -> None:
     """darktable would take each picture for an image of its own."""
     library = tmp_path / "library"
     (library / "shoot").mkdir(parents=True)

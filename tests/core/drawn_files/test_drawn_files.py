@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.digest import Digest
+from chemigram_core.drawn_files.image_header import image_header
 from chemigram_core.drawn_files.pictures import picture, picture_bytes
 from chemigram_core.drawn_files.state import drawn_in
 from chemigram_core.drawn_files.text import text_of
@@ -111,6 +114,15 @@ def test_an_image_that_is_no_file_is_not_opened(repository: Repository, tmp_path
     assert "There are no pictures: the image is not available (not a regular file)." in text_of(
         drawn_in(repository, state)
     )
+
+
+def test_a_link_that_is_not_followed_has_no_picture(repository: Repository) -> None:
+    """As one in another user's repository."""
+    image = repository.image
+    assert image is not None
+    assert image_header(image).width == SIZE[0]
+    with pytest.raises(NotComputable, match="another user's repository is not followed"):
+        image_header(replace(image, is_followed=False))
 
 
 def test_the_size_follows_the_image(repository: Repository, tmp_path: Path) -> None:
