@@ -48,20 +48,20 @@ class Curves:
 
     def __init__(self, segments: Sequence[Segment], precision: type[np.float32 | np.float64]) -> None:
         self._precision, self._count = precision, len(segments)
-        self._corners = np.array([each[:4] for each in segments], np.float32)
+        self._corners = np.array([each[:4] for each in segments], np.float32).transpose(1, 2, 0)
         borders = np.array([each[4:] for each in segments], np.float64)
         self._border, self._widening = borders[:, 0].astype(np.float32), np.diff(borders)[:, 0].astype(np.float32)
 
     def starts_of_border(self) -> Numbers:
         """The end of each segment's border just behind its start."""
-        return self._at(np.arange(self._count), np.full(self._count, _SOON))[1]
+        return self._at(np.arange(self._count), np.full(self._count, _SOON))[1].T
 
     def sampled(self) -> list[Sampled]:
         """Each segment as dense as darktable samples it."""
         rows, t = self._parameters()
         points, ends = self._at(rows, t)
         parts = np.searchsorted(rows, np.arange(1, self._count))
-        split = (np.split(each, parts) for each in (t, points, ends))
+        split = (np.split(each, parts) for each in (t, points.T.copy(), ends.T.copy()))
         return [Sampled(*each) for each in zip(*split, strict=True)]
 
     def _parameters(self) -> tuple[Rows, Parameters]:
@@ -71,29 +71,29 @@ class Curves:
         first, last = self._pixels(rows, low), self._pixels(rows, high)
         found = [(rows, high)]
         while rows.size:
-            near = (high - low < _LEAST_STEP) | (first == last).all(axis=1)  # never where one is no number
+            near = (high - low < _LEAST_STEP) | (first == last).all(axis=0)  # never where one is no number
             found.append((rows[near], high[near]))
-            rows, low, high, first, last = (each[~near] for each in (rows, low, high, first, last))
+            rows, low, high = rows[~near], low[~near], high[~near]
+            first, last = first[:, ~near], last[:, ~near]
             middle = (low + high) / 2
             between = self._pixels(rows, middle)
             rows, low, high = np.tile(rows, 2), np.concatenate((low, middle)), np.concatenate((middle, high))
-            first, last = np.concatenate((first, between)), np.concatenate((between, last))
+            first, last = np.hstack((first, between)), np.hstack((between, last))
         rows, t = (np.concatenate(each) for each in zip(*found, strict=True))
         order = np.lexsort((t, rows))
         return rows[order], t[order]
 
     def _pixels(self, rows: Rows, t: Parameters) -> Numbers:
-        return np.trunc(np.hstack(self._at(rows, t)))
+        return np.trunc(np.vstack(self._at(rows, t)))
 
     def _at(self, rows: Rows, t: Parameters) -> tuple[Numbers, Numbers]:
-        """The points at `t`, and the ends of their border: rows of x and y. An end is no number without a direction."""
-        corners = self._corners[rows]
+        """The points at `t`, and the ends of their border, x above y. An end is no number without a direction."""
+        corners = self._corners[..., rows]
         points, directions = _points(corners, t.astype(np.float32)), _directions(corners, t.astype(self._precision))
         border = self._border[rows] + self._widening[rows] * (t * t * (3 - 2 * t)).astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):
-            length = 1 / np.sqrt(directions[:, 0] ** 2 + directions[:, 1] ** 2)
-            across = np.stack((directions[:, 1], -directions[:, 0]), axis=1)
-            ends = points + border[:, np.newaxis] * across * length[:, np.newaxis]
+            length = 1 / np.sqrt(directions[0] ** 2 + directions[1] ** 2)
+            ends = points + border * np.stack((directions[1], -directions[0])) * length
         return points, ends.astype(np.float32)
 
 
@@ -110,9 +110,9 @@ def _directions(corners: Numbers, t: NDArray[Any]) -> NDArray[Any]:
 
 def _sum(corners: NDArray[Any], weights: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """In the order of the four points, since 32 bits round each sum."""
-    found: NDArray[Any] = weights[0][:, np.newaxis] * corners[:, 0]
-    for number, weight in enumerate(weights[1:], 1):
-        found += weight[:, np.newaxis] * corners[:, number]
+    found: NDArray[Any] = weights[0] * corners[0]
+    for weight, corner in zip(weights[1:], corners[1:], strict=True):
+        found += weight * corner
     return found
 
 

@@ -50,10 +50,10 @@ class Rays:
 
 def rays_between(starts: Numbers, ends: Numbers, payload: Numbers) -> Rays:
     """A ray for each row, equal neighbors as one; `payload` has rows of hardness and density."""
-    rows = np.hstack((starts, np.trunc(ends), payload)).astype(np.float32)
-    rows = rows[np.isfinite(rows).all(axis=1)]
-    rows = rows[np.append(True, (rows[1:] != rows[:-1]).any(axis=1))] if len(rows) else rows
-    return Rays(rows[:, :2].astype(np.int32), rows[:, 2:4].astype(np.int32), rows[:, 4], rows[:, 5])
+    rows = np.concatenate((starts.T, np.trunc(ends).T, payload.T)).astype(np.float32)
+    rows = rows[:, np.isfinite(rows).all(axis=0)]
+    rows = rows[:, np.append(True, (rows[:, 1:] != rows[:, :-1]).any(axis=0))] if rows.size else rows
+    return Rays(rows[:2].T.astype(np.int32), rows[2:4].T.astype(np.int32), rows[4], rows[5])
 
 
 class Canvas:
