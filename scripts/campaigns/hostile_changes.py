@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,16 +11,17 @@ from pathlib import Path
 from random import Random
 
 from scripts.campaigns import hostile_texts
+from scripts.campaigns.hostile_files import NULL, SPARSE_BYTES, STRANGER, ZERO, clear, listen, make_device
 from scripts.campaigns.outside import MOVED, Outside
 
 _FOLDERS = (
     "objects", "refs", "refs/heads", "refs/tags", "masks", "raw", "rejected", "scratch", "scratch/.drafts",
-    "scratch/main", "scratch/main/notes", "previews",
+    "scratch/main", "scratch/main/notes", "scratch/.pending", "scratch/.roll", "../.scratch", "previews",
 )  # fmt: skip
 _FILES = (
     "HEAD", "log.jsonl", "lock", "roll.json", "source.json", "masks/registry.json", "refs/heads/main",
     "refs/heads/warm", "refs/tags/v1", "raw/a.tif", "scratch/main/notes.txt", "masks/sky.png", "../library.json",
-    "../../library.json",
+    "../../library.json", "scratch/.pending/1.xmp", "../.scratch/open.txt", "../.watch.lock",
 )  # fmt: skip
 _NAMES = (
     b"\x1b]0;owned\x07", b"a\nb", b"\xff\xfe", b"x" * 255, b"..x", b"...", b" ", b"a ", b"-rf", b"HEAD", b"head",
@@ -34,9 +33,7 @@ _PLACES = (
     "refs/heads", "refs/heads/night", "refs/tags", "objects", "masks", "raw", "rejected", "scratch", "scratch/main",
     "scratch/main/masks", "", "..", "../..",
 )  # fmt: skip
-_STRANGER = 54321  # a user and a group that own nothing else
-_SPARSE_BYTES = 3 << 30
-_LOOP, _ZERO, _NULL = "loop", (1, 5), (1, 3)
+_LOOP = "loop"
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Target:
 
     def link(self, path: Path, leads_to: Path | str) -> None:
         """Put a link in the place of what is at `path`: absolute, relative, or by way of `..`."""
-        _clear(path)
+        clear(path)
         relative = os.path.relpath(leads_to, path.parent)
         ways = (os.fspath(leads_to), relative, f"../{path.parent.name}/{relative}")
         path.symlink_to(leads_to if leads_to == _LOOP else self.random.choice(ways))
@@ -76,18 +73,14 @@ def apply(target: Target) -> str:
     return f"{name}: not possible"
 
 
-def _clear(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        path.unlink()
-
-
 def _folder_moved_out(target: Target) -> Path:
+    return _moved_out(target, target.folder())
+
+
+def _moved_out(target: Target, path: Path) -> Path:
     """It goes on where it can be seen outside, and a link leads there."""
-    path = target.folder()
-    away = target.outside.folder / f"{MOVED}{path.name.lstrip('.')}-{target.random.random()}"
+    name = path.name if path.is_dir() else path.parent.name
+    away = target.outside.folder / f"{MOVED}{name.lstrip('.')}-{target.random.random()}"
     shutil.move(path, away)
     target.link(path, away)
     return path
@@ -101,14 +94,14 @@ def _folder_linked(target: Target) -> Path:
 
 def _folder_loop(target: Target) -> Path:
     path = target.folder()
-    _clear(path)
+    clear(path)
     path.symlink_to(target.random.choice((path.name, ".", "..", target.root)))
     return path
 
 
 def _folder_replaced(target: Target) -> Path:
     path = target.folder()
-    _clear(path)
+    clear(path)
     if target.random.random() < 0.5:
         path.write_bytes(b"no folder")
     return path
@@ -125,37 +118,24 @@ def _file_linked(target: Target) -> Path:
 
 
 def _file_moved_out(target: Target) -> Path:
-    path = target.file()
-    away = target.outside.folder / f"{MOVED}{path.parent.name.lstrip('.')}-{target.random.random()}"
-    shutil.move(path, away)
-    target.link(path, away)
-    return path
+    return _moved_out(target, target.file())
 
 
 def _file_special(target: Target) -> Path:
     path = target.file()
-    _clear(path)
+    clear(path)
     match target.random.randrange(5):
         case 0:
             os.mkfifo(path)
         case 1:
-            os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(*_ZERO))
+            make_device(path, ZERO)
         case 2:
-            os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(*_NULL))
+            make_device(path, NULL)
         case 3:
-            _listen(path)
+            listen(path)
         case _:
             path.mkdir()
     return path
-
-
-def _listen(path: Path) -> None:
-    folder = os.open(path.parent, os.O_PATH)
-    try:
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(f"/proc/self/fd/{folder}/{path.name}")
-    finally:
-        os.close(folder)
 
 
 def _file_also_outside(target: Target) -> Path:
@@ -167,7 +147,7 @@ def _file_also_outside(target: Target) -> Path:
 
 def _file_sparse(target: Target) -> Path:
     path = target.file()
-    os.truncate(path, target.random.choice((_SPARSE_BYTES, (8 << 20) + 1, 1 << 40)))
+    os.truncate(path, target.random.choice((SPARSE_BYTES, (8 << 20) + 1, 1 << 40)))
     return path
 
 
@@ -194,7 +174,7 @@ def _owner(target: Target) -> str:
     path = target.random.choice((target.root, target.root, target.folder()))
     if os.geteuid() == 0:
         for part in (path, *(path.rglob("*") if target.random.random() < 0.5 else ())):
-            os.chown(part, _STRANGER, _STRANGER, follow_symlinks=False)
+            os.chown(part, STRANGER, STRANGER, follow_symlinks=False)
     return str(path)
 
 

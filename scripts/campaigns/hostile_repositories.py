@@ -1,6 +1,7 @@
 """Hostile repositories: `size` of them, which somebody prepared, or changes while drafts are open.
 
-Every verb runs on each; a mount of it is walked and saved to. Nothing outside is read out, changed or removed; the
+Every verb runs on each and on its library; a mount is walked and saved to, in its roll, too, while a hostile folder of
+photographs is imported and watched. All output goes to terminals. Nothing outside is read out, changed or removed; the
 daemon lives and answers; no command shows a traceback or takes much; what was acknowledged can be read in the end;
 where fsck says that all is well, every state can be read; and the repository beside it stays as it was.
 """
@@ -19,13 +20,14 @@ from chemigram_core.store.objects import Kind, ObjectStore
 from scripts.campaigns import hostile_changes, hostile_verbs, hostile_victim
 from scripts.campaigns.hostile_changes import Target
 from scripts.campaigns.hostile_mount import HostileMount
+from scripts.campaigns.hostile_shoot import HostileShoot
 from scripts.campaigns.hostile_verbs import MOST_BYTES, Ran, ran
 from scripts.campaigns.hostile_walk import Walk
 from scripts.campaigns.outside import Outside
 from scripts.campaigns.report import Report
 from tests.support.builders import mask, sidecar
 
-_MOST_CHANGES = 4
+_MOST_CHANGES, _MOST_FILES = 4, 12
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -44,7 +46,7 @@ class Trial:
     """One hostile repository: prepared, looked at by every verb, mounted, changed meanwhile, saved to, repaired."""
 
     def __init__(self, healthy: Path, folder: Path, random: Random, report: Report) -> None:
-        self._shoot = healthy.parent / "shoot"
+        self._shoot = hostile_victim.edited_shoot(healthy.parent / "shoot")
         self._library = hostile_victim.copy(healthy, folder / "library")
         self._root = hostile_victim.victim_in(self._library)
         self._folder = folder
@@ -119,8 +121,18 @@ class Trial:
         self._require_outside("a walk")
         walk.drafts(partial(self._change, self._random.randrange(3)))
         walk.save()
+        self._photographs(walk.top)
         self._report.counts.update(walk.counts)
         self._report.counts["mounts"] += 1
+
+    def _photographs(self, mounted: Path) -> None:
+        """Bring in a hostile folder of photographs, by an import and a watch, and again when it has changed."""
+        shoot = HostileShoot(self._folder / "photographs", self._outside, mounted, self._random)
+        for _ in range(2):
+            shoot.add(self._random.randrange(_MOST_FILES))
+            self._outside.expect()
+            self._judge(hostile_verbs.shoot_changes(shoot.folder, self._library, self._folder, self._trust))
+        self._report.counts["shoots"] += 1
 
     def _require_living(self, mount: HostileMount) -> None:
         for what in mount.hung:

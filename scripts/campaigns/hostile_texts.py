@@ -54,7 +54,7 @@ _LINES = (
 )  # fmt: skip
 _OBJECTS: tuple[bytes, ...] = (
     b"", b"null", b"[]", b"1", b"{", b'{"a":' + _DEEP, b"[" + b"[]," * 3_000_000 + b"[]]", b"\xff", b"\0" * 100,
-    b'{"x":' + b"9" * 10_000 + b"}", b'{"a":NaN}',
+    b'{"x":' + b"9" * 10_000 + b"}", b'{"a":NaN}', b'{"a":[' + b"[]," * 340_000 + b"[]]}",
 )  # fmt: skip
 _RECORDS: tuple[object, ...] = (
     {"sky": None}, {"sky": []}, {"sky": {"hash": "../x"}}, {"sky": {"hash": _ID, "history": {}}},
@@ -69,6 +69,10 @@ _NUMBERS: tuple[object, ...] = (
     {"x": {"branch": 5}},
     {"9" * 4000: {"branch": "main"}}, {"1": {"branch": "main"}, "2": {"branch": "main"}},
     {"99999999": {"branch": "warm"}},
+    {"1": {"branch": "warm", "given": "", "took_over": float("inf")}}, {"1": {"branch": None, "given": ""}},
+    {"1": {"branch": "warm", "given": "", "name": ESCAPE}}, {"1": {"branch": "warm", "given": "", "name": "\ud800"}},
+    {"2147483647": {"branch": "main", "given": ""}}, {"1": {"branch": "warm", "given": "", "hidden": 5}},
+    {f"{number}": {"branch": f"b{number}", "given": ""} for number in range(20_000)},
     {"1": {"branch": ESCAPE}}, {"\u0663": {"branch": "warm"}}, {" 1": {"branch": "warm"}, "1": {"branch": "main"}},
 )  # fmt: skip
 _TAKEN = {"branch": "main", "hash": _ID, "edit": _ID, "sha256": _ID, "taken": "2026-01-01T00:00:00+00:00"}
@@ -76,7 +80,10 @@ _TAKEN_CHANGES: tuple[dict[str, object], ...] = (
     {"branch": 5}, {"branch": "../x"}, {"hash": "../x"}, {"over": ESCAPE}, {"over": _ID}, {"taken": ESCAPE},
     {"edit": []},
 )  # fmt: skip
-_LIBRARIES = (*_OBJECTS, b'{"folders":[]}', b'{"folders":{"../x":"/"}}', b'{"folders":{"shoot":{"a":[]}}}')
+_LIBRARIES = (
+    *_OBJECTS, b'{"folders":[]}', b'{"folders":{"shoot":"\\ud800"}}', b'{"folders":{"shoot":"\\u001b[2J"}}',
+    b'{"folders":{"../x":"/"}}', b'{"folders":{"shoot":{"a":[]}}}',
+)  # fmt: skip
 
 _SOURCES: tuple[object, ...] = (
     *({"a.tif.xmp": {**_TAKEN, **changes}} for changes in _TAKEN_CHANGES),
@@ -97,6 +104,7 @@ TEXTS: Mapping[str, tuple[bytes, ...]] = {
     "roll.json": _encoded(*_NUMBERS),
     "source.json": _encoded(*_SOURCES),
     "../../library.json": _LIBRARIES,
+    "scratch/.pending/1.xmp": (b"", b"no XMP", b"<" * 1_000_000, bytes(9 << 20)),
 }
 
 

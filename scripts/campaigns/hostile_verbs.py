@@ -1,9 +1,15 @@
-"""Every verb of the command line on a hostile repository, each in a process of its own, with what it may never do."""
+"""Every verb of the command line on a hostile repository, and on the library that it is in.
+
+Each runs in a process of its own, on a terminal of its own, with what it may never do.
+"""
 
 from __future__ import annotations
 
 import os
+import pty
 import re
+import select
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +23,10 @@ from scripts.campaigns.outside import CANARY
 
 MOST_SECONDS, MOST_BYTES = 10.0, 512 << 20
 _ENDINGS = (0, exit_codes.PROBLEM_FOUND, exit_codes.REFUSED, exit_codes.STORE_FAILED)
+_OWN = re.compile(r"\x1b\[(?:[0-9;]*m|\?25[hl]|2K|1A)|\r")  # colours and progress bars
 _CONTROLS = re.compile(f"(?!\n)[{INVISIBLE}]")
-_POLL_SECONDS = 0.004
+_POLL_SECONDS = 0.1
+_WATCHES = re.compile(rb"watching|waiting|trying again")  # what a watch says when it has looked over everything
 
 _LOOKS = (
     ("status",), ("status", "--json"), ("log",), ("log", "--json"), ("log", "--branch", "main"), ("log", "-n", "1"),
@@ -28,6 +36,12 @@ _LOOKS = (
     ("masks", "--json"), ("diff", "v1", "main"), ("diff", "main", "warm", "--json"),
     ("diff", "v1", "warm", "--markdown"),
     ("gc", "--dry-run"), ("fsck",), ("fsck", "--json"),
+)  # fmt: skip
+_LIBRARY_LOOKS = (
+    ("status",), ("status", "--json"), ("log",), ("log", "--json"), ("tag",), ("fsck",), ("gc", "--dry-run"),
+)  # fmt: skip
+_LIBRARY_CHANGES = (
+    ("tag", "v3"), ("tag", "v4", "warm", "--only", "a*"), ("fsck", "--repair"), ("gc", "--keep-days", "0"),
 )  # fmt: skip
 _CHANGES = (
     ("checkout", "warm"), ("checkout", "v1"), ("branch", "new", "main"), ("branch", "warm", "--rename", "cold"),
@@ -54,7 +68,7 @@ class Ran:
             yield "read out what is outside"
         if b"Traceback" in self.output or b"internal error" in self.output:
             yield f"a traceback: {self.output[-300:]!r}"
-        if found := _CONTROLS.search(self.output.decode("utf-8", "replace")):
+        if found := _CONTROLS.search(_OWN.sub("", self.output.decode("utf-8", "replace"))):
             yield f"controls the terminal: {found[0]!r}"
         if self.size_bytes > MOST_BYTES:
             yield f"took {self.size_bytes >> 20} MiB"
@@ -68,6 +82,8 @@ def looks(root: Path, scratch: Path) -> Iterator[Ran]:
         yield ran((verb, str(root), *rest), scratch)
     for rev in ("HEAD", "v1", "warm"):
         yield ran(("export", str(root), rev, str(scratch / f"export-{rev}")), scratch)
+    for verb, *rest in _LIBRARY_LOOKS:
+        yield ran((verb, str(root.parents[1]), *rest), scratch)
 
 
 def changes(root: Path, scratch: Path, shoot: Path, inputs: tuple[Path, Path], trust: Sequence[str]) -> Iterator[Ran]:
@@ -75,43 +91,60 @@ def changes(root: Path, scratch: Path, shoot: Path, inputs: tuple[Path, Path], t
     sidecar, mask = inputs
     yield ran(("snapshot", str(root), str(sidecar), "--mask", f"sky={mask}", "--label", "again", *trust), scratch)
     yield ran(("init", str(root), *trust), scratch)
-    yield ran(("import", str(shoot), str(root.parents[1]), *trust), scratch)
+    yield from shoot_changes(shoot, root.parents[1], scratch, trust)
     yield ran(("restore", str(root), "v1", *trust), scratch)
+    yield ran(("restore", str(root), "v1", "--to", str(shoot / "a.tif.xmp"), *trust), scratch)
     yield ran(("relink", str(root), str(scratch / "nothing.NEF"), *trust), scratch)
+    yield ran(("relink", str(root.parents[1]), str(shoot.parent), *trust), scratch)
     for verb, *rest in _CHANGES:
         yield ran((verb, str(root), *rest, *trust), scratch)
+    for verb, *rest in _LIBRARY_CHANGES:
+        yield ran((verb, str(root.parents[1]), *rest, *trust), scratch)
+
+
+def shoot_changes(shoot: Path, library: Path, scratch: Path, trust: Sequence[str]) -> Iterator[Ran]:
+    """What takes the edits of a folder of photographs; the watch ends when it has looked over everything."""
+    for options in (("--dry-run",), ()):
+        yield ran(("import", str(shoot), str(library), *options, *trust), scratch)
+    yield ran(("watch", str(shoot), str(library), *trust), scratch)
 
 
 def ran(words: Sequence[str], scratch: Path) -> Ran:
-    """Run a command in a child, and end it when it takes too long."""
-    output, began = scratch / "output", time.monotonic()
+    """Run a command in a child on a terminal of its own, and end it when it takes too long."""
+    began = time.monotonic()
     sys.stdout.flush()
-    child = os.fork()
+    child, terminal = pty.fork()
     if not child:
-        _run(words, output)
-    status, usage = _ended(child, began + 2 * MOST_SECONDS)
+        _run(words, scratch)
+    output = _shown(child, terminal, began + 2 * MOST_SECONDS)
+    _, status, usage = os.wait4(child, 0)
     seconds = time.monotonic() - began
-    code = os.waitstatus_to_exitcode(status)
-    return Ran(tuple(words), code, output.read_bytes(), seconds, usage.ru_maxrss * 1024)
+    return Ran(tuple(words), os.waitstatus_to_exitcode(status), output, seconds, usage.ru_maxrss * 1024)
 
 
-def _ended(child: int, deadline: float) -> tuple[int, os.struct_rusage]:  # type: ignore[name-defined]
-    while True:
-        found, status, usage = os.wait4(child, os.WNOHANG)
-        if found:
-            return status, usage
-        if time.monotonic() > deadline:
-            os.kill(child, 9)
-        time.sleep(_POLL_SECONDS)
+def _shown(child: int, terminal: int, deadline: float) -> bytes:
+    """What a child shows on its terminal until it has ended; a watch that has begun is told to end."""
+    output, has_begun = b"", False
+    with os.fdopen(terminal, "rb", buffering=0) as file:
+        while True:
+            if select.select([file], [], [], _POLL_SECONDS)[0]:
+                try:
+                    output += file.read(1 << 16)
+                except OSError:  # the last holder of the terminal has closed it
+                    return output
+            if not has_begun and _WATCHES.search(output):
+                has_begun = True
+                os.kill(child, signal.SIGTERM)
+            if time.monotonic() > deadline:
+                os.kill(child, signal.SIGKILL)
 
 
-def _run(words: Sequence[str], output: Path) -> None:
+def _run(words: Sequence[str], scratch: Path) -> None:
     code = 99
     try:
-        target = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        for stream in (1, 2):
-            os.dup2(target, stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.chdir(scratch)
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         code = main(words)
     except SystemExit as ended:
         code = 98 if ended.code is None else int(ended.code)

@@ -24,11 +24,17 @@ def healthy(folder: Path) -> Path:
     shoot.mkdir(parents=True)
     for name in (IMAGE, "b.tif"):
         picture(shoot / name)
-        edit(shoot, f"{name}.xmp", 1)
-    edit(shoot, "a_01.tif.xmp", 2, "warm")
-    import_shoot(shoot, folder / "library")
+    import_shoot(edited_shoot(shoot), folder / "library")
     _edited(victim_in(folder / "library"))
     return folder / "library"
+
+
+def edited_shoot(shoot: Path) -> Path:
+    """The shoot, with the sidecars that its images have before any of them is restored."""
+    for name in (IMAGE, "b.tif"):
+        edit(shoot, f"{name}.xmp", 1)
+    edit(shoot, "a_01.tif.xmp", 2, "warm")
+    return shoot
 
 
 def victim_in(library: Path) -> Path:

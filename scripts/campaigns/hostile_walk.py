@@ -19,7 +19,7 @@ from scripts.campaigns.outside import CANARY
 from tests.support.builders import mask, sidecar
 
 _MOST_NAMES, _MOST_NODES, _READ_BYTES = 40, 700, 4 << 20
-_UNLISTED = ("compare/v1..main", "compare/main..warm", "snapshots/0000000", "heads/main/masks/none.png", "roll")
+_UNLISTED = ("compare/v1..main", "compare/main..warm", "snapshots/0000000", "heads/main/masks/none.png")
 _STATES = ("heads", "tags", "snapshots", "history")
 
 _T = TypeVar("_T")
@@ -30,6 +30,7 @@ class Walk:
 
     def __init__(self, mount: HostileMount, top: Path, broken: Callable[[str], None]) -> None:
         self.top = top
+        self._roll = (top if top == mount.place else top.parent) / "roll"
         self.counts: Counter[str] = Counter()
         self.unreadable: list[str] = []  # files of states
         self.acknowledged: list[Digest] = []
@@ -41,15 +42,22 @@ class Walk:
     def look(self) -> None:
         """Look at everything that is listed, as far as there is not too much, and at some names that are not."""
         self._look(self.top)
-        for path in _UNLISTED:
-            if self._try(f"lstat {path}", lambda path=path: os.lstat(self.top / path)) is not None:  # type: ignore[misc]
-                self._look(self.top / path)
+        for path in (self._roll, self._roll.with_name("tagged")):
+            self._look(path)
+        for name in _UNLISTED:
+            if self._try(f"lstat {name}", lambda name=name: os.lstat(self.top / name)) is not None:  # type: ignore[misc]
+                self._look(self.top / name)
 
     def save(self) -> None:
         """Save by each way there is, on a branch that may be damaged."""
-        heads, branch = self.top / "heads", self.top / "heads" / "main"
-        for path in (branch / "image.xmp", branch / "a.tif.xmp", heads / "warm" / "image.xmp"):
+        heads, branch, roll = self.top / "heads", self.top / "heads" / "main", self._roll
+        for path in (branch / "image.xmp", branch / "a.tif.xmp", heads / "warm" / "image.xmp", roll / "a.tif.xmp"):
             self.save_xmp(path)
+        self._try("save a duplicate", lambda: (roll / "a_01.tif.xmp").write_bytes(sidecar(next(self._numbers))))
+        self._try("make a duplicate", lambda: (roll / "a_07.tif.xmp").write_bytes(sidecar(next(self._numbers))))
+        self._try("let a first state wait", lambda: (roll / "a_08.tif.xmp").write_bytes(sidecar(entries=0)))
+        self._try("hide a sidecar", (roll / "a_01.tif.xmp").unlink)
+        self._try("rename onto a sidecar", lambda: _renamed(roll / ".tmp", roll / "a.tif.xmp"))
         self._try("save a mask", lambda: (branch / "masks" / "sky.png").write_bytes(mask(next(self._numbers) % 256)))
         self._try("write another file", lambda: _put(branch / "swap.txt", b"x"))
         self._try("make a folder", lambda: (branch / "folder" / "below").mkdir(parents=True))
@@ -72,24 +80,23 @@ class Walk:
             self._read_back(path, data)
 
     def drafts(self, change: Callable[[], object]) -> None:
-        """Open drafts, write half of each, let `change` happen, write the rest and close."""
-        branch, data = self.top / "heads" / "main", sidecar(next(self._numbers))
-        contents = {"image.xmp": data, "masks/new.png": mask(next(self._numbers) % 256), "open.txt": b"x" * 9000}
-        opened = {}
-        for name in contents:
-            opened[name] = self._try(f"open {name}", lambda name=name: _opened(branch / name))  # type: ignore[misc]
-        self._write(opened, {name: content[:500] for name, content in contents.items()})
+        """Open drafts in heads/ and roll/, write half of each, let `change` happen, write the rest and close."""
+        branch, data, other = self.top / "heads" / "main", sidecar(next(self._numbers)), sidecar(next(self._numbers))
+        contents = {branch / "image.xmp": data, self._roll / "a_01.tif.xmp": other, self._roll / "open.txt": other}
+        contents |= {branch / "masks/new.png": mask(next(self._numbers) % 256), branch / "open.txt": b"x" * 9000}
+        opened = {path: self._try(f"open {path}", lambda path=path: _opened(path)) for path in contents}  # type: ignore[misc]
+        self._write(opened, {path: content[:500] for path, content in contents.items()})
         change()
-        self._write(opened, {name: content[500:] for name, content in contents.items()})
-        for name, file in opened.items():
-            closed = None if file is None else self._try(f"close {name}", lambda file=file: _closed(file))  # type: ignore[misc]
-            if name == "image.xmp" and closed:
-                self._read_back(branch / name, data)
+        self._write(opened, {path: content[500:] for path, content in contents.items()})
+        for path, file in opened.items():
+            closed = None if file is None else self._try(f"close {path}", lambda file=file: _closed(file))  # type: ignore[misc]
+            if path == branch / "image.xmp" and closed:
+                self._read_back(path, data)
 
-    def _write(self, opened: dict[str, int | None], contents: dict[str, bytes]) -> None:
-        for name, file in opened.items():
+    def _write(self, opened: dict[Path, int | None], contents: dict[Path, bytes]) -> None:
+        for path, file in opened.items():
             if file is not None:
-                self._try(f"write {name}", lambda file=file, name=name: os.write(file, contents[name]))  # type: ignore[misc]
+                self._try(f"write {path}", lambda file=file, path=path: os.write(file, contents[path]))  # type: ignore[misc]
 
     def _read_back(self, path: Path, data: bytes) -> None:
         read = self._try(f"read back {path}", path.read_bytes)
@@ -170,6 +177,11 @@ def _put(path: Path, data: bytes) -> None:
         os.write(descriptor, data)
     finally:
         os.close(descriptor)
+
+
+def _renamed(temporary: Path, path: Path) -> Path:
+    _put(temporary, sidecar(2000))
+    return temporary.replace(path)
 
 
 def _closed(descriptor: int) -> bool:
