@@ -6,6 +6,8 @@ docs/canonical-xmp.md explains each rule to people.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.bookkeeping import BOOKKEEPING
 from chemigram_core.darktable.edit.exif import exif_read
@@ -20,6 +22,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
 
 _ORDERS = frozenset((names.IOP_ORDER_LIST, names.IOP_ORDER_VERSION))
+_REPEATED_CHARACTERS = 1_000  # longer values are drawn shapes and the like, which no other image has
 _ROWS = (names.HISTORY, names.MASKS_HISTORY)
 
 
@@ -69,5 +72,14 @@ def _row(fields: Properties) -> dict[str, Value]:
 
 
 def _decoded(value: Value) -> Value:
-    data = decoded(value) if isinstance(value, str) else None
-    return value if data is None else str(Digest.of(data))
+    if not isinstance(value, str):
+        return value
+    return _identity_of(value) if len(value) > _REPEATED_CHARACTERS else _known_identity(value)
+
+
+def _identity_of(text: str) -> str:
+    data = decoded(text)
+    return text if data is None else str(Digest.of(data))
+
+
+_known_identity = lru_cache(maxsize=4_096)(_identity_of)  # most modules of a shoot have the same parameters
