@@ -28,6 +28,7 @@ class DraftState(Enum):
     WRITTEN = auto()  # not saved or refused since the last write
     REFUSED = auto()  # refused since the last write: not valid
     FAILED = auto()  # a write or the store failed: the program that closed the file got the error
+    KEPT = auto()  # the same, and the bytes are in rejected/
 
 
 @dataclass(eq=False, slots=True)
@@ -79,15 +80,8 @@ class Save:
     was_refused: bool  # the same bytes were refused and kept before
 
 
-class Otherwise(Enum):
-    """Other actions on a draft."""
-
-    NOTHING = auto()
-    KEEP = auto()  # its save failed and there will be no other close: the bytes go to rejected/
-
-
-Action = Save | Doubt | Otherwise
-"""What to do with a draft; a doubt is the reason to save nothing."""
+Action = Save | Doubt | None
+"""What to do with a draft, if anything; a doubt is the reason to save nothing."""
 
 
 def check_size(target: Tracked, size_bytes: int) -> None:

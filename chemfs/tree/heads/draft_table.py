@@ -32,7 +32,7 @@ from time import monotonic
 from cachetools import TTLCache
 
 from chemfs.tree.heads.doubt import Doubt
-from chemfs.tree.heads.draft import Action, Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft import Action, Draft, DraftState, Save
 from chemfs.tree.heads.pending_removals import RETURN_SECONDS, PendingRemovals
 from chemfs.tree.heads.tracked import Parts, Tracked
 from chemigram_core.digest import Digest
@@ -119,7 +119,7 @@ class DraftTable:
                 draft.state = DraftState.FAILED
                 return draft.doubt
             if draft.state is DraftState.SAVED or not size_bytes:
-                return Otherwise.NOTHING
+                return None
             return Save(draft, draft.writes, draft.provenance, draft.state is DraftState.REFUSED)
 
     def judged(self, save: Save, state: DraftState) -> None:
@@ -130,16 +130,16 @@ class DraftTable:
             if state is DraftState.SAVED:
                 save.draft.provenance = NOTHING_KNOWN
 
+    def kept(self, draft: Draft) -> None:
+        """The bytes of a failed save are in rejected/."""
+        with self._lock:
+            draft.state = DraftState.KEPT if draft.state is DraftState.FAILED else draft.state
+
     def released(self, draft: Draft) -> bool:
         """An open file was released; whether it was the last."""
         with self._lock:
             draft.open_files -= 1
             return not draft.open_files
-
-    def ended(self, draft: Draft) -> Action:
-        """The action for a draft that will not be written or closed any more."""
-        is_failed = draft.is_tracked and draft.state is DraftState.FAILED
-        return Otherwise.KEEP if is_failed else Otherwise.NOTHING
 
     def forget(self, draft: Draft) -> bool:
         """A draft has no open file: whether its file can be removed. A name without a save shows again."""

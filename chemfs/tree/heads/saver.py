@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from chemfs.tree.heads.doubt import Doubt
-from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft import Draft, DraftState, Save
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Numbered, Sidecar, Tracked, Xmp
@@ -62,10 +62,9 @@ class Saver:
                 return
             if draft.is_tracked and draft.state is DraftState.WRITTEN:
                 self._close_unheard(draft, descriptor)
-            if self._table.ended(draft) is Otherwise.KEEP:
-                self._keep(
-                    draft, descriptor, draft.doubt.error if draft.doubt else None, self._repository.rejected.take
-                )
+            if draft.is_tracked and draft.state is DraftState.FAILED:  # and the close could not keep it
+                error = draft.doubt.error if draft.doubt else None
+                self._keep(draft, descriptor, error, self._repository.rejected.take)
             if self._table.forget(draft):
                 self._files.remove(draft.path)
 
@@ -198,6 +197,7 @@ class Saver:
         else:
             self._discard_rejection(draft)  # of fewer bytes, or the same
             draft.rejection = kept
+            self._table.kept(draft)
 
     def _discard_rejection(self, draft: Draft) -> None:
         """Discard the last rejection: the draft was refused half-written, and is now saved or refused again."""

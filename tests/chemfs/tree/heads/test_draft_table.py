@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.tree.heads.draft import Draft, DraftState, Otherwise, Save
+from chemfs.tree.heads.draft import Draft, DraftState, Save
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
 from chemfs.tree.heads.tracked import Mask, Tracked, Xmp
 from chemigram_core.digest import Digest
@@ -31,20 +31,19 @@ def test_a_close_asks_for_one_save() -> None:
     table = DraftTable()
     draft = opened(table)
     table.judged(close(table, draft), DraftState.SAVED)
-    assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
+    assert table.closed(draft, size_bytes=10) is None
 
 
 def test_closing_an_unwritten_file_saves_nothing() -> None:
     table = DraftTable()
     draft = opened(table, state=DraftState.SAVED)
-    assert table.closed(draft, size_bytes=10) is Otherwise.NOTHING
+    assert table.closed(draft, size_bytes=10) is None
     assert table.released(draft)
-    assert table.ended(draft) is Otherwise.NOTHING
 
 
 def test_empty_file_is_not_saved_until_a_later_close() -> None:
     table = DraftTable()
-    assert table.closed(opened(table), size_bytes=0) is Otherwise.NOTHING
+    assert table.closed(opened(table), size_bytes=0) is None
 
 
 def test_a_write_while_the_bytes_are_saved_asks_for_another_save() -> None:
@@ -65,12 +64,15 @@ def test_rejected_bytes_are_not_tried_again_at_the_next_close() -> None:
     assert not close(table, draft).was_refused
 
 
-def test_failed_save_is_kept_at_the_last_release() -> None:
+def test_bytes_of_a_failed_save_are_kept_until_the_next_write() -> None:
     table = DraftTable()
     draft = opened(table)
     table.judged(close(table, draft), DraftState.FAILED)
-    assert table.released(draft)
-    assert table.ended(draft) is Otherwise.KEEP
+    table.kept(draft)
+    assert draft.state == DraftState.KEPT
+    table.written(draft)
+    table.kept(draft)
+    assert [draft.state] == [DraftState.WRITTEN], "what was kept is not what the file has now"
 
 
 def test_a_scratch_file_is_one_draft_however_often_it_is_open() -> None:
@@ -78,7 +80,7 @@ def test_a_scratch_file_is_one_draft_however_often_it_is_open() -> None:
     first = opened(table, ("notes",))
     assert opened(table, ("notes",)) is first
     assert not table.released(first)
-    assert table.closed(first, size_bytes=10) is Otherwise.NOTHING
+    assert table.closed(first, size_bytes=10) is None
     assert table.released(first)
     assert not table.forget(first)
 

@@ -83,10 +83,11 @@ def test_writing_on_after_a_failed_write_saves_nothing(
         with pytest.raises(OSError, match="broken"):
             opened.flush()
     assert len(kept(view)) == 1, "the bytes are kept as soon as the program gets the error"
+    (save,) = repository.rejected.all()
     opened.release()
     assert (repository.tip(MAIN), view.read(f"/heads/main/{path}")) == (tip, shown)
     assert len(kept(view)) == 1
-    (save,) = repository.rejected.all()
+    assert repository.rejected.all() == [save], "and nothing moves behind the program's back"
     assert "broken" in save.reason
     assert not os.listdir(view.store / "scratch" / ".drafts")
 
