@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import TypeAlias
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from chemigram_core.darktable.drawn.figures import NotComputable
+from chemigram_core.darktable.blending import Masking
+from chemigram_core.darktable.drawn.figures import Circle, NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
-from chemigram_core.darktable.drawn.pipe_input import frame_of
+from chemigram_core.darktable.drawn.pipe_input import frame_of, is_before_turn
+from chemigram_core.darktable.drawn.raster.mask import grayscale, turned
+from chemigram_core.darktable.drawn.recipe import Recipe
 from chemigram_core.darktable.drawn.turn import Turn
 from chemigram_core.image.header import Borders, UnknownHeader, read_header
 from chemigram_core.sidecar import parse
-from tests.support.old_sidecars import numbered, step
+from tests.support.old_sidecars import DONE, numbered, step
 from tests.support.packets import Fields
 from tests.support.raw_files import dng
+
+Pixels: TypeAlias = NDArray[np.uint8]
 
 WIDTH, HEIGHT = 30, 20
 DNG = dng((40, 30), orientation=6, active=(2, 4, 28, 38))
@@ -95,3 +103,41 @@ def test_a_picture_that_is_turned_to_the_right_begins_at_the_lower_left() -> Non
 def test_a_picture_has_at_most_1600_pixels(size: tuple[int, int], pixels: tuple[int, int]) -> None:
     raster = Frame(*size).reduced()
     assert (raster.width, raster.height) == pixels
+
+
+BLEND = {"feathering": 0, "blur": 0, "contrast": 0, "brightness": 0, "details": 0, "blendif": 0}
+DRAWN = Masking(mode=3, combine=0, mask_id=1000, opacity=100, is_lab=False, is_rgb=True, **BLEND)
+LIST = 'darktable:iop_order_version="0" darktable:iop_order_list="velvia,0,exposure,0,flip,0,hazeremoval,0"'
+
+
+@pytest.mark.parametrize(
+    ("head", "early"),
+    [
+        (LIST, {"velvia", "exposure"}),
+        ('darktable:iop_order_version="1"', {"exposure"}),
+        ('darktable:iop_order_version="2"', {"hazeremoval"}),
+        ('darktable:iop_order_version="4"', {"hazeremoval"}),
+        ("", {"exposure"}),
+    ],
+    ids=["listed", "legacy", "v3.0", "v5.0", "older than all"],
+)
+def test_modules_before_flip_work_on_the_picture_as_it_was_taken(head: str, early: set[str]) -> None:
+    names = ("exposure", "velvia", "hazeremoval")
+    history = parse(
+        numbered(5, [{**step("velvia"), "operation": name} for name in names], head=f"{DONE} {head}")
+    ).history
+    assert {entry.operation for entry in history.instances.values() if is_before_turn(entry, history)} == early
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_masks_of_such_modules_are_turned_with_the_picture(turn: int) -> None:
+    recipe = Recipe(Circle((0.2, 0.3), 0.2, 0.1), DRAWN, is_turned=True)
+    straight, raster = Frame(60, 40).reduced(), Frame(60, 40, turn=Turn(turn)).reduced()
+    found = grayscale(recipe, raster)
+    assert found.shape == (raster.height, raster.width)
+    apart = {other: distance(turned(grayscale(recipe, straight), Turn(other)), found) for other in range(8)}
+    assert min(apart, key=apart.__getitem__) == turn, "but for the pixel by which darktable enlarges the picture"
+
+
+def distance(one: Pixels, other: Pixels) -> float:
+    return float(np.abs(one.astype(int) - other).mean()) if one.shape == other.shape else 255.0

@@ -26,6 +26,12 @@ lowpass highpass grain lut3d colorcontrast colorout channelmixer soften vignette
 finalscale overexposed rawoverexposed dither borders watermark gamma
 """  # in the order of darktable's pixel pipe
 
+_SETTINGS: Mapping[str, tuple[str, bytes]] = {  # version of a module's parameters, and what they are here
+    "velvia": ("2", struct.pack("<2f", 25, 1)),
+    "exposure": ("6", struct.pack("<i4fi", 0, 0, 1, 50, -4, 0)),
+    "hazeremoval": ("1", struct.pack("<2f", 0.2, 0.2)),
+}
+
 Point: TypeAlias = tuple[float, float]
 
 
@@ -85,24 +91,38 @@ def smooth(corners: Sequence[Point], *, closed: bool, tension: float = 1 / 6) ->
     return found
 
 
-def sidecar_of(samples: Sequence[Sample], *, before: Sequence[Fields] = (), after: Sequence[Fields] = ()) -> bytes:
-    """An XMP of an edit with an instance of velvia for each sample, its name the sample's number."""
+def sidecar_of(
+    samples: Sequence[Sample],
+    *,
+    before: Sequence[Fields] = (),
+    after: Sequence[Fields] = (),
+    module: str = "velvia",
+    pipe: int = 0,
+) -> bytes:
+    """An XMP of an edit with an instance of `module` for each sample, its name the sample's number.
+
+    `pipe` is one of darktable's orders of the pixel pipe, 0 for the list above.
+    """
     ids, forms, steps = count(1000), list[Fields](), list[Fields]()
     for number, sample in enumerate(samples):
         root = _form(sample.shape if sample.shape.type == 4 else group((sample.shape, USE | SHOW, 1.0)), ids, forms)
-        steps.append(_instance(number, blend_params(root, **{"mode": ON_AND_DRAWN} | dict(sample.blending)).hex()))
-    head = f'{DONE} darktable:iop_order_version="0" darktable:iop_order_list="{_order(len(samples))}"'
+        steps.append(
+            _instance(module, number, blend_params(root, **{"mode": ON_AND_DRAWN} | dict(sample.blending)).hex())
+        )
+    listed = "" if pipe else f' darktable:iop_order_list="{_order(module, len(samples))}"'
+    head = f'{DONE} darktable:iop_order_version="{pipe}"{listed}'
     return numbered(5, [*before, *steps, *after], forms, head=head)
 
 
-def _order(instances: int) -> str:
+def _order(module: str, instances: int) -> str:
     """darktable leaves out the instances that are not in the list."""
-    counts = {"velvia": instances}
+    counts = {module: instances}
     return ",".join(f"{name},{number}" for name in _MODULES.split() for number in range(counts.get(name, 1)))
 
 
-def _instance(number: int, blend: str) -> Fields:
-    fields = {"operation": "velvia", "enabled": "1", "modversion": "2", "params": struct.pack("<2f", 25, 1).hex()}
+def _instance(module: str, number: int, blend: str) -> Fields:
+    version, params = _SETTINGS[module]
+    fields = {"operation": module, "enabled": "1", "modversion": version, "params": params.hex()}
     named = {"multi_name": f"m{number}", "multi_name_hand_edited": "1", "multi_priority": str(number)}
     return {**fields, **named, "blendop_version": "11", "blendop_params": blend}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
 from tests.support.blend_params import blend_params
+from tests.support.drawn_edits import Sample, sidecar_of
 from tests.support.exported_masks import Mask
 from tests.support.packets import Fields
 from tests.support.raw_files import dng
@@ -22,7 +23,8 @@ class Scene:
     """An image, what its edit does before anything is drawn, and the size in which it is exported.
 
     `longest`: the longer side of the export; `few`: samples to draw; `crop`: left, top, right, bottom of
-    what the edit shows, in pixels.
+    what the edit shows, in pixels; `module`: what has the masks; `pipe`: the order of the pixel
+    pipe; `is_turned_later`: the module works on the picture as it was taken.
     """
 
     label: str
@@ -34,6 +36,9 @@ class Scene:
     steps: Sequence[Fields] = ()
     crop: tuple[int, int, int, int] | None = None
     few: Sequence[str] = FEW
+    module: str = "velvia"
+    pipe: int = 0
+    is_turned_later: bool = False
 
     @property
     def file(self) -> str:
@@ -53,6 +58,10 @@ class Scene:
         exif[0x0112] = self.orientation
         Image.effect_noise(self.size, 60).convert("RGB").save(file, self.kind, exif=exif)
         return file.getvalue()
+
+    def sidecar(self, samples: Sequence[Sample]) -> bytes:
+        """The edit with the masks."""
+        return sidecar_of(samples, before=self.steps, module=self.module, pipe=self.pipe)
 
     def cropped(self, mask: Mask) -> Mask:
         """What the edit shows of a mask."""
@@ -86,6 +95,7 @@ SCENES = (
     Scene("900x601 at 300", (900, 601), 300),
 )
 _AREAS: dict[str, Sequence[int]] = {"active": (10, 20, 300, 440), "origin": (6, 4), "size_of_crop": (400, 280)}
+_EARLY = Scene("", (301, 200), 301, module="exposure", is_turned_later=True)
 TURNED = (
     *(Scene(f"Exif orientation {number}", (301, 200), 301, orientation=number) for number in range(1, 9)),
     *(Scene(f"flip {turn}", (200, 301), 301, orientation=6, steps=[flip(turn)]) for turn in range(-1, 8)),
@@ -99,6 +109,13 @@ TURNED = (
     Scene("DNG, orientation 6", (450, 310), 400, kind="DNG", orientation=6, areas=_AREAS),
     Scene("DNG, orientation 8 at 150", (451, 311), 150, kind="DNG", orientation=8, areas=_AREAS),
     Scene("DNG, flip 3", (450, 310), 400, kind="DNG", orientation=6, areas=_AREAS, steps=[flip(3)]),
+    *(replace(_EARLY, label=f"before flip {turn}", steps=[flip(turn)]) for turn in (2, 3, 5, 6)),
+    replace(_EARLY, label="before the turn, at 150", size=(451, 311), longest=150, orientation=6),
+    replace(_EARLY, label="before the turn of a DNG", kind="DNG", longest=300, orientation=8),
+    replace(_EARLY, label="legacy order", orientation=6, pipe=1, few=FEW[:1]),
+    replace(_EARLY, label="v3.0 order, haze", orientation=6, module="hazeremoval", pipe=2, few=FEW[:1]),
+    Scene("v3.0 order", (301, 200), 301, orientation=6, module="exposure", pipe=2, few=FEW[:1]),
+    Scene("legacy order, haze", (301, 200), 301, orientation=6, module="hazeremoval", pipe=1, few=FEW[:1]),
     # darktable's coarse grid begins at the corner, and the rays of strokes are rounded from there
     Scene("crop", (320, 192), 240, steps=[crop(0.125, 0.125, 0.875, 0.875)], crop=(40, 24, 280, 168), few=FEW[:2]),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chemigram_core.darktable.drawn.turn import Places, Turn
 from chemigram_core.image.header import NO_BORDERS, Borders
 
+_ROUNDING = 0.001  # of products that are whole numbers
 LONGEST_SIDE = 1600  # of a picture, in pixels: no larger one is needed to look at
 
 
@@ -67,6 +68,13 @@ class Raster:
     width: int
     height: int
     scale: float
+
+    @property
+    def as_taken(self) -> Raster:
+        """The pixels before the picture is turned: of all of it, a row or column more where the scale gives so many."""
+        width, height = self.frame.turn.size(self.width, self.height)
+        whole = [int(self.scale * pixels + _ROUNDING) for pixels in self.frame.visible]
+        return Raster(replace(self.frame, turn=Turn.NONE), max(width, whole[0]), max(height, whole[1]), self.scale)
 
     @property
     def step(self) -> int:

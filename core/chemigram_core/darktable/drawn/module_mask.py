@@ -9,6 +9,7 @@ from chemigram_core.darktable import Entry, History
 from chemigram_core.darktable.blending import Masking, blending_of, masking_of
 from chemigram_core.darktable.drawn.composition import composition_of
 from chemigram_core.darktable.drawn.figures import NotComputable
+from chemigram_core.darktable.drawn.pipe_input import is_before_turn
 from chemigram_core.darktable.drawn.recipe import Recipe
 from chemigram_core.darktable.shapes import Shapes, shapes_of
 
@@ -34,23 +35,23 @@ def drawn_masks(history: History) -> Iterator[DrawnMask]:
     for entry in history.instances.values():
         blending = blending_of(entry)
         if blending is not None and blending.mask_id is not None:
-            yield _drawn_mask(entry, shapes)
+            yield _drawn_mask(entry, shapes, is_turned=is_before_turn(entry, history))
 
 
-def _drawn_mask(entry: Entry, shapes: Shapes) -> DrawnMask:
+def _drawn_mask(entry: Entry, shapes: Shapes, *, is_turned: bool) -> DrawnMask:
     try:
-        return DrawnMask(entry, _recipe(entry, shapes))
+        return DrawnMask(entry, _recipe(entry, shapes, is_turned=is_turned))
     except NotComputable as reason:
         return DrawnMask(entry, None, str(reason))
 
 
-def _recipe(entry: Entry, shapes: Shapes) -> Recipe:
+def _recipe(entry: Entry, shapes: Shapes, *, is_turned: bool) -> Recipe:
     masking = masking_of(entry)
     if masking is None:
         raise NotComputable(f"its blend parameters are of version {entry.blendop_version}")
     _refuse_implausible(masking)
     is_constant = _refuse_pixels(masking)
-    return Recipe(composition_of(shapes, masking.mask_id), masking, is_constant)
+    return Recipe(composition_of(shapes, masking.mask_id), masking, is_constant, is_turned)
 
 
 def _refuse_implausible(masking: Masking) -> None:

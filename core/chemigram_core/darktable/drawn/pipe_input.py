@@ -11,9 +11,21 @@ from chemigram_core.darktable import Entry, History
 from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.turn import Turn
+from chemigram_core.darktable.entries import number_of
+from chemigram_core.darktable.pipe_order import pipe_order
+from chemigram_core.darktable.properties import IOP_ORDER_VERSION
 from chemigram_core.image.header import NO_BORDERS, Borders, Header
 
 _AS_TAKEN = -1
+
+# Source: legacy_order, v30_order and the later ones in src/common/iop_order.c
+_BEFORE_FLIP = frozenset(
+    {"rawprepare", "invert", "temperature", "rasterfile", "highlights", "cacorrect", "hotpixels", "rawdenoise"}
+    | {"demosaic", "denoiseprofile", "lens", "cacorrectrgb", "ashift", "rotatepixels", "scalepixels"}
+)
+_BEFORE_FLIP_IN_LEGACY = frozenset({"tonemap", "exposure", "spots", "retouch", "liquify"})
+_BEFORE_FLIP_SINCE_V30 = frozenset({"bilateral", "hazeremoval"})
+_LEGACY_PIPE = 1
 
 
 def frame_of(header: Header, history: History) -> Frame:
@@ -25,6 +37,17 @@ def frame_of(header: Header, history: History) -> Frame:
     if min(frame.visible) <= 0 or min(frame.borders) < 0:
         raise NotComputable("the edit leaves nothing of the image within the borders of its sensor")
     return frame
+
+
+def is_before_turn(entry: Entry, history: History) -> bool:
+    """Whether the module works on the picture as it was taken, before `flip` turns it."""
+    pipe = pipe_order(history.ordered)
+    flip = next((one for one in pipe if one[0] == "flip"), None)
+    if flip is not None and entry.instance in pipe:
+        return pipe.index(entry.instance) < pipe.index(flip)
+    is_legacy = (number_of(history.ordered, IOP_ORDER_VERSION) or _LEGACY_PIPE) == _LEGACY_PIPE
+    others = _BEFORE_FLIP_IN_LEGACY if is_legacy else _BEFORE_FLIP_SINCE_V30
+    return entry.operation in _BEFORE_FLIP or entry.operation in others
 
 
 def _borders(header: Header, entry: Entry | None) -> Borders:

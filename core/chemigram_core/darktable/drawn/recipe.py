@@ -13,8 +13,10 @@ class Recipe:
     """All that decides the pixels of a mask: equal recipes give equal pictures (`grayscale` in `raster.mask`).
 
     `shapes` is None where the group is missing. `is_constant`: the parametric channels leave no room for the shapes.
+    `is_turned`: the mask is computed for the picture as it was taken, and turned with it.
     """
 
     shapes: Composition | None
     masking: Masking
     is_constant: bool = False
+    is_turned: bool = False

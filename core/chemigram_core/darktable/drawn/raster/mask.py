@@ -5,6 +5,8 @@ Source: dt_develop_blend_process in darktable's src/develop/blend.c, by comparin
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,7 @@ from chemigram_core.darktable.drawn.raster.pixels import Opacities
 from chemigram_core.darktable.drawn.raster.smooth import circle, ellipse, gradient
 from chemigram_core.darktable.drawn.raster.tone import toned
 from chemigram_core.darktable.drawn.recipe import Recipe
+from chemigram_core.darktable.drawn.turn import Turn
 
 _INVERTED, _INCLUSIVE, _SHAPES_INVERTED = 1, 2, 4  # of `mask_combine`
 _LEAST_BLUR, _LEAST_TONE = 0.1, 0.01
@@ -27,9 +30,18 @@ _LEAST_BLUR, _LEAST_TONE = 0.1, 0.01
 
 def grayscale(recipe: Recipe, raster: Raster) -> NDArray[np.uint8]:
     """The mask in 8 bits: a row for each row of the picture."""
+    if recipe.is_turned:
+        pixels = grayscale(replace(recipe, is_turned=False), raster.as_taken)
+        return turned(pixels, raster.frame.turn)[: raster.height, : raster.width]
     with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
         mask = np.fmin(np.fmax(opacities(recipe, raster), 0), 1)  # what is no number becomes 0
         return (mask * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+
+
+def turned(pixels: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
+    """Pixels of a picture as it was taken, turned."""
+    pixels = pixels[:: -1 if turn & Turn.DOWN else 1, :: -1 if turn & Turn.ACROSS else 1]
+    return np.ascontiguousarray(pixels.T if turn & Turn.SWAPPED else pixels)
 
 
 def opacities(recipe: Recipe, raster: Raster) -> Opacities:
