@@ -14,6 +14,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import picture
 from tests.support.drawn_edits import Sample, Shape, circle, sidecar_of
+from tests.support.packets import Fields
 
 SIZE = (90, 60)
 
@@ -29,8 +30,8 @@ def save_drawn(repository: Repository, *shapes: Shape) -> Digest:
     return save_samples(repository, [Sample("", "", shape) for shape in shapes])
 
 
-def save_samples(repository: Repository, samples: Sequence[Sample]) -> Digest:
-    return save_xmp(repository, MAIN, sidecar_of(samples)).digest
+def save_samples(repository: Repository, samples: Sequence[Sample], *, before: Sequence[Fields] = ()) -> Digest:
+    return save_xmp(repository, MAIN, sidecar_of(samples, before=before)).digest
 
 
 def disc(number: int) -> Shape:

@@ -11,6 +11,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.names import BranchName, MaskName, TagName
 from chemigram_core.operations import refs
 from chemigram_core.operations.save import save_xmp
+from chemigram_core.previews.image_identity import present_identity
 from chemigram_core.previews.preview_name import Rendering
 from chemigram_core.previews.previews import Previews
 from chemigram_core.repository import MAIN, Repository
@@ -60,7 +61,8 @@ def save(
 
 def put_picture(repository: Repository, state: Digest, picture: bytes) -> None:
     """Put a picture of a state where `chemfs render` does."""
-    rendering = Rendering.of(repository.states.edit(state), IMAGE, 1024, "5.2.0")
+    image = present_identity(repository.image) or IMAGE
+    rendering = Rendering.of(repository.states.edit(state), image, 1024, "5.2.0")
     Previews(repository.root).put(state, rendering, picture)
 
 

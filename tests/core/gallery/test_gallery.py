@@ -22,8 +22,10 @@ from chemigram_core.names import MaskName
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind
 from tests.support.builders import mask
+from tests.support.drawn_edits import Sample
 from tests.support.drawn_samples import ROUND, TILTED
-from tests.support.drawn_states import drawn_repository, save_drawn
+from tests.support.drawn_scenes import crop
+from tests.support.drawn_states import drawn_repository, save_drawn, save_samples
 from tests.support.edited_scene import edited, plain_jpeg, put_picture, save
 from tests.support.scene import PLAIN
 
@@ -266,7 +268,7 @@ def test_the_list_of_files_is_whole(repository: Repository, tmp_path: Path) -> N
     assert {*listed, "gallery.json"} == files(tmp_path / "out").keys()
 
 
-def test_drawn_masks_are_laid_over_the_picture_unless_something_bends_it(tmp_path: Path) -> None:
+def test_drawn_masks_are_laid_over_the_picture(tmp_path: Path) -> None:
     repository = drawn_repository(tmp_path)
     state = save_drawn(repository, ROUND, TILTED)
     put_picture(repository, state, plain_jpeg(90))
@@ -278,6 +280,16 @@ def test_drawn_masks_are_laid_over_the_picture_unless_something_bends_it(tmp_pat
         with Image.open(tmp_path / "out" / one.picture.path) as picture:
             assert (picture.mode, picture.size) == ("L", (one.picture.width, one.picture.height))
             assert picture.getextrema() != (0, 0)
+        assert one.caveat == ""
+
+
+def test_drawn_mask_of_a_bent_picture_is_shown_by_itself(tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path)
+    state = save_samples(repository, [Sample("", "", ROUND)], before=[crop(0.1, 0.1, 0.9, 0.9)])
+    put_picture(repository, state, plain_jpeg(90))
+    (overlay,) = image_gallery(repository, "drawn", tmp_path / "out").states[-1].overlays
+    assert overlay.picture is not None
+    assert overlay.caveat == "shown before the crop"
 
 
 def test_a_drawn_mask_that_can_not_be_computed_says_why(tmp_path: Path) -> None:
