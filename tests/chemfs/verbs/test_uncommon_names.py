@@ -48,7 +48,7 @@ def test_mask_with_an_uncommon_name_works_in_every_verb(
     assert Repository(root).head_masks().keys() == {name}
     assert (root / "masks" / MaskName(name).file_name).read_bytes() == mask.read_bytes()
     assert ByPath(root).read(f"heads/main/masks/{name}.png") == mask.read_bytes()
-    assert json.loads(chemfs("masks", repository, "--json").out).keys() == {name}
+    assert json.loads(chemfs("masks", repository, "--json").out)["masks"].keys() == {name}
     assert chemfs("export", repository, "HEAD", "out").code == 0
     assert (Path("out") / "masks" / f"{name}.png").exists()
     exported = chemfs("snapshot", repository, "out/image.xmp", "--branch", "again")
@@ -56,5 +56,5 @@ def test_mask_with_an_uncommon_name_works_in_every_verb(
     (root / "masks" / "registry.json").write_text("{")
     for finding in fsck.check(root):
         fsck.repair(root, finding)
-    assert json.loads(chemfs("masks", repository, "--json").out).keys() == {name}
+    assert json.loads(chemfs("masks", repository, "--json").out)["masks"].keys() == {name}
     assert chemfs("fsck", repository).code == 0
