@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from chemigram_core.durable.lock import locked_if_writable
+from chemigram_core.errors import RefDamaged
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 from chemigram_core.refs.head import Head, OnBranch
@@ -51,10 +52,17 @@ def given_numbers(
 ) -> Numbers:
     """The numbers of `branches`, which are all. New ones are written down, or `remembered` where that isn't possible.
 
-    Parses roll.json and HEAD. Raises StoreFailed, OSError.
+    While HEAD is damaged, no number is given, and branches that have one keep it. Parses roll.json and HEAD. Raises
+    StoreFailed, OSError.
     """
     known = read_numbers(repository.root)
-    numbers = completed({**remembered, **known}, branches, repository.refs.head(), is_taken)
+    try:
+        head = repository.refs.head()
+    except RefDamaged:
+        if known:
+            return known
+        raise
+    numbers = completed({**remembered, **known}, branches, head, is_taken)
     if numbers == known or not may_write:
         return numbers
     with locked_if_writable(repository.root) as is_locked:

@@ -13,7 +13,7 @@ import pytest
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.json_file import LIMIT_BYTES
-from chemigram_core.errors import CannotBeLogged
+from chemigram_core.errors import CannotBeLogged, RefDamaged
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import create_branch, delete_branch, rename_branch
 from chemigram_core.operations.save import save_xmp
@@ -218,3 +218,14 @@ def test_numbers_beyond_the_limit_of_the_file_are_not_written(repository: Reposi
 )
 def test_the_sidecars_of_an_image(image: str, number: int, name: str | None) -> None:
     assert sidecar_name(image, number) == name
+
+
+def test_damaged_head_gives_no_number_and_takes_none(repository: Repository) -> None:
+    create_branch(repository, WARM)
+    known = all_numbers(repository)
+    create_branch(repository, COLD, "warm")
+    (repository.root / "HEAD").unlink()
+    assert all_numbers(repository) == known
+    (repository.root / FILE_NAME).unlink()
+    with pytest.raises(RefDamaged):
+        all_numbers(repository)
