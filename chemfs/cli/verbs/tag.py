@@ -34,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
         from chemfs.cli import library_tags
 
         return library_tags.run(found, options)
+    repository = Repository(options.repository)
     if options.only is not None:
         raise WrongUsage("--only is about the images of a library, and this is one repository")
-    repository = Repository(options.repository)
     if options.name is None:
         print_refs(repository, repository.refs.tags(), as_json=options.json)
     else:

@@ -141,6 +141,7 @@ def test_image_without_the_state_is_left_out_and_named(chemfs: Chemfs, library: 
 
 def test_library_options_are_refused_for_a_repository_and_vice_versa(chemfs: Chemfs, library: Path) -> None:
     assert chemfs("tag", "library/day/1.NEF", "v1", "--only", "*").code == 2
+    assert "not a chemfs repository" in chemfs("tag", ".", "v1", "--only", "*").error
     assert chemfs("tag", "library", "v1", "--delete").code == 2
     assert chemfs("tag", "library", "v1", "--only", "nosuch").code == 3
 
