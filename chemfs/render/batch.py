@@ -15,7 +15,7 @@ from chemfs.render.workshop import Workshop
 
 
 class Picture(NamedTuple):
-    """The picture of a job; `problem` is why there is none, or why it does not show the state."""
+    """The picture of a job; `problem` says why it is missing or does not show the state."""
 
     job: Job
     data: bytes

@@ -1,4 +1,4 @@
-"""Files that are none: sockets, devices, sizes and owners that an attacker gives them."""
+"""What an attacker puts in the place of files: sockets, devices, huge sizes, other owners."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def ran(words: Sequence[str], scratch: Path) -> Ran:
 
 
 def _shown(child: int, terminal: int, deadline: float) -> bytes:
-    """What a child shows on its terminal until it has ended; a watch that has begun is told to end."""
+    """The output of a child on its terminal until it exits; a watch is stopped once it has begun."""
     output, has_begun = b"", False
     with os.fdopen(terminal, "rb", buffering=0) as file:
         while True:

@@ -23,7 +23,7 @@ from chemigram_core.image.header import Header
 
 @dataclass(frozen=True, slots=True)
 class MaskFile:
-    """The mask of a module instance. `path` is that of its picture; `reason` says why there is none, if so."""
+    """The mask of a module instance. `path` is where its picture is; `reason` says why it has no picture."""
 
     path: str
     entry: Entry

@@ -11,7 +11,7 @@ from chemigram_core.image.header import Header, UnknownHeader, read_header
 from chemigram_core.image.location import locate, open_image
 from chemigram_core.image.raw_folder import Image
 
-_headers = FileCache[Header | str](2_000)  # or the reason why there is none
+_headers = FileCache[Header | str](2_000)  # or why the header is unknown
 
 
 def image_header(image: Image | None) -> Header:

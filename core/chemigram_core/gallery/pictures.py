@@ -24,7 +24,7 @@ class Picture:
 class Overlay:
     """A mask as a picture. It is laid over the state's picture, unless `caveat` says why the two don't match.
 
-    Without a picture, `caveat` says why there is none.
+    If the picture is missing, `caveat` says why.
     """
 
     name: str

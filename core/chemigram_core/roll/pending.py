@@ -36,7 +36,7 @@ def read(root: Path, number: int) -> bytes:
 def times_ns(root: Path) -> Mapping[int, int]:
     """The numbers whose sidecar waits, each with the time at which it was written, ns since 1970.
 
-    Files that are none of ours are skipped: no number is in their name, or they are too large or not regular.
+    Other files are skipped: those without a number in their name, too large, or not regular.
     """
     found: dict[int, int] = {}
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *FOLDER) as folder:

@@ -178,7 +178,7 @@ def test_a_listing_reads_no_xmp_and_each_picture_once(repository: Repository, vi
 def test_without_pictures_the_image_is_not_looked_at(
     repository: Repository, view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Previews, "find_all", lambda *_: pytest.fail("there are none"))
+    monkeypatch.setattr(Previews, "find_all", lambda *_: pytest.fail("looked for pictures"))
     assert view.names("/previews/main") == []
     with pytest.raises(NotFound):
         view.node("/tags/v1/preview.jpg")

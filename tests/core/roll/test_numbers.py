@@ -123,7 +123,7 @@ def test_failed_rename_or_delete_keeps_branch_and_number(
 
 
 def failing_at(nth: int, call: str, change: str, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Change the branch while the nth call of a function of `os` fails; what the caller is told."""
+    """Rename or delete the branch while the nth call of an `os` function fails; return "failed" or "done"."""
     calls, really = count(1), getattr(os, call)
 
     def failing(*given: Any, **options: Any) -> Any:
