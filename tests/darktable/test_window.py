@@ -75,8 +75,7 @@ def test_next_start_asks_about_a_state_that_came_back_meanwhile(
     wait_for("the next second: darktable's library counts in seconds", lambda: time.time() > written + 1)
     (mount.branch / "image.xmp").write_bytes(shoot.imported)
     with darktable(screen, photographer, mount.branch) as window:
-        window.picture()
-        assert window.warns_of_conflicts()
+        wait_for("the dialog about sidecars newer than the library", window.warns_of_conflicts)
 
 
 def test_tagged_state_shows_and_refuses_changes(
