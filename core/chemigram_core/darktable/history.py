@@ -12,7 +12,6 @@ from functools import cached_property
 
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.entries import Entry, Form, Instance, number_of
-from chemigram_core.darktable.pipe_order import pipe_order
 from chemigram_core.darktable.properties import HISTORY, HISTORY_END, IOP_ORDER_LIST, IOP_ORDER_VERSION, MASKS_HISTORY
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 
@@ -49,11 +48,6 @@ class History:
     end: int | None
     sources: frozenset[str]
     ordered: Properties = field(default_factory=dict)
-
-    @cached_property
-    def pipe(self) -> tuple[Instance, ...]:
-        """The instances in the order of the pixel pipe; empty when the edit leaves it to darktable."""
-        return tuple(pipe_order(self.ordered))
 
     @property
     def effective(self) -> tuple[Entry, ...]:

@@ -7,6 +7,7 @@ history have an order of their own.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chemigram_core.darktable.entries import Instance
 from chemigram_core.darktable.properties import IOP_ORDER_LIST
@@ -15,9 +16,14 @@ from chemigram_core.xmp import Properties
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
-def pipe_order(edit: Properties) -> list[Instance]:
+def pipe_order(edit: Properties) -> tuple[Instance, ...]:
     """The instances in the order of the pixel pipe; empty when the edit leaves it to darktable."""
     listed = edit.get(IOP_ORDER_LIST)
-    words = listed.split(",") if isinstance(listed, str) else []
+    return _instances_in(listed) if isinstance(listed, str) else ()
+
+
+@lru_cache(maxsize=8)  # asked once for each instance of an edit
+def _instances_in(listed: str) -> tuple[Instance, ...]:
+    words = listed.split(",")
     pairs = zip(words[::2], words[1::2], strict=False)
-    return [(name, int(number)) for name, number in pairs if _NUMBER.fullmatch(number)]
+    return tuple((name, int(number)) for name, number in pairs if _NUMBER.fullmatch(number))

@@ -12,6 +12,7 @@ from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.turn import Turn
 from chemigram_core.darktable.entries import number_of
+from chemigram_core.darktable.pipe_order import pipe_order
 from chemigram_core.darktable.properties import IOP_ORDER_VERSION
 from chemigram_core.image.header import NO_BORDERS, Borders, Header
 
@@ -40,9 +41,10 @@ def frame_of(header: Header, history: History) -> Frame:
 
 def is_before_turn(entry: Entry, history: History) -> bool:
     """Whether the module works on the picture as it was taken, before `flip` turns it."""
-    flip = next((one for one in history.pipe if one[0] == "flip"), None)
-    if flip is not None and entry.instance in history.pipe:
-        return history.pipe.index(entry.instance) < history.pipe.index(flip)
+    pipe = pipe_order(history.ordered)
+    flip = next((one for one in pipe if one[0] == "flip"), None)
+    if flip is not None and entry.instance in pipe:
+        return pipe.index(entry.instance) < pipe.index(flip)
     is_legacy = (number_of(history.ordered, IOP_ORDER_VERSION) or _LEGACY_PIPE) == _LEGACY_PIPE
     others = _BEFORE_FLIP_IN_LEGACY if is_legacy else _BEFORE_FLIP_SINCE_V30
     return entry.operation in _BEFORE_FLIP or entry.operation in others
