@@ -1,4 +1,4 @@
-"""docs/comparing.md says what the code does: which settings it knows, what is bookkeeping, what stands in compare/."""
+"""docs/comparing.md says what the code does: which settings it knows, what is bookkeeping, what is in compare/."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = " ".join((Path(__file__).parents[3] / "docs/comparing.md").read_text(enco
 
 
 def test_page_names_every_module_with_known_settings() -> None:
-    listed = PAGE.partition("with the versions of their parameters: ")[2].partition(". ##")[0]
+    listed = PAGE.partition("(with the versions of their parameters): ")[2].partition(". ##")[0]
     found = {
         (name.strip(), int(version))
         for name, versions in re.findall(r"([a-z][^,]*?(?: \(profiled\))?) \(([0-9, ]+)\)", listed)
@@ -38,14 +38,14 @@ def test_page_lists_all_bookkeeping_and_the_topics_in_order() -> None:
 
 def test_the_page_names_the_files_and_the_limits() -> None:
     assert all(f"`{name}`" in PAGE for name in FileName)
-    assert f"deeper than {MAX_DEPTH}" in PAGE
+    assert f"more than {MAX_DEPTH} deep" in PAGE
     assert f"more than {zip_archive.MAX_TOTAL_BYTES >> 30} GiB" in PAGE
     assert f"more than {MAX_DECODING_BYTES // 1_000_000} MB to decode" in PAGE
     assert f"XMPs above {MAX_BYTES >> 20} MiB and pictures above {png.MAX_BYTES >> 20} MiB" in PAGE
 
 
 def test_the_page_names_the_largest_masks_that_are_drawn() -> None:
-    words = "gray of 8 bits above {} million pixels, of 16 bits above {} million; in colour above {} and {} million"
+    words = "8-bit gray above {} million pixels, 16-bit gray above {} million; colour above {} and {} million"
     kinds = ((8, ColorType.GRAY), (16, ColorType.GRAY), (8, ColorType.RGBA), (16, ColorType.RGBA))
     limits = (MAX_DECODING_BYTES // PngHeader(1, 1, *kind, interlaced=False).decoding_bytes for kind in kinds)
     assert words.format(*(limit // 1_000_000 for limit in limits)) in PAGE

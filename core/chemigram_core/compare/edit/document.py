@@ -32,7 +32,7 @@ _BOOKKEEPING: Mapping[str, str] = MappingProxyType(
     }
 )
 _KIND_OF_LIST = "the kind of a list"
-_OTHERWISE = "the way in which darktable wrote it down"
+_OTHERWISE = "the encoding"
 
 
 def document_changes(left: Document, right: Document) -> list[Change]:
