@@ -11,10 +11,14 @@ from selenium.webdriver.common.keys import Keys
 
 from chemigram_core.gallery.gallery import image_gallery
 from chemigram_core.names import MaskName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support.browser import PROGRAMS, Browser
 from tests.support.daemon import Daemon
-from tests.support.edited_scene import edited, save
+from tests.support.drawn_edits import Sample, circle, sidecar_of
+from tests.support.drawn_scenes import crop
+from tests.support.drawn_states import drawn_repository, save_samples
+from tests.support.edited_scene import edited, plain_jpeg, put_picture, save
 from tests.support.scene import PLAIN, sky_mask
 
 pytestmark = pytest.mark.needs_program(*PROGRAMS)
@@ -122,6 +126,30 @@ def test_a_mask_is_laid_over_the_picture_and_stays_on_in_the_next_state(browser:
     assert len(browser.all("#overlays img")) == 1
     browser.press(Keys.ARROW_LEFT)
     assert len(browser.all("#overlays img")) == 0, "a state without that mask"
+
+
+def test_over_a_crop_lies_what_the_crop_leaves_of_a_mask(browser: Browser, tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path / "drawn", size=(600, 400))
+    disc = Sample("circle", "", circle((0.55, 0.5), 0.1, 0.0))
+    put_picture(repository, save_samples(repository, [disc], before=[crop(0.5, 0.25, 1, 0.75)]), plain_jpeg(90))
+    image_gallery(repository, "r", tmp_path / "page")
+    browser.open(tmp_path / "page" / "index.html")
+    browser.find("article.current .masks input").click()
+    inside, outside = (0.1, 0.5), (0.55, 0.5)  # the disc is in the middle of the whole picture, not of the crop
+    assert pixel(browser, *inside)[0] > pixel(browser, *inside)[1] + 60, "red"
+    assert pixel(browser, *outside) == pixel(browser, 0.9, 0.9)
+
+
+def test_a_mask_of_another_frame_is_shown_by_itself_and_says_why(browser: Browser, tmp_path: Path) -> None:
+    repository = drawn_repository(tmp_path / "drawn", size=(600, 400))
+    masks = {MaskName("sky"): sky_mask(size=(600, 400))}
+    xmp = sidecar_of([], before=[crop(0.5, 0.25, 1, 0.75)])
+    put_picture(repository, save_xmp(repository, MAIN, xmp, mask_files=masks).digest, plain_jpeg(90))
+    image_gallery(repository, "r", tmp_path / "page")
+    browser.open(tmp_path / "page" / "index.html")
+    browser.find("article.current .masks input").click()
+    assert max(pixel(browser, 0.9, 0.9)) < 10, "black where the mask is, and nothing of the picture"
+    assert "the edit changes what the picture shows (crop)" in browser.find("article.current .masks").text
 
 
 def test_every_control_is_reached_by_tab_and_its_focus_is_seen(browser: Browser, page: Path) -> None:

@@ -10,11 +10,12 @@ from chemigram_core.darktable import Entry, Form, History
 from chemigram_core.darktable.blending import blending_of
 from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Raster
-from chemigram_core.darktable.drawn.geometry import geometry_notes
+from chemigram_core.darktable.drawn.geometry import Part, geometry_notes, reframing, visible_part
 from chemigram_core.darktable.drawn.module_mask import drawn_masks
-from chemigram_core.darktable.drawn.pipe_input import frame_of
+from chemigram_core.darktable.drawn.pipe_input import frame_of, is_turned
 from chemigram_core.darktable.drawn.recipe import Recipe
 from chemigram_core.darktable.drawn.single_shapes import single_shapes
+from chemigram_core.darktable.modules import NAMES
 from chemigram_core.darktable.own_shapes import own_shapes
 from chemigram_core.darktable.shapes import parts, shapes_of
 from chemigram_core.drawn_files.file_names import SHAPE_FOLDER, mask_names, shape_name
@@ -48,14 +49,17 @@ class ShapeFile:
 class DrawnFiles:
     """The drawn masks and shapes of a state. Without a raster, `reason` says why there is no picture at all.
 
-    `notes`: how the pictures differ from what darktable shows.
+    `notes`: how the pictures differ from what darktable shows. `part`: what the finished picture shows of these, None
+    where that can't be said exactly. `reframed_by`: the modules that make its frame another one than the image's.
     """
 
     masks: tuple[MaskFile, ...]
     shapes: tuple[ShapeFile, ...]
     notes: tuple[str, ...]
+    part: Part | None
+    reframed_by: tuple[str, ...]
     raster: Raster | None
-    reason: str = ""
+    reason: str
 
     @cached_property
     def pictures(self) -> Mapping[str, Recipe]:
@@ -70,8 +74,15 @@ class DrawnFiles:
 
 def drawn_files(history: History, header: Header | NotComputable) -> DrawnFiles:
     """Those of an edit of the image with this header."""
-    raster, reason = _raster(history, header)
-    return DrawnFiles(tuple(_masks(history)), tuple(_shapes(history)), tuple(geometry_notes(history)), raster, reason)
+    masks, shapes, notes = tuple(_masks(history)), tuple(_shapes(history)), tuple(geometry_notes(history))
+    return DrawnFiles(
+        masks, shapes, notes, visible_part(history), _reframed_by(history, header), *_raster(history, header)
+    )
+
+
+def _reframed_by(history: History, header: Header | NotComputable) -> tuple[str, ...]:
+    turned = is_turned(header if isinstance(header, Header) else None, history)
+    return (*reframing(history), *([NAMES["flip"]] if turned else []))
 
 
 def _raster(history: History, header: Header | NotComputable) -> tuple[Raster | None, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chemigram_core.compare import Section, StoredStates, compare_states, sections
+from chemigram_core.darktable.drawn.geometry import WHOLE, Part
 from chemigram_core.drawn_files.state import drawn_in
 from chemigram_core.errors import ChemigramError
 from chemigram_core.gallery.pictures import Overlay, Picture, Pictures
@@ -16,6 +17,7 @@ from chemigram_core.repository import Repository
 
 _SAME_SHAPE = 0.01  # how far the proportions of a mask and of a picture may differ
 OTHER_SHAPE = "its proportions differ from the picture's, so it is shown by itself"
+OTHER_FRAME = "the edit changes what the picture shows ({}), so the mask is shown by itself"
 NO_PICTURE = "there is no picture to lay it over"
 
 
@@ -94,26 +96,35 @@ def _changes(repository: Repository, moment: TimelineState) -> list[Section]:
 def _stored(
     repository: Repository, moment: TimelineState, pictures: Pictures, preview: Picture | None
 ) -> Iterator[Overlay]:
-    for name, mask in sorted(repository.state(moment.digest).masks.items()):
+    """A stored mask is of the image as it is, so it is laid over a picture that shows all of it."""
+    masks = repository.state(moment.digest).masks
+    reframed_by = ", ".join(drawn_in(repository, moment.digest).reframed_by) if masks else ""
+    for name, mask in sorted(masks.items()):
         picture = pictures.mask(moment.digest, name, mask)
-        yield Overlay(name, picture, _caveat(picture, preview))
+        yield Overlay(name, picture, _caveat(picture, preview, OTHER_FRAME.format(reframed_by) if reframed_by else ""))
 
 
 def _drawn(
     repository: Repository, moment: TimelineState, pictures: Pictures, preview: Picture | None
 ) -> Iterator[Overlay]:
+    """A drawn mask is of the picture before the crop, so the part that the crop leaves is laid over it."""
     files = drawn_in(repository, moment.digest)
+    part, other_frame = files.part or WHOLE, "; ".join(files.notes) if files.part is None else ""
     for mask in files.masks:
         name = mask.path.removesuffix(MASK_SUFFIX)
         if mask.recipe is None or files.raster is None:
-            yield Overlay(name, None, f"no picture: {mask.reason or files.reason}")
+            yield Overlay(name, None, f"no picture: {files.problem(mask)}")
         else:
             picture = pictures.drawn(moment.digest, mask, files.raster)
-            yield Overlay(name, picture, "; ".join(files.notes) or _caveat(picture, preview))
+            yield Overlay(name, picture, _caveat(picture, preview, other_frame, part), part)
 
 
-def _caveat(mask: Picture, preview: Picture | None) -> str:
+def _caveat(mask: Picture, preview: Picture | None, other_frame: str, part: Part = WHOLE) -> str:
+    """Why that part of a mask can't be laid over the preview; empty if it can."""
     if preview is None:
         return NO_PICTURE
-    ratio = mask.width * preview.height / (mask.height * preview.width)
+    if other_frame:
+        return other_frame
+    width, height = mask.width * (part.right - part.left), mask.height * (part.bottom - part.top)
+    ratio = width * preview.height / (height * preview.width)
     return "" if 1 / (1 + _SAME_SHAPE) <= ratio <= 1 + _SAME_SHAPE else OTHER_SHAPE

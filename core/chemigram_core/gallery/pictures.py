@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chemigram_core.darktable.drawn.frame import Raster
+from chemigram_core.darktable.drawn.geometry import WHOLE, Part
 from chemigram_core.digest import Digest
 from chemigram_core.drawn_files.drawn_files import MaskFile
 from chemigram_core.names import MaskName
@@ -24,12 +25,13 @@ class Picture:
 class Overlay:
     """A mask as a picture. It is laid over the state's picture, unless `caveat` says why the two don't match.
 
-    If the picture is missing, `caveat` says why.
+    `part` is what the state's picture shows of the mask. If the mask's picture is missing, `caveat` says why.
     """
 
     name: str
     picture: Picture | None
     caveat: str = ""
+    part: Part = WHOLE
 
 
 class Pictures(Protocol):

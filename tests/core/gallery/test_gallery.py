@@ -14,19 +14,22 @@ import pytest
 from lxml import html
 from PIL import Image
 
+from chemigram_core.darktable.drawn.geometry import WHOLE
 from chemigram_core.gallery.folder import NotAGallery
 from chemigram_core.gallery.gallery import image_gallery, library_gallery
-from chemigram_core.gallery.image_page import OTHER_SHAPE
+from chemigram_core.gallery.image_page import OTHER_FRAME, OTHER_SHAPE
 from chemigram_core.library.members import members
 from chemigram_core.names import MaskName
+from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind
 from tests.support.builders import mask
-from tests.support.drawn_edits import Sample
+from tests.support.drawn_edits import Sample, sidecar_of
 from tests.support.drawn_samples import ROUND, TILTED
-from tests.support.drawn_scenes import crop
+from tests.support.drawn_scenes import crop, flip, step
 from tests.support.drawn_states import drawn_repository, save_drawn, save_samples
 from tests.support.edited_scene import edited, plain_jpeg, put_picture, save
+from tests.support.packets import Fields
 from tests.support.scene import PLAIN
 
 SMALL = (90, 60)
@@ -283,13 +286,64 @@ def test_drawn_masks_are_laid_over_the_picture(tmp_path: Path) -> None:
         assert one.caveat == ""
 
 
-def test_drawn_mask_of_a_bent_picture_is_shown_by_itself(tmp_path: Path) -> None:
+UNREAD_CROP = {**crop(0.25, 0.25, 0.75, 0.75), "modversion": "99"}
+LENS = step("lens", 5, b"")
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "caveat"),
+    [
+        ([crop(0.25, 0.125, 0.75, 0.625)], (0.25, 0.125, 0.75, 0.625), ""),
+        ([crop(0.25, 0.0, 0.75, 1.0)], (0.25, 0.0, 0.75, 1.0), OTHER_SHAPE),
+        ([UNREAD_CROP], WHOLE, "shown before the crop"),
+        ([crop(0.75, 0.25, 0.25, 0.75)], WHOLE, "shown before the crop"),
+        ([crop(0.25, 0.25, 0.75, 0.75), LENS], WHOLE, "lens correction; shown before the crop"),
+        ([flip(3)], WHOLE, ""),
+    ],
+)
+def test_of_a_drawn_mask_the_part_that_the_crop_leaves_is_laid_over_the_picture(
+    tmp_path: Path, before: list[Fields], part: tuple[float, ...], caveat: str
+) -> None:
     repository = drawn_repository(tmp_path)
-    state = save_samples(repository, [Sample("", "", ROUND)], before=[crop(0.1, 0.1, 0.9, 0.9)])
-    put_picture(repository, state, plain_jpeg(90))
+    put_picture(repository, save_samples(repository, [Sample("", "", ROUND)], before=before), plain_jpeg(90))
     (overlay,) = image_gallery(repository, "drawn", tmp_path / "out").states[-1].overlays
     assert overlay.picture is not None
-    assert overlay.caveat == "shown before the crop"
+    assert overlay.part == part
+    assert overlay.caveat.endswith(caveat)
+    (box,) = page(tmp_path / "out").xpath("//fieldset[@class='masks']//input")
+    assert box.get("data-part") == (None if overlay.caveat else " ".join(map(str, part)))
+    assert (box.get("data-alone") is not None) == bool(overlay.caveat)
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        (crop(0.25, 0.25, 0.75, 0.75), "crop"),
+        (UNREAD_CROP, "crop"),
+        (LENS, "lens correction"),
+        (flip(3), "orientation"),
+        (flip(-1), ""),
+        (flip(0), ""),
+    ],
+)
+def test_a_stored_mask_is_laid_over_a_picture_of_the_same_frame_alone(tmp_path: Path, step: Fields, names: str) -> None:
+    repository = drawn_repository(tmp_path)
+    masks = {MaskName("sky"): mask(size=SMALL)}
+    state = save_xmp(repository, MAIN, sidecar_of([], before=[step]), mask_files=masks).digest
+    put_picture(repository, state, plain_jpeg(90))
+    (overlay,) = image_gallery(repository, "r", tmp_path / "out").states[-1].overlays
+    assert overlay.caveat == (OTHER_FRAME.format(names) if names else "")
+
+
+def test_without_the_image_any_turn_of_the_edit_is_taken_for_another_frame(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "r")
+    masks = {MaskName("sky"): mask(size=SMALL)}
+    for turn in (-1, 0):
+        state = save_xmp(repository, MAIN, sidecar_of([], before=[flip(turn)]), mask_files=masks).digest
+        put_picture(repository, state, plain_jpeg(90))
+    shown = image_gallery(repository, "r", tmp_path / "out")
+    caveats = [one.caveat for state in shown.states for one in state.overlays]
+    assert caveats == ["", OTHER_FRAME.format("orientation")]
 
 
 def test_a_drawn_mask_that_can_not_be_computed_says_why(tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def frame_of(header: Header, history: History) -> Frame:
     return frame
 
 
+def is_turned(header: Header | None, history: History) -> bool:
+    """Whether the edit turns the picture otherwise than the image says, or may do so where its header is unknown."""
+    entry = {one.operation: one for one in history.instances.values()}.get("flip")
+    if header is None:
+        return entry is not None and not (entry.enabled and _turn_of(entry) == _AS_TAKEN)
+    return _turn(header, entry) != Turn.of_exif(header.orientation)
+
+
 def is_before_turn(entry: Entry, history: History) -> bool:
     """Whether the module works on the picture as it was taken, before `flip` turns it."""
     pipe = pipe_order(history.ordered)
@@ -62,6 +70,10 @@ def _turn(header: Header, entry: Entry | None) -> Turn:
     """That of the edit, which may leave it to the image."""
     if entry is not None and not entry.enabled:
         return Turn.NONE
-    data = None if entry is None else entry.params.data
-    turn = _AS_TAKEN if data is None or len(data) < 4 else struct.unpack_from("<i", data)[0]
+    turn = _AS_TAKEN if entry is None else _turn_of(entry)
     return Turn.of_exif(header.orientation) if turn == _AS_TAKEN else Turn(turn & 7)
+
+
+def _turn_of(entry: Entry) -> int:
+    data = entry.params.data
+    return _AS_TAKEN if data is None or len(data) < 4 else int(struct.unpack_from("<i", data)[0])

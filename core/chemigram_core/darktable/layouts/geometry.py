@@ -37,6 +37,8 @@ LAYOUTS: Mapping[tuple[str, int], Layout] = MappingProxyType(
         ("ashift", 5): Layout(892, _PERSPECTIVE),
         ("clipping", 5): Layout(84, (Number(0, "angle", "°"),)),
         ("crop", 1): Layout(24, _CROP),
+        ("crop", 2): Layout(28, _CROP),
+        ("crop", 3): Layout(24, _CROP),
         ("flip", 2): Layout(4, (Choice(0, "orientation", _ORIENTATIONS),)),
     }
 )

@@ -61,7 +61,16 @@
     picture.src = box.dataset.src;
     picture.alt = `mask ${box.dataset.name}`;
     picture.className = "alone" in box.dataset ? "alone" : `tint-${box.dataset.tint}`;
+    if (box.dataset.part) lay(picture.style, ...box.dataset.part.split(" "));
     return picture;
+  }
+
+  function lay(style, left, top, right, bottom) { // so that this part of the mask fills the frame
+    const width = right - left, height = bottom - top;
+    style.left = `${-100 * left / width}%`;
+    style.top = `${-100 * top / height}%`;
+    style.width = `${100 / width}%`;
+    style.height = `${100 / height}%`;
   }
 
   function select(state) {
