@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from chemfs.watch.notifications import Parts
 from chemigram_core.shoot.problem import Kind, Problem
@@ -17,12 +17,15 @@ class KnownProblems:
     def __init__(self) -> None:
         self._known: dict[str, Problem] = {}
 
-    def new(self, problems: Sequence[Problem], folders: Sequence[ShootFolder]) -> list[Problem]:
-        """The problems that are news, after a look at all that is in `folders`."""
+    def new(
+        self, problems: Sequence[Problem], folders: Sequence[ShootFolder], undecided: Collection[str]
+    ) -> list[Problem]:
+        """The problems that are news, after a look at all that is in `folders` but the paths that are undecided."""
         found = {problem.path: problem for problem in problems}
         news = [problem for path, problem in found.items() if self._known.get(path) != problem]
         for path in _files(folders):
-            self._known.pop(path, None)
+            if path not in undecided:
+                self._known.pop(path, None)
         self._known |= found
         return news
 

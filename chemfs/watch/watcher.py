@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import select
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from chemfs.watch.debounce import Debounce
@@ -21,6 +20,7 @@ from chemfs.watch.messages import Captured, Message, Notice
 from chemfs.watch.notifications import Change, Closed, LimitReached, Lost, NewFolder, Notifications, Parts, Written
 from chemfs.watch.presence import Presence, presence
 from chemfs.watch.stop_signals import StopSignals
+from chemfs.watch.walks import AT_ONCE, Walks
 from chemigram_core.durable.lock import claimed
 from chemigram_core.errors import ChemigramError, Refused, StoreFailed, shown
 from chemigram_core.shoot.batch import Arrival
@@ -30,13 +30,12 @@ from chemigram_core.shoot.extensions import is_image
 from chemigram_core.shoot.file_names import SUFFIX
 from chemigram_core.shoot.intake import Intake
 from chemigram_core.shoot.report import Report
-from chemigram_core.shoot.scan import ShootFolder, listed, scan
+from chemigram_core.shoot.scan import ShootFolder, listed
 
 _LOCK = ".watch.lock"  # in the shoot's folder of the library
 _CHECK_SECONDS = 5.0  # between two looks whether the shoot and the library are still where they were
 _PAUSE_SECONDS = 10.0  # after a capture that failed
 _RETRY_SECONDS = 60.0  # before another look at what failed by itself, or can't be watched
-_AT_ONCE = 100  # images or files in one capture: the kernel's events are heard in between
 
 
 class AlreadyWatched(Refused):
@@ -57,9 +56,9 @@ class Watcher:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Makes the library if it is missing. Raises StoreFailed, OSError."""
-        self._place, self._say, self._apart, self._clock = place, say, apart, clock
+        self._place, self._say, self._clock = place, say, clock
         self._debounce = Debounce[tuple[Parts, str]]()
-        self._walks = deque[Iterator[ShootFolder]]()
+        self._walks = Walks(place, apart, self._watch, self._settled)
         self._problems = KnownProblems()
         self._resources = ExitStack()
         self._notifications: Notifications | None = None  # while the shoot and the library are there
@@ -89,7 +88,7 @@ class Watcher:
             return self._check_at - now
         if now < self._paused_until:
             return min(self._paused_until, self._check_at) - now
-        if folders := self._due(now) or self._next_part():
+        if folders := self._due(now) or self._walks.next_part():
             self._capture(folders)
             return 0.0
         return max(0.0, min(self._check_at, self._look_again_at, self._debounce.next_due()) - now)
@@ -107,7 +106,7 @@ class Watcher:
             case Lost():
                 self._look_again_at = now
             case NewFolder(folder) if not folder[-1].startswith("."):
-                self._walks.append(self._parts_of(folder))
+                self._walks.begin(folder)
             case Written(folder, name) if _is_ours(name):
                 self._debounce.written((folder, name), now)
             case Closed(folder, name) if _is_ours(name):
@@ -137,7 +136,7 @@ class Watcher:
         self._notifications = Notifications(self._place.shoot)
         self._resources.callback(self._notifications.close)
         self._presence, self._look_again_at = found, float("inf")
-        self._walks.append(self._whole())
+        self._walks.begin((), self._seen_all)
 
     def end(self) -> None:
         """Stop watching; changes not yet captured are found by the next scan."""
@@ -146,22 +145,8 @@ class Watcher:
         self._walks.clear()
         self._debounce.clear()
 
-    def _whole(self) -> Iterator[ShootFolder]:
-        images = 0
-        for part in self._parts_of(()):
-            images += len(part.images)
-            yield part
+    def _seen_all(self, images: int) -> None:
         self._say(Notice(f"watching {self._place.shoot}: {images} images"))
-
-    def _parts_of(self, start: Parts) -> Iterator[ShootFolder]:
-        """A folder and those in it, each watched before it is listed, a few images at a time."""
-        for folder in scan(self._place.shoot, {*self._apart(), self._place.root}, start, self._watch):
-            if folder.problems:
-                yield replace(folder, images=[])
-            for first in range(0, len(folder.images), _AT_ONCE):
-                unsettled = {name for parts, name in self._debounce if parts == folder.parts}
-                images = folder.images[first : first + _AT_ONCE]
-                yield replace(folder, images=images, problems=[]).without(unsettled)
 
     def _watch(self, folder: Parts) -> None:
         if self._notifications is None:
@@ -174,35 +159,38 @@ class Watcher:
                 self._limit = f"{error.strerror}; until then everything is scanned once a minute"
                 self._say(Notice(self._limit))
 
-    def _next_part(self) -> list[ShootFolder]:
-        while self._walks:
-            if (part := next(self._walks[0], None)) is not None:
-                return [part]
-            self._walks.popleft()
-        return []
-
     def _due(self, now: float) -> list[ShootFolder]:
         """The files that have come to rest, in their folders as they are now."""
         names = defaultdict[Parts, set[str]](set)
-        for folder, name in self._debounce.take_due(now, _AT_ONCE):
+        for folder, name in self._debounce.take_due(now, AT_ONCE):
             names[folder].add(name)
-        folders = [listed(self._place.shoot, folder).only(found) for folder, found in names.items()]
+        folders = [self._settled(listed(self._place.shoot, folder).only(found)) for folder, found in names.items()]
         return [folder for folder in folders if folder.images or folder.problems]
 
+    def _settled(self, folder: ShootFolder) -> ShootFolder:
+        """The same without the sidecars that have not come to rest."""
+        return folder.without({name for parts, name in self._debounce if parts == folder.parts})
+
     def _capture(self, folders: Sequence[ShootFolder]) -> None:
-        captured: list[Captured] = []
+        captured, waiting = list[Captured](), set[str]()
 
         def saved(arrival: Arrival, intake: Intake) -> None:
             for each in intake.saved:
                 sidecar = arrival.image.with_name(each.name)
                 captured.append(Captured(sidecar, arrival.root, each.branch, each.digest))
 
+        def waits(sidecar: Path) -> bool:
+            *folder, name = sidecar.relative_to(self._place.shoot).parts
+            if is_waiting := self._debounce.waits(((*folder,), name), self._clock()):
+                waiting.add(str(sidecar))
+            return is_waiting
+
         try:
-            report = capture(self._place, folders, saved)
+            report = capture(self._place, folders, saved, waits)
         except (ChemigramError, OSError) as error:
             self._failed(error, folders)
         else:
-            self._succeeded(report, folders)
+            self._succeeded(report, folders, waiting)
         for each in captured:
             self._say(each)
 
@@ -217,11 +205,11 @@ class Watcher:
             again = f"trying again every {_PAUSE_SECONDS:.0f} seconds; the sidecars still have the edits"
             self._tell_trouble(f"can't save to {self._place.root}: {_reason(error)}; {again}")
 
-    def _succeeded(self, report: Report, folders: Sequence[ShootFolder]) -> None:
+    def _succeeded(self, report: Report, folders: Sequence[ShootFolder], waiting: Collection[str]) -> None:
         if self._trouble:
             self._trouble = ""
             self._say(Notice("saving again"))
-        for problem in self._problems.new(report.problems, folders):
+        for problem in self._problems.new(report.problems, folders, waiting):
             self._say(problem)
         for folder, image in to_retry(report.problems, folders):
             self._debounce.retry((folder, image), self._clock() + _RETRY_SECONDS)

@@ -78,6 +78,9 @@ def test_images_new_to_darktable_get_first_states(
             window.leave_darkroom()
             window.quit()
         watch.catch_up()
+        for number in range(IMAGES):  # a first sidecar without a history waits for one
+            image = Repository(library / "wedding" / f"{number:02d}.tif")
+            wait_for("a first state of each image", lambda image=image: image.refs.read(MAIN))  # type: ignore[misc]
     for number in range(IMAGES):
         repository = Repository(library / "wedding" / f"{number:02d}.tif")
         first, *later = [entry.metadata["by"] for entry in repository.log.entries()]

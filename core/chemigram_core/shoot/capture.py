@@ -11,7 +11,7 @@ from chemigram_core.errors import Refused, shown
 from chemigram_core.library_file import read_shoots
 from chemigram_core.shoot.batch import Done
 from chemigram_core.shoot.destination import Destination
-from chemigram_core.shoot.importer import Importer, established
+from chemigram_core.shoot.importer import Importer, Waits, established
 from chemigram_core.shoot.report import Report
 from chemigram_core.shoot.scan import ShootFolder
 
@@ -36,14 +36,15 @@ def is_prepared(place: Destination) -> bool:
     return place.key in read_shoots(place.root)
 
 
-def capture(place: Destination, folders: Sequence[ShootFolder], saved: Done) -> Report:
+def capture(place: Destination, folders: Sequence[ShootFolder], saved: Done, waits: Waits) -> Report:
     """Save what has changed in these folders; `saved` is called with each finished image.
 
-    Raises LibraryGone, StoreFailed; OSError if the disk fails, with everything before kept.
+    `waits` is asked about the first sidecar of a branch if it has no history, and about one that can't be parsed: both
+    may be unfinished. Raises LibraryGone, StoreFailed; OSError if the disk fails, with everything before kept.
     """
     if not is_prepared(place):
         raise LibraryGone(place.root)
     with locked(place.root):
-        importer = Importer(place, _BY, saved=saved)
+        importer = Importer(place, _BY, saved=saved, waits=waits)
         importer.run(folders)
     return importer.report

@@ -6,7 +6,7 @@ The shoot is only read, and of it only names and sidecars; the images are linked
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from stat import S_ISDIR
@@ -37,6 +37,9 @@ from chemigram_core.shoot.source_file import Source, read_sources
 _BATCH = 100  # images whose changes become durable together: about 10 MB of sidecars
 _TASK = "importing"
 _BY = "import"  # in the log
+
+Waits = Callable[[Path], bool]
+"""Whether a sidecar that may be unfinished is left for now."""
 
 
 def import_shoot(
@@ -93,11 +96,21 @@ def _is_lost(image: Image) -> bool:
 
 
 class Importer:
-    """Takes in folders of a shoot, for the holder of the library's lock; `saved` is called with each image done."""
+    """Takes in folders of a shoot, for the holder of the library's lock.
 
-    def __init__(self, place: Destination, by: str, *, dry_run: bool = False, saved: Done = lambda *_: None) -> None:
-        self._by = by
-        self._saved = saved
+    `saved` is called with each image done. `waits` is asked about a sidecar that may be unfinished, and is left if so.
+    """
+
+    def __init__(
+        self,
+        place: Destination,
+        by: str,
+        *,
+        dry_run: bool = False,
+        saved: Done = lambda *_: None,
+        waits: Waits = lambda _: False,
+    ) -> None:
+        self._by, self._saved, self._waits = by, saved, waits
         self.report = Report(place.shoot, place.folder, is_dry_run=dry_run)
         self._place = place
         self._batch: list[Arrival] = []
@@ -185,19 +198,19 @@ class Importer:
         return Arrival(root, image, link, sidecars, self._by, is_new=False, links_again=is_lost)
 
     def _sidecars(self, folder: Path, names: ImageNames, sources: dict[str, Source]) -> Iterator[Sidecar]:
-        """The sidecars of an image whose bytes are not those that were taken last."""
+        """The sidecars of an image whose bytes are not those that were taken last, and that are finished."""
         for number, name in names.sidecars.items():
-            source = sources.get(name)
+            source, path = sources.get(name), folder / name
             try:
-                file = read_file(folder / name, number)
+                file = read_file(path, number)
                 if source is not None and source.sha256 == file.sha256:
                     self.report.unchanged += 1
-                else:
-                    yield parse_file(file)
+                elif (sidecar := parse_file(file)).has_history or source is not None or not self._waits(path):
+                    yield sidecar
             except UnusableSidecar as error:
-                if not os.path.lexists(folder / name):
-                    continue  # it was removed since the folder was listed
-                self.report.problems.append(Problem(error.kind, str(folder / name), str(error)))
+                if not os.path.lexists(path) or (error.kind is Kind.BROKEN and self._waits(path)):
+                    continue  # removed since the folder was listed, or not yet written to its end
+                self.report.problems.append(Problem(error.kind, str(path), str(error)))
 
     def _add(self, arrival: Arrival) -> None:
         if self.report.is_dry_run:

@@ -40,7 +40,8 @@ class ShootFolder:
         if not names:
             return self
         rest = [
-            replace(each, sidecars=_among(each.sidecars, {*each.sidecars.values()} - {*names})) for each in self.images
+            replace(each, sidecars=_among(each.sidecars, {*each.sidecars.values()}.difference(names)))
+            for each in self.images
         ]
         return replace(self, images=rest)
 

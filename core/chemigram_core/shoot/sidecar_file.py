@@ -46,6 +46,11 @@ class Sidecar:
     document: sidecar.Document
 
     @property
+    def has_history(self) -> bool:
+        """Whether it has any step of a history."""
+        return bool(self.document.history.effective)
+
+    @property
     def version_name(self) -> str:
         """The name of the duplicate in darktable, empty without one."""
         value = self.document.properties.get(VERSION_NAME)

@@ -60,7 +60,7 @@ def test_each_capture_is_one_line_and_a_signal_ends_the_watch(source: Path, endi
 def test_json_lines_report_the_same(source: Path) -> None:
     (source / "2.NEF.xmp").write_bytes(b"<x")
     with watching(source, "--json") as process:
-        found = [json.loads(line) for line in lines_until("notice", process.stdout)]
+        found = [json.loads(line) for line in lines_until("broken-sidecar", process.stdout)]
     (captured,) = [each for each in found if each.get("sidecar") == str(source / "1.NEF.xmp")]
     assert (captured["ref"], captured["hash"]) == ("refs/heads/main", digest(1))
     assert Path(captured["repository"]).name == "1.NEF"

@@ -91,15 +91,111 @@ def test_broken_sidecar_is_reported_once_and_the_watch_continues(watch: Watch) -
         (watch.source / name).write_bytes(broken)
     edit(watch.source, "0.NEF.xmp", 500)
     for _ in range(3):
-        watch.after(1)
+        watch.after(5)
     assert watch.take() == ["0.NEF.xmp"]
     assert watch.problems() == ["1.NEF.xmp: broken-sidecar", "2.NEF.xmp: broken-sidecar"]
+    (watch.source / "2.NEF.xmp").write_bytes(sidecar(5)[:300])
+    watch.after(1)
+    watch.after(4)
+    assert len(watch.problems()) == 2, "it was not fine in between"
     edit(watch.source, "1.NEF.xmp", 501)
     watch.after(1)
     (watch.source / "1.NEF.xmp").write_bytes(b"")
-    watch.after(1)
+    watch.after(5)
     assert watch.take() == ["1.NEF.xmp"]
     assert watch.problems()[2:] == ["1.NEF.xmp: broken-sidecar"], "it was fine in between"
+
+
+WHOLE = sidecar(500)
+UNEDITED = sidecar(entries=0)
+
+
+@pytest.mark.parametrize("start_of_it", [b"", WHOLE[:300], WHOLE[:-5]], ids=["empty", "cut off", "without its end"])
+@pytest.mark.parametrize("name", ["1.NEF.xmp", "z.jpg.xmp", "1_01.NEF.xmp"], ids=["known", "first", "duplicate"])
+def test_unfinished_sidecar_is_neither_taken_nor_reported_for_five_seconds(
+    watch: Watch, name: str, start_of_it: bytes
+) -> None:
+    path = next(watch.source.rglob(name.replace("_01", "").removesuffix(".xmp"))).with_name(name)
+    path.write_bytes(start_of_it)
+    watch.after(1)
+    watch.after(3.9)
+    assert (watch.take(), watch.problems()) == ([], [])
+    path.write_bytes(WHOLE)
+    watch.after(1)
+    assert ([Path(taken).name for taken in watch.take()], watch.problems()) == ([name], [])
+
+
+def test_unfinished_sidecar_found_at_the_start_is_taken_when_it_is_whole(
+    start: Callable[[], Watch], source: Path
+) -> None:
+    for name, content in (("0.NEF.xmp", b""), ("1.NEF.xmp", WHOLE[:300]), ("2.NEF.xmp", WHOLE[:300])):
+        (source / name).write_bytes(content)
+    watch = start()
+    assert (watch.take(), watch.problems()) == (["0_01.NEF.xmp", "0_03.NEF.xmp"], [])
+    edit(source, "1.NEF.xmp", 500)
+    watch.after(1)
+    assert (watch.take(), watch.problems()) == (["1.NEF.xmp"], [])
+    watch.after(4)
+    assert watch.problems() == ["0.NEF.xmp: broken-sidecar", "2.NEF.xmp: broken-sidecar"]
+    assert [found for found in fsck.check(repository(watch).root) if not found.is_harmless] == []
+
+
+@pytest.mark.parametrize("name", ["more/z.jpg.xmp", "1_07.NEF.xmp"], ids=["image", "duplicate"])
+def test_first_sidecar_without_a_history_waits_for_one(watch: Watch, name: str) -> None:
+    """As darktable writes an image that is new to it, or a duplicate: the automatic presets follow."""
+    (watch.source / name).write_bytes(UNEDITED)
+    watch.after(1)
+    watch.after(3.9)
+    assert watch.take() == []
+    edit(watch.source, name, 500)
+    watch.after(1)
+    assert watch.take() == [name]
+    watch.after(10)
+    assert watch.take() == []
+
+
+@pytest.mark.parametrize("is_found_at_the_start", [False, True])
+def test_first_sidecar_that_stays_without_a_history_is_taken_after_five_seconds(
+    start: Callable[[], Watch], source: Path, *, is_found_at_the_start: bool
+) -> None:
+    path = source / "more" / "z.jpg.xmp"
+    if is_found_at_the_start:
+        path.write_bytes(UNEDITED)
+    watch = start()
+    if not is_found_at_the_start:
+        path.write_bytes(UNEDITED)
+    watch.take()
+    watch.after(1)
+    assert watch.take() == []
+    watch.after(4)
+    assert watch.take() == ["more/z.jpg.xmp"]
+    path.write_bytes(sidecar(entries=0, rating=4))
+    watch.after(1)
+    assert watch.take() == ["more/z.jpg.xmp"], "the image has a state now"
+
+
+def test_first_sidecar_without_a_history_survives_a_kill_while_it_waits(
+    start: Callable[[], Watch], source: Path
+) -> None:
+    watch = start()
+    (source / "more" / "z.jpg.xmp").write_bytes(UNEDITED)
+    watch.after(1)
+    watch.end()
+    again = start()
+    again.after(5)
+    assert again.take() == ["more/z.jpg.xmp"]
+
+
+def test_image_that_comes_to_rest_does_not_hurry_its_sidecar(watch: Watch) -> None:
+    """A copying program closes the image first: what it writes beside it has a second of its own."""
+    image(watch.source, "new.NEF")
+    watch.after(0.5)
+    edit(watch.source, "new.NEF.xmp", 500)
+    watch.after(0.6)
+    edit(watch.source, "new.NEF.xmp", 501)
+    watch.after(1)
+    assert watch.take() == ["new.NEF.xmp"]
+    assert states(watch, "new.NEF") == exposures(501)
 
 
 def test_thousand_sidecars_rewritten_by_an_import_create_no_states(
