@@ -22,6 +22,7 @@ SIZES = {
     "soak": 3600,
     "shoot": 20,
     "watch": 100,
+    "watch_many": 100_000,
     "storm": 600,
 }
 

@@ -46,6 +46,10 @@ def test_watch(tmp_path: Path) -> None:
     assert run("watch", 4, tmp_path)["kills"] == 4
 
 
+def test_watch_many(tmp_path: Path) -> None:
+    assert run("watch_many", 40, tmp_path)["rewritten"] == 30
+
+
 @pytest.mark.needs_fuse
 def test_kill(tmp_path: Path) -> None:
     assert run("kill", 5, tmp_path)["kills"] == 5

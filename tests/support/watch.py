@@ -23,12 +23,18 @@ class Watch:
         self._marked = shoot / _MARKER  # exists before: a new folder would be scanned at once
         image(self._marked, "a.NEF")
         self._process = start(shoot, library)
-        lines_until("watching", self._process.stdout)
+        self.before = lines_until("watching", self._process.stdout)  # what it said during the first scan
+
+    @property
+    def process_id(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     def catch_up(self) -> list[str]:
         """Wait until it has seen all that happened; what it said meanwhile.
 
-        Files are looked at in the order in which they were closed, so an edit that is made last is said last.
+        Files are looked at in the order in which they were closed, so an edit that is made last is said last. But what
+        looks unfinished waits for longer: a first sidecar without a history, and one that can't be parsed.
         """
         edit(self._marked, "a.NEF.xmp", next(_exposures))
         return [line for line in lines_until(f"{_MARKER}/", self._process.stdout) if not line.startswith(_MARKER)]
