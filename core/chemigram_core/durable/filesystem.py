@@ -26,6 +26,7 @@ class Filesystem:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._is_trusted = _kernel() >= _REPORTS_ERRORS and not mount_table.type_of(self._descriptor).startswith("fuse")
 
@@ -48,7 +49,11 @@ class Filesystem:
         """Make everything durable that was written here. Raises OSError if any of it could not be written."""
         if self._is_trusted and _syncfs(self._descriptor) != 0:
             number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+            raise OSError(number, os.strerror(number), self._folder)
+
+    def distrust(self) -> None:
+        """Defer nothing from now on: each file is synced by itself."""
+        self._is_trusted = False
 
 
 def _kernel() -> tuple[int, ...]:

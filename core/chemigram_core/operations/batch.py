@@ -2,7 +2,10 @@
 
 A change pauses where what it wrote has to be durable before it goes on. A file that replaces another is synced before
 it does, since its name may be durable before its bytes. So wherever the power fails, each repository is as if its
-change had been made alone.
+change had been made alone. A change ends in a pause, so that its result is durable when it is reported.
+
+syncfs reports what could not be written anywhere on the filesystem, not whose it was. So after a bad block each change
+is made alone, every file synced by itself, and fails only if one of its own does.
 
 The locks of all repositories are held meanwhile, taken in the order of their paths: two batches that need the same ones
 can't wait for each other.
@@ -20,7 +23,7 @@ from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.durable.lock import locked
 from chemigram_core.durable.sync import Deferred
 from chemigram_core.errors import ChemigramError
-from chemigram_core.operations.steps import fail
+from chemigram_core.operations.steps import fail, finish
 
 _T = TypeVar("_T")
 
@@ -50,6 +53,9 @@ class Change(Generic[_T]):
     creates: bool = False
 
 
+_Pending = tuple[Change[_T], Steps[_T]]
+
+
 def make_together(place: Path, changes: Sequence[Change[_T]]) -> None:
     """Make all changes, which are on the filesystem of the folder `place`.
 
@@ -61,12 +67,40 @@ def make_together(place: Path, changes: Sequence[Change[_T]]) -> None:
         usable = [change for change in sorted(changes, key=_root) if _is_locked(change, stack)]
         pending = [(change, change.begin(filesystem)) for change in usable]
         try:
-            while pending:
-                pending = [each for each in pending if _goes_on(*each)]
+            while pending := [each for each in pending if _goes_on(*each)]:
                 filesystem.sync()
         except OSError as error:
-            fail([steps for _, steps in pending], error)
+            if error.errno not in _BAD_BLOCK:
+                fail([steps for _, steps in pending], error)
+                raise
+            filesystem.distrust()
+            with filesystem.deferring(Deferred.NOTHING):
+                _make_each_alone(pending, error, filesystem)
+
+
+def _make_each_alone(pending: Sequence[_Pending[_T]], error: OSError, filesystem: Filesystem) -> None:
+    """Go on with changes that could not be made durable together."""
+    for change, steps in pending:
+        try:
+            result = _made_alone(change, steps, error, filesystem)
+        except (ChemigramError, OSError) as its_error:
+            _failed(change, its_error)
+        else:
+            change.done(result)
+
+
+def _made_alone(change: Change[_T], steps: Steps[_T], error: OSError, filesystem: Filesystem) -> _T:
+    """Go on with a change from its pause; from its beginning, if it took back what it had written."""
+    try:
+        steps.throw(error)
+    except StopIteration as end:
+        result: _T = end.value
+        return result
+    except (ChemigramError, OSError) as its_error:
+        if its_error is not error:
             raise
+        return finish(change.begin(filesystem))
+    return finish(steps)
 
 
 def _root(change: Change[Any]) -> Path:

@@ -13,7 +13,7 @@ from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.operations import BRANCH, CHECKOUT, DELETE_BRANCH, DELETE_TAG, RENAME, TAG
 from chemigram_core.names import BranchName, RefName, TagName
 from chemigram_core.operations import mask_links
-from chemigram_core.operations.steps import finish
+from chemigram_core.operations.steps import finish, made_durable
 from chemigram_core.refs.head import Detached, Head, OnBranch
 from chemigram_core.refs.refs import Refs
 from chemigram_core.repository import Repository
@@ -109,6 +109,7 @@ def _create_in_steps(repository: Repository, name: RefName, digest: Digest, op: 
     with repository.log.appended(LogEntry(op, digest, name.ref), lambda: repository.refs.read(name) == digest):
         yield
         repository.refs.create(name, digest)
+    yield from made_durable(lambda: repository.refs.sync(name))
     return digest
 
 

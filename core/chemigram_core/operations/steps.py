@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -19,6 +19,14 @@ def finish(steps: Generator[None, None, _T]) -> _T:
         except StopIteration as done:
             result: _T = done.value
             return result
+
+
+def made_durable(alone: Callable[[], None]) -> Generator[None, None, None]:
+    """Pause until what was written is durable. If the sync of all changes fails, `alone` does it for this one."""
+    try:
+        yield
+    except OSError:
+        alone()
 
 
 def together(changes: Sequence[Generator[None, None, _T]]) -> Generator[None, None, list[_T]]:

@@ -20,7 +20,7 @@ from chemigram_core.durable.sync import Deferred
 from chemigram_core.errors import ChemigramError, Refused, shown
 from chemigram_core.image.raw_link import relink
 from chemigram_core.operations.batch import Change, Steps, make_together
-from chemigram_core.operations.steps import finish
+from chemigram_core.operations.steps import finish, made_durable
 from chemigram_core.repository import Repository
 from chemigram_core.shoot.intake import Intake, take
 from chemigram_core.shoot.sidecar_file import Sidecar
@@ -95,6 +95,7 @@ def _created(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
             raise AppearedMeanwhile(arrival.root)
         with Folder.enter(folder) as place:
             place.replace(name, arrival.root.name)
+            yield from made_durable(place.sync)
     except BaseException:
         rmtree(folder / name, ignore_errors=True)
         raise

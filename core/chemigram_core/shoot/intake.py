@@ -10,11 +10,12 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ObjectMissing
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
 from chemigram_core.operations.save import NO_MASKS, Outcome, Saved, noted, save_in_steps
-from chemigram_core.operations.steps import together
+from chemigram_core.operations.steps import made_durable, together
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll_file import keep_numbers
 from chemigram_core.shoot.branch_names import branch_for, clashes
@@ -86,11 +87,12 @@ def take(repository: Repository, sidecars: Sequence[Sidecar], by: str) -> Genera
     decisions = decide(repository, sources, sidecars)
     new = [decision for decision in decisions if decision.known is None]
     outcomes = yield from together([_saved(repository, decision, by) for decision in new])
-    yield
+    yield from made_durable(lambda: _sync_refs(repository, new))
     states = {id(decision): outcome.digest for decision, outcome in zip(new, outcomes, strict=True)}
     taken = {each.sidecar.name: _source(each, states.get(id(each)) or each.known) for each in decisions}
     write_sources(repository.root, {**sources, **{name: source for name, source in taken.items() if source}})
     keep_numbers(repository.root, {0: MAIN} | {each.sidecar.number: each.branch for each in decisions})
+    yield from made_durable(lambda: _sync_records(repository))
     return summary(decisions, outcomes)
 
 
@@ -119,6 +121,16 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
 def _saved(repository: Repository, decision: Decision, by: str) -> Generator[None, None, Outcome]:
     metadata = {SOURCE: logged_name(decision.sidecar.name)}
     return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, by)
+
+
+def _sync_refs(repository: Repository, decisions: Iterable[Decision]) -> None:
+    for branch in {decision.branch for decision in decisions}:
+        repository.refs.sync(branch)
+
+
+def _sync_records(repository: Repository) -> None:
+    with Folder.enter(repository.root) as folder:
+        folder.sync()
 
 
 def _source(decision: Decision, state: Digest | None) -> Source | None:

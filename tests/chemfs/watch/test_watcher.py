@@ -373,6 +373,49 @@ def test_bad_block_in_one_repository_does_not_stop_the_others(watch: Watch, monk
     assert watch.take() == ["1.NEF.xmp"]
 
 
+def test_bad_block_of_another_file_on_the_disk_fails_no_capture(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """syncfs(2) reports it for the whole disk."""
+
+    def fail(_: int) -> int:
+        ctypes.set_errno(errno.EIO)
+        return -1
+
+    monkeypatch.setattr(filesystem, "_syncfs", fail)
+    for number in range(3):
+        edit(watch.source, f"{number}.NEF.xmp", 500 + number)
+    watch.after(1.0)
+    assert sorted(watch.take()) == ["0.NEF.xmp", "1.NEF.xmp", "2.NEF.xmp"]
+    assert (watch.problems(), watch.notices()[1:]) == ([], [])
+    assert states(watch) == exposures(1, 501)
+
+
+def test_disk_that_saves_nothing_is_reported_once_for_each_image_and_tried_again(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = repositories(watch.library)
+
+    def fail(_: int) -> int:
+        ctypes.set_errno(errno.EIO)
+        return -1
+
+    def fail_alone(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filesystem, "_syncfs", fail)
+        patch.setattr(os, "fsync", fail_alone)
+        for number in range(3):
+            edit(watch.source, f"{number}.NEF.xmp", 500 + number)
+        for _ in range(3):
+            watch.after(61.0)
+        assert watch.take() == []
+    assert watch.problems() == ["0.NEF: not-saved", "1.NEF: not-saved", "2.NEF: not-saved"]
+    assert repositories(watch.library) == before
+    watch.after(61.0)
+    assert sorted(watch.take()) == ["0.NEF.xmp", "1.NEF.xmp", "2.NEF.xmp"]
+    assert [found for found in fsck.check(repository(watch).root) if not found.is_harmless] == []
+
+
 def failing(error: int, name: str) -> Callable[..., Generator[None, None, Intake]]:
     """An intake that fails for one repository."""
 

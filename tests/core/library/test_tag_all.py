@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from chemigram_core.durable import filesystem
 from chemigram_core.durable.filesystem import Filesystem
 from chemigram_core.errors import UnknownRevision
 from chemigram_core.library import tag_all as module
@@ -132,6 +136,31 @@ def test_a_pattern_is_a_name_or_a_path(library: Path) -> None:
         matching(found, "DSC*")
 
 
+@pytest.mark.parametrize("failing", [1, 2])
+def test_bad_block_of_one_image_leaves_the_tags_of_the_others(
+    library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    syncs, really = [], os.fsync
+
+    def sync_all(_: int) -> int:
+        syncs.append(1)
+        ctypes.set_errno(errno.EIO)
+        return -1 if len(syncs) == failing else 0
+
+    def sync(descriptor: int) -> None:
+        if "/a/2.NEF" in os.readlink(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        really(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filesystem, "_syncfs", sync_all)
+        patch.setattr(os, "fsync", sync)
+        report = tag()
+    assert (list(report.tagged), list(report.problems)) == (["a/1.NEF", "b/3.NEF"], ["a/2.NEF"])
+    tag()
+    assert [Repository(library / path).refs.tags() for path in ("a/1.NEF", "a/2.NEF", "b/3.NEF")] == [[V1]] * 3
+
+
 def test_many_tags_become_durable_together(
     library: Path, tag: Callable[..., TagReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,11 +168,11 @@ def test_many_tags_become_durable_together(
     syncs = []
     really = Filesystem.sync
 
-    def sync(filesystem: Filesystem) -> None:
+    def sync(disk: Filesystem) -> None:
         roots = [library / path for path in ("a/1.NEF", "a/2.NEF", "b/3.NEF")]
         logs = [b'"op":"tag"' in (root / "log.jsonl").read_bytes() for root in roots]
         syncs.append((logs, [(root / "refs/tags/v1").exists() for root in roots]))
-        really(filesystem)
+        really(disk)
 
     monkeypatch.setattr(Filesystem, "sync", sync)
     tag()
