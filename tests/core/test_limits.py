@@ -6,15 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from io import BytesIO
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chemigram_core.errors import CannotBeLogged, ObjectDamaged
 from chemigram_core.layout import MASK_BYTES, REGISTRY_BYTES, XMP_BYTES
 from chemigram_core.log.journal import OperationLog
-from chemigram_core.log.lines import LINE_BYTES, lines_backwards, next_line
+from chemigram_core.log.lines import LINE_BYTES, lines_backwards, next_line, torn_end
 from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import MaskName
 from chemigram_core.operations.save import save_xmp
@@ -119,6 +120,36 @@ def test_oversized_line_does_not_hide_others(repository: Repository, end: bytes)
     operations = [entry.op for entry in OperationLog(repository.root).entries()]
     assert operations == ["snapshot", *(["later"] if b"later" in end else [])]
     assert [entry.op for entry in OperationLog(repository.root).newest_first()] == operations[::-1]
+
+
+class CountingReads(FileIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        self.reads += 1
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize("start", [b"", b"one\n", b"x" * (LINE_BYTES + 9)])
+@pytest.mark.parametrize("end", [b"", b"x", b"\n", b"\ntwo\n"])
+def test_holes_of_a_sparse_log_are_not_read(tmp_path: Path, start: bytes, end: bytes) -> None:
+    path = tmp_path / "log"
+    with path.open("wb") as log:
+        for piece in (start, b"in between", end):
+            log.write(piece)
+            log.truncate(log.seek(HUGE_BYTES + 4097, os.SEEK_CUR))
+        log.truncate(log.seek(-HUGE_BYTES - 4097, os.SEEK_CUR))
+    with (raw := CountingReads(path)), BufferedReader(raw, 1 << 20) as file:
+        backwards = list(lines_backwards(file))[::-1]
+        torn = torn_end(file)
+        file.seek(0)
+        forwards = [line[:9] for line, _ in iter(lambda: next_line(file), None)]
+    assert raw.reads < 300
+    assert (b"one" in backwards, b"two" in backwards) == (b"one\n" in forwards, b"two\n" in forwards)
+    assert (b"one" in backwards, b"two" in backwards) == (start == b"one\n", b"two" in end)
+    assert (torn == b"") == end.endswith(b"\n")
 
 
 @pytest.mark.parametrize(

@@ -19,23 +19,31 @@ def next_line(file: BinaryIO) -> tuple[bytes, int] | None:
     line = chunk = file.readline(LINE_BYTES)
     start, size_bytes = file.tell() - len(chunk), len(chunk)
     while chunk and not chunk.endswith(b"\n"):
-        _skip_hole(file)
+        file.seek(_next_data(file, file.tell()))
         chunk = file.readline(LINE_BYTES)
         size_bytes = file.tell() - start
     return (line, size_bytes) if chunk or size_bytes > LINE_BYTES else None  # no crash tears so long a line
 
 
-def _skip_hole(file: BinaryIO) -> None:
-    """Go on behind a hole of a sparse file: no line ends in it, and reading it takes long."""
+def _next_data(file: BinaryIO, offset_bytes: int) -> int:
+    """Where a hole of a sparse file ends: no line ends in it, and reading it takes long. `offset_bytes` without one."""
     descriptor, position = file.fileno(), os.lseek(file.fileno(), 0, os.SEEK_CUR)
     try:
-        data = os.lseek(descriptor, file.tell(), os.SEEK_DATA)
+        return os.lseek(descriptor, offset_bytes, os.SEEK_DATA)
     except OSError as error:
         if error.errno != _ENXIO:
             raise
-        data = os.lseek(descriptor, 0, os.SEEK_END)  # nothing but a hole is left
-    os.lseek(descriptor, position, os.SEEK_SET)  # where the file's buffer left it
-    file.seek(data)
+        return os.lseek(descriptor, 0, os.SEEK_END)  # nothing but a hole is left
+    finally:
+        os.lseek(descriptor, position, os.SEEK_SET)  # where the file's buffer left it
+
+
+def _skip_hole_backwards(file: BinaryIO, position: int) -> int:
+    """An offset between which and `position` there is nothing but a hole, in steps that grow; `position` without one."""
+    size_bytes = _BLOCK_BYTES
+    while position and _next_data(file, start := max(0, position - size_bytes)) >= position:
+        position, size_bytes = start, 2 * size_bytes
+    return position
 
 
 def torn_end(file: BinaryIO) -> bytes:
@@ -62,6 +70,7 @@ def _pieces_backwards(file: BinaryIO) -> Iterator[bytes]:
         position = file.seek(position - size_bytes)
         block = file.read(size_bytes)
         if tail is _NO_LINE and b"\n" not in block:
+            position = _skip_hole_backwards(file, position)
             continue
         head, *pieces = (block + tail).split(b"\n")
         if pieces and tail is _NO_LINE:
