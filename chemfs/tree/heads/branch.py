@@ -13,6 +13,7 @@ from functools import partial
 from threading import Lock
 
 from chemfs.tree.errors import NotFound
+from chemfs.tree.heads.doubt import file_id
 from chemfs.tree.heads.draft import Draft, DraftState
 from chemfs.tree.heads.draft_files import DraftFiles
 from chemfs.tree.heads.draft_table import NOTHING_KNOWN, DraftTable
@@ -67,9 +68,10 @@ class Branch:
             return SharedFile(descriptor, Caching.NORMAL, stat.S_IMODE(status.st_mode))
         mark_in_use(descriptor)
         state = DraftState.SAVED if status.st_size else DraftState.WRITTEN
-        opened = WritableFile(descriptor, Draft(parts, self.scratch.path(parts), state), self.table, self._saver, keeps)
+        draft = Draft(parts, self.scratch.path(parts), state, doubts=self.scratch.doubts, file=file_id(status))
+        opened = WritableFile(descriptor, draft, self.table, self._saver, keeps)
         if flags & os.O_TRUNC:
-            self.table.written(opened.draft, lambda doubt: doubt and doubt.after_truncation(0))
+            self.table.written(opened.draft)
         return opened
 
     def remove(self, target: Tracked) -> None:

@@ -1,8 +1,13 @@
-"""What a failed write leaves uncertain of a file. A value; knows no file."""
+"""What a failed write leaves uncertain of a file. Values; knows no file."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+FileId: TypeAlias = tuple[int, int]
+"""A file under all its names: device and inode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,12 @@ class Doubt:
     def after_close(self, size_bytes: int) -> Doubt | None:
         """The doubt when the file was closed with that size; None if all of it was rewritten."""
         return None if 0 < max(size_bytes, self.end_bytes) <= self.rewritten_bytes else self
+
+
+Doubts: TypeAlias = dict[FileId, Doubt]
+"""What is uncertain of the files of one folder."""
+
+
+def file_id(status: os.stat_result) -> FileId:
+    """The identity of a file."""
+    return status.st_dev, status.st_ino

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from chemfs.tree.errors import TooLarge
-from chemfs.tree.heads.doubt import Doubt
+from chemfs.tree.heads.doubt import Doubt, Doubts, FileId
 from chemfs.tree.heads.tracked import Mask, Parts, Tracked
 from chemigram_core import xmp
 from chemigram_core.log.branch_mark import BranchMark
@@ -39,7 +39,8 @@ class Draft:
     path: Path
     state: DraftState = DraftState.WRITTEN
     branch: BranchMark | None = None  # of a tracked draft: as it was when the file was opened or got its name
-    doubt: Doubt | None = None  # of a spoilt draft: a write failed, and what it was to write is still uncertain
+    doubts: Doubts = field(default_factory=dict)  # those of all scratch files, or its own alone
+    file: FileId = (0, 0)  # of a scratch file: its key there
     rejection: RejectedSave | None = None
     provenance: Provenance = field(default_factory=Provenance)  # of a mask: saved along with it
     is_named: bool = True  # False after it was removed, or something else took its name
@@ -60,9 +61,16 @@ class Draft:
         return self.where
 
     @property
-    def is_known(self) -> bool:
-        """Whether it is open, or a spoilt scratch file: that is remembered until it is rewritten or removed."""
-        return self.open_files > 0 or self.doubt is not None
+    def doubt(self) -> Doubt | None:
+        """What is uncertain of a spoilt file: a write to it failed, under this name or another."""
+        return self.doubts.get(self.file)
+
+    @doubt.setter
+    def doubt(self, doubt: Doubt | None) -> None:
+        if doubt is None:
+            self.doubts.pop(self.file, None)
+        else:
+            self.doubts[self.file] = doubt
 
     def check_size(self, size_bytes: int) -> None:
         """Raises TooLarge for more bytes than any valid file of its kind has: they are never read into memory."""

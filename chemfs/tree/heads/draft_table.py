@@ -101,13 +101,13 @@ class DraftTable:
     def claimed_at(self, where: Tracked | Parts) -> Iterator[Draft | None]:
         """Claim the draft open at a name, an unsaved one before a saved one; None if none is open."""
         with self._lock:
-            here = [one for one in self._drafts if one.where == where and one.is_named and one.is_known]
+            here = [one for one in self._drafts if one.where == where and one.is_named and one.open_files]
         if not here:
             yield None
             return
         draft = min(here, key=lambda one: one.state is DraftState.SAVED)
         with self.claimed(draft):
-            yield draft if draft.is_known and draft.where == where else None  # renamed meanwhile
+            yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
         """A descriptor was closed while the file had that size; shells close duplicates of an empty file."""
@@ -146,10 +146,10 @@ class DraftTable:
         with self._lock:
             if draft.open_files:
                 return False  # opened again meanwhile
-            if draft.is_tracked or draft.doubt is None or not draft.is_named:
-                self._drafts.discard(draft)
+            self._drafts.discard(draft)
             if isinstance(draft.where, tuple):
                 return False
+            draft.doubt = None
             if draft.is_named and draft.state is not DraftState.SAVED:
                 self._removals.cancel(draft.where)
                 if draft.state is DraftState.WRITTEN:  # and empty, or it would have been saved

@@ -50,8 +50,8 @@ class Renames:
             case tuple(), tuple():
                 self._scratch.link(old, new)
             case tuple(), Xmp() | Sidecar() | Mask():
-                with self._table.claimed_at(old) as draft:
-                    self._save_data(draft, old, new)
+                with self._table.claimed_at(old):
+                    self._save_data(old, new)
             case Xmp() | Sidecar() | Mask(), tuple():
                 self._scratch.write(new, self._tip.data(old), self._tip.shown(old).stat.mode)
             case _:
@@ -82,17 +82,16 @@ class Renames:
 
     def _save_scratch(self, old: Parts, new: Tracked) -> None:
         with self._table.claimed_at(old) as draft:
-            if draft is None or draft.state is DraftState.SAVED or not draft.open_files:
-                self._save_data(draft, old, new)
+            if draft is None or draft.state is DraftState.SAVED:
+                self._save_data(old, new)
             if draft is None:
                 self._scratch.remove(old)
             else:
                 self._become_tracked(draft, old, new)
 
-    def _save_data(self, draft: Draft | None, old: Parts, new: Tracked) -> None:
+    def _save_data(self, old: Parts, new: Tracked) -> None:
         """Save a scratch file's bytes. Raises why they are not a valid save: also because a write to them failed."""
-        if draft is not None and draft.doubt is not None:
-            raise draft.doubt.error.with_traceback(None)
+        self._scratch.check_whole(old)
         self._saver.save_or_reject(new, self._scratch_data(old, new))
 
     def _become_tracked(self, draft: Draft, old: Parts, new: Tracked) -> None:

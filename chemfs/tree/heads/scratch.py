@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from chemfs.tree.errors import NotFound
+from chemfs.tree.heads.doubt import Doubts, file_id
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.nodes import Entry, NodeKind
 from chemigram_core.durable.folder import Folder
@@ -33,6 +34,7 @@ class Scratch:
         # Held while the branch ends or is renamed, and until a folder is entered: what is made just then must not make
         # the old one anew.
         self.lock = Lock()
+        self.doubts: Doubts = {}  # by file, since one may have several names; each operation is one of a dict
         self._base = base
 
     def stat(self, parts: Parts) -> os.stat_result:
@@ -70,15 +72,25 @@ class Scratch:
             descriptor = self._open(parts, flags & ~os.O_ACCMODE | os.O_RDWR if flags & os.O_WRONLY else flags, mode)
         except PermissionError:
             descriptor = self._open(parts, flags, mode)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
             raise NotAFile(parts[-1])
+        if not status.st_size:  # truncated, or new: it may have the inode of a file that is gone
+            self.doubts.pop(file_id(status), None)
         return descriptor
+
+    def check_whole(self, parts: Parts) -> None:
+        """Raises the error of a write that failed and left uncertain what the file has."""
+        status = self.stat(parts)
+        if (doubt := self.doubts.get(file_id(status))) and doubt.after_close(status.st_size):
+            raise doubt.error.with_traceback(None)
 
     def write(self, parts: Parts, data: bytes, mode: int = 0o600) -> None:
         """Write a whole file."""
         with self._parent(parts, create=True) as folder:
             folder.write(parts[-1], data, mode)
+            self.doubts.pop(file_id(folder.stat(parts[-1])), None)
 
     def make_folder(self, parts: Parts, mode: int) -> None:
         """Make a folder."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from chemfs.tree.heads.doubt import Doubt
+from chemfs.tree.heads.doubt import Doubt, file_id
 from chemfs.tree.heads.scratch import Scratch
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.heads.writable_file import write_all
@@ -20,7 +20,7 @@ _PIECE_BYTES = 1 << 20
 class RealWriter(SharedFile):
     """An open file that is written. Renamed onto a sidecar's name while it is open, it writes the sidecar."""
 
-    __slots__ = ("_identity", "_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
+    __slots__ = ("_file", "_lock", "_scratch", "_sidecar", "is_unsaved", "parts")
     writes = True
 
     def __init__(self, scratch: RollScratch, parts: Parts, descriptor: int) -> None:
@@ -29,9 +29,7 @@ class RealWriter(SharedFile):
         self._lock = Lock()  # a write comes before or after the rename that makes it another file, not in between
         self._sidecar: OpenFile | None = None
         status = os.fstat(descriptor)
-        self._identity, self.is_unsaved = _identity(status), not status.st_size
-        if self.is_unsaved:
-            scratch.doubts.pop(self._identity, None)
+        self._file, self.is_unsaved = file_id(status), not status.st_size
         scratch.writers.add(self)
 
     @property
@@ -101,13 +99,13 @@ class RealWriter(SharedFile):
         try:
             yield
         except OSError as error:
-            known = self._scratch.doubts.get(self._identity)
-            self._scratch.doubts[self._identity] = Doubt(error, max(end_bytes, known.end_bytes if known else 0))
+            known = self._scratch.doubts.get(self._file)
+            self._scratch.doubts[self._file] = Doubt(error, max(end_bytes, known.end_bytes if known else 0))
             raise
 
     def _doubted(self, change: Callable[[Doubt], Doubt | None]) -> None:
-        if (doubt := self._scratch.doubts.pop(self._identity, None)) and (doubt := change(doubt)):
-            self._scratch.doubts[self._identity] = doubt
+        if (doubt := self._scratch.doubts.pop(self._file, None)) and (doubt := change(doubt)):
+            self._scratch.doubts[self._file] = doubt
 
     def release(self) -> None:
         self._scratch.writers.discard(self)
@@ -124,13 +122,6 @@ class RollScratch(Scratch):
     def __init__(self, root: Path, base: Parts) -> None:
         super().__init__(root, base)
         self.writers: set[RealWriter] = set()  # each operation on it is one of a set's own
-        self.doubts: dict[tuple[int, int], Doubt] = {}  # of files to which a write failed, by device and inode
-
-    def check_whole(self, parts: Parts) -> None:
-        """Raises the error of a write that failed and left uncertain what the file has."""
-        status = self.stat(parts)
-        if (doubt := self.doubts.get(_identity(status))) and doubt.after_close(status.st_size):
-            raise doubt.error.with_traceback(None)
 
     def writer(self, parts: Parts) -> RealWriter | None:
         """The open file that writes a name, if there is exactly one."""
@@ -143,7 +134,3 @@ class RollScratch(Scratch):
         for writer in tuple(self.writers):
             if writer.parts[: len(old)] == old:
                 writer.parts = (*new, *writer.parts[len(old) :])
-
-
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino

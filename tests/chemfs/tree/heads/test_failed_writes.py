@@ -179,6 +179,54 @@ def test_scratch_file_with_a_failed_write_cannot_replace_a_state_file(
     assert Repository(view.store).tip(MAIN) != tip
 
 
+@pytest.mark.parametrize("is_linked_first", [True, False])
+@pytest.mark.parametrize("verb", ["rename", "link"])
+def test_no_name_of_a_scratch_file_with_a_failed_write_can_replace_a_state_file(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, verb: str, *, is_linked_first: bool
+) -> None:
+    tip = Repository(view.store).tip(MAIN)
+    folder, opened = view.folder("/heads/main"), view.open("/heads/main/new", os.O_WRONLY | os.O_CREAT)
+    if is_linked_first:
+        folder.link("second", folder.lookup("new"))
+    with monkeypatch.context() as inside:
+        failing(inside, "pwrite", 1)
+        write_in_blocks(opened, NEW)
+    opened.write(NEW[:BLOCK], BLOCK)
+    opened.flush()
+    opened.release()
+    if not is_linked_first:
+        folder.link("second", folder.lookup("new"))
+    folder.remove("new")
+    with pytest.raises(OSError, match="broken"):
+        view.rename("/heads/main/second", "/heads/main/image.xmp") if verb == "rename" else folder.link(
+            "image.xmp", folder.lookup("second")
+        )
+    assert Repository(view.store).tip(MAIN) == tip
+    view.write("/heads/main/second", NEW)
+    view.rename("/heads/main/second", "/heads/main/image.xmp")
+    assert Repository(view.store).tip(MAIN) != tip
+
+
+@pytest.mark.parametrize("way", ["written", "renamed away"])
+def test_another_file_with_the_inode_of_a_spoilt_one_is_whole(
+    view: ByPath, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    for module in ("scratch", "branch"):
+        monkeypatch.setattr(f"chemfs.tree.heads.{module}.file_id", lambda _: (1, 1))
+    opened = view.open("/heads/main/new", os.O_WRONLY | os.O_CREAT)
+    with monkeypatch.context() as inside:
+        failing(inside, "pwrite", 1)
+        write_in_blocks(opened, NEW)
+    opened.release()
+    view.folder("/heads/main").remove("new")
+    if way == "written":
+        view.write("/heads/main/other", NEW)
+    else:
+        view.rename("/heads/main/image.xmp", "/heads/main/other")
+    view.rename("/heads/main/other", "/heads/main/image.xmp")
+    assert not kept(view)
+
+
 def test_doubt_ends_when_the_file_is_rewritten_in_order_or_emptied() -> None:
     doubt = Doubt(ERROR, 300)
     assert doubt.after_close(300)
