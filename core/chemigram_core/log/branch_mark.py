@@ -59,9 +59,12 @@ def check_not_deleted(log: OperationLog, marked: BranchMark) -> None:
 
 
 def _since(log: OperationLog, extent: tuple[int, int]) -> Iterator[LogEntry]:
-    """The operations after the log had that extent; none if another file took its place, as a repair does."""
-    (inode, end_bytes), now = extent, log.extent()
-    if now == extent or (inode and inode != now[0]):
+    """The operations after the log had that extent, also in the copy that took its place because it had two names.
+
+    A repaired log may be shorter: then the operations before that size are not looked at.
+    """
+    _, end_bytes = extent
+    if log.extent() == extent:
         return
     for _, entry, offset_bytes in log.lines_from(end_bytes):
         if entry is not None and offset_bytes > end_bytes:

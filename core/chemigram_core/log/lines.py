@@ -39,7 +39,7 @@ def _next_data(file: BinaryIO, offset_bytes: int) -> int:
 
 
 def _skip_hole_backwards(file: BinaryIO, position: int) -> int:
-    """An offset between which and `position` there is nothing but a hole, in steps that grow; `position` without one."""
+    """An offset from which to `position` there is nothing but a hole, in steps that grow; `position` without one."""
     size_bytes = _BLOCK_BYTES
     while position and _next_data(file, start := max(0, position - size_bytes)) >= position:
         position, size_bytes = start, 2 * size_bytes

@@ -32,6 +32,11 @@ def view(tmp_path: Path) -> ByPath:
     return ByPath(repository.root)
 
 
+def copy_the_log(repository: Repository) -> None:
+    """By a second name, as `cp -al` makes: the next line goes into a copy that takes the log's place."""
+    (repository.root / "backup").hardlink_to(repository.root / "log.jsonl")
+
+
 def rename_twice(repository: Repository) -> None:
     rename_branch(repository, WARM, WARMER)
     rename_branch(repository, WARMER, HOT)
@@ -47,6 +52,11 @@ def rename_heads(repository: Repository) -> None:
     rename_twice(repository)
 
 
+def rename_in_a_copied_log(repository: Repository) -> None:
+    copy_the_log(repository)
+    rename_twice(repository)
+
+
 def rename_with_a_torn_line(repository: Repository) -> None:
     rename_twice(repository)
     with (repository.root / "log.jsonl").open("ab") as log:
@@ -54,7 +64,16 @@ def rename_with_a_torn_line(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize("path", FILES)
-@pytest.mark.parametrize("rename", [rename_twice, rename_and_make_anew, rename_heads, rename_with_a_torn_line])
+@pytest.mark.parametrize(
+    "rename",
+    [
+        rename_twice,
+        rename_and_make_anew,
+        rename_heads,
+        rename_in_a_copied_log,
+        rename_with_a_torn_line,
+    ],
+)
 def test_open_file_is_saved_on_its_branch_after_others_rename_it(
     view: ByPath, path: str, rename: Callable[[Repository], None]
 ) -> None:
@@ -86,6 +105,11 @@ def delete_and_make_anew(repository: Repository) -> None:
     create_branch(repository, WARM, tip)
 
 
+def delete_and_make_anew_in_a_copied_log(repository: Repository) -> None:
+    copy_the_log(repository)
+    delete_and_make_anew(repository)
+
+
 def delete_and_rename_another(repository: Repository) -> None:
     delete_branch(repository, WARM)
     rename_branch(repository, MAIN, WARM)
@@ -112,6 +136,7 @@ def move_heads_without_the_log(repository: Repository) -> None:
     [
         delete,
         delete_and_make_anew,
+        delete_and_make_anew_in_a_copied_log,
         delete_and_rename_another,
         delete_after_a_rename,
         move_without_the_log,
