@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -255,6 +256,28 @@ def test_a_prefix_of_two_snapshots_is_ambiguous(repository: Repository, monkeypa
     monkeypatch.setattr(repository.objects, "starting_with", lambda _: digests)
     with pytest.raises(AmbiguousRevision, match="more digits"):
         repository.resolve("1234567")
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 2, 20])
+def test_state_is_copied_whole_where_the_kernel_copies_only_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int
+) -> None:
+    repository = Repository.init(tmp_path / "repository", picture(tmp_path / "a.tif"))
+    saved = save_xmp(repository, MAIN, sidecar())
+    real, sizes = os.copy_file_range, list[int]()
+
+    def copied(source: int, target: int, _: int) -> int:
+        if len(sizes) == pieces:
+            raise OSError(errno.EXDEV, "broken")
+        sizes.append(real(source, target, 100))
+        return sizes[-1]
+
+    monkeypatch.setattr(os, "copy_file_range", copied)
+    export(repository, saved.digest, tmp_path / "out")
+    assert len(sizes) == pieces
+    document = repository.objects.read(saved.digest, Kind.SNAPSHOT)
+    assert (tmp_path / "out" / "a.tif").read_bytes() == (tmp_path / "a.tif").read_bytes()
+    assert [(tmp_path / "out" / name).read_bytes() for name in ("image.xmp", "a.tif.xmp")] == [document] * 2
 
 
 def test_an_exported_state_is_the_state_as_files(tmp_path: Path) -> None:

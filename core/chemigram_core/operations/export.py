@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from chemigram_core.digest import Digest
 from chemigram_core.errors import FolderNotEmpty
@@ -18,6 +19,8 @@ from chemigram_core.layout import DRAWN_FOLDER
 from chemigram_core.progress import Progress, silent
 from chemigram_core.repository import Repository
 from chemigram_core.state_files import StateFile, state_files
+
+_PIECE_BYTES = 1 << 26  # between two of them, Ctrl-C ends it
 
 _Source: TypeAlias = StateFile | Callable[[], bytes]
 
@@ -71,9 +74,17 @@ def _copy(repository: Repository, source: _Source, path: Path) -> None:
         return
     with os.fdopen(_opened(repository, source), "rb") as stored, path.open("xb") as file:
         # "x": never over or through what another program put there meanwhile
-        shutil.copyfileobj(stored, file)
+        _copy_bytes(stored, file)
         if isinstance(source, Image):
             shutil.copystat(f"/proc/self/fd/{stored.fileno()}", path)
+
+
+def _copy_bytes(source: BinaryIO, target: BinaryIO) -> None:
+    """Copy a file that was just opened. An image may have gigabytes: the kernel copies them, or shares its blocks."""
+    with suppress(OSError):  # between these filesystems it can't
+        while os.copy_file_range(source.fileno(), target.fileno(), _PIECE_BYTES):
+            pass
+    shutil.copyfileobj(source, target)  # the rest: mostly nothing
 
 
 def _opened(repository: Repository, source: StateFile) -> int:
