@@ -31,7 +31,7 @@ def add_revision(parser: argparse.ArgumentParser) -> None:
 
 def add_trust(parser: argparse.ArgumentParser) -> None:
     """The option --trust."""
-    about = "write also to a repository or library that another user owns, this once"
+    about = "allow this command to write to another user's repository or library"
     parser.add_argument("--trust", action="store_true", help=about)
 
 
@@ -41,7 +41,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def given(text: str) -> str:
-    """Text that is not empty. An empty path would mean the current folder, and comes from a variable that isn't set."""
+    """Text that is not empty. An empty path comes from an unset variable, and would mean the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("must not be empty")
     return text

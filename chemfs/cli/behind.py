@@ -1,4 +1,4 @@
-"""What is behind a path in a mount: the repository, or the folder of a library, that it shows."""
+"""What a path in a mount shows: the repository or the folder of a library on disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def behind(path: Path) -> Path:
 
 
 def _on_disk(root: Path, shown: tuple[str, ...]) -> Path:
-    """The folder that is shown at a path, up to the repository that the path is in, or to what no folder stands for."""
+    """The folder on disk that a path shows, at most as deep as a repository and as the first name without a folder."""
     if kind_of(str(root)) is not FolderKind.OTHER:
         return root
     library, parts = Library(root), list[str]()

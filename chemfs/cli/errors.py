@@ -1,4 +1,4 @@
-"""What can go wrong on the command line itself, one class per condition. Each message is one line."""
+"""The errors of the command line itself, one class per condition. Each message is one line."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ class UnusableInput(Refused):
 
 
 class TargetNotAFolder(Refused):
-    """Something else is where a folder is to be written."""
+    """A folder can't be written because something else is there."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"not a folder: {shown(str(path))}; name another place")
+        super().__init__(f"not a folder: {shown(str(path))}; choose another destination")
 
 
 class InsideMount(Refused):
-    """A path inside a mount is given where the files behind it are needed."""
+    """A path inside a mount was given where the files on disk are needed."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"inside a mount of chemfs: {shown(str(path))}; name the folder that is mounted there")
+        super().__init__(f"inside a chemfs mount: {shown(str(path))}; use the folder that is mounted there")
 
 
 class NeedsFolder(Refused):
     """Several canonical files can't all go to stdout."""
 
     def __init__(self) -> None:
-        super().__init__("several files need a folder to go to; add `--into DIRECTORY`")
+        super().__init__("several files can't be written to standard output; add `--into DIRECTORY`")
 
 
 class SameNames(Refused):
@@ -58,15 +58,15 @@ class SameNames(Refused):
 
 
 class NothingTagged(Refused):
-    """Some images of a library can't be tagged, so none is."""
+    """Some images of a library can't be tagged, so none was."""
 
     def __init__(self, failed: int, images: int) -> None:
-        hint = "see above; name another tag, or leave them out with --only"
+        hint = "see above; choose another tag, or exclude them with --only"
         super().__init__(f"nothing tagged: {failed} of {images} images can't be tagged ({hint})")
 
 
 class GivenTwice(Refused):
-    """One mask can't be two pictures, nor have two origins."""
+    """One mask was given two pictures, or two origins."""
 
     def __init__(self, name: MaskName) -> None:
         super().__init__(f"mask given twice: {shown(name)}; give it once")

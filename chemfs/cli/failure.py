@@ -1,4 +1,4 @@
-"""What went wrong, as one line and an exit code. Knows no verb."""
+"""An error as one line and an exit code. Knows no verb."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Failure(NamedTuple):
 
 
 def failure(error: ChemigramError | OSError) -> Failure:
-    """What to print for an error, and how to exit."""
+    """The line and the exit code for an error."""
     if isinstance(error, OSError):
         return Failure(_system_error(error), exit_codes.STORE_FAILED)
     code = exit_codes.REFUSED if isinstance(error, Refused) else exit_codes.STORE_FAILED
@@ -24,7 +24,7 @@ def failure(error: ChemigramError | OSError) -> Failure:
 
 
 def _message(error: ChemigramError) -> str:
-    """What to print; a library where a repository is needed gets a better hint than to create a repository."""
+    """The message. For a library where a repository is needed, its hint is not to create a repository."""
     if isinstance(error, NotARepository):
         from chemigram_core.folder_kind import explained
 

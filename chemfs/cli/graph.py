@@ -1,4 +1,4 @@
-"""The graph beside a list of states: which came from which. Knows no repository."""
+"""The graph drawn beside a list of states, from parent to child. Knows no repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a command is given to read; `-` is stdin. Knows no verb."""
+"""Input files of a command; `-` is stdin. Knows no verb."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STDIN = Path("-")
 
 
 def read_input(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a file, or of stdin; at most one byte more than `max_bytes`, which shows that it is larger.
+    """The bytes of a file or of stdin, at most `max_bytes` + 1: one byte too many shows that it is too large.
 
     Raises UnreadableInput.
     """
@@ -27,7 +27,7 @@ def read_input(path: Path, max_bytes: int) -> bytes:
 def readable(path: Path) -> Path:
     """A file or folder that can be opened. Raises UnreadableInput."""
     try:
-        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))  # waits for no writer of a pipe
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))  # does not block on a pipe without a writer
     except OSError as error:
         raise UnreadableInput(path, error) from error
     return path

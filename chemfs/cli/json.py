@@ -1,4 +1,4 @@
-"""Output for programs: one JSON document for a command. Knows no repository."""
+"""Output for programs: one JSON document per command. Knows no repository."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from chemfs.cli.text import json_escaped
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as JSON, indented; every character is itself, but for those that a terminal must not get."""
+    """Print `value` as indented JSON; only characters that could control a terminal are escaped."""
     print(_document(value))
 
 
 class JsonList:
-    """A list that is printed in the same way, each value as it comes."""
+    """A JSON list that is printed one value at a time."""
 
     def __init__(self) -> None:
         self._before = "["
@@ -32,7 +32,7 @@ class JsonList:
 
 
 def print_json_line(value: Any) -> None:
-    """Print `value` as one line of JSON at once, for a program that reads on while this one runs."""
+    """Print `value` as one line of JSON and flush it, for a program that reads while this one runs."""
     print(json_escaped(json.dumps(value, ensure_ascii=False)), flush=True)
 
 

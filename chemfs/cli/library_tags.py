@@ -1,4 +1,4 @@
-"""`chemfs tag` on a library: its tags, and tagging a whole shoot in one go."""
+"""`chemfs tag` on a library: lists its tags, and tags a whole shoot at once."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _print(report: TagReport) -> None:
     _print_reasons("can't tag", report.problems)
     _print_reasons("skipped", report.left_out)
     if report.tagged or report.unchanged:
-        before = f"; {_counted(len(report.unchanged))} had the tag before" if report.unchanged else ""
+        before = f"; {_counted(len(report.unchanged))} already had the tag" if report.unchanged else ""
         print(printable(f"{_counted(len(report.tagged))} tagged {report.name}{before}"))
 
 

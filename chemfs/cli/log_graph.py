@@ -24,7 +24,7 @@ from chemigram_core.printable import printable
 from chemigram_core.refs.head import OnBranch
 from chemigram_core.repository import Repository
 
-_DIGITS = 8  # of an identifier: enough to name it, and room for the change on a narrow terminal
+_DIGITS = 8  # of an identifier: enough to be unambiguous, and leaves room for the change on a narrow terminal
 _TO_THE_MINUTE = len("2026-01-01 00:00")
 
 
@@ -50,7 +50,7 @@ def draw(
 
 
 def _node(repository: Repository, entry: LogEntry, digest: Digest) -> str:
-    """What a row stands for: a state, or the event that a branch returned to one."""
+    """What a row shows: a state, or the return of a branch to one."""
     return f"{entry.timestamp} {digest}" if _is_return(repository, entry, digest) else digest
 
 
@@ -83,11 +83,11 @@ def _about(entry: LogEntry, names: list[str]) -> Iterator[tuple[str, str]]:
     if entry.label:
         yield f'  "{printable(entry.label)}"', "bold"
     if HISTORY_LOSS in entry.metadata:
-        yield "  history lost", "bold red"  # the change, which follows, says what
+        yield "  history lost", "bold red"  # the change that follows says what was lost
 
 
 def _change(repository: Repository, entry: LogEntry, digest: Digest) -> Text:
-    """What a save changed, or that its objects are gone: the log outlives them."""
+    """What a save changed, or that its objects were collected: the log outlives them."""
     if (earlier := _before(repository, entry)) is None:
         return Text("")
     with suppress(StoreFailed, InvalidXmp):

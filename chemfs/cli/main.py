@@ -1,4 +1,4 @@
-"""The command line: runs one verb, and turns what goes wrong into one line and an exit code. Knows no verb itself."""
+"""The command line: runs one verb, and turns errors into one line and an exit code. Knows no verb itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _main(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:  # `chemfs log | head` read all it wanted
+    except BrokenPipeError:  # as in `chemfs log | head`: the reader has stopped
         with flushed(sys.stdout):
             return 0
     except (ChemigramError, OSError) as error:
@@ -41,7 +41,7 @@ def _main(arguments: Sequence[str]) -> int:
         return _failed(*failure(error))
     except KeyboardInterrupt:
         return _failed("interrupted", exit_codes.INTERRUPTED)
-    except Exception as error:  # a person is never shown a traceback
+    except Exception as error:  # users never see a traceback
         return _failed(_internal_error(error), exit_codes.STORE_FAILED)
     return code
 
@@ -54,7 +54,7 @@ def _run(arguments: Sequence[str]) -> int:
     from chemfs.cli.parser import load, parser_of, refuse_usage
 
     if name not in VERBS:
-        refuse_usage(f"no such verb: {shown(name)}" if name else "a verb is needed", "chemfs")
+        refuse_usage(f"no such verb: {shown(name)}" if name else "no verb given", "chemfs")
     verb = load(name)
     return _run_verb(verb, parser_of(name, verb), rest)
 
@@ -83,12 +83,12 @@ def _trust(options: argparse.Namespace) -> None:
 
 
 def _asks_for_help(word: str) -> bool:
-    """Whether it is -h, --help, or short for it, as the verbs' parsers take it."""
+    """Whether it is -h, --help or an abbreviation, as the verbs' parsers accept it."""
     return word == "-h" or (len(word) > 2 and "--help".startswith(word))
 
 
 def _say_what_is_waited_for(repository: Path) -> None:
-    print_error(f"waiting until another program has finished its change to {repository}; Ctrl-C stops the waiting")
+    print_error(f"waiting for another program to finish its change to {repository}; press Ctrl-C to stop waiting")
 
 
 def _failed(message: str, code: int) -> int:

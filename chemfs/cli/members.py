@@ -1,4 +1,4 @@
-"""A verb on one repository, or on each of a library: the one shape of all verbs that take both. Knows no verb."""
+"""Runs a verb on one repository, or on each repository of a library. Knows no verb."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import is_library
 from chemigram_core.library.members import Member, members
 
-ALONE = ""  # the path of a repository that was named itself
+ALONE = ""  # the path of a repository that was given directly
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a command was given: a library with its repositories, or one repository, or what should be one."""
+    """What a command works on: a library with its repositories, or one repository or what should be one."""
 
     members: list[Member]
     is_library: bool
 
     def key(self, member: Member) -> dict[str, Any]:
-        """What JSON says about a repository beside the rest."""
+        """The key that names a repository in JSON."""
         return {"repository": member.path} if self.is_library else {}
 
     def column(self, member: Member) -> tuple[str, ...]:
-        """The first cell of a repository's rows."""
+        """The first cell of each row of a repository."""
         return (member.path,) if self.is_library else ()
 
     def in_words(self) -> str:
-        """How many repositories there are."""
+        """The number of repositories, with the noun."""
         return f"{len(self.members)} repositor{'y' if len(self.members) == 1 else 'ies'}"
 
 
 def named(place: Path) -> Named:
-    """What is at `place`; a folder that is no library is taken for a repository."""
+    """What is at `place`; a folder that is not a library is assumed to be a repository."""
     if is_library(place):
         return Named(members(place), is_library=True)
     return Named([Member(ALONE, place)], is_library=False)
 
 
 def each(found: Named, work: Callable[[Member], int | None], task: str, *, prints: bool = False) -> int:
-    """Do `work` for each repository; the worst exit code. `prints` says whether each prints something.
+    """Call `work` for each repository, and return the worst exit code. `prints` says whether each prints something.
 
-    In a library, what goes wrong in one repository is printed with its path, and stops no other. Of one repository
+    In a library, an error in one repository is printed with its path, and the others go on. For one repository
     alone, it is raised.
     """
     if not found.is_library:

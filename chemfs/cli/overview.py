@@ -1,4 +1,4 @@
-"""All verbs, with one line about each, in the groups that `chemfs --help` shows. Imports no verb."""
+"""All verbs with a one-line summary, in the groups that `chemfs --help` shows. Imports no verb."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ GROUPS: Final = {
     "Start": {
         "init": "Create a repository for one image",
         "import": "Create a repository for each image of a folder of photographs",
-        "watch": "Save each edit in a folder of photographs as it is made",
+        "watch": "Save each edit in a folder of photographs as you make it",
         "mount": "Show a repository, or a library of them, as ordinary files",
         "unmount": "Unmount; waits for pending saves",
     },
-    "Save and look back": {
+    "Save and inspect": {
         "snapshot": "Save an XMP and its masks, and print the identifier",
         "log": "Show what was done, newest first",
         "status": "Show where HEAD is, and what needs attention",
         "show": "Show one state: its parent, masks and names",
         "diff": "Show what changed from one state to another",
         "masks": "List the masks and where each came from",
-        "render": "Render pictures of states by darktable",
-        "gallery": "Write a page with the pictures of all states",
+        "render": "Render pictures of states with darktable",
+        "gallery": "Write a web page with the pictures of all states",
         "export": "Copy a state's files to a folder, without a mount",
     },
-    "Name states and try variants": {
+    "Name states and create variants": {
         "tag": "List, create or delete tags",
         "branch": "List, create, rename or delete branches",
         "checkout": "Switch HEAD to a branch or a state",
@@ -43,7 +43,7 @@ VERBS: Final = frozenset(verb for group in GROUPS.values() for verb in group)
 
 
 def overview() -> str:
-    """The page that `chemfs --help` prints."""
+    """The text that `chemfs --help` prints."""
     groups = "\n".join(f"{title}:\n{_lines(verbs)}" for title, verbs in GROUPS.items())
     return f"""usage: chemfs VERB ...
 

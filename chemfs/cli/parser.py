@@ -1,4 +1,4 @@
-"""The parser of one verb. Only the module of the verb that was asked for is imported."""
+"""The parser of one verb. Only the module of that verb is imported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chemfs.cli.streams import print_error
 
 
 class Verb(Protocol):
-    """What each module in `verbs/` has; the module is named as the verb."""
+    """The interface of each module in `verbs/`. The module has the name of the verb."""
 
     DESCRIPTION: str
     EXAMPLE: str
@@ -20,11 +20,11 @@ class Verb(Protocol):
         """Add the verb's arguments and options."""
 
     def run(self, options: argparse.Namespace) -> int | None:
-        """Do it; an exit code other than 0. Raises WrongUsage, ChemigramError, OSError."""
+        """Run the verb; return an exit code other than 0. Raises WrongUsage, ChemigramError, OSError."""
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Print the line and exit."""
@@ -37,13 +37,13 @@ def load(name: str) -> Verb:
 
 
 def parser_of(name: str, verb: Verb) -> Parser:
-    """A verb's parser; parse with `parse_intermixed_args`, so that options may stand between the arguments."""
+    """A verb's parser; call `parse_intermixed_args`, so that options may come between the arguments."""
     parser = Parser(prog=f"chemfs {name}", description=verb.DESCRIPTION, epilog=f"Example: {verb.EXAMPLE}")
     verb.add_arguments(parser)
     return parser
 
 
 def refuse_usage(message: str, program: str) -> NoReturn:
-    """Print what is wrong with the arguments, and exit."""
+    """Report wrong usage, and exit."""
     print_error(f"{message}; see `{program} --help`")
     raise SystemExit(exit_codes.WRONG_USAGE)

@@ -18,7 +18,7 @@ _Item = TypeVar("_Item")
 def progress(items: Sequence[_Item], task: str, *, prints: bool = False) -> Iterator[_Item]:
     """Each item, with a bar if there are several.
 
-    A caller that `prints` a line for each item needs no bar on a terminal: the lines show progress, and a bar would
+    A caller that `prints` a line for each item gets no bar on a terminal: the lines show the progress, and a bar would
     break them.
     """
     if len(items) < 2 or not sys.stderr.isatty() or (prints and sys.stdout.isatty()):
@@ -30,7 +30,7 @@ def progress(items: Sequence[_Item], task: str, *, prints: bool = False) -> Iter
 
 @contextmanager
 def task_progress(*, is_shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
-    """A function to call with a task, the steps done and the steps in all; each task gets a bar."""
+    """A function to call with a task, the steps done and the total; each task gets a bar."""
     if not is_shown or not sys.stderr.isatty():
         yield lambda *_: None
         return

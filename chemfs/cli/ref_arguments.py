@@ -1,4 +1,4 @@
-"""What `branch` and `tag` have in common: the arguments REPO, NAME and REV, and the list of names."""
+"""Common to `branch` and `tag`: the arguments REPO, NAME and REV, and the list of names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `chemfs relink` did to a library, for people and for programs."""
+"""The output of `chemfs relink` on a library, for people and for programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chemigram_core.printable import printable
 
 
 def print_report(report: RelinkReport, *, is_dry_run: bool, as_json: bool) -> None:
-    """Print it: what is left to do first, and the counts last."""
+    """Print the report: problems first, counts last."""
     if as_json:
         print_json(_fields(report))
     else:

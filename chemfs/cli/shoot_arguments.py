@@ -1,4 +1,4 @@
-"""What `import` and `watch` have in common: the arguments SHOOT and LIBRARY, neither of them inside a mount."""
+"""Common to `import` and `watch`: the arguments SHOOT and LIBRARY, neither of them inside a mount."""
 
 from __future__ import annotations
 

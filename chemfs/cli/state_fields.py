@@ -1,4 +1,4 @@
-"""The data of one state, under the log's own keys."""
+"""The fields of one state, under the keys of the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def state_fields(repository: Repository, digest: Digest) -> dict[str, Any]:
 
 
 def _last_save(repository: Repository, digest: Digest) -> LogEntry | None:
-    """The last save that led to a state; a repository that another program made may have no line of it."""
+    """The last save that led to a state; in a repository of another program there may be none."""
     saves = (entry for entry in repository.log.newest_first() if entry.hash == digest and entry.op == SNAPSHOT)
     return next(saves, None)
 

@@ -1,6 +1,6 @@
-"""The three standard streams: what a caller closed, filled up or stopped reading. Knows no repository.
+"""The three standard streams, even if closed, full or no longer read. Knows no repository.
 
-Whatever a command prints goes through here: no text of a repository reaches a terminal unescaped.
+All output of a command goes through here: no text of a repository reaches a terminal unescaped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chemigram_core.printable import printable, printable_lines
 
 
 class Escaping:
-    """A text stream that escapes what would control a terminal. The rest is the stream's own."""
+    """A text stream that escapes what would control a terminal. Delegates everything else to the stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -44,7 +44,7 @@ def prepared() -> Iterator[None]:
 
 
 def unescaped(stream: TextIO) -> TextIO:
-    """The stream itself, for colours and progress bars: all foreign text in them has to be `printable`."""
+    """The stream itself, for colours and progress bars: pass all foreign text through `printable` first."""
     return stream.stream if isinstance(stream, Escaping) else stream
 
 
@@ -58,7 +58,7 @@ def print_error(message: str) -> None:
 def flushed(stream: TextIO) -> Iterator[None]:
     """Flush a stream at the end of the context; output to a closed pipe is discarded.
 
-    It must not stay in the buffer: the interpreter would fail to write it, too, and exit with a code of its own.
+    It must not stay in the buffer: the interpreter would fail to write it as well, and exit with its own code.
     """
     try:
         yield

@@ -1,7 +1,7 @@
 """Output for people: aligned lines of plain text. Knows no repository.
 
-What a repository says is foreign text: it must not control the terminal, nor change the order in which text is read.
-`chemigram_core.printable` escapes it, and `streams` puts whatever a command prints through the same function.
+Text from a repository is foreign: it must not control the terminal, nor change the order in which text is read.
+`chemigram_core.printable` escapes it, and `streams` passes all output through the same function.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
 
 
 class Table:
-    """A table without lines whose rows are printed as they come: its columns may grow."""
+    """A table without lines that prints each row as it comes: its columns may grow."""
 
     def __init__(self, widths: Sequence[int]) -> None:
-        """`widths` are those of the widest cells that are expected, on a terminal."""
+        """`widths` are the expected column widths on a terminal."""
         self._widths = list(widths)
 
     def print(self, row: Sequence[str]) -> None:
@@ -47,7 +47,7 @@ class Table:
 
 
 def json_escaped(document: str) -> str:
-    """A JSON document with the characters escaped that `printable` escapes; it stays the same document."""
+    """A JSON document in which the characters that `printable` escapes are JSON escapes; its value stays the same."""
     return _NOT_IN_JSON.sub(_escape_in_json, document)
 
 
@@ -63,7 +63,7 @@ def local_time(timestamp: str) -> str:
     """A timestamp of the log in local time; unchanged if it is not ISO 8601."""
     try:
         return f"{datetime.fromisoformat(timestamp).astimezone():%Y-%m-%d %H:%M:%S}"
-    except (ValueError, OverflowError):  # the first and the last year may leave the calendar
+    except (ValueError, OverflowError):  # the conversion may leave the range of years
         return timestamp
 
 
@@ -72,7 +72,7 @@ def _escape_in_json(found: re.Match[str]) -> str:
 
 
 def _cells(text: str) -> int:
-    """How many columns a terminal needs for printable text; rich has the table of wide characters."""
+    """The columns that printable text takes on a terminal; rich has the table of wide characters."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len

@@ -1,4 +1,4 @@
-"""XMP files that are read without a repository, one after another."""
+"""XMP files that are read one after another, without a repository."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 
 class XmpFiles:
-    """The files, parsed one after another; a file that is not an XMP is reported, and the others go on."""
+    """The parsed files, one after another; a file that is not an XMP is reported and skipped."""
 
     def __init__(self, files: list[Path], task: str, *, prints: bool = False) -> None:
         self.files = files
@@ -34,7 +34,7 @@ class XmpFiles:
         for path in progress(self.files, self._task, prints=self._prints):
             try:
                 document = sidecar.parse(read_input(path, xmp.MAX_BYTES))
-                document.canonical()  # refused here if it is too long
+                document.canonical()  # rejects a file that is too large
                 yield path, document
             except UnreadableInput as error:
                 self._report(str(error))

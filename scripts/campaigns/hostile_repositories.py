@@ -3,7 +3,7 @@
 Every verb runs on each and on its library; a mount is walked and saved to, in its roll, too, while a hostile folder of
 photographs is imported and watched. All output goes to terminals. Nothing outside is read out, changed or removed; the
 daemon lives and answers; no command shows a traceback or takes much; what was acknowledged can be read in the end;
-where fsck says that all is well, every state can be read; and the repository beside it stays as it was.
+where fsck finds no problem, every state can be read; and the repository beside it stays as it was.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Trial:
     def _walked(self, walk: Walk, *, is_whole: bool) -> None:
         walk.look()
         if is_whole and walk.unreadable:
-            self._broken(f"fsck says that all is well, and yet {walk.unreadable[0]}")
+            self._broken(f"fsck finds no problem, and yet {walk.unreadable[0]}")
         self._require_outside("a walk")
         walk.drafts(partial(self._change, self._random.randrange(3)))
         walk.save()

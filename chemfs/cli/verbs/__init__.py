@@ -1,1 +1,1 @@
-"""The verbs of the command line, a module each; `chemfs.cli.parser.Verb` says what a module has."""
+"""The verbs of the command line, one module each; `chemfs.cli.parser.Verb` is the interface of a module."""

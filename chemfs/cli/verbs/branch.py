@@ -1,4 +1,4 @@
-"""chemfs branch: branches, listed or changed."""
+"""chemfs branch: list, create, rename and delete branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""chemfs canonicalize: the canonical form of XMP files."""
+"""chemfs canonicalize: write XMP files in canonical form."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(canonical: bytes) -> None:
-    """The bytes as they are; a terminal gets them as text, escaped as all foreign text."""
+    """Print the bytes unchanged, but escape them on a terminal like all foreign text."""
     if sys.stdout.isatty():
         sys.stdout.write(canonical.decode())
     else:

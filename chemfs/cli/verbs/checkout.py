@@ -1,4 +1,4 @@
-"""chemfs checkout: HEAD, moved."""
+"""chemfs checkout: switch HEAD to a branch or a state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""chemfs diff: what changed between two states, or between two folders, zips or files."""
+"""chemfs diff: show what changed between two states, folders, zips or files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-repo", action="store_true", help="compare two folders, zips or files on disk instead")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON, for programs")
-    form.add_argument("--markdown", action="store_true", help="print Markdown, for a page")
+    form.add_argument("--markdown", action="store_true", help="print Markdown")
 
 
 def run(options: argparse.Namespace) -> None:

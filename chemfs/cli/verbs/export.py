@@ -1,4 +1,4 @@
-"""chemfs export: a state's files, copied to a folder."""
+"""chemfs export: copy a state's files to a folder."""
 
 from __future__ import annotations
 

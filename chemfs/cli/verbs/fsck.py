@@ -1,4 +1,4 @@
-"""chemfs fsck: whether a repository is as it should be, and its repair."""
+"""chemfs fsck: check a repository, and repair it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checked(root: Path, *, repairs: bool, shows_progress: bool) -> Iterator[tuple[Finding, str | None]]:
-    """What is found in a repository, each with what its repair did."""
+    """The findings in a repository, each with the result of its repair."""
     found = [*_findings(root, shows_progress=shows_progress), *orphaned_drafts.findings(root)]
     yield from [(finding, repair(root, finding) if repairs else None) for finding in found]
     if repairs:
@@ -74,7 +74,7 @@ def _findings(root: Path, *, shows_progress: bool) -> Iterator[Finding]:
 
 
 def _untracked(files: Sequence[_Item], _: str) -> Iterator[_Item]:
-    """A library has a bar of its own."""
+    """Reports no progress: a library has a progress bar of its own."""
     return iter(files)
 
 
@@ -86,4 +86,4 @@ def _line(member: Member, finding: Finding, repaired: str | None) -> str:
 def _summary(problems: int, code: int) -> str:
     if problems:
         return f"{problems} problem{'s' if problems != 1 else ''}"
-    return "not all could be checked" if code else "all is well"
+    return "the check is incomplete" if code else "no problems found"

@@ -1,4 +1,4 @@
-"""chemfs gallery: a page to look at."""
+"""chemfs gallery: write the history as a web page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chemfs.cli.streams import print_error
 from chemigram_core.repository import Repository
 from chemigram_core.status.attention import Kind
 
-DESCRIPTION = """Write a page that shows the history of an image in any browser, without a server or a network: the
+DESCRIPTION = """Write a web page that shows the history of an image, without a server or a network: the
 states as pictures with their branches and tags, before and after, the masks, and what changed in words. For a library,
 an overview of its images with a page for each. `chemfs render` makes the pictures. DIR is a new folder, or that of an
 earlier gallery, which is replaced."""
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write it, and print where its first page is; the exit code says whether an image or a state can't be read.
+    """Write it, and print the path of its first page; the exit code says whether an image or a state can't be read.
 
     Raises NotARepository, NotAGallery, InsideMount.
     """

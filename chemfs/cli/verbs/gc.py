@@ -1,4 +1,4 @@
-"""chemfs gc: what nothing needs any more, removed."""
+"""chemfs gc: remove what is no longer reachable."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from chemigram_core.printable import printable
 from chemigram_core.repository import Repository
 from chemigram_core.store.objects import Kind, StoredObject
 
-DESCRIPTION = """Remove snapshots that no branch, tag or HEAD reaches, and masks that no remaining snapshot has. Recent
-snapshots and masks are kept, and whatever is open in a mount. Remove pictures that nothing shows, too. In a library, do
-so in each repository."""
+DESCRIPTION = """Remove snapshots that no branch, tag or HEAD reaches, masks that no remaining snapshot has, and
+pictures that are no longer shown. Recent snapshots and masks are kept, and those that are open in a mount. In a
+library, do so in each repository."""
 EXAMPLE = "chemfs gc sunset --dry-run"
-MAX_DAYS = 100_000  # more than any clock has counted
+MAX_DAYS = 100_000  # more than any clock counts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --dry-run, --keep-days, --unlogged, --trust."""
     add_place(parser)
     parser.add_argument("--dry-run", action="store_true", help="list what would be removed, but remove nothing")
-    lost = "remove snapshots that no line of the log names, too"
+    lost = "also remove snapshots that are not in the log"
     parser.add_argument("--unlogged", action="store_true", help=lost)
     keep = f"keep objects younger than N days (default {gc.GRACE.days})"
     parser.add_argument("--keep-days", metavar="N", type=number_below(MAX_DAYS), default=gc.GRACE.days, help=keep)
@@ -68,7 +68,7 @@ def _collect(member: Member, options: argparse.Namespace, *, shows_progress: boo
     repository = Repository(member.root)
     work = gc.find_garbage if options.dry_run else gc.collect
     warn_of_aliens(repository, member.path)
-    with task_progress(is_shown=shows_progress) as report:  # a library has a bar of its own
+    with task_progress(is_shown=shows_progress) as report:  # a library has a progress bar of its own
         return work(repository, timedelta(options.keep_days), report, unlogged=options.unlogged)
 
 

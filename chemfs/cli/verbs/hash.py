@@ -1,4 +1,4 @@
-"""chemfs hash: the identifiers of XMP files."""
+"""chemfs hash: print the identifiers of XMP files."""
 
 from __future__ import annotations
 

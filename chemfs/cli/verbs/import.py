@@ -1,4 +1,4 @@
-"""chemfs import: a folder of photographs and their sidecars, brought into a library."""
+"""chemfs import: import a folder of photographs and their sidecars into a library."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from chemigram_core.shoot.problem import Problem
 from chemigram_core.shoot.report import Report
 
 DESCRIPTION = """Create a repository in LIBRARY for each image in SHOOT and its subfolders, with a branch for each
-sidecar. Run again, it takes what changed since. The images are linked, and never written. The exit code is 1 if a file
-needs attention."""
+sidecar. Run again, it takes what has changed since. The images are linked, and never written. The exit code is 1 if a
+file needs attention."""
 EXAMPLE = "chemfs import 2026-11-20-wedding library"
 
 

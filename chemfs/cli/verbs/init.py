@@ -1,4 +1,4 @@
-"""chemfs init: a new repository, with a link to its image."""
+"""chemfs init: create a repository, with a link to its image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLE = "chemfs init sunset --image sunset.tif"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, --image, --trust."""
     parser.add_argument("repository", metavar="REPO", type=target_folder, help="folder to create the repository in")
-    parser.add_argument("--image", metavar="FILE", type=given_path, help="the image, which every state then shows")
+    parser.add_argument("--image", metavar="FILE", type=given_path, help="the image, which every state will show")
     add_trust(parser)
 
 

@@ -1,4 +1,4 @@
-"""chemfs log: what was done to a repository."""
+"""chemfs log: show what was done to a repository."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it, in the form that the reader needs. Raises RefMissing for an unknown branch."""
+    """Print it, as a graph, rows or JSON. Raises RefMissing for an unknown branch."""
     found = named(options.repository)
     form = _Json(found) if options.json else _Graph(found) if sys.stdout.isatty() else _Rows(found)
     missing = []
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         repository = Repository(member.root)
         try:
             entries = _begun(repository, options.branch)
-        except RefMissing as error:  # not every image of a library has each branch
+        except RefMissing as error:  # not every image of a library has the branch
             missing.append(error)
         else:
             form.print(member, repository, entries, options.count)
@@ -59,13 +59,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _begun(repository: Repository, branch: BranchName | None) -> Iterator[LogEntry]:
-    """The entries, newest first, the first of which has been read. Raises RefMissing."""
+    """The entries, newest first; the first has already been read. Raises RefMissing."""
     entries = repository.log.newest_first() if branch is None else repository.branch_log(branch)
     return chain([first] if (first := next(entries, None)) else [], entries)
 
 
 class _Json:
-    """One list, each entry of which names its repository if there are several."""
+    """One list; if there are several repositories, each entry names its own."""
 
     def __init__(self, found: Named) -> None:
         self._found, self._list = found, JsonList()
@@ -79,7 +79,7 @@ class _Json:
 
 
 class _Graph:
-    """A graph for each repository; of several, each below its name."""
+    """A graph for each repository; if there are several, below its name."""
 
     def __init__(self, found: Named) -> None:
         self._found = found
@@ -123,5 +123,5 @@ def _details(entry: LogEntry) -> str:
 
 
 def _in_words(value: object) -> str:
-    """A value of an entry's metadata; of a mapping (the provenance of masks) the names alone."""
+    """A value of an entry's metadata; a mapping (the provenance of masks) is reduced to its keys."""
     return ", ".join(value) if isinstance(value, dict) else str(value)

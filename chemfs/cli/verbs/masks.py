@@ -1,4 +1,4 @@
-"""chemfs masks: the registry, and the drawn masks of HEAD's state."""
+"""chemfs masks: list the registry, and the drawn masks of HEAD's state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print them. Raises RegistryDamaged; StoreFailed where HEAD's state is damaged."""
+    """Print them. Raises RegistryDamaged; StoreFailed if HEAD's state is damaged."""
     repository = Repository(options.repository)
     registry = repository.registry.read().to_json()
     drawn = _drawn(repository)
@@ -53,7 +53,7 @@ def _drawn(repository: Repository) -> DrawnFiles | None:
 
 
 def _record(drawn: DrawnFiles, mask: MaskFile) -> Record:
-    """`path` or `reason`: in the state's folder, or why there is no picture."""
+    """With `path`, in the state's folder, or with `reason`, why there is no picture."""
     entry, problem = mask.entry, drawn.problem(mask)
     found = {"reason": problem} if problem else {"path": f"{DRAWN_FOLDER}/{mask.path}"}
     known = {"operation": entry.operation, "name": entry.multi_name, "priority": entry.multi_priority}

@@ -1,4 +1,4 @@
-"""chemfs mount: a repository or a library as a folder of ordinary files."""
+"""chemfs mount: show a repository or a library as ordinary files."""
 
 from __future__ import annotations
 
@@ -28,24 +28,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """ROOT, MOUNTPOINT, --foreground, --read-only, --allow-other, --for-darktable, --previews, --trust."""
     parser.add_argument("root", metavar="ROOT", type=given_path, help="repository, library, or folder of a library")
     parser.add_argument("mountpoint", metavar="MOUNTPOINT", type=given_path, help="empty folder to mount on")
-    parser.add_argument("--foreground", action="store_true", help="stay in the foreground until it is unmounted")
-    parser.add_argument("--read-only", action="store_true", help="reject every save")
+    parser.add_argument("--foreground", action="store_true", help="stay in the foreground until unmounted")
+    parser.add_argument("--read-only", action="store_true", help="mount read-only: refuse every change")
     parser.add_argument("--allow-other", action="store_true", help="give other users access, as file modes allow")
     parser.add_argument(
-        "--for-darktable", action="store_true", help="list only roll/, so it can be imported recursively"
+        "--for-darktable",
+        action="store_true",
+        help="list only roll/, so that darktable can import the mount recursively",
     )
-    parser.add_argument("--previews", action="store_true", help="render each new state, and tagged ones, by darktable")
+    parser.add_argument(
+        "--previews", action="store_true", help="render new and tagged states with darktable in the background"
+    )
     parser.add_argument("--daemon", action="store_true", help=argparse.SUPPRESS)  # `daemon.start` is waiting
     add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Start the daemon, or be it.
+    """Start the daemon, or run as the daemon.
 
     Raises MountpointUnusable, FuseUnavailable, MountFailed, NotALibrary, DarktableMissing.
     """
     if options.read_only and options.previews:
-        raise WrongUsage("--previews writes pictures to the repository: leave out --read-only")
+        raise WrongUsage("--previews writes pictures to the repository: omit --read-only")
     root, mountpoint = located(options.root), located(options.mountpoint)
     if options.foreground or options.daemon:
         _serve(root, mountpoint, options)
@@ -56,7 +60,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _flags(options: argparse.Namespace) -> dict[str, bool]:
-    """The options that the daemon gets."""
+    """The options for the daemon."""
     return {
         "--read-only": options.read_only,
         "--allow-other": options.allow_other,
@@ -89,5 +93,5 @@ def _worker(root: Path) -> Worker:
 
 
 def _announce(mountpoint: Path) -> None:
-    with suppress(OSError):  # it is mounted, even if this can't be printed
+    with suppress(OSError):  # the mount is ready even if this can't be printed
         print(f"mounted at {mountpoint}; Ctrl-C unmounts", flush=True)

@@ -1,4 +1,4 @@
-"""chemfs relink: where the image of a repository is now, or those of a library."""
+"""chemfs relink: record where the image of a repository is now, or those of a library."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from chemigram_core.repository import Repository
 
 DESCRIPTION = """Record where the image of a repository is now, if its drive has another name or the photographs were
 moved. The image is neither read nor written. The path is kept as given: an absolute one stays absolute; a relative one
-stays relative, so the repository can be moved together with the photographs. For a library, name the folder that holds
-the photographs now: each is sought there at its path in the library, and then by its name, if only one has it. The exit
-code is 1 if one is not found."""
+stays relative, so the repository can be moved together with the photographs. For a library, FILE is the folder that
+holds the photographs now: each is looked up there at its path in the library, and then by its name, if it is unique.
+The exit code is 1 if one is not found."""
 EXAMPLE = "chemfs relink sunset /media/archive/2026/sunset.tif"
 
 
@@ -26,20 +26,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rename",
         action="store_true",
-        help="if FILE has another name than the image had, give the image that name in every state, its sidecar too",
+        help="if FILE has another name than the image had, rename the image and its sidecar in every state",
     )
-    parser.add_argument("--dry-run", action="store_true", help="for a library: show what would be linked, link nothing")
+    parser.add_argument("--dry-run", action="store_true", help="for a library: show what would be linked")
     add_json(parser)
     add_trust(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Link it. Raises WrongUsage; UnusableImage, UnusableImageFile, OtherImage: then nothing has changed."""
+    """Link it. Raises WrongUsage, UnusableImage, UnusableImageFile, OtherImage; then nothing has changed."""
     found = named(options.repository)
     if found.is_library:
         return _relink_all(found, options)
     if options.dry_run or options.json:
-        raise WrongUsage("--dry-run and --json are for a library, and this is one repository")
+        raise WrongUsage("--dry-run and --json need a library, and this is one repository")
     relink(Repository(options.repository), options.image, rename=options.rename)
     print(f"image linked: {options.image}")
     return 0

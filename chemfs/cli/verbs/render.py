@@ -1,4 +1,4 @@
-"""chemfs render: pictures of states, rendered by darktable."""
+"""chemfs render: render pictures of states with darktable."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from chemigram_core.printable import printable
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """Render states with the installed darktable, and keep the pictures in previews/ of the repository. A
-mount shows them. By default, render the states of all branches and tags; what has a picture is not rendered again. In a
-library, do so for each image. The exit code is 1 if a state can't be rendered."""
+mount shows them. By default, render the states of all branches and tags. States that have a picture are not rendered
+again. In a library, do so for each image. The exit code is 1 if a state can't be rendered."""
 EXAMPLE = "chemfs render library --all"
 
 
@@ -47,12 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Render them; the exit code says whether all could be.
+    """Render them; the exit code says whether all could be rendered.
 
     Raises DarktableMissing, UnknownRevision, AmbiguousRevision, NoState, ForeignRepository.
     """
     if options.all and options.revs:
-        raise WrongUsage("--all renders every state: name none beside it")
+        raise WrongUsage("--all renders every state; omit REV")
     darktable, chosen = installed(), _Chosen(named(options.repository), options)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clear up as after Ctrl-C
     outcomes = list(_outcomes(darktable, chosen.states, options))
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Chosen:
-    """The states to render, the images of a library that have none of that name, and the exit code so far."""
+    """The states to render, the images of a library without such a state, and the exit code so far."""
 
     def __init__(self, found: Named, options: argparse.Namespace) -> None:
         self.is_library = found.is_library
@@ -125,7 +125,7 @@ def _path(picture: Rendered) -> str:
 
 def _print(chosen: _Chosen, outcomes: list[Outcome]) -> None:
     for path, says in chosen.left_out.items():
-        print(printable(f"{path} has no such state, and is left out: {says}"))
+        print(printable(f"skipped {path}, which has no such state: {says}"))
     pictures = [outcome for outcome in outcomes if isinstance(outcome, Rendered)]
     problems = [outcome for outcome in outcomes if isinstance(outcome, NotRendered)]
     for one in sorted(problems, key=lambda one: one.wanted.place):
@@ -133,7 +133,7 @@ def _print(chosen: _Chosen, outcomes: list[Outcome]) -> None:
         print(printable(f"{where}snapshot {one.wanted.snapshot[:12]} has no picture: {one.says}"))
     new = sum(picture.is_new for picture in pictures)
     failed = f", {len(problems)} could not be rendered" if problems else ""
-    print(f"{_counted(new)} rendered, {len(pictures) - new} had a picture before{failed}")
+    print(f"{_counted(new)} rendered, {len(pictures) - new} already had a picture{failed}")
 
 
 def _counted(states: int) -> str:

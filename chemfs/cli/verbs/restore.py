@@ -1,4 +1,4 @@
-"""chemfs restore: an old state, as the next one of a branch, and in a sidecar."""
+"""chemfs restore: restore a state on a branch, and in a sidecar."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_revision(parser)
     branch = "branch to restore on, created if missing (default: the branch that HEAD is on)"
     parser.add_argument("--branch", metavar="NAME", type=BranchName, help=branch)
-    to = "sidecar of the image to write the state into; the branch is the sidecar's own"
+    to = "sidecar of the image to write the state into; restores on the branch of that sidecar"
     parser.add_argument("--to", metavar="FILE", type=given_path, help=to)
     add_trust(parser)
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Restore it. Raises WrongUsage, UnknownRevision, AmbiguousRevision, NoState, NotItsSidecar, ObjectMissing."""
     if options.to is not None and options.branch is not None:
-        raise WrongUsage("--branch and --to exclude each other: a sidecar has a branch of its own")
+        raise WrongUsage("--branch and --to can't be combined: a sidecar has its own branch")
     repository = Repository(options.repository)
     state = repository.resolve(options.rev)
     if options.to is None:
@@ -48,7 +48,7 @@ def _restore_to(repository: Repository, state: Digest, path: Path) -> None:
 
     restored = restore_to(repository, state, path)
     if restored.kept is not None:
-        print(f"what was in {path} is no XMP; it is kept as rejected/{restored.kept.file_name}")
+        print(f"{path} was not a valid XMP; its bytes are kept as rejected/{restored.kept.file_name}")
     print(_said(restored.branch, restored.outcome))
     print(f"{path} has snapshot {state[:12]}")
 

@@ -1,4 +1,4 @@
-"""chemfs show: one state."""
+"""chemfs show: show one state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""chemfs snapshot: an XMP and its masks, saved on a branch."""
+"""chemfs snapshot: save an XMP and its masks on a branch."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """REPO, XMP, --mask, --mask-info, --branch, --label, --json, --trust."""
     add_repository(parser)
     parser.add_argument("xmp", metavar="XMP", type=given_path, help="XMP file to save, or - for standard input")
-    _add_pairs(parser, "--mask", "NAME=PNG", "save a PNG file as the mask NAME; may be repeated")
-    _add_pairs(parser, "--mask-info", "NAME=JSON", "record where the mask NAME came from, such as provider and prompt")
+    _add_pairs(parser, "--mask", "NAME=PNG", "save a PNG file as mask NAME; may be repeated")
+    _add_pairs(parser, "--mask-info", "NAME=JSON", "record where mask NAME came from, such as provider and prompt")
     branch = "branch to save on, created if missing (default: the branch that HEAD is on)"
     parser.add_argument("--branch", metavar="NAME", type=BranchName, help=branch)
     parser.add_argument("--label", metavar="TEXT", help="short description for the log")

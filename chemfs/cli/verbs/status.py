@@ -1,4 +1,4 @@
-"""chemfs status: what needs attention, and where each image is."""
+"""chemfs status: show what needs attention, and where each image is."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _print_table(found: Named, rows: Sequence[_Row]) -> None:
 
 
 def _print_attention(rows: Sequence[_Row]) -> None:
-    """What needs attention by its kind, each kind with what to do, and an empty line after each."""
+    """Print what needs attention, grouped by kind, each kind with what to do and an empty line at its end."""
     found = [(row.path, one) for row in rows for one in row.status.attention]
     for kind in Kind:
         if ours := [(path, one) for path, one in found if one.kind is kind]:
@@ -98,7 +98,7 @@ def _cells(row: _Row) -> tuple[str, ...]:
 
 
 def _fields(status: ImageStatus) -> dict[str, str]:
-    unlogged = "(snapshots that no line of the log names; list them with `chemfs fsck`)"
+    unlogged = "(snapshots that are not in the log; `chemfs fsck` lists them)"
     return {
         "HEAD": f"{_head(status)} {status.state or '(no snapshot yet)'}",
         "last save": _saved(status),

@@ -1,4 +1,4 @@
-"""chemfs tag: tags, listed or changed; of a library, one of many images in one go."""
+"""chemfs tag: list, create and delete tags; in a library, tag many images at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from chemigram_core.names import TagName
 from chemigram_core.repository import Repository
 
 DESCRIPTION = """List, create or delete tags. Without NAME, list the tags. With NAME, tag the state REV; a tag never
-moves. In a library, tag that state of each image, or of none if one of them has the tag elsewhere."""
+moves. In a library, tag that state of each image, or
+of none if one of them has the tag at another state."""
 EXAMPLE = "chemfs tag sunset v1_export"
 
 
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         return library_tags.run(found, options)
     repository = Repository(options.repository)
     if options.only is not None:
-        raise WrongUsage("--only is about the images of a library, and this is one repository")
+        raise WrongUsage("--only needs a library, and this is one repository")
     if options.name is None:
         print_refs(repository, repository.refs.tags(), as_json=options.json)
     else:

@@ -1,4 +1,4 @@
-"""chemfs unmount: the end of a mount."""
+"""chemfs unmount: end a mount."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from chemfs.mount.mountpoint import located
 
 DESCRIPTION = "Unmount. Waits for pending saves, and returns when all are finished."
 EXAMPLE = "chemfs unmount mnt"
-PATIENCE_SECONDS = 3.0  # few saves take as long
+PATIENCE_SECONDS = 3.0  # few saves take that long
 STILL_WAITING = (
-    "still waiting: a save is slow, or another program (a container?) holds the mount; Ctrl-C only stops the waiting"
+    "still waiting: a save is slow, or another program (a container?) holds the mount; Ctrl-C only stops waiting"
 )
 
 

@@ -1,4 +1,4 @@
-"""chemfs watch: the edits of a folder of photographs, saved as they are made."""
+"""chemfs watch: save the edits in a folder of photographs as they are made."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from chemigram_core.printable import printable
 from chemigram_core.shoot.destination import destination
 from chemigram_core.shoot.problem import Problem
 
-DESCRIPTION = """Save each edit that darktable makes in SHOOT and its subfolders to LIBRARY, as import does, a second
-after the sidecar was written. What was edited before the start is saved first. The images are linked, and never
+DESCRIPTION = """Save each edit that you make in SHOOT and its subfolders to LIBRARY, as import does, a second
+after darktable has written the sidecar. Earlier edits are saved first. The images are linked, and never
 written. Runs until Ctrl-C or SIGTERM."""
 EXAMPLE = "chemfs watch photos/2026 library"
 
@@ -25,7 +25,7 @@ EXAMPLE = "chemfs watch photos/2026 library"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """SHOOT, LIBRARY, --json, --trust."""
     add_shoot_and_library(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON document a line, for programs")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line, for programs")
     add_trust(parser)
 
 

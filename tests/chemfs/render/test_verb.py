@@ -43,9 +43,9 @@ def test_by_default_what_has_a_name_is_rendered(fake: Fake, make: MakeRepository
     repository = make("a.tif", states=4)
     create_tag(repository, TagName("v1"), repository.history.parent(repository.resolve("main")) or "")
     done = chemfs(repository.root)
-    assert (done.returncode, done.stdout) == (0, "2 states rendered, 0 had a picture before\n")
-    assert chemfs(repository.root, "--all").stdout == "2 states rendered, 2 had a picture before\n"
-    assert chemfs(repository.root, "--all").stdout == "0 states rendered, 4 had a picture before\n"
+    assert (done.returncode, done.stdout) == (0, "2 states rendered, 0 already had a picture\n")
+    assert chemfs(repository.root, "--all").stdout == "2 states rendered, 2 already had a picture\n"
+    assert chemfs(repository.root, "--all").stdout == "0 states rendered, 4 already had a picture\n"
     assert chemfs(repository.root, "v1", "main", "v1", "--size", "500").stdout.startswith("2 states rendered")
     assert [len(call["images"]) for call in fake.calls] == [2, 2, 2]
 
@@ -68,7 +68,7 @@ def test_problems_are_listed_at_the_end(fake: Fake, make: MakeRepository, librar
     assert done.returncode == 1
     problem, summary = done.stdout.splitlines()
     assert problem.startswith(f"broken.tif: snapshot {digits} has no picture: darktable can't render broken.tif: ")
-    assert summary == "2 states rendered, 0 had a picture before, 1 could not be rendered"
+    assert summary == "2 states rendered, 0 already had a picture, 1 could not be rendered"
     assert (previews(first), previews(last)) == (1, 1)
 
 
@@ -110,8 +110,8 @@ def test_an_image_of_a_library_without_that_state_is_left_out(fake: Fake, make: 
     create_tag(tagged, TagName("v1"))
     done = chemfs(library, "v1")
     left_out, summary = done.stdout.splitlines()
-    assert left_out.startswith("b.tif has no such state, and is left out: no such branch, tag or snapshot: 'v1'")
-    assert summary == "1 state rendered, 0 had a picture before"
+    assert left_out.startswith("skipped b.tif, which has no such state: no such branch, tag or snapshot: 'v1'")
+    assert summary == "1 state rendered, 0 already had a picture"
     assert (done.returncode, done.stderr) == (1, "")
     assert [one["repository"] for one in json.loads(chemfs(library, "v1", "--json").stdout)["left_out"]] == ["b.tif"]
 
@@ -130,7 +130,7 @@ def test_interrupted_it_leaves_what_is_done_and_nothing_else(
     assert list((tmp_path / "temporary").iterdir()) == []
     done = previews(repository)
     assert 2 <= done < 12
-    assert chemfs(repository.root, "--all").stdout == f"{12 - done} states rendered, {done} had a picture before\n"
+    assert chemfs(repository.root, "--all").stdout == f"{12 - done} states rendered, {done} already had a picture\n"
     assert len(fake.calls[-1]["images"]) == 12 - done
 
 
@@ -144,7 +144,7 @@ def test_killed_its_darktable_ends_and_the_next_one_clears_up(
     running.wait()
     wait_for(lambda: not is_running(fake.calls[0]["process"]))
     done = previews(repository)
-    assert chemfs(repository.root, "--all").stdout == f"{8 - done} states rendered, {done} had a picture before\n"
+    assert chemfs(repository.root, "--all").stdout == f"{8 - done} states rendered, {done} already had a picture\n"
     assert list((tmp_path / "temporary").iterdir()) == []
 
 

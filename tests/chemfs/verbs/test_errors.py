@@ -41,7 +41,7 @@ def test_file_in_place_of_an_output_folder_is_refused(chemfs: Chemfs, repository
     Path("loop").symlink_to("loop")
     answer = chemfs(*verb.format(place).split())
     name = place.partition("/")[0]
-    assert (answer.code, answer.error) == (3, f"chemfs: not a folder: '{name}'; name another place\n")
+    assert (answer.code, answer.error) == (3, f"chemfs: not a folder: '{name}'; choose another destination\n")
 
 
 @pytest.mark.parametrize(

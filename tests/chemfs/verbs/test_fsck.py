@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> Repository:
 
 def test_a_healthy_repository(chemfs: Chemfs, repository: Repository) -> None:
     answer = chemfs("fsck", repository.root)
-    assert (answer.code, answer.out) == (0, "all is well\n")
+    assert (answer.code, answer.out) == (0, "no problems found\n")
     assert chemfs("fsck", repository.root, "--json").json == []
 
 

@@ -167,7 +167,7 @@ def test_mounts_inside_a_shoot_are_skipped(chemfs: Chemfs, wedding: Path) -> Non
         for wrong in (("wedding/mnt/wedding", "new"), ("wedding", "wedding/mnt")):
             answer = chemfs("import", *wrong)
             assert answer.code == 3
-            assert "inside a mount of chemfs" in answer.error
+            assert "inside a chemfs mount" in answer.error
         branch = place / "wedding" / "1.NEF" / "heads" / "main"
         edit(wedding, "1.NEF.xmp", 700)
         image(wedding, "new.NEF")

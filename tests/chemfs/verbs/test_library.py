@@ -77,7 +77,7 @@ def test_damaged_repository_is_named_and_does_not_stop_the_others(chemfs: Chemfs
 
 
 def test_fsck_checks_each_repository_and_sums_up(chemfs: Chemfs, library: Path) -> None:
-    assert (chemfs("fsck", "library").out, chemfs("fsck", "library").code) == ("3 repositories: all is well\n", 0)
+    assert (chemfs("fsck", "library").out, chemfs("fsck", "library").code) == ("3 repositories: no problems found\n", 0)
     damage(library / "day/2.NEF")
     (library / "night/3.NEF/HEAD").unlink()
     answer = chemfs("fsck", "library")
@@ -110,7 +110,7 @@ def test_gc_lists_what_it_removes_and_sums_up(chemfs: Chemfs, library: Path) -> 
 
 def test_a_tag_for_a_whole_shoot(chemfs: Chemfs, library: Path) -> None:
     assert chemfs("tag", "library", "v1_export").out == "3 images tagged v1_export\n"
-    assert chemfs("tag", "library", "v1_export").out == "0 images tagged v1_export; 3 images had the tag before\n"
+    assert chemfs("tag", "library", "v1_export").out == "0 images tagged v1_export; 3 images already had the tag\n"
     assert chemfs("tag", "library", "client", "--only", "day/*").out == "2 images tagged client\n"
     assert chemfs("tag", "library").out == "client     2 images\nv1_export  3 images\n"
     assert chemfs("tag", "library", "--json").json == [

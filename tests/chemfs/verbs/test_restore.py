@@ -58,7 +58,7 @@ def test_sidecar_is_restored(chemfs: Chemfs, root: Path, tmp_path: Path) -> None
     ]
     path.write_bytes(b"half a sid")
     lines = chemfs("restore", root, first, "--to", path).out.splitlines()
-    assert lines[0].startswith(f"what was in {path} is no XMP; it is kept as rejected/")
+    assert lines[0].startswith(f"{path} was not a valid XMP; its bytes are kept as rejected/")
     assert lines[1:] == [f"branch main is at snapshot {first[:12]}", f"{path} has snapshot {first[:12]}"]
     assert "5 sidecars unchanged" in chemfs("import", "wedding", "library").out
 

@@ -20,7 +20,7 @@ def test_a_command_that_waits_says_so_and_can_be_interrupted(repository: str, ve
     with locked(Path(repository)), subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         assert process.stderr.readline() == (
-            "chemfs: waiting until another program has finished its change to sunset; Ctrl-C stops the waiting\n"
+            "chemfs: waiting for another program to finish its change to sunset; press Ctrl-C to stop waiting\n"
         )
         process.send_signal(signal.SIGINT)
         assert process.stderr.read() == "chemfs: interrupted\n"
