@@ -18,6 +18,7 @@ from cachetools import LRUCache
 
 from chemfs.tree import readme
 from chemfs.tree.errors import NotFound, ReadOnly
+from chemfs.tree.foreign_folder import ForeignFolder
 from chemfs.tree.heads.draft_files import has_drafts
 from chemfs.tree.image_log import log_missing_images
 from chemfs.tree.nodes import Entry, Folder, Node, NodeKind
@@ -40,7 +41,6 @@ from chemigram_core.repository import Repository, missing_part
 
 _LATEST = 100  # a library may have tens of thousands, and a file manager looks into each
 _ROLLS = 20  # what a roll shows is about 1 KB for each image
-_README = "README.txt"
 _OWN = {"tagged": tagged_folder}  # what each folder has beside what is in it
 
 _Identity = tuple[int, int]
@@ -78,7 +78,7 @@ class OneRepository(Repositories):
     def __init__(self, root: Path, on_change: OnChange | None, *, for_darktable: bool) -> None:
         self._opened = OpenRepository(Repository(root), on_change)
         self._for_darktable = for_darktable
-        source = Source(str(root), lambda: self._opened)
+        source = Source(str(root), lambda: self._opened, lambda: self._opened.repository)
         self._roll = Contents(lambda: Sources([source], (str(root),)), may_write=on_change is not None)
 
     @property
@@ -122,18 +122,33 @@ class ManyRepositories(Repositories):
 
     def opened(self, parts: Parts) -> OpenRepository:
         """The repository in a folder of the library. Raises NotFound."""
+        identity = _identity(self._own(parts))
+        with self._lock:
+            opened = self._open.get(identity)
+            if opened is None or not _leads_to(opened.repository.root, identity):
+                opened = OpenRepository(self._repository(parts), self._on_change)
+            self._open[identity] = self._latest[identity] = opened
+            return opened
+
+    def seen(self, parts: Parts) -> Repository:
+        """The same to be looked at only: it is not kept, and knows nothing of drafts. Raises NotFound."""
+        self._own(parts)
+        return self._repository(parts)
+
+    def _own(self, parts: Parts) -> os.stat_result:
+        """The attributes of the folder of a repository that may be opened. Raises NotFound."""
         try:
             status = self.library.stat(parts)
-            if not self.may_open(parts, status):
-                raise NotFound(parts[-1])
-            identity = _identity(status)
-            with self._lock:
-                opened = self._open.get(identity)
-                if opened is None or not _leads_to(opened.repository.root, identity):
-                    opened = OpenRepository(Repository(self.library.path(parts)), self._on_change)
-                self._open[identity] = self._latest[identity] = opened
-                return opened
-        except (FileNotFoundError, NotADirectoryError, Refused) as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NotFound(parts[-1]) from error
+        if not self.may_open(parts, status):
+            raise NotFound(parts[-1])
+        return status
+
+    def _repository(self, parts: Parts) -> Repository:
+        try:
+            return Repository(self.library.path(parts))
+        except Refused as error:
             raise NotFound(parts[-1]) from error
 
     def may_open(self, parts: Parts, status: os.stat_result) -> bool:
@@ -158,8 +173,11 @@ class ManyRepositories(Repositories):
         """The repositories in a folder."""
         place = self.library.path(parts)
         names, others = self.library.repository_names(parts)
-        found = [Source(f"{place}/{name}", partial(self.opened, (*parts, name))) for name in names]
+        found = [self._source(f"{place}/{name}", (*parts, name)) for name in names]
         return Sources(found, (str(place), *(f"{place}/{name}" for name in others)))
+
+    def _source(self, root: str, parts: Parts) -> Source:
+        return Source(root, partial(self.opened, parts), partial(self.seen, parts))
 
 
 class LibraryFolder(Folder):
@@ -174,7 +192,7 @@ class LibraryFolder(Folder):
         return Stat(0, self._library.stat(self._parts).st_mtime_ns, *self._permissions())
 
     def lookup(self, name: str) -> Node:
-        if name == _README:
+        if name == readme.NAME:
             return Text(readme.LIBRARY, self.stat().mtime_ns, self._permissions())
         if name in _OWN:
             return _OWN[name](self._library.root, self._parts, self._opened_in)
@@ -200,9 +218,9 @@ class LibraryFolder(Folder):
         if self._repositories.for_darktable:
             names = [ROLL, *self._library.names(self._parts, {FolderKind.OTHER})]
         else:
-            yield Entry(_README, NodeKind.FILE)
+            yield Entry(readme.NAME, NodeKind.FILE)
             names = [ROLL, *_OWN, *self._library.names(self._parts)]
-        yield from (Entry(name, NodeKind.FOLDER) for name in names if name != _README)
+        yield from (Entry(name, NodeKind.FOLDER) for name in names if name != readme.NAME)
 
     def _opened_in(self, name: str) -> Opened:
         """The repository in a folder of this one, by its name on disk."""
@@ -214,26 +232,6 @@ class LibraryFolder(Folder):
     @property
     def _library(self) -> Library:
         return self._repositories.library
-
-
-class ForeignFolder(Folder):
-    """The place of a repository that another user owns and that is not trusted: it says so, and opens nothing."""
-
-    __slots__ = ("_path",)
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def stat(self) -> Stat:
-        return Stat(0, os.lstat(self._path).st_mtime_ns, *of_folder(self._path))
-
-    def lookup(self, name: str) -> Node:
-        if name != _README:
-            raise NotFound(name)
-        return Text(readme.FOREIGN, self.stat().mtime_ns, of_folder(self._path))
-
-    def entries(self) -> Iterable[Entry]:
-        yield Entry(_README, NodeKind.FILE)
 
 
 def _identity(status: os.stat_result) -> _Identity:

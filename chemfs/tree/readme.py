@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NAME = "README.txt"
+
 REPOSITORY = b"""This folder shows every edit state of one image as files.
 
 heads/<branch>/     your work: save image.xmp or a mask here, and each real edit becomes a snapshot

@@ -58,7 +58,7 @@ class HeadLink(Link):
 
 
 _TOP: Mapping[str, tuple[NodeKind, Callable[[Opened], Node]]] = {
-    "README.txt": (NodeKind.FILE, _readme),
+    readme.NAME: (NodeKind.FILE, _readme),
     _HEAD: (NodeKind.LINK, HeadLink),
     "heads": (NodeKind.FOLDER, HeadsFolder),
     "tags": (NodeKind.FOLDER, TagsFolder),

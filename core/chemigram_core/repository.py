@@ -32,6 +32,8 @@ from chemigram_core.store.objects import ObjectStore
 if TYPE_CHECKING:
     from chemigram_core.image.raw_folder import Image, RawFolder
 
+_PARTS = ("objects", "refs", "HEAD")
+
 MAIN = BranchName("main")
 
 
@@ -132,19 +134,19 @@ def missing_part(root: Path) -> str | None:
     return missing and (f"{missing} is missing" if os.access(root, os.X_OK) else "not an accessible folder")
 
 
-def part_modes(root: str, above: int | None = None) -> tuple[int, int, int]:
+def part_modes(root: str, above: int | None = None) -> list[int]:
     """Type and bits of objects/, refs/ and HEAD, which make a folder a repository; 0 for a missing one.
 
     `root` is a path, relative to the open folder `above` if there is one. Called for each entry of a large folder.
     """
-    return _mode(f"{root}/objects", above), _mode(f"{root}/refs", above), _mode(f"{root}/HEAD", above)
-
-
-def _mode(path: str, above: int | None) -> int:
-    try:
-        return os.stat(path, dir_fd=above, follow_symlinks=False).st_mode
-    except (OSError, ValueError):
-        return 0
+    modes = []
+    for part in _PARTS:
+        try:
+            mode = os.stat(f"{root}/{part}", dir_fd=above, follow_symlinks=False).st_mode
+        except (OSError, ValueError):
+            mode = 0
+        modes.append(mode)
+    return modes
 
 
 def _make_lock(root: Path) -> None:

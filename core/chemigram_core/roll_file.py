@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from chemigram_core.digest import Digest
 from chemigram_core.durable.json_file import read_object, write_object
@@ -28,8 +27,7 @@ class RollDamaged(StoreFailed):
         super().__init__(f"damaged numbers ({found}): roll.json; restore it, or remove it to have new numbers given")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What is known about a number: its branch, and when it got the number, ISO 8601.
 
     `name` is the version name that it was given in darktable. `hidden` is the state whose sidecar was removed: nothing
@@ -84,12 +82,12 @@ def renaming(root: Path, old: BranchName, new: BranchName, is_done: Callable[[],
     If that fails, the number is the old branch's again, unless `is_done` says that it was renamed in spite of the
     error. Raises RollDamaged, OSError.
     """
-    return _changing(root, old, lambda given: replace(given, branch=new), is_done)
+    return _changing(root, old, lambda given: given._replace(branch=new), is_done)
 
 
 def deleting(root: Path, branch: BranchName, is_done: Callable[[], bool]) -> AbstractContextManager[None]:
     """Retire the number of a branch that is deleted in the context; the rest is as for `renaming`."""
-    return _changing(root, branch, lambda given: replace(given, is_retired=True), is_done)
+    return _changing(root, branch, lambda given: given._replace(is_retired=True), is_done)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ WINGS = {  # the floors of each package, lowest first
         "open_repository",
         "image_file preview_file drawn",
         "real_file ref_folder state",
+        "foreign_folder",
         "gallery_pictures",
         "gallery_page",
         "heads.file_nodes heads.branch_drawn heads.folder_nodes heads.branch_folder heads.heads_folder",

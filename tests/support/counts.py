@@ -5,6 +5,7 @@ Unlike times, these are the same on every machine, so tests can limit them.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ def counted() -> Iterator[Counts]:
             _count_calls(stack, module, name, counts, "parses")
         _active.append(counts)
         stack.callback(_active.remove, counts)
+        stack.callback(gc.enable)
+        gc.disable()  # what others left to be collected, and what hears of a collection, is no work of the block
         stack.callback(sys.setprofile, sys.getprofile())
         sys.setprofile(_profiler(counts))
         yield counts

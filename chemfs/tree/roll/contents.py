@@ -14,8 +14,9 @@ from threading import Lock
 from typing import NamedTuple
 
 from chemfs.tree.nodes import Entry, NodeKind
-from chemfs.tree.roll.images import RollImage, Source, Sources, Stamp, read_image, stamp_before, stamp_of
+from chemfs.tree.roll.images import RollImage, Source, Sources, Stamp, read_image, stamp_of, unless_recent
 from chemigram_core.errors import ChemigramError
+from chemigram_core.image.raw_folder import image_name
 from chemigram_core.shoot.file_names import SUFFIX, owner_of, sidecar_name
 
 _SECONDS = 1.0  # changes by others show within a second
@@ -89,7 +90,7 @@ class Contents:
         if not is_same or not all(image.is_unchanged for image in self._images.values()):
             if not is_same:
                 started_ns, self._sources = time.time_ns(), self._find_sources()
-                self._stamp = stamp_before(started_ns, self._sources.folders)
+                self._stamp = unless_recent(started_ns, stamp_of(self._sources.folders))
             self._read()
         self._looked = time.monotonic()
 
@@ -135,10 +136,9 @@ class _Names:
         if (known := self._known.get(source.root)) is not None:
             return known.name
         try:
-            image = source.opened().repository.image
+            return image_name(source.seen().root) or ""
         except (ChemigramError, OSError):
             return ""
-        return "" if image is None else image.name
 
 
 def _named(images: Iterable[RollImage]) -> dict[str, Named]:

@@ -6,12 +6,12 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from chemfs.tree.open_repository import Opened
 from chemigram_core.errors import ChemigramError
+from chemigram_core.image.raw_folder import image_name
 from chemigram_core.names import BranchName
 from chemigram_core.repository import Repository
 from chemigram_core.roll import pending
@@ -27,13 +27,19 @@ Taken = Callable[[str, int], bool]
 """Whether the sidecar of an image with a number has the name of another image's."""
 
 Stamp = tuple[tuple[int, int], ...]
+_MISSING, _UNKNOWN = (0, 0), (0, -1)  # in a stamp: no folder there, or one that can't be looked at
+
+# The folders whose times change with the image, roll.json, HEAD, and a branch's name or state; and first states
+_FOLDERS = (".", "raw", "refs/heads", "/".join(pending.FOLDER))
+_PENDING = len(_FOLDERS) - 1
 
 
 class Source(NamedTuple):
-    """A repository of the folder: where it is, and the way to ask for it."""
+    """A repository of the folder: where it is, the way to ask for it, and the way to look at it without keeping it."""
 
     root: str
     opened: Opened
+    seen: Callable[[], Repository]
 
 
 class Sources(NamedTuple):
@@ -43,11 +49,11 @@ class Sources(NamedTuple):
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RollImage:
+class RollImage(NamedTuple):
     """An image in a roll, with its numbers, and those that are shown by the names of their sidecars.
 
-    `pending` are the numbers of first states that wait, each with its time, ns since 1970.
+    `pending` are the numbers of first states that wait, each with its time, ns since 1970. The `stamp` is that of the
+    `folders` when they were read.
 
     The name is empty for a repository that has no image or can't be read.
     """
@@ -57,13 +63,13 @@ class RollImage:
     numbers: Numbers
     sidecars: Mapping[str, int]
     pending: Mapping[int, int]
-    _folders: tuple[str, ...]
-    _stamp: Stamp
+    folders: tuple[str, ...]
+    stamp: Stamp
 
     @property
     def is_unchanged(self) -> bool:
         """Whether the repository's folders still have their times: a stat for each of them, and nothing is opened."""
-        return bool(self._stamp) and self._stamp == stamp_of(self._folders)
+        return bool(self.stamp) and self.stamp == stamp_of(self.folders)
 
 
 def read_image(source: Source, is_taken: Taken, known: RollImage | None, *, may_write: bool) -> RollImage:
@@ -74,18 +80,20 @@ def read_image(source: Source, is_taken: Taken, known: RollImage | None, *, may_
     """
     started_ns = time.time_ns()
     name, found = known.name if known else "", _Found(known.numbers if known else {}, [], {}, [])
+    folders = tuple(f"{source.root}/{folder}" for folder in _FOLDERS)
+    stamp = stamp_of(folders)
     try:
-        repository = source.opened().repository
-        name = "" if (image := repository.image) is None else image.name
-        if name:
-            found = _read(repository, partial(is_taken, name), found.numbers, may_write=may_write)
+        repository = source.seen()
+        if name := image_name(repository.root) or "":
+            waiting = pending.times_ns(repository.root) if stamp[_PENDING] != _MISSING else {}
+            found = _read(repository, partial(is_taken, name), found.numbers, waiting, may_write=may_write)
     except (ChemigramError, OSError) as error:
         logger.warning("%s: its sidecars are not shown in roll/: %s", source.root, error)
     named = ((sidecar_name(name, number), number) for number in found.shown) if name else ()
     sidecars = {sidecar: number for sidecar, number in named if sidecar is not None}
-    folders = _folders(source.root, found.branches)
-    stamp = stamp_before(started_ns, folders)
-    return RollImage(source, name, found.numbers, sidecars, found.waiting, folders, stamp)
+    nested = _nested(source.root, found.branches)
+    stamp = unless_recent(started_ns, stamp + stamp_of(nested))
+    return RollImage(source, name, found.numbers, sidecars, found.waiting, folders + nested, stamp)
 
 
 class _Found(NamedTuple):
@@ -97,10 +105,12 @@ class _Found(NamedTuple):
     shown: Sequence[int]
 
 
-def _read(repository: Repository, is_taken: IsTaken, remembered: Numbers, *, may_write: bool) -> _Found:
+def _read(
+    repository: Repository, is_taken: IsTaken, remembered: Numbers, times_ns: Mapping[int, int], *, may_write: bool
+) -> _Found:
     branches = repository.refs.branches()
     numbers = given_numbers(repository, branches, is_taken, remembered, may_write=may_write)
-    waiting = {number: time for number, time in pending.times_ns(repository.root).items() if number in numbers}
+    waiting = {number: time for number, time in times_ns.items() if number in numbers}
     present = frozenset(branches)
     shown = [
         number
@@ -115,11 +125,9 @@ def is_hidden(repository: Repository, given: Given) -> bool:
     return given.hidden is not None and repository.refs.read(given.branch) == given.hidden
 
 
-def _folders(root: str, branches: Iterable[BranchName]) -> tuple[str, ...]:
-    """The folders whose times change with the image, roll.json, HEAD, and a branch's name or state."""
-    heads = f"{root}/refs/heads"
-    nested = {f"{heads}/{branch.rpartition('/')[0]}" for branch in branches if "/" in branch}
-    return (root, f"{root}/raw", heads, f"{root}/{'/'.join(pending.FOLDER)}", *sorted(nested))
+def _nested(root: str, branches: Iterable[BranchName]) -> tuple[str, ...]:
+    """The folders of the branches that have a slash in their names."""
+    return tuple(sorted({f"{root}/refs/heads/{branch.rpartition('/')[0]}" for branch in branches if "/" in branch}))
 
 
 def stamp_of(folders: tuple[str, ...]) -> Stamp:
@@ -127,15 +135,16 @@ def stamp_of(folders: tuple[str, ...]) -> Stamp:
     return tuple(map(_time, folders))
 
 
-def stamp_before(started_ns: int, folders: tuple[str, ...]) -> Stamp:
-    """The same after reading what is in the folders, which began at `started_ns`; empty if that may be out of date."""
-    stamp = stamp_of(folders)
+def unless_recent(started_ns: int, stamp: Stamp) -> Stamp:
+    """A stamp whose taking began at `started_ns`; empty if a later change might leave the folders with these times."""
     return stamp if all(mtime_ns < started_ns - _RACY_NS for _, mtime_ns in stamp) else ()
 
 
 def _time(folder: str) -> tuple[int, int]:
     try:
         status = os.stat(folder)  # noqa: PTH116 - a thousand of them for a listing
+    except (FileNotFoundError, NotADirectoryError):
+        return _MISSING
     except OSError:
-        return 0, 0
+        return _UNKNOWN
     return status.st_ino, status.st_mtime_ns

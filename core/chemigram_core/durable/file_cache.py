@@ -15,8 +15,6 @@ from sys import intern
 from threading import Lock
 from typing import Generic, TypeVar
 
-from cachetools import FIFOCache
-
 _T = TypeVar("_T")
 _Identity = tuple[str, int, int, int, int, int]
 
@@ -38,7 +36,8 @@ class FileCache(Generic[_T]):
 
     def __init__(self, size: int) -> None:
         self._lock = Lock()  # for changes; to look is one operation of a dict
-        self._known: FIFOCache[_Identity, _T] = FIFOCache(size)
+        self._size = size
+        self._known: dict[_Identity, _T] = {}  # a listing fills it with a thousand entries: no calls for each
 
     def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T], path: str = "") -> _T:
         """The result of `read` for an open file and its attributes, cached if possible. Raises what `read` raises.
@@ -47,20 +46,20 @@ class FileCache(Generic[_T]):
         """
         now_ns = time.time_ns()  # taken before fstat, so a later change is never 20 ms old
         status = os.fstat(descriptor)
-        if (known := self.recall(status, path)) is not None:
+        identity = _identity(status, intern(path))  # a ref that moved has one path for all its files
+        if (known := self._known.get(identity)) is not None:
             return known
         found = read(descriptor, status)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
             with self._lock:
-                self._known[_identity(status, intern(path))] = found  # a ref that moved has one path for all its files
+                self._known[identity] = found
+                if len(self._known) > self._size:
+                    del self._known[next(iter(self._known))]  # the oldest
         return found
 
     def recall(self, status: os.stat_result, path: str) -> _T | None:
         """What is cached for a path, if the file with these attributes was opened there before."""
-        try:
-            return self._known[_identity(status, path)]
-        except KeyError:
-            return None
+        return self._known.get(_identity(status, path))
 
 
 def _identity(status: os.stat_result, path: str) -> _Identity:

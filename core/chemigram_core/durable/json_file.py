@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from chemigram_core.durable import beneath
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import CannotBeLogged
 
@@ -16,9 +17,14 @@ LIMIT_BYTES = 1 << 20  # about 7,000 folders of a library; a parsed file takes t
 
 def read_object(root: Path, name: str) -> dict[str, Any] | None:
     """The object in a file of the folder `root`, None without the file. Raises ValueError if it is anything else."""
-    with suppress(FileNotFoundError), Folder.enter(root) as folder:
-        return _parsed(folder.read(name, LIMIT_BYTES + 1))
-    return None
+    try:
+        descriptor = beneath.open_file(root, name)
+    except FileNotFoundError:
+        return None
+    try:
+        return _parsed(os.pread(descriptor, LIMIT_BYTES + 1, 0))
+    finally:
+        os.close(descriptor)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -68,14 +68,25 @@ def find(root: Path) -> Image | None:
     return next(images(root), None)
 
 
+def image_name(root: Path) -> str | None:
+    """The name of the image that `find` would find; where that is, is not asked. Raises OSError."""
+    return next((name for name, _ in _named(root)), None)
+
+
 def images(root: Path) -> Iterator[Image]:
     """The files and links in raw/ that can stand in a state, by name. Raises OSError."""
+    for name, target in _named(root):
+        path = root / FOLDER / name
+        is_followed = target == name or foreign_owner(str(root)) is None
+        yield Image(name, path, _place(path.parent, target), is_followed)
+
+
+def _named(root: Path) -> Iterator[tuple[str, str]]:
+    """The names of the images, each with the target of its link; that of a file is the file."""
     with suppress(FileNotFoundError, NotADirectoryError, PermissionError), Folder.enter(root, FOLDER) as folder:
         for name in folder.names():
             if broken_rule(name) is None and (target := _target(folder, name)) is not None:
-                path = root / FOLDER / name
-                is_followed = target == name or foreign_owner(str(root)) is None
-                yield Image(name, path, _place(path.parent, target), is_followed)
+                yield name, target
 
 
 def _target(folder: Folder, name: str) -> str | None:

@@ -22,7 +22,7 @@ from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
-from chemigram_core.image.raw_folder import FOLDER, find
+from chemigram_core.image.raw_folder import FOLDER, image_name
 from chemigram_core.library.tag_folders import ImageTags, TagContent, tag_folders
 from chemigram_core.library_folders import Parts, kinds_in
 from chemigram_core.names import TagName
@@ -132,10 +132,10 @@ def _read(root: Path, folder: Folder, now_ns: int) -> _Known:
     try:
         tags = Repository(root).refs.tags()
         time_ns = max(os.stat(path, dir_fd=folder.descriptor).st_mtime_ns for path in paths)
-        found = find(root)
+        name = image_name(root)
     except (ChemigramError, OSError):
         return _Known(ImageTags((), None, 0), {**seen, root.name: None})
-    return _Known(ImageTags(tuple(tags), None if found is None else found.name, time_ns), seen)
+    return _Known(ImageTags(tuple(tags), name, time_ns), seen)
 
 
 def _identity(path: str, folder: Folder, now_ns: int) -> _Identity | None:

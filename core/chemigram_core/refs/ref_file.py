@@ -35,6 +35,12 @@ def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
         return None
     except OSError:
         pass  # such as a loop of symlinks: opening it says what it is
+    return read(root, parts, known, parse)
+
+
+def read(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable[[str, int], _T]) -> _T | None:
+    """The same for a file that is not in the cache."""
+    path = f"{root}/{'/'.join(parts)}"
     if (descriptor := _opened(root, parts)) is None:
         return None
     try:

@@ -38,6 +38,7 @@ class Position(NamedTuple):
 
 _POSITIONS: FileCache[Position] = FileCache(20_000)  # about 10 MB at the most
 _HEADS: FileCache[Head] = FileCache(2_000)
+_Look = Callable[[Path, list[str], FileCache[Position], Callable[[str, int], Position]], Position | None]
 
 
 class Refs:
@@ -66,8 +67,11 @@ class Refs:
 
     def look(self, name: RefName) -> Position | None:
         """The target of a branch or tag and since when, or None. Opens one file. Raises RefDamaged."""
+        return self._position(name, ref_file.look)
+
+    def _position(self, name: RefName, look: _Look) -> Position | None:
         try:
-            return ref_file.look(self._root, name.ref.split("/"), _POSITIONS, _parsed_position)
+            return look(self._root, name.ref.split("/"), _POSITIONS, _parsed_position)
         except InvalidDigest as error:
             damage = RefDamaged(name.ref, str(error))
         except RefDamaged as error:
@@ -181,7 +185,7 @@ class Refs:
         if _POSITIONS.recall(status, f"{self._path}/{name.namespace}/{name}") is not None:
             return True
         try:
-            return self.look(name) is not None
+            return self._position(name, ref_file.read) is not None
         except (RefDamaged, OSError):
             return True
 

@@ -7,7 +7,6 @@ none: darktable still has the old branch's history under its number, and would w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from chemigram_core.durable.lock import locked_if_writable
 from chemigram_core.errors import RefDamaged
@@ -37,6 +36,13 @@ def completed(known: Numbers, branches: Collection[BranchName], head: Head, is_t
     return known if numbers == known else numbers
 
 
+def _is_complete(numbers: Numbers, branches: Collection[BranchName]) -> bool:
+    """Whether `completed` would change nothing, wherever HEAD is."""
+    named = {given.branch for given in numbers.values() if not given.is_retired}
+    zero = numbers.get(0)
+    return zero is not None and not zero.is_retired and zero.branch in branches and named.issuperset(branches)
+
+
 def next_free(numbers: Numbers, is_taken: IsTaken) -> int:
     """The number after all that were ever given. Raises RollDamaged if darktable can't have one."""
     number = max(numbers, default=0) + 1
@@ -52,10 +58,12 @@ def given_numbers(
 ) -> Numbers:
     """The numbers of `branches`, which are all. New ones are written down, or `remembered` where that isn't possible.
 
-    While HEAD is damaged, no number is given, and branches that have one keep it. Parses roll.json and HEAD. Raises
-    StoreFailed, OSError.
+    While HEAD is damaged, no number is given, and branches that have one keep it. Parses roll.json, and HEAD if a
+    number is to be given. Raises StoreFailed, OSError.
     """
     known = read_numbers(repository.root)
+    if remembered.keys() <= known.keys() and _is_complete(known, branches):
+        return known
     try:
         head = repository.refs.head()
     except RefDamaged:
@@ -75,4 +83,4 @@ def given_numbers(
 
 
 def _without(given: Given, branch: BranchName) -> Given:
-    return replace(given, is_retired=True) if given.branch == branch else given
+    return given._replace(is_retired=True) if given.branch == branch else given

@@ -122,7 +122,7 @@ def plan_of(repository: Repository, number: int, document: Document, is_taken: I
         given = Given(_new_branch(repository, new), now(), took_over=number)
         return _named(Plan(new, given, None, document), base)
     # Written under its own number: darktable has imported the folder again, and no longer uses the other one for it.
-    return _named(Plan(number, replace(given, took_over=None), tip, document), base)
+    return _named(Plan(number, given._replace(took_over=None), tip, document), base)
 
 
 def _named(plan: Plan, base: Document | None) -> Plan:
@@ -134,7 +134,7 @@ def _named(plan: Plan, base: Document | None) -> Plan:
     document = with_version_name(plan.document, own)
     if written in ("", shown) or (plan.tip is None and lost_its_name(plan.document, base)):
         return replace(plan, document=document)
-    return replace(plan, document=document, label=written, given=replace(plan.given, name=written))
+    return replace(plan, document=document, label=written, given=plan.given._replace(name=written))
 
 
 def hide(repository: Repository, number: int) -> None:
@@ -146,13 +146,13 @@ def hide(repository: Repository, number: int) -> None:
         commit_pending(repository, math.inf)
     given = read_numbers(repository.root).get(number)
     if given is not None and (tip := repository.refs.read(given.branch)) is not None:
-        _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=tip)})
+        _change(repository.root, lambda numbers: {**numbers, number: numbers[number]._replace(hidden=tip)})
 
 
 def unhide(repository: Repository, number: int) -> None:
     """Show the sidecar of a number again: a program writes it anew. Raises StoreFailed, OSError."""
     if (given := read_numbers(repository.root).get(number)) is not None and given.hidden is not None:
-        _change(repository.root, lambda numbers: {**numbers, number: replace(numbers[number], hidden=None)})
+        _change(repository.root, lambda numbers: {**numbers, number: numbers[number]._replace(hidden=None)})
 
 
 def _save(repository: Repository, plan: Plan) -> Outcome:
@@ -166,7 +166,7 @@ def _save(repository: Repository, plan: Plan) -> Outcome:
 def _after(numbers: Numbers, plan: Plan) -> Numbers:
     """The numbers after a save: the sidecar is shown, under the name that it was given."""
     known = numbers.get(plan.number, plan.given)
-    new = replace(known, name=plan.given.name, hidden=None, took_over=plan.given.took_over, instead_of=None)
+    new = known._replace(name=plan.given.name, hidden=None, took_over=plan.given.took_over, instead_of=None)
     return {**numbers, plan.number: new}
 
 

@@ -150,8 +150,8 @@ def test_cost_of_a_listing_for_each_image(shoot: Path) -> None:
     folder = roll(shoot).folder("/shoot/roll")
     with counted() as counts:
         assert len(list(folder.entries())) == 206
-    assert counts.opens <= 6 * 103 + 10
-    assert counts.stats <= 22 * 103
+    assert counts.opens <= 5 * 103 + 10
+    assert counts.stats <= 16 * 103
     with counted() as counts:
         list(folder.entries())
     assert counts.opens == 0, "unchanged: a stat for each folder that would have another time"
