@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
+from chemigram_core.layout import DRAWN_FOLDER
+
 _PIECE_BYTES = 1 << 20
 
 
@@ -34,20 +36,27 @@ def read(paths: Sequence[str]) -> None:
 
 
 def find(paths: Sequence[str]) -> None:
-    """find(1)."""
+    """find(1), not into drawn/."""
+    _run("find", *paths, "-name", DRAWN_FOLDER, "-prune", "-o", "-print")
+
+
+def find_drawn(paths: Sequence[str]) -> None:
+    """find(1), also into drawn/."""
     _run("find", *paths)
 
 
 def list_all(paths: Sequence[str]) -> None:
-    """ls -lR."""
-    _run("ls", "-lR", *paths)
+    """ls -lR, not into drawn/."""
+    _run("ls", "-lR", f"--ignore={DRAWN_FOLDER}", *paths)
 
 
 def copy(paths: Sequence[str]) -> None:
-    """cp -r, into a new folder in the last path."""
-    *sources, scratch = paths
-    _run("cp", "-r", *sources, tempfile.mkdtemp(dir=scratch))
+    """cp -r of all that is in the folders of a folder, but not of drawn/, into a new folder in the last path."""
+    above, scratch = paths
+    names = [f"{folder}/{name}" for folder in os.listdir(above) for name in os.listdir(f"{above}/{folder}")]
+    sources = [name for name in names if not name.endswith(f"/{DRAWN_FOLDER}")]
+    _run("cp", "-r", "--parents", *sources, tempfile.mkdtemp(dir=scratch), folder=above)
 
 
-def _run(*words: str) -> None:
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+def _run(*words: str, folder: str | None = None) -> None:
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder)

@@ -1,6 +1,6 @@
 """The same states in every form that is compared: a repository, an ordinary folder, a TAR archive.
 
-There are four trees of different content, so that what one task has looked at is new to the next one. All have many
+There are five trees of different content, so that what one task has looked at is new to the next one. All have many
 small states; `states` has branches, tags and a state with a mask of 200 MB, too.
 """
 
@@ -20,7 +20,7 @@ from chemigram_core.repository import MAIN, Repository
 from scripts.bench.content import edit, noise
 from tests.support.builders import picture, saves
 
-NAMES = ("states", "find", "list", "copy")
+NAMES = ("states", "find", "list", "copy", "drawn")
 BRANCHES = (MAIN, *(BranchName(f"side-{number}") for number in range(1, 4)))
 TAGS = tuple(TagName(f"v{number}") for number in range(100))
 MASK = MaskName("subject")
@@ -55,7 +55,7 @@ def build(folder: Path, states: int) -> dict[str, Tree]:
 
 def _in_all_forms(repository: Repository, plain: Path) -> Tree:
     for digest in saves(repository):
-        export(repository, digest, plain / "snapshots" / digest)
+        export(repository, digest, plain / "snapshots" / digest, drawn=True)
     archive = plain.with_suffix(".tar")
     subprocess.run(["tar", "-cf", archive, "-C", plain, "."], check=True)
     return Tree(repository.root, plain, archive, list(saves(repository)))
@@ -75,5 +75,5 @@ def _add_refs(repository: Repository, folder: Path) -> None:
     for tag in TAGS:
         create_tag(repository, tag)
     for path in (*(f"heads/{branch}" for branch in BRANCHES), *(f"tags/{tag}" for tag in TAGS)):
-        export(repository, tip, folder / path)
+        export(repository, tip, folder / path, drawn=True)
     save_xmp(repository, _LARGE, edit(-1), mask_files={MASK: noise(-1, _LARGE_BYTES)})
