@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from cachetools import LRUCache, cached
 from chemigram_core.digest import Digest
 from chemigram_core.errors import InvalidXmp
 from chemigram_core.names import MaskName
-from chemigram_core.store.objects import Kind, ObjectStore
+from chemigram_core.store.objects import Kind, ObjectStore, read_unverified
 
 if TYPE_CHECKING:
     from chemigram_core.sidecar import Document
@@ -33,7 +33,6 @@ class State:
 _DOCUMENT_BYTES = 1 << 20  # of an XMP that is kept parsed, which takes about 8 times the memory
 _documents: LRUCache[Digest, Document] = LRUCache(16)  # the tips that the next saves are compared with
 _states: LRUCache[Digest, State] = LRUCache(10_000)  # about 5 MB at the most
-_peeks: LRUCache[tuple[Path, Digest], State] = LRUCache(10_000)
 _edits: LRUCache[Digest, Digest] = LRUCache(10_000)
 _bare_edits: LRUCache[Digest, Digest] = LRUCache(1_000)
 _pixels: LRUCache[Digest, Digest] = LRUCache(10_000)
@@ -42,10 +41,6 @@ _lock = Lock()  # of all of them; held for no longer than a look
 
 def _by_digest(_: ObjectStore, digest: Digest) -> Digest:
     return digest
-
-
-def _by_place(objects: ObjectStore, digest: Digest) -> tuple[Path, Digest]:
-    return objects.root, digest
 
 
 class States:
@@ -64,7 +59,7 @@ class States:
             if (known := _states.get(digest)) is not None:
                 return known
         try:
-            return _peek(self._objects, digest)
+            return _peek(self._objects.place, digest)
         except InvalidXmp:
             return self.read(digest)
 
@@ -113,9 +108,10 @@ def _state(objects: ObjectStore, digest: Digest) -> State:
     return State(digest, _masks_of(objects.read(digest, Kind.SNAPSHOT)))
 
 
-@cached(_peeks, _by_place, _lock)
-def _peek(objects: ObjectStore, digest: Digest) -> State:
-    return State(digest, _masks_of(objects.read_unverified(digest, Kind.SNAPSHOT)))
+@lru_cache(10_000)
+def _peek(root: str, digest: Digest) -> State:
+    """Damage of one repository must not show in others, so they share nothing that is unverified."""
+    return State(digest, _masks_of(read_unverified(root, digest, Kind.SNAPSHOT)))
 
 
 @cached(_edits, _by_digest, _lock)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,15 +48,16 @@ def test_a_file_below_is_opened(root: Path) -> None:
 
 
 def test_openat2_is_used_only_where_the_kernel_has_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    really, calls = beneath._openat2, []
+    beneath.has_openat2()
+    really, calls = beneath._syscall, []
 
-    def noted(folder: int, path: str, flags: int) -> int:
+    def noted(number: object, folder: int, path: bytes, *how: object) -> Any:
         calls.append(path)
-        return really(folder, path, flags)
+        return really(number, folder, path, *how)
 
-    monkeypatch.setattr(beneath, "_openat2", noted)
+    monkeypatch.setattr(beneath, "_syscall", noted)
     os.close(beneath.open_file(root, "a", "b", "file"))
-    assert calls == ([f"{root}/a/b/file"] if beneath.has_openat2() else [])
+    assert calls == ([f"{root}/a/b/file".encode()] if beneath.has_openat2() else [])
 
 
 @pytest.mark.parametrize("error", [38, 1], ids=["ENOSYS", "EPERM"])
@@ -64,9 +67,10 @@ def test_refused_openat2_is_tried_once(error: int, monkeypatch: pytest.MonkeyPat
 
     def refused(*_: object) -> int:
         calls.append(error)
-        raise OSError(error, os.strerror(error))
+        ctypes.set_errno(error)
+        return -1
 
-    monkeypatch.setattr(beneath, "_openat2", refused)
+    monkeypatch.setattr(beneath, "_syscall", refused)
     beneath.has_openat2.cache_clear()
     try:
         assert [beneath.has_openat2() for _ in range(3)] == [False] * 3

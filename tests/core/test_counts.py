@@ -48,7 +48,7 @@ def cost(monkeypatch: pytest.MonkeyPatch) -> Measure:
     if not beneath.has_openat2():
         pytest.skip("without openat2 each part of a path is opened")
     monkeypatch.setattr(file_cache, "_RACY_NS", -1_000_000_000_000)  # as if every file had been written long ago
-    opens = [count_calls(monkeypatch, os, "open"), count_calls(monkeypatch, beneath, "_openat2")]
+    opens = [count_calls(monkeypatch, os, "open"), count_calls(monkeypatch, beneath, "_syscall")]
     parses = count_calls(monkeypatch, document, "rdf_element")
 
     def measured(work: Callable[[], object]) -> Cost:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from chemigram_core.masks.provenance import Provenance
 from chemigram_core.names import MaskName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
-from chemigram_core.store.objects import Kind
+from chemigram_core.store.objects import Kind, read_unverified
 from tests.support.builders import mask, sidecar
 
 SKY = MaskName("sky")
@@ -95,7 +96,8 @@ def test_oversized_object_is_not_read(repository: Repository, kind: Kind, limit_
     path = object_path(repository, kind)
     os.truncate(path, limit_bytes + 1)
     digest = repository.tip(MAIN) if kind is Kind.SNAPSHOT else repository.registry.read().current()[SKY]
-    for read in (repository.objects.read, repository.objects.read_unverified, repository.objects.verify):
+    unverified = partial(read_unverified, repository.objects.place)
+    for read in (repository.objects.read, unverified, repository.objects.verify):
         with pytest.raises(ObjectDamaged, match=f"beyond the limit of {limit_bytes} bytes"):
             read(digest, kind)
 

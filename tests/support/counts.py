@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
-_OPENERS = (("chemigram_core.durable.beneath", "_openat2"),)  # called by ctypes, which audit hooks don't see
+_OPENERS = (("chemigram_core.durable.beneath", "_syscall"),)  # called by ctypes, which audit hooks don't see
 _PARSERS = tuple(("lxml.etree", name) for name in ("fromstring", "parse", "XML", "iterparse"))
 _STATS = frozenset(("stat", "lstat", "fstat"))
 

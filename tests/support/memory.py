@@ -9,7 +9,8 @@ from chemigram_core.store import content
 
 def forget_everything() -> None:
     """Forget everything that was read, parsed or stored."""
-    for name in ("_documents", "_states", "_peeks", "_edits", "_bare_edits", "_pixels"):
+    for name in ("_documents", "_states", "_edits", "_bare_edits", "_pixels"):
         getattr(states, name).clear()
+    states._peek.cache_clear()
     vars(content)["_contents"] = type(content._contents)(20_000)
     document._masks_of_note.cache_clear()

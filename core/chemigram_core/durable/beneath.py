@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -23,7 +24,8 @@ _NOT_NAMES = frozenset(("", ".", ".."))
 _PATH = os.O_PATH | os.O_CLOEXEC
 _WORKING_FOLDER = -100  # AT_FDCWD, linux/fcntl.h
 _NO_SYMLINKS = 0x04  # RESOLVE_NO_SYMLINKS, linux/openat2.h
-_ENOENT = 2
+_ENOENT, _ENOTDIR = 2, 20
+_ENCODING = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()  # os.fsencode, without its checks
 
 
 class _OpenHow(ctypes.Structure):
@@ -60,7 +62,7 @@ def one_name(part: str) -> str:
     return part
 
 
-def open_below(root: Path, parts: Sequence[str], flags: int) -> int:
+def open_below(root: Path | str, parts: Sequence[str], flags: int) -> int:
     """The same below the folder `root`, whose own path may have symlinks; without any it is one system call."""
     if not parts:
         return os.open(root, flags)
@@ -73,7 +75,7 @@ def open_below(root: Path, parts: Sequence[str], flags: int) -> int:
         os.close(folder)
 
 
-def stat_below(root: Path, *parts: str) -> os.stat_result:
+def stat_below(root: Path | str, *parts: str) -> os.stat_result:
     """The attributes of `parts` below `root`; of a symlink in the last place those of the link. Raises as `open_at`."""
     descriptor = open_below(root, parts, _PATH)
     try:
@@ -87,7 +89,7 @@ def open_file_at(folder: int, parts: Sequence[str]) -> int:
     return _regular(partial(open_at, folder, parts), parts[-1])
 
 
-def open_file(root: Path, *parts: str) -> int:
+def open_file(root: Path | str, *parts: str) -> int:
     """The same below the folder `root`."""
     return _regular(partial(open_below, root, parts), parts[-1])
 
@@ -97,11 +99,12 @@ def has_openat2() -> bool:
     """Whether openat2 works; tried once in a process."""
     folder = os.open("/", _PATH | os.O_DIRECTORY)
     try:
-        os.close(_openat2(folder, ".", _PATH | os.O_DIRECTORY))
-    except OSError:  # ENOSYS from an old kernel, EPERM from a sandbox
-        return False
+        descriptor: int = _syscall(_OPENAT2, folder, b".", _how(_PATH | os.O_DIRECTORY), _HOW_BYTES)
     finally:
         os.close(folder)
+    if descriptor < 0:  # ENOSYS from an old kernel, EPERM from a sandbox
+        return False
+    os.close(descriptor)
     return True
 
 
@@ -115,13 +118,13 @@ def _path(parts: Sequence[str]) -> str:
 
 def _at_once(folder: int, path: str, flags: int) -> int | None:
     """The descriptor in one call; None for a symlink, or something rarer: opening each part gives the exact error."""
-    if has_openat2():
-        try:
-            return _openat2(folder, path, flags)
-        except (FileNotFoundError, NotADirectoryError):
-            raise
-        except OSError:
-            pass
+    if not has_openat2():
+        return None
+    descriptor: int = _syscall(_OPENAT2, folder, path.encode(*_ENCODING), _how(flags), _HOW_BYTES)
+    if descriptor >= 0:
+        return descriptor
+    if (number := ctypes.get_errno()) in (_ENOENT, _ENOTDIR):
+        raise OSError(number, os.strerror(number), path)
     return None
 
 
@@ -129,17 +132,9 @@ def _not_found(path: str) -> FileNotFoundError:
     return FileNotFoundError(_ENOENT, os.strerror(_ENOENT), path)
 
 
-def _openat2(folder: int, path: str, flags: int) -> int:
-    descriptor: int = _syscall(_OPENAT2, folder, os.fsencode(path), _how(flags | os.O_NOFOLLOW), _HOW_BYTES)
-    if descriptor < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), path)
-    return descriptor
-
-
 @lru_cache(maxsize=16)
 def _how(flags: int) -> object:
-    return ctypes.byref(_OpenHow(flags, 0, _NO_SYMLINKS))
+    return ctypes.byref(_OpenHow(flags | os.O_NOFOLLOW, 0, _NO_SYMLINKS))
 
 
 def _walk(folder: int, parts: Sequence[str], flags: int) -> int:

@@ -35,31 +35,37 @@ class FileCache(Generic[_T]):
     """A cache of the last `size` files. Safe for many threads; shared by all repositories of a process."""
 
     def __init__(self, size: int) -> None:
-        self._lock = Lock()  # for changes; to look is one operation of a dict
         self._size = size
-        self._known: dict[_Identity, _T] = {}  # a listing fills it with a thousand entries: no calls for each
+        self._lock = Lock()  # for changes; to look is one operation of a dict
+        self._known: dict[_Identity, _T] = {}  # oldest first; no calls for each of the many entries of a listing
 
     def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T], path: str = "") -> _T:
         """The result of `read` for an open file and its attributes, cached if possible. Raises what `read` raises.
 
         `path` is where it was opened, for `recall`.
         """
-        now_ns = time.time_ns()  # taken before fstat, so a later change is never 20 ms old
+        now_ns = time.time_ns()
         status = os.fstat(descriptor)
-        identity = _identity(status, intern(path))  # a ref that moved has one path for all its files
-        if (known := self._known.get(identity)) is not None:
+        if (known := self.recall(status, path)) is not None:
             return known
         found = read(descriptor, status)
-        if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
-            with self._lock:
-                self._known[identity] = found
-                if len(self._known) > self._size:
-                    del self._known[next(iter(self._known))]  # the oldest
+        self.remember(status, found, now_ns, path)
         return found
 
-    def recall(self, status: os.stat_result, path: str) -> _T | None:
+    def recall(self, status: os.stat_result, path: str = "") -> _T | None:
         """What is cached for a path, if the file with these attributes was opened there before."""
         return self._known.get(_identity(status, path))
+
+    def remember(self, status: os.stat_result, found: _T, now_ns: int, path: str = "") -> None:
+        """Cache what was found in a file with these attributes, unless its next change might not show.
+
+        `now_ns` is from before these were asked for, so a later change is never 20 ms old.
+        """
+        if max(status.st_mtime_ns, status.st_ctime_ns) < now_ns - _RACY_NS:
+            with self._lock:
+                self._known[_identity(status, intern(path))] = found  # a ref that moved has one path for all its files
+                if len(self._known) > self._size:
+                    del self._known[next(iter(self._known))]
 
 
 def _identity(status: os.stat_result, path: str) -> _Identity:

@@ -11,6 +11,7 @@ import os
 import struct
 
 _FLOCK = struct.Struct("hhqqi0q")  # struct flock: kind, whence, start, length (0: to the end), process
+_MARK, _LOCK = (_FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0) for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK))
 
 
 def mark_in_use(descriptor: int) -> None:
@@ -20,16 +21,12 @@ def mark_in_use(descriptor: int) -> None:
     written: its mode lets nobody read it.
     """
     try:  # noqa: SIM105 - each read does it
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _flock(fcntl.F_RDLCK))
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _MARK)
     except OSError:
         pass
 
 
 def is_in_use(descriptor: int) -> bool:
     """Whether another open file of the same file is marked."""
-    kind, *_ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK)))
+    kind, *_ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _LOCK))
     return bool(kind != fcntl.F_UNLCK)
-
-
-def _flock(kind: int) -> bytes:
-    return _FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0)

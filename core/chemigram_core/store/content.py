@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from typing import NamedTuple
 
 from chemigram_core import signature
@@ -28,22 +29,28 @@ class Content(NamedTuple):
 _contents: FileCache[Content] = FileCache(20_000)  # about 8 MB at the most
 
 
-def content_of(descriptor: int) -> Content:
-    """The content of an open file, read if it is not cached."""
-    return _contents.get(descriptor, read_content)
+def content_of(descriptor: int) -> tuple[Content, bytes | None]:
+    """The content of an open file, read if it is not cached; then a small file's bytes, too."""
+    now_ns = time.time_ns()  # before fstat, as the cache wants it
+    status = os.fstat(descriptor)
+    if (known := _contents.recall(status)) is not None:
+        return known, None
+    content, data = read_content(descriptor, status)
+    _contents.remember(status, content, now_ns)
+    return content, data
 
 
-def read_content(descriptor: int, status: os.stat_result) -> Content:
-    """The content of an open file with these attributes, read."""
+def read_content(descriptor: int, status: os.stat_result) -> tuple[Content, bytes | None]:
+    """The content of an open file with these attributes, read; a small file's bytes, too."""
     if status.st_size > MASK_BYTES:
-        return Content("", is_mask=False, size_bytes=status.st_size)
+        return Content("", is_mask=False, size_bytes=status.st_size), None
     if status.st_size <= _SMALL_BYTES:
-        data = read_whole(descriptor)
-        return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG), len(data))
+        data = read_whole(descriptor, status.st_size)
+        return Content(hashlib.sha256(data).hexdigest(), data.startswith(signature.PNG), len(data)), data
     with os.fdopen(os.dup(descriptor), "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     os.lseek(descriptor, 0, os.SEEK_SET)
-    return Content(digest, is_mask(descriptor), status.st_size)
+    return Content(digest, is_mask(descriptor), status.st_size), None
 
 
 def is_mask(descriptor: int) -> bool:

@@ -39,6 +39,13 @@ class Kind(StrEnum):
         return XMP_BYTES if self is Kind.SNAPSHOT else MASK_BYTES
 
 
+class OpenObject(NamedTuple):
+    """A descriptor on a verified object, and its bytes where they were read to verify it, and are few."""
+
+    descriptor: int
+    data: bytes | None
+
+
 class StoredObject(NamedTuple):
     """An object that was not read: the size of its file in bytes, the time of its content in ns; its attributes."""
 
@@ -54,8 +61,7 @@ class ObjectStore:
     """The objects of one repository. Safe for many threads and processes: objects never change."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self._folder = f"{root}/objects"
+        self.root, self.place = root, str(root)
         self._shards = Shards(root)
 
     def put(self, data: bytes | memoryview, kind: Kind) -> Digest:
@@ -85,44 +91,40 @@ class ObjectStore:
 
     def read(self, digest: Digest, kind: Kind) -> bytes:
         """The verified bytes of an object. Raises ObjectMissing, ObjectDamaged."""
-        descriptor = self.open(digest, kind)
+        descriptor, data = self.open_verified(digest, kind)
         try:
-            return read_whole(descriptor)
-        finally:
-            os.close(descriptor)
-
-    def read_unverified(self, digest: Digest, kind: Kind) -> bytes:
-        """The bytes of an object as they are on disk, for uses where wrong bytes do no harm. Raises ObjectMissing."""
-        descriptor = self._open_unverified(digest, kind)
-        try:
-            _check_size(digest, kind, os.fstat(descriptor).st_size)
-            return read_whole(descriptor)
+            return read_whole(descriptor) if data is None else data
         finally:
             os.close(descriptor)
 
     def open(self, digest: Digest, kind: Kind) -> int:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
-        descriptor = self._open_unverified(digest, kind)
+        return self.open_verified(digest, kind).descriptor
+
+    def open_verified(self, digest: Digest, kind: Kind) -> OpenObject:
+        """The same, for callers that read its bytes at once."""
+        descriptor = _open_unverified(self.place, digest, kind)
         try:
             mark_in_use(descriptor)  # a collector that is about to remove it leaves it readable here
-            _verify(digest, kind, content_of(descriptor))
+            content, data = content_of(descriptor)
+            _verify(digest, kind, content)
         except BaseException:
             os.close(descriptor)
             raise
-        return descriptor
+        return OpenObject(descriptor, data)
 
     def verify(self, digest: Digest, kind: Kind) -> None:
         """Read and verify an object even if an earlier read verified it. Raises as `open`."""
-        descriptor = self._open_unverified(digest, kind)
+        descriptor = _open_unverified(self.place, digest, kind)
         try:
-            _verify(digest, kind, read_content(descriptor, os.fstat(descriptor)))
+            _verify(digest, kind, read_content(descriptor, os.fstat(descriptor))[0])
         finally:
             os.close(descriptor)
 
     def info(self, digest: Digest, kind: Kind) -> StoredObject:
         """Size and time of an object, without reading it. Raises ObjectMissing."""
-        _, status = self._look_up(digest, kind)
-        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns, status, f"{self._folder}/{digest[:2]}")
+        folder, (_, status) = f"{self.place}/objects/{digest[:2]}", self._look_up(digest, kind)
+        return StoredObject(digest, kind, status.st_size, status.st_mtime_ns, status, folder)
 
     def path(self, digest: Digest, kind: Kind) -> str:
         """The path of an object, relative to the repository. Raises ObjectMissing."""
@@ -160,17 +162,7 @@ class ObjectStore:
     def _look_up(self, digest: Digest, kind: Kind) -> tuple[str, os.stat_result]:
         for name in file_names(digest, kind):
             try:
-                return name, beneath.stat_below(self.root, "objects", digest.shard, name)
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-        raise ObjectMissing(digest)
-
-    def _open_unverified(self, digest: Digest, kind: Kind) -> int:
-        for name in file_names(digest, kind):
-            try:
-                return beneath.open_file(self.root, "objects", digest.shard, name)
-            except NotAFile as error:
-                raise ObjectDamaged(digest) from error
+                return name, beneath.stat_below(self.place, "objects", digest[:2], name)
             except (FileNotFoundError, NotADirectoryError):
                 continue
         raise ObjectMissing(digest)
@@ -195,8 +187,29 @@ class ObjectStore:
             for name, digest, kind in _named(folder, shard):
                 with suppress(FileNotFoundError):  # removed meanwhile
                     status = folder.stat(name)
-                    place = f"{self._folder}/{shard}"
+                    place = f"{self.place}/objects/{shard}"
                     yield StoredObject(digest, kind, status.st_size, status.st_mtime_ns, status, place)
+
+
+def read_unverified(root: str, digest: Digest, kind: Kind) -> bytes:
+    """The bytes of an object as they are on disk, for uses where wrong bytes do no harm. Raises ObjectMissing."""
+    descriptor = _open_unverified(root, digest, kind)
+    try:
+        _check_size(digest, kind, size_bytes := os.fstat(descriptor).st_size)
+        return read_whole(descriptor, size_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def _open_unverified(root: str, digest: Digest, kind: Kind) -> int:
+    for name in file_names(digest, kind):
+        try:
+            return beneath.open_file(root, "objects", digest[:2], name)
+        except NotAFile as error:
+            raise ObjectDamaged(digest) from error
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    raise ObjectMissing(digest)
 
 
 def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
@@ -209,7 +222,8 @@ def _named(folder: Folder, shard: str) -> Iterator[tuple[str, Digest, Kind]]:
 
 def file_names(digest: Digest, kind: Kind) -> tuple[str, str]:
     """The possible file names of an object in its shard: with the suffix, and without."""
-    return digest.rest + kind, digest.rest
+    bare = digest[2:]
+    return bare + kind, bare
 
 
 def _verify(digest: Digest, kind: Kind, content: Content) -> None:
