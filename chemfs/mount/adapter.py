@@ -18,7 +18,7 @@ from chemfs.mount.inodes import Inodes
 from chemfs.mount.kept import Kept
 from chemfs.mount.names import Names
 from chemfs.mount.protocol import Opcode
-from chemfs.mount.replies import Answer
+from chemfs.mount.replies import Answer, Body
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served, Tree
 
@@ -56,7 +56,7 @@ class Adapter:
         """Close what is still open when the mount has ended."""
         self._served.handles.close_all()
 
-    def _give(self, request: Request, answer: bytes) -> None:
+    def _give(self, request: Request, answer: Body) -> None:
         """Answer; what the answer hands out is taken back if its caller has gone, and will never give it back."""
         is_given = False
         try:

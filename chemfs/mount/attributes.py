@@ -65,7 +65,7 @@ class Attributes:
         return self._attributes(inode, asked_by)
 
     def readlink(self, request: Request) -> Answer:
-        inode = self._inodes[request.inode]
+        inode = self._inodes.at(request.inode)
         if not isinstance(node := inode.found(), Link):
             raise NotALink(inode.name)
         return os.fsencode(node.target())

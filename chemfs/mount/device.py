@@ -16,6 +16,8 @@ from chemfs.mount.protocol import (
     PRUNE_OUT,
 )
 
+_HEADER_BYTES = OUT_HEADER.size
+_UNASKED = 0  # in the place of a request's number
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
 _GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or the mount was unmounted
 
@@ -41,13 +43,22 @@ class Device:
                 if error.errno not in _AGAIN:
                     raise
 
-    def answer(self, unique: int, body: bytes) -> bool:
-        """Answer a request; False when its caller has gone. Raises OSError for a body of the wrong size."""
-        return self._send(OUT_HEADER.pack(OUT_HEADER.size + len(body), 0, unique), body)
+    def answer(self, unique: int, body: bytes | memoryview, error: int = 0) -> bool:
+        """Answer a request, an error by its negative number; False when the caller has gone.
+
+        Raises OSError for a body of the wrong size.
+        """
+        try:
+            os.writev(self._descriptor, (OUT_HEADER.pack(_HEADER_BYTES + len(body), error, unique), body))
+        except OSError as reason:
+            if reason.errno in _GONE:
+                return False
+            raise
+        return True
 
     def refuse(self, unique: int, number: int) -> bool:
         """Answer with an error number, 0 for none; False when the caller has gone."""
-        return self._send(OUT_HEADER.pack(OUT_HEADER.size, -number, unique))
+        return self.answer(unique, b"", -number)
 
     def prune(self, numbers: Sequence[int]) -> bool:
         """Ask the kernel to forget these inodes if they are unused; False if it can't, or the mount has ended."""
@@ -65,20 +76,10 @@ class Device:
 
     def _notify(self, code: int, body: bytes) -> bool:
         """Tell the kernel something that it did not ask for; False if it can't use it, or the mount has ended."""
-        header = OUT_HEADER.pack(OUT_HEADER.size + len(body), code, 0)
         with self._closing:
             try:
-                return not self._is_closed and self._send(header, body)
+                return not self._is_closed and self.answer(_UNASKED, body, code)
             except OSError as error:
                 if error.errno != errno.EINVAL:
                     raise
                 return False
-
-    def _send(self, *parts: bytes) -> bool:
-        try:
-            os.writev(self._descriptor, parts)
-        except OSError as error:
-            if error.errno in _GONE:
-                return False
-            raise
-        return True

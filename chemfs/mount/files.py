@@ -26,7 +26,7 @@ from chemfs.mount.protocol import (
     WRITE_IN,
     Opcode,
 )
-from chemfs.mount.replies import Answer
+from chemfs.mount.replies import Answer, Body
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
 from chemfs.tree.errors import IsAFolder, NotFound, Replaced
@@ -45,7 +45,7 @@ class Files:
 
     def open(self, request: Request) -> Answer:
         flags, _ = request.fields(OPEN_IN)
-        inode = self._inodes[request.inode]
+        inode = self._inodes.at(request.inode)
         if inode.is_kept:  # no open gets a state that was replaced before, by whatever program
             self._served.kept.hear()
         handle = self._opened(inode, self._open(inode, flags, request.thread))
@@ -53,7 +53,7 @@ class Files:
 
     def create(self, request: Request) -> Answer:
         flags, mode, *_ = request.fields(CREATE_IN)
-        name, folder = request.text(CREATE_IN), self._inodes[request.inode].folder
+        name, folder = request.text(CREATE_IN), self._inodes.at(request.inode).folder
         file = folder.create(name, flags | os.O_CREAT, stat.S_IMODE(mode))
         try:
             node, found = None if file.is_own else folder.lookup(name), file.stat()
@@ -138,10 +138,10 @@ class Files:
         finally:
             self._locks.released(number)
 
-    def _take_back_opened(self, answer: bytes) -> None:
+    def _take_back_opened(self, answer: Body) -> None:
         self._close(replies.handle_in(answer))
 
-    def _take_back_created(self, answer: bytes) -> None:
+    def _take_back_created(self, answer: Body) -> None:
         self._close(replies.handle_in(answer))
         self._served.forget(replies.node_in(answer), 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chemfs.mount.protocol import ROOT_ID
 from chemfs.tree.errors import NotAFolder, Replaced
@@ -23,7 +23,7 @@ class Inode:
     parent: Inode | None
     name: str
     node: Node | None  # None: a new file that only its writer sees; only `show` changes it
-    content: Hashable | None = field(init=False)  # what stands for the node's bytes, None if they may change
+    content: Hashable | None  # what stands for the node's bytes, None if they may change
     is_named: bool = True  # False after it was removed, or something else took its name
     is_shared: bool = True  # False if a writer has it to itself, or is about to
     is_kept: bool = False  # True if the kernel ever got its name to keep
@@ -37,9 +37,6 @@ class Inode:
     _looked_at: float = 0.0
     _others_looked_at: float = 0.0
 
-    def __post_init__(self) -> None:
-        self.show(self.node)
-
     def show(self, node: Node | None) -> None:
         """Replace the node."""
         self.node, self.content = node, None if node is None else node.content
@@ -52,7 +49,7 @@ class Inode:
         """
         if self.content is None and self.is_shared:
             return self.number
-        return _SHOWN | hash(self.position) & _SHOWN - 1
+        return _SHOWN | hash((ROOT_ID if self.parent is None else self.parent.number, self.name)) & _SHOWN - 1
 
     @property
     def is_reachable(self) -> bool:

@@ -40,11 +40,9 @@ class Inodes:
         # For a thread that has to look a name up again; an interrupted one never comes, so entries expire.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
         self._promised_until = 0.0  # monotonic seconds: after it there are no promises, so look-ups check none
-        self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root)}
+        self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root, root.content)}
+        self.at = self._inodes.__getitem__  # by number; each request asks it
         self._are_many = Event()
-
-    def __getitem__(self, number: int) -> Inode:
-        return self._inodes[number]
 
     def look_up(self, parent: int, name: str, node: Node, thread: int = 0, *, may_keep: bool = False) -> Inode:
         """The inode of the node found at a name; counts one more look-up.
@@ -56,7 +54,7 @@ class Inodes:
         with self._lock:
             inode = self._promise_to(thread, parent, name, node) if now < self._promised_until else None
             if inode is None:
-                inode = self._known(key, node) or self._new(key, node)
+                inode = self._known(key, node)
             inode.is_kept |= may_keep and inode.is_shared and inode.lookups >= _OTHER_LOOKUPS
             inode.looked_up(thread, now)
             return inode
@@ -65,11 +63,10 @@ class Inodes:
         """The inode of a file just created and opened; without a node, its writer has it to itself."""
         with self._lock:
             if node is None:
-                inode = self._add(self._unnamed(parent, name, None))
+                inode = self._add(self._unnamed(parent, name, None, None))
                 inode.is_shared = False
             else:
-                key = (parent, name, node.content)
-                inode = self._known(key, node) or self._new(key, node)
+                inode = self._known((parent, name, node.content), node)
             inode.lookups += 1
             inode.users += 1
             return inode
@@ -181,23 +178,19 @@ class Inodes:
         is_one = monotonic() < self._promised_until
         return is_one and self._promised.pop((thread, *inode.position), None) is not None
 
-    def _known(self, key: _Key, node: Node) -> Inode | None:
-        """The inode with that name and content, if it is still the same file or folder."""
-        if (inode := self._named.get(key)) is None:
-            return None
-        if not _is_same(inode.node, node):
+    def _known(self, key: _Key, node: Node) -> Inode:
+        """The inode with that name and content; a new one if it is another file or folder now."""
+        if (inode := self._named.get(key)) is not None:
+            if _is_same(inode.node, node):
+                if not isinstance(node, Folder):  # nodes below a folder refer to the folder's first node
+                    inode.show(node)
+                return inode
             self._unname(inode)
-            return None
-        if not isinstance(node, Folder):  # nodes below a folder refer to the folder's first node
-            inode.show(node)
+        inode = self._named[key] = self._add(self._unnamed(*key, node))
         return inode
 
-    def _new(self, key: _Key, node: Node) -> Inode:
-        inode = self._named[key] = self._add(self._unnamed(key[0], key[1], node))
-        return inode
-
-    def _unnamed(self, parent: int, name: str, node: Node | None) -> Inode:
-        return Inode(next(self._numbers), self._inodes[parent], name, node)
+    def _unnamed(self, parent: int, name: str, content: Hashable | None, node: Node | None) -> Inode:
+        return Inode(next(self._numbers), self._inodes[parent], name, node, content)
 
     def _add(self, inode: Inode) -> Inode:
         """Add to the table."""
@@ -207,7 +200,7 @@ class Inodes:
         return inode
 
     def _promise(self, inode: Inode, thread: int) -> None:
-        own = self._unnamed(*inode.position, inode.node)  # in the table once it is looked up
+        own = self._unnamed(*inode.position, inode.content, inode.node)  # in the table once it is looked up
         own.is_shared = False
         self._promised[thread, *inode.position] = own
         self._promised_until = monotonic() + _PROMISED_SECONDS

@@ -25,7 +25,7 @@ The lock is held while the kernel drops attributes, which waits for no request; 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ from cachetools import TTLCache
 
 from chemfs.mount.inode import Inode
 from chemfs.mount.watches import ANY, Watched, Watches
-from chemfs.tree.nodes import Folder
+from chemfs.tree.nodes import Source
 
 _RENAMES, _RENAME_SECONDS = 10_000, 5.0  # within which a refused rename comes again
 
@@ -66,10 +66,8 @@ class Kept:
         self._folders: dict[Watched, set[Inode]] = {}  # that have kept names, by what these depend on
         self._renamed: TTLCache[tuple[int, str], None] = TTLCache(_RENAMES, _RENAME_SECONDS)
 
-    def look(self, folder: Folder) -> Seen | None:
-        """Call before a name is looked up in a folder; None if it can't be kept."""
-        if not (sources := folder.sources):
-            return None
+    def look(self, sources: Sequence[Source]) -> Seen | None:
+        """Call before a name is looked up in a folder that depends on `sources`; None if it can't be kept."""
         with self._lock:
             if (watches := self._started()) is None:
                 return None

@@ -153,16 +153,13 @@ class Loop:
                 self._end()
                 return
             self._taken += 1
-            self._take(worker, worker.buffer[:size])
-
-    def _take(self, worker: _Worker, message: memoryview) -> None:
-        opcode = worker.buffer[_OPCODE_AT]  # there, too, when a message is too short to be a request
-        if opcode in _SAVES and self._reader is worker:
-            self._call_reader()
-        if opcode in _MAY_WAIT and self._reader is worker and self._is_last:
-            self._put_back_for_others(bytes(message))
-        else:
-            self._answer(worker, message)
+            opcode = worker.buffer[_OPCODE_AT]  # there, too, when a message is too short to be a request
+            if opcode in _SAVES and self._reader is worker:
+                self._call_reader()
+            if opcode in _MAY_WAIT and self._reader is worker and self._is_last:
+                self._put_back_for_others(bytes(worker.buffer[:size]))
+            else:
+                self._answer(worker, worker.buffer[:size])
 
     @property
     def _is_last(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from chemfs.mount import replies
 from chemfs.mount.kept import Seen
 from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN, Opcode
-from chemfs.mount.replies import Answer
+from chemfs.mount.replies import Answer, Body
 from chemfs.mount.requests import Request
 from chemfs.mount.served import Served
 from chemfs.tree.errors import NotFound, Replaced
@@ -23,12 +23,12 @@ class Names:
     def __init__(self, served: Served) -> None:
         self._served = served
         self._inodes, self._handles, self._kept = served.inodes, served.handles, served.kept
-        self.take_back: dict[int, Callable[[bytes], None]] = dict.fromkeys(_ENTRIES, self._forget)
+        self.take_back: dict[int, Callable[[Body], None]] = dict.fromkeys(_ENTRIES, self._forget)
         self.take_back[Opcode.OPENDIR] = self._close
 
     def lookup(self, request: Request) -> Answer:
         folder = self._folder(request)
-        seen = self._kept.look(folder)
+        seen = self._kept.look(sources) if (sources := folder.sources) else None
         try:
             return self._entry(request, folder, request.text(), seen)
         except NotFound:
@@ -56,12 +56,12 @@ class Names:
     def link(self, request: Request) -> Answer:
         (old,) = request.fields(LINK_IN)
         folder, name = self._folder(request), request.text(LINK_IN)
-        folder.link(name, self._inodes[old].found())
+        folder.link(name, self._inodes.at(old).found())
         return self._entry(request, folder, name)
 
     def unlink(self, request: Request) -> Answer:
         self._folder(request).remove(name := request.text())
-        self._kept.removed(self._inodes[request.inode], name)
+        self._kept.removed(self._inodes.at(request.inode), name)
         self._inodes.removed(request.inode, name)
         return b""
 
@@ -73,8 +73,8 @@ class Names:
     def rename(self, request: Request) -> Answer:
         (new_parent,) = request.fields(RENAME_IN)
         name, new_name = request.two_texts(RENAME_IN)
-        folder, new_folder = self._folder(request), self._inodes[new_parent].folder
-        if self._kept.release(self._inodes[request.inode], name):
+        folder, new_folder = self._folder(request), self._inodes.at(new_parent).folder
+        if self._kept.release(self._inodes.at(request.inode), name):
             raise Replaced(name)
         folder.rename(name, new_folder, new_name)
         self._kept.hear()  # it may have been a save
@@ -84,7 +84,7 @@ class Names:
         return b""
 
     def opendir(self, request: Request) -> Answer:
-        inode = self._inodes[request.inode]
+        inode = self._inodes.at(request.inode)
         number = self._handles.add_listing(folder := inode.folder)
         is_kept = inode.keeps_listing(folder.listed)
         return replies.opened_folder(number, is_kept=is_kept)
@@ -94,7 +94,7 @@ class Names:
         listing = self._handles.listing(number)
         entries = listing.entries(offset)
         if not offset:  # a listing under way while the names changed is not cached
-            self._inodes[request.inode].keeps_listing(listing.folder.listed)
+            self._inodes.at(request.inode).keeps_listing(listing.folder.listed)
         return replies.listing(entries, offset, size)
 
     def releasedir(self, request: Request) -> Answer:
@@ -103,7 +103,7 @@ class Names:
         return b""
 
     def _folder(self, request: Request) -> Folder:
-        return self._inodes[request.inode].folder
+        return self._inodes.at(request.inode).folder
 
     def _entry(self, request: Request, folder: Folder, name: str, seen: Seen | None = None) -> Answer:
         node = folder.lookup(name)
@@ -112,8 +112,8 @@ class Names:
         inode = self._inodes.look_up(request.inode, name, node, request.thread, may_keep=may_keep)
         return self._served.entry(inode, node, found, seen)
 
-    def _forget(self, answer: bytes) -> None:
+    def _forget(self, answer: Body) -> None:
         self._served.forget(replies.node_in(answer), 1)
 
-    def _close(self, answer: bytes) -> None:
+    def _close(self, answer: Body) -> None:
         self._handles.pop_listing(replies.handle_in(answer))

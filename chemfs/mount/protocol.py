@@ -10,6 +10,7 @@ from struct import Struct
 
 MAJOR, MINOR = 7, 38
 ROOT_ID = 1
+NAMES = "utf-8", "surrogateescape"  # as os.fsdecode does in a UTF-8 locale, whatever the locale is
 MAX_WRITE_BYTES = 1 << 20
 MAX_PAGES = 256  # of 4 KiB: one write
 BUFFER_BYTES = MAX_WRITE_BYTES + 4096  # the kernel rejects reads into a smaller one

@@ -13,6 +13,7 @@ from chemfs.mount.protocol import (
     ENTRY_OUT,
     GETXATTR_OUT,
     LOCK_OUT,
+    NAMES,
     NODE_ID,
     OPEN_OUT,
     STATFS_OUT,
@@ -37,8 +38,12 @@ _NO_ATTRIBUTES = (0,) * 16
 _TYPES = {kind: (int(kind), 2 if kind is NodeKind.FOLDER else 1) for kind in NodeKind}  # bits of the mode, links
 
 
-Answer = bytes | None
-"""The body of an answer. None: the request gets no answer, or gets it later."""
+Body = bytes | memoryview
+"""The body of an answer."""
+
+
+Answer = Body | None
+"""None: the request gets no answer, or gets it later."""
 
 
 Attributes = tuple[int, ...]
@@ -66,7 +71,7 @@ def missing(entry_seconds: float) -> bytes:
     return entry(0, _NO_ATTRIBUTES, entry_seconds, 0)
 
 
-def node_in(answer: bytes) -> int:
+def node_in(answer: Body) -> int:
     """The inode number that an entry hands out; 0 for a name that does not exist."""
     return int(NODE_ID.unpack_from(answer)[0])
 
@@ -86,7 +91,7 @@ def opened_folder(handle: int, *, is_kept: bool) -> bytes:
     return OPEN_OUT.pack(handle, _KEPT_LISTING if is_kept else 0, 0)
 
 
-def handle_in(answer: bytes) -> int:
+def handle_in(answer: Body) -> int:
     """The handle that the last part of an answer hands out."""
     return int(OPEN_OUT.unpack_from(answer, len(answer) - OPEN_OUT.size)[0])
 
@@ -101,11 +106,11 @@ def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:
     data = bytearray()
     for place in range(offset, len(_DOTS) + len(entries)):
         name, kind = _DOTS[place] if place < len(_DOTS) else entries[place - len(_DOTS)]
-        encoded = os.fsencode(name)
-        padding = bytes(-len(encoded) % 8)
-        if len(data) + DIRENT.size + len(encoded) + len(padding) > size_bytes:
+        encoded = name.encode(*NAMES)
+        padded_bytes = -(-len(encoded) // 8) * 8
+        if len(data) + DIRENT.size + padded_bytes > size_bytes:
             break
-        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), kind >> 12) + encoded + padding
+        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), kind >> 12) + encoded.ljust(padded_bytes, b"\0")
     return bytes(data)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import Any
 
-from chemfs.mount.protocol import IN_HEADER
-
-_NAMES = "utf-8", "surrogateescape"  # as os.fsdecode does in a UTF-8 locale, whatever the locale is
+from chemfs.mount.protocol import IN_HEADER, NAMES
 
 
 class Request:
@@ -32,17 +30,17 @@ class Request:
     def text(self, form: Struct | None = None) -> str:
         """The first string behind the numbers."""
         start = IN_HEADER.size + form.size if form else IN_HEADER.size
-        return str(self._message[start:], *_NAMES).partition("\0")[0]
+        return str(self._message[start:], *NAMES).partition("\0")[0]
 
     def two_texts(self, form: Struct | None = None) -> tuple[str, str]:
         """Both strings after the numbers."""
         first, _, rest = self._rest(form).partition(b"\0")
-        return str(first, *_NAMES), str(rest.partition(b"\0")[0], *_NAMES)
+        return str(first, *NAMES), str(rest.partition(b"\0")[0], *NAMES)
 
     def text_and_bytes(self, form: Struct, size_bytes: int) -> tuple[str, bytes]:
         """The string after the numbers, and that many bytes after it."""
         text, _, rest = self._rest(form).partition(b"\0")
-        return str(text, *_NAMES), rest[:size_bytes]
+        return str(text, *NAMES), rest[:size_bytes]
 
     def _rest(self, form: Struct | None) -> bytes:
         return bytes(self.body[form.size :] if form else self.body)

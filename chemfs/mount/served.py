@@ -56,22 +56,25 @@ class Served:
         With what was `seen` before the look-up the kernel may keep it.
         """
         if node is None or not inode.is_shared:
-            attributes = replies.attributes(NodeKind.FILE, found, inode.shown_number)
-            return replies.entry(inode.number, attributes, 0, 0)
+            return replies.entry(inode.number, replies.attributes(NodeKind.FILE, found, inode.shown_number), 0, 0)
+        if inode.is_kept and seen is not None and self.kept.keep(inode, seen):
+            entry_seconds = stat_seconds = node.kept_seconds
+        else:
+            entry_seconds, stat_seconds = node.entry_seconds, node.stat_seconds
+        stat_seconds = max(min(stat_seconds, self._most_stat_seconds), _ONE_CALL_SECONDS)
         attributes = replies.attributes(node.kind, found, inode.shown_number)
-        is_kept = inode.is_kept and seen is not None and self.kept.keep(inode, seen)
-        seconds = max(self._stat_seconds(node, is_kept=is_kept), _ONE_CALL_SECONDS)
-        return replies.entry(inode.number, attributes, node.kept_seconds if is_kept else node.entry_seconds, seconds)
+        return replies.entry(inode.number, attributes, entry_seconds, stat_seconds)
 
     def stat_seconds(self, inode: Inode) -> float:
         """How long the kernel may cache the attributes of an inode."""
         if inode.node is None or not inode.is_shared or not inode.is_reachable:
             return 0.0
-        return self._stat_seconds(inode.node, is_kept=inode.is_kept and not inode.is_stale)
+        is_kept = inode.is_kept and not inode.is_stale
+        return min(inode.node.kept_seconds if is_kept else inode.node.stat_seconds, self._most_stat_seconds)
 
     def current(self, request: Request) -> Inode:
         """The inode of a request by path. Raises Replaced, once, if the path led to it and no longer does."""
-        inode = self.inodes[request.inode]
+        inode = self.inodes.at(request.inode)
         if inode.is_kept:
             self.kept.hear()
         self.inodes.check(inode, request.thread)
@@ -81,6 +84,3 @@ class Served:
         """The kernel forgets look-ups of an inode."""
         if (inode := self.inodes.forget(number, lookups)) is not None:
             self.kept.forgotten(inode)
-
-    def _stat_seconds(self, node: Node, *, is_kept: bool) -> float:
-        return min(node.kept_seconds if is_kept else node.stat_seconds, self._most_stat_seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from chemfs.tree.errors import ReadOnly
@@ -30,7 +30,7 @@ class Stat(NamedTuple):
     number: int = 0
 
 
-class Caching(Enum):
+class Caching(IntEnum):
     """How the kernel may cache the bytes of an open file."""
 
     KEEP = auto()  # they never change
@@ -50,7 +50,7 @@ class OpenFile:
         """The stat as seen through this open file."""
         raise NotImplementedError
 
-    def read(self, size_bytes: int, offset_bytes: int) -> bytes:
+    def read(self, size_bytes: int, offset_bytes: int) -> bytes | memoryview:
         """At most `size_bytes` from `offset_bytes`; fewer only at the end."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class DescriptorFile(OpenFile):
         mode = stat.S_IMODE(status.st_mode) & (0o777 if self.mode is None else self.mode)
         return Stat(status.st_size, status.st_mtime_ns, mode, status.st_uid, status.st_gid)
 
-    def read(self, size_bytes: int, offset_bytes: int) -> bytes:
+    def read(self, size_bytes: int, offset_bytes: int) -> bytes | memoryview:
         return os.pread(self.descriptor, size_bytes, offset_bytes)
 
     def release(self) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ _LASTS_SECONDS = 1.0  # changes by others show within a second
 _MOST_FOLDERS = 20_000  # a library has one or more for each repository; about 10 MB
 _CLASSES = _OWNER, _GROUP, _OTHERS = 0o700, 0o070, 0o007
 _BITS, _READ, _WRITE, _ENTER = 0o777, 0o444, 0o222, 0o111
-_LISTS = ("system.posix_acl_access", "system.posix_acl_default")
+_LISTS = frozenset(("system.posix_acl_access", "system.posix_acl_default"))
 
 
 class Permissions(NamedTuple):
@@ -109,13 +108,17 @@ def _way_to(path: str) -> Way:
         return (Permissions(0, os.getuid(), os.getgid()),) if path == above else way_to(above)
     mode = stat.S_IMODE(status.st_mode) & (_BITS & ~_GROUP if _has_list(path) else _BITS)
     own = Permissions(mode, status.st_uid, status.st_gid)
-    return (own,) if path == above else (*(one for one in way_to(above) if one != own), own)
+    if path == above:
+        return (own,)
+    way = way_to(above)
+    return way if way[-1] == own else (*[one for one in way if one != own], own)
 
 
 def _has_list(path: str) -> bool:
-    with suppress(OSError):
-        return not set(_LISTS).isdisjoint(os.listxattr(path))
-    return False
+    try:
+        return not _LISTS.isdisjoint(os.listxattr(path))
+    except OSError:
+        return False
 
 
 def _seen_by(mode: int, owner: int, group: int, uid: int, gid: int) -> int:

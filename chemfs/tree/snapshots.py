@@ -31,19 +31,14 @@ class SnapshotsFolder(Folder):
 
     def lookup(self, name: str) -> Node:
         try:
-            stored = self._opened().repository.objects.info(self._snapshot(name), Kind.SNAPSHOT)
-        except ObjectMissing as error:
+            digest = Digest(name) if len(name) == _DIGITS else self._by_prefix(name)
+            stored = self._opened().repository.objects.info(digest, Kind.SNAPSHOT)
+        except (ObjectMissing, InvalidDigest, UnknownRevision, AmbiguousRevision) as error:
             raise NotFound(name) from error
-        return FixedState(self._opened, stored.digest, stored)
+        return FixedState(self._opened, digest, stored)
 
     def entries(self) -> Iterable[Entry]:
         return (Entry(digest, NodeKind.FOLDER) for digest in self._opened().repository.objects.snapshots())
 
-    def _snapshot(self, prefix: str) -> Digest:
-        """The snapshot with that full identifier, which may be missing, or with that prefix. Raises NotFound."""
-        try:
-            if len(prefix) == _DIGITS:
-                return Digest(prefix)
-            return revision.by_prefix(prefix, self._opened().repository.objects)
-        except (InvalidDigest, UnknownRevision, AmbiguousRevision) as error:
-            raise NotFound(prefix) from error
+    def _by_prefix(self, prefix: str) -> Digest:
+        return revision.by_prefix(prefix, self._opened().repository.objects)

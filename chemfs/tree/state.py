@@ -131,26 +131,22 @@ class FixedMasksFolder(MasksFolder):
 class FixedState(StateFolder):
     """The folder of one state, which never changes: the kernel may cache its files for long."""
 
-    __slots__ = ("_digest",)
+    __slots__ = ("content",)
     seconds = _FOR_EVER_SECONDS
     missing_seconds = 1.0  # an image with any name may be linked later
 
     def __init__(self, opened: Opened, digest: Digest, stored: StoredObject | None = None) -> None:
         super().__init__(opened, stored)
-        self._digest = digest
-
-    @property
-    def content(self) -> Digest:
-        return self._digest
+        self.content: Digest = digest
 
     @property
     def listed(self) -> Hashable:
         opened = self._opened()
         image = opened.repository.image
-        return self._digest, image, image is not None and opened.image_look.is_there(image)
+        return self.content, image, image is not None and opened.image_look.is_there(image)
 
     def digest(self) -> Digest:
-        return self._digest
+        return self.content
 
     def stored(self) -> StoredObject:
         return self._stored or super().stored()
@@ -162,17 +158,14 @@ class FixedState(StateFolder):
 class StoredFile(File):
     """The XMP of a state. The node stands for its bytes, not for its name."""
 
-    __slots__ = ("_looked_at", "_opened", "_stored", "entry_seconds", "stat_seconds")
+    __slots__ = ("_looked_at", "_opened", "_stored", "content", "entry_seconds", "stat_seconds")
 
     def __init__(self, opened: Opened, stored: StoredObject, seconds: float) -> None:
         self._opened = opened
         self._stored = stored
+        self.content: Digest = stored.digest
         self._looked_at = time.monotonic()
         self.entry_seconds = self.stat_seconds = seconds
-
-    @property
-    def content(self) -> Digest:
-        return self._stored.digest
 
     def stat(self) -> Stat:
         if time.monotonic() - self._looked_at > _LOOKED_SECONDS:
@@ -183,14 +176,14 @@ class StoredFile(File):
     def _look_again(self) -> None:
         """Its permissions may have changed. One that has been collected stays readable where it is open."""
         with suppress(StoreFailed, OSError, NotFound):
-            self._stored = self._opened().repository.objects.info(self._stored.digest, self._stored.kind)
+            self._stored = self._opened().repository.objects.info(self.content, self._stored.kind)
         self._looked_at = time.monotonic()
 
     def open_to_read(self) -> OpenFile:
-        return open_snapshot(self._opened().repository, self._stored.digest)
+        return open_snapshot(self._opened().repository, self.content)
 
     def xattrs(self) -> Xattrs:
-        return xattrs.of_state(self._opened().repository, self._stored.digest)
+        return xattrs.of_state(self._opened().repository, self.content)
 
 
 class StoredMask(StoredFile):
@@ -204,7 +197,7 @@ class StoredMask(StoredFile):
         self._name = name
 
     def open_to_read(self) -> OpenFile:
-        return open_mask(self._opened().repository, self._state, self._name, self._stored.digest)
+        return open_mask(self._opened().repository, self._state, self._name, self.content)
 
     def xattrs(self) -> Xattrs:
-        return xattrs.of_mask(self._opened().repository, self._stored.digest)
+        return xattrs.of_mask(self._opened().repository, self.content)

@@ -55,7 +55,7 @@ def test_repeated_look_up_returns_the_same_inode(inodes: Inodes) -> None:
 def test_new_content_gets_a_new_inode_and_the_old_one_stays(inodes: Inodes) -> None:
     old, new = (inodes.look_up(ROOT, "image.xmp", node) for node in (OLD, NEW))
     assert old.number != new.number
-    assert inodes[old.number].node is OLD
+    assert inodes.at(old.number).node is OLD
 
 
 def test_all_contents_of_a_file_show_one_inode_number(inodes: Inodes) -> None:
@@ -76,7 +76,7 @@ def test_files_follow_their_renamed_folder(inodes: Inodes) -> None:
 def test_inode_outlives_its_name(inodes: Inodes) -> None:
     file = inodes.look_up(ROOT, "one", SCRATCH)
     inodes.removed(ROOT, "one")
-    assert inodes[file.number] is file
+    assert inodes.at(file.number) is file
     with pytest.raises(Replaced):
         file.found()
     assert inodes.look_up(ROOT, "one", SCRATCH).number != file.number
@@ -100,10 +100,10 @@ def test_inode_ends_when_its_last_look_up_is_forgotten(inodes: Inodes) -> None:
     number = inodes.look_up(ROOT, "one", SCRATCH).number
     inodes.look_up(ROOT, "one", SCRATCH)
     inodes.forget(number, 1)
-    assert inodes[number]
+    assert inodes.at(number)
     inodes.forget(number, 1)
     with pytest.raises(KeyError):
-        inodes[number]
+        inodes.at(number)
 
 
 def test_writer_of_a_state_file_has_its_inode_alone(inodes: Inodes) -> None:
@@ -213,7 +213,7 @@ def test_files_in_a_removed_folder_are_unreachable(inodes: Inodes) -> None:
 
 
 def test_writers_inode_resolves_to_the_saved_file(inodes: Inodes) -> None:
-    root = inodes[ROOT].folder
+    root = inodes.at(ROOT).folder
     assert isinstance(root, Parent)
     written = inodes.create(ROOT, "image.xmp", None)
     root.nodes["image.xmp"] = NEW
@@ -221,7 +221,7 @@ def test_writers_inode_resolves_to_the_saved_file(inodes: Inodes) -> None:
 
 
 def test_state_file_keeps_its_content_and_other_nodes_are_current(inodes: Inodes) -> None:
-    root = inodes[ROOT].folder
+    root = inodes.at(ROOT).folder
     assert isinstance(root, Parent)
     state, link = (inodes.look_up(ROOT, name, node) for name, node in (("image.xmp", OLD), ("HEAD", Link())))
     root.nodes.update({"image.xmp": NEW, "HEAD": (moved := Link())})

@@ -57,7 +57,7 @@ class ByPath:
         """`cat`."""
         opened = self.open(path)
         try:
-            return opened.read(opened.stat().size_bytes, 0)
+            return bytes(opened.read(opened.stat().size_bytes, 0))
         finally:
             opened.release()
 

@@ -53,7 +53,7 @@ class RealWriter(SharedFile):
     def stat(self) -> Stat:
         return super().stat() if self._sidecar is None else self._sidecar.stat()
 
-    def read(self, size_bytes: int, offset_bytes: int) -> bytes:
+    def read(self, size_bytes: int, offset_bytes: int) -> bytes | memoryview:
         if self._sidecar is not None:
             return self._sidecar.read(size_bytes, offset_bytes)
         return super().read(size_bytes, offset_bytes)

@@ -35,14 +35,16 @@ class Place:
         self.disk = disk
         self.dropped: list[int] = []
         self.kept = Kept(self.dropped.append)
-        root = Inode(1, None, "", Folder())
-        self.folders = {name: Inode(10 + at, root, name, Branch(disk, name)) for at, name in enumerate(NAMES)}
-        self.files = {name: Inode(20 + at, self.folders[name], "image.xmp", File()) for at, name in enumerate(NAMES)}
+        root = Inode(1, None, "", Folder(), None)
+        self.folders = {name: Inode(10 + at, root, name, Branch(disk, name), None) for at, name in enumerate(NAMES)}
+        self.files = {
+            name: Inode(20 + at, self.folders[name], "image.xmp", File(), None) for at, name in enumerate(NAMES)
+        }
 
     def keep(self, name: str = "main") -> bool:
         """Look up the file of a branch."""
         self.kept.hear()
-        seen = self.kept.look(self.folders[name].folder)
+        seen = self.kept.look(self.folders[name].folder.sources)
         return seen is not None and self.kept.keep(self.files[name], seen)
 
     def stale(self) -> list[str]:
@@ -99,7 +101,7 @@ def test_file_found_again_is_not_stale(place: Place) -> None:
 
 
 def test_name_is_not_kept_if_its_ref_moves_during_the_look_up(place: Place) -> None:
-    seen = place.kept.look(place.folders["main"].folder)
+    seen = place.kept.look(place.folders["main"].folder.sources)
     place.replace()
     assert seen is not None
     assert not place.kept.keep(place.files["main"], seen)
@@ -175,8 +177,8 @@ def test_forgotten_inodes_are_not_notified(place: Place) -> None:
 def test_names_are_stale_once_their_folder_has_other_sources(place: Place) -> None:
     folder = place.folders["main"]
     folder.show(Branch(place.disk, "side"))
-    second = Inode(30, folder, "a.tif.xmp", File())
-    seen = place.kept.look(folder.folder)
+    second = Inode(30, folder, "a.tif.xmp", File(), None)
+    seen = place.kept.look(folder.folder.sources)
     assert seen is not None
     assert place.kept.keep(second, seen)
     assert place.stale() == ["main"]
