@@ -5,16 +5,15 @@ Each state is there as darktable finds it in a shoot: the exact bytes of its XMP
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
 from chemfs.render.job import Job
+from chemigram_core.durable.temporary_folder import remove_abandoned, temporary_folder
 
 _PREFIX = "chemfs-render-"
 
@@ -23,18 +22,17 @@ class Workshop:
     """Use as a context manager, which removes the folder, and those that killed processes of this user left behind."""
 
     def __init__(self) -> None:
-        _remove_abandoned()
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        parent = Path(tempfile.gettempdir())
+        remove_abandoned(parent, _PREFIX)
+        self._open = ExitStack()
+        self.folder = self._open.enter_context(temporary_folder(parent, _PREFIX, 0o700))
         self.pictures = self.folder / "pictures"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.close(self._lock)
+        self._open.close()
 
     def lay_out(self, jobs: Sequence[Job]) -> dict[str, Job]:
         """Lay out states for one call, by the stems that their files and pictures have. Raises OSError."""
@@ -57,21 +55,3 @@ class Workshop:
         with suppress(FileNotFoundError):
             return (self.pictures / f"{stem}.jpg").read_bytes()
         return None
-
-
-def _remove_abandoned() -> None:
-    """A folder in which a process works is locked; the lock ends with the process."""
-    for folder in _abandoned():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _abandoned() -> Iterator[Path]:
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-            try:
-                if os.fstat(descriptor).st_uid == os.geteuid():
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    yield folder
-            finally:
-                os.close(descriptor)

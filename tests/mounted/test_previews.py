@@ -141,3 +141,11 @@ def test_no_image_is_read_through_a_mount(
     chemfs("render", repository.root, code=1)
     assert fake.calls == []
     chemfs("unmount", place)
+
+
+def test_no_gallery_is_written_into_a_mount(tmp_path: Path, place: Path) -> None:
+    repository = repository_of(tmp_path, "a.tif")
+    chemfs("mount", repository.root, place)
+    for folder in (place / "heads" / "pages", place / "previews" / "x", place / "new"):
+        assert "it is in a mount of chemfs; name another folder" in chemfs("gallery", repository.root, folder, code=3)
+    chemfs("unmount", place)

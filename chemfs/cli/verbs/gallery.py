@@ -8,6 +8,7 @@ from pathlib import Path
 from chemfs import exit_codes
 from chemfs.cli.arguments import add_place, target_folder
 from chemfs.cli.behind import behind
+from chemfs.cli.interruption import clear_up_on_sigterm
 from chemfs.cli.members import named
 from chemfs.cli.progress import task_progress
 from chemfs.cli.streams import print_error
@@ -31,10 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write it, and print the path of its first page; the exit code says whether an image or a state can't be read.
 
-    Raises NotARepository, NotAGallery, InsideMount.
+    Raises NotARepository, NotAGallery, NotAPlace, InsideMount.
     """
     from chemigram_core.gallery.gallery import PAGE_FILE, image_gallery, library_gallery
 
+    clear_up_on_sigterm()
     place = behind(options.repository)
     found, name = named(place), place.resolve().name
     target = options.directory or Path(f"{name}-gallery")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from chemfs import exit_codes
 from chemfs.cli.arguments import REVISION, add_json, add_place, add_trust, number_between
 from chemfs.cli.errors import WrongUsage
+from chemfs.cli.interruption import clear_up_on_sigterm
 from chemfs.cli.json import print_json
 from chemfs.cli.members import Named, each, named
 from chemfs.cli.progress import task_progress
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     if options.all and options.revs:
         raise WrongUsage("--all renders every state; omit REV")
     darktable, chosen = installed(), _Chosen(named(options.repository), options)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clear up as after Ctrl-C
+    clear_up_on_sigterm()
     outcomes = list(_outcomes(darktable, chosen.states, options))
     if options.json:
         print_json(_fields(darktable, chosen, outcomes))
