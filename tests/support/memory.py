@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chemigram_core import states
+from chemigram_core.drawn_files import state as drawn
 from chemigram_core.sidecar import document
 from chemigram_core.store import content
 
@@ -14,3 +15,5 @@ def forget_everything() -> None:
     states._peek.cache_clear()
     vars(content)["_contents"] = type(content._contents)(20_000)
     document._masks_of_note.cache_clear()
+    document._parsed.cache_clear()
+    drawn._known.clear()

@@ -53,10 +53,10 @@ def _header(repository: Repository) -> Header | NotComputable:
 
 def _read(repository: Repository, key: tuple[Digest, Header | str], header: Header | NotComputable) -> DrawnFiles:
     """Parsed anew: those that are kept parsed are the tips that the next saves are compared with."""
-    from chemigram_core.sidecar import parse
+    from chemigram_core.sidecar import parse_again
 
     data = repository.objects.read(key[0], Kind.SNAPSHOT)
-    found = drawn_files((repository.states.recall(key[0]) or parse(data)).history, header)
+    found = drawn_files((repository.states.recall(key[0]) or parse_again(data)).history, header)
     if len(data) <= _KEPT_BYTES:
         with _lock:
             _known[key] = len(data), found

@@ -64,7 +64,7 @@ def _with_page(gallery: Path, member: Member) -> Card:
 
 def _card(member: Member, status: ImageStatus, page: ImagePage | None = None) -> Card:
     head = None if page is None else page.head
-    small = None if head is None else head.thumbnail
+    small = None if head is None else head.small
     return Card(
         member.path,
         None if page is None else f"{_IMAGES}/{member.path}/{PAGE_FILE}",

@@ -28,7 +28,7 @@ class ShownState:
     moment: TimelineState
     changes: Sequence[Section] = ()
     preview: Picture | None = None
-    thumbnail: Picture | None = None
+    small: Picture | None = None
     overlays: Sequence[Overlay] = ()
     problems: Sequence[str] = ()
 
@@ -70,19 +70,18 @@ class _Attempts:
 
 def _shown(repository: Repository, moment: TimelineState, pictures: Pictures) -> ShownState:
     changes: list[Section] = []
-    preview = thumbnail = None
+    preview = small = None
     overlays: list[Overlay] = []
     attempts = _Attempts()
     with attempts:
         changes = _changes(repository, moment)
     with attempts:
-        preview = pictures.preview(moment.digest)
-        thumbnail = pictures.thumbnail(moment.digest)
+        preview, small = pictures.preview(moment.digest) or (None, None)
     with attempts:
         overlays.extend(_stored(repository, moment, pictures, preview))
     with attempts:
         overlays.extend(_drawn(repository, moment, pictures, preview))
-    return ShownState(moment, changes, preview, thumbnail, overlays, list(attempts.problems))
+    return ShownState(moment, changes, preview, small, overlays, list(attempts.problems))
 
 
 def _changes(repository: Repository, moment: TimelineState) -> list[Section]:

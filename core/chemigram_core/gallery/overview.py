@@ -14,14 +14,14 @@ from chemigram_core.status.attention import Attention
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An image in the overview: its path in the library, the path of its page if it has one, HEAD's state and its
-    picture, its number of states, its tags, and what needs attention.
+    """An image in the overview: its path in the library, the path of its page if it has one, HEAD's state and a
+    small picture of it, its number of states, its tags, and what needs attention.
     """
 
     path: str
     page: str | None
     head: ShownState | None
-    thumbnail: Picture | None
+    small: Picture | None
     states: int
     tags: Sequence[TagName]
     attention: Sequence[Attention]

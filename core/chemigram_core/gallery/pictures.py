@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.geometry import WHOLE, Part
@@ -19,6 +19,13 @@ class Picture:
     path: str
     width: int
     height: int
+
+
+class Preview(NamedTuple):
+    """The rendered picture of a state, and a small one of it."""
+
+    picture: Picture
+    small: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,8 @@ class Overlay:
 class Pictures(Protocol):
     """The pictures of one image's states. Methods raise StoreFailed, InvalidMask, OSError."""
 
-    def preview(self, state: Digest) -> Picture | None:
+    def preview(self, state: Digest) -> Preview | None:
         """The picture of a state, if it was rendered."""
-
-    def thumbnail(self, state: Digest) -> Picture | None:
-        """The same, small."""
 
     def mask(self, state: Digest, name: MaskName, mask: Digest) -> Picture:
         """A stored mask of a state."""

@@ -19,6 +19,8 @@ from chemigram_core.xmp.model import Packet, Properties
 from chemigram_core.xmp.reader import MAX_FIELDS, packet_of
 from chemigram_core.xmp.writer import write
 
+_KEPT_BYTES = 1 << 20  # of an XMP that is kept parsed, which takes about 8 times the memory
+
 
 @dataclass(frozen=True)
 class Document:
@@ -78,6 +80,16 @@ def parse(data: bytes) -> Document:
     packet = normalized(packet_of(rdf_element(data)))
     masks = masks_in(packet.properties)
     return Document(replace(packet, properties=with_note(packet.properties, masks)), masks)
+
+
+def parse_again(data: bytes) -> Document:
+    """`parse` where the same bytes follow soon: a state is compared with the one before it and with the next."""
+    return _parsed(data) if len(data) <= _KEPT_BYTES else parse(data)
+
+
+@lru_cache(maxsize=8)  # as many lines of a history as usually are saved to by turns
+def _parsed(data: bytes) -> Document:
+    return parse(data)
 
 
 def canonicalize(data: bytes) -> bytes:

@@ -9,10 +9,11 @@ from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from lxml import html
-from PIL import Image
+from PIL import Image, ImageFile
 
 from chemigram_core.darktable.drawn.geometry import WHOLE
 from chemigram_core.gallery.folder import NotAGallery
@@ -24,11 +25,13 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.store.objects import Kind
 from tests.support.builders import mask
+from tests.support.counts import counted
 from tests.support.drawn_edits import Sample, sidecar_of
 from tests.support.drawn_samples import ROUND, TILTED
 from tests.support.drawn_scenes import crop, flip, step
 from tests.support.drawn_states import drawn_repository, save_drawn, save_samples
 from tests.support.edited_scene import edited, plain_jpeg, put_picture, save
+from tests.support.memory import forget_everything
 from tests.support.packets import Fields
 from tests.support.scene import PLAIN
 
@@ -262,7 +265,25 @@ def test_a_small_picture_stands_for_a_large_one_in_the_overview(tmp_path: Path) 
     save(repository, MAIN, 1, "", look=PLAIN, size=(1024, 683))
     library_gallery(members(tmp_path / "library"), "library", tmp_path / "out")
     (picture,) = page(tmp_path / "out").xpath("//li//img")
-    assert (picture.get("loading"), picture.get("width"), picture.get("height")) == ("lazy", "480", "320")
+    assert (picture.get("loading"), picture.get("width"), picture.get("height")) == ("lazy", "512", "342")
+
+
+def test_each_state_is_parsed_once_and_each_picture_is_decoded_once(tmp_path: Path) -> None:
+    repository = Repository.init(tmp_path / "r")
+    for number in range(12):
+        save(repository, MAIN, number, "", look=PLAIN, size=(1024, 683))
+    forget_everything()
+    decoded: list[tuple[int, int]] = []
+    load = ImageFile.ImageFile.load
+
+    def counting(picture: ImageFile.ImageFile) -> object:
+        decoded.append(picture.size)
+        return load(picture)
+
+    with counted() as counts, patch.object(ImageFile.ImageFile, "load", counting):
+        image_gallery(repository, "r", tmp_path / "out")
+    assert counts.parses == 12
+    assert set(decoded) == {(512, 342)}, "at half its size"
 
 
 def test_the_list_of_files_is_whole(repository: Repository, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.media_type import XMP, are_files_of
 from chemigram_core.compare.node import CLERICAL, Action, DiffNode
 from chemigram_core.errors import InvalidXmp
-from chemigram_core.sidecar import Document, parse
+from chemigram_core.sidecar import Document, parse_again
 from chemigram_core.xmp import MAX_BYTES
 
 ITEM_TYPE = "xmp"
@@ -40,7 +40,7 @@ class XmpComparator:
 
 def _document(item: ItemRef, data: DataAccess) -> Document:
     with data.open(item) as stream:
-        return parse(stream.read(MAX_BYTES + 1))
+        return parse_again(stream.read(MAX_BYTES + 1))
 
 
 def _tags(changes: list[Change]) -> frozenset[str]:
