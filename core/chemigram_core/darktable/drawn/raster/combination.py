@@ -10,15 +10,17 @@ from types import MappingProxyType
 
 import numpy as np
 
-from chemigram_core.darktable.drawn.raster.pixels import Opacities
+from chemigram_core.darktable.drawn.raster.pixels import Opacities, bands
 
 _INVERSE, _UNION, _INTERSECTION, _DIFFERENCE, _EXCLUSION, _SUM = 4, 8, 16, 32, 64, 128
 
 
-def combined(below: Opacities, shape: Opacities, state: int, opacity: float) -> Opacities:
-    """The mask of the members so far with one more; `state` is its operator and whether it is inverted, in bits."""
-    above: Opacities = (1 - shape if state & _INVERSE else shape) * np.float32(opacity)
-    return _OPERATORS[next((bit for bit in _OPERATORS if state & bit), 0)](below, above)
+def combine(mask: Opacities, shape: Opacities, state: int, opacity: float) -> None:
+    """Adds one more member to the mask of those so far; `state` is its operator and whether it is inverted, in bits."""
+    operator = _OPERATORS[next((bit for bit in _OPERATORS if state & bit), 0)]
+    for rows in bands(len(mask)):
+        above: Opacities = (1 - shape[rows] if state & _INVERSE else shape[rows]) * np.float32(opacity)
+        mask[rows] = operator(mask[rows], above)
 
 
 def _exclusion(below: Opacities, above: Opacities) -> Opacities:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from chemigram_core.darktable.drawn.frame import Raster
-from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
+from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities, bands
 
 
-def points(raster: Raster) -> tuple[Numbers, Numbers]:
-    """The places of the grid's points in the frame, in its pixels: each of x and y as one row or one column."""
+def evaluated(formula: Callable[[Numbers, Numbers], Numbers], raster: Raster) -> Opacities:
+    """The pixels of a shape from the values of `formula`, which gets places of the frame, in its pixels.
+
+    Each of x and y is one row or one column of them.
+    """
     x, y = (_places(size, raster) for size in (raster.width, raster.height))
-    return raster.frame.origin(x[np.newaxis, :], y[:, np.newaxis])
+    values = np.empty((len(y), len(x)), np.float32)
+    for rows in bands(len(y)):
+        values[rows] = formula(*raster.frame.origin(x[np.newaxis, :], y[rows, np.newaxis]))
+    return _interpolated(values, raster)
 
 
-def interpolated(values: Numbers, raster: Raster) -> Opacities:
+def _interpolated(values: Numbers, raster: Raster) -> Opacities:
     """A value for each pixel of the raster, from those of the grid."""
     if raster.step == 1:
         return values[: raster.height, : raster.width]

@@ -16,9 +16,9 @@ from chemigram_core.darktable.drawn.figures import Brush, Circle, Ellipse, Gradi
 from chemigram_core.darktable.drawn.frame import Raster
 from chemigram_core.darktable.drawn.raster.blur import blurred
 from chemigram_core.darktable.drawn.raster.brush import brush
-from chemigram_core.darktable.drawn.raster.combination import combined
+from chemigram_core.darktable.drawn.raster.combination import combine
 from chemigram_core.darktable.drawn.raster.path import path
-from chemigram_core.darktable.drawn.raster.pixels import Opacities
+from chemigram_core.darktable.drawn.raster.pixels import Opacities, bands
 from chemigram_core.darktable.drawn.raster.smooth import circle, ellipse, gradient
 from chemigram_core.darktable.drawn.raster.tone import toned
 from chemigram_core.darktable.drawn.recipe import Recipe
@@ -34,8 +34,15 @@ def grayscale(recipe: Recipe, raster: Raster) -> NDArray[np.uint8]:
         pixels = grayscale(replace(recipe, is_turned=False), raster.as_taken)
         return turned(pixels, raster.frame.turn)[: raster.height, : raster.width]
     with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
-        mask = np.fmin(np.fmax(opacities(recipe, raster), 0), 1)  # what is no number becomes 0
-        return (mask * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+        return _in_8_bits(opacities(recipe, raster))
+
+
+def _in_8_bits(mask: Opacities) -> NDArray[np.uint8]:
+    pixels = np.empty(mask.shape, np.uint8)
+    for rows in bands(len(mask)):
+        clipped = np.fmin(np.fmax(mask[rows], 0), 1)  # what is no number becomes 0
+        pixels[rows] = clipped * np.float32(255) + np.float32(0.5)
+    return pixels
 
 
 def turned(pixels: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
@@ -47,7 +54,8 @@ def turned(pixels: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
 def opacities(recipe: Recipe, raster: Raster) -> Opacities:
     """The mask of a module."""
     masking, opacity = recipe.masking, min(max(recipe.masking.opacity / 100, 0), 1)
-    blended = _blended(recipe, raster) * np.float32(opacity)
+    blended = _blended(recipe, raster)
+    blended *= np.float32(opacity)
     if masking.blur > _LEAST_BLUR:
         blended = blurred(blended, masking.blur * raster.scale)
     if opacity and max(abs(masking.contrast), abs(masking.brightness)) >= _LEAST_TONE:
@@ -89,5 +97,5 @@ def drawn(shapes: Composition, raster: Raster) -> Opacities:
         case Parts(parts):
             mask = _even(raster, 0)
             for part in parts:
-                mask = combined(mask, drawn(part.content, raster), part.state, part.opacity)
+                combine(mask, drawn(part.content, raster), part.state, part.opacity)
             return mask

@@ -6,12 +6,13 @@ Source: dt_masks_functions of circle.c, ellipse.c and gradient.c in darktable's 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from chemigram_core.darktable.drawn.figures import Circle, Ellipse, Gradient
 from chemigram_core.darktable.drawn.frame import Raster
-from chemigram_core.darktable.drawn.raster.grid import interpolated, points
+from chemigram_core.darktable.drawn.raster.grid import evaluated
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 
 _LEAST_COMPRESSION = 0.001
@@ -21,60 +22,77 @@ _erf = np.vectorize(math.erf, otypes=[np.float64])
 
 def circle(shape: Circle, raster: Raster) -> Opacities:
     """Full within the radius; then a falling parabola of the squared distance, to the end of the border."""
-    x, y, side = *_from(shape.center, raster), raster.frame.shorter_side
+    side, x0, y0 = raster.frame.shorter_side, *_pixels_of(shape.center, raster)
     inner, outer = (np.float32(length * side) ** 2 for length in (shape.radius, shape.radius + shape.border))
-    return interpolated(_falling(inner, outer, x * x + y * y), raster)
+    return evaluated(lambda x, y: _falling(inner, outer, (x - x0) ** 2 + (y - y0) ** 2), raster)
 
 
 def ellipse(shape: Ellipse, raster: Raster) -> Opacities:
     """As a circle, with the radii of each direction."""
-    x, y, turn = *_from(shape.center, raster), math.radians(shape.rotation)
-    cosine, sine = np.float32(math.cos(turn)), np.float32(math.sin(turn))
-    along, across = (x * cosine + y * sine) ** 2, (y * cosine - x * sine) ** 2
-    distance = along + across
+    x0, y0 = _pixels_of(shape.center, raster)
+    cosine, sine = _direction(shape.rotation)
+    inner, outer = (_squared_radius(radius, raster) for radius in (shape.radius, shape.outer))
+
+    def value(x: Numbers, y: Numbers) -> Numbers:
+        x, y = x - x0, y - y0
+        along, across = (x * cosine + y * sine) ** 2, (y * cosine - x * sine) ** 2
+        distance = along + across
+        values = _falling(inner(along, across, distance), outer(along, across, distance), distance)
+        values[distance == 0] = 1
+        return values
+
     with np.errstate(divide="ignore", invalid="ignore"):
-        inner, outer = (
-            _squared_radius(radius, raster) * distance / _weighted(radius, raster, along, across)
-            for radius in (shape.radius, shape.outer)
-        )
-        values = _falling(inner, outer, distance)
-    values[distance == 0] = 1
-    return interpolated(values, raster)
+        return evaluated(value, raster)
 
 
 def gradient(shape: Gradient, raster: Raster) -> Opacities:
     """By the distance to the line or parabola, read from a table with a step of one pixel; it can be beyond 0 and 1."""
-    turn, pixel = math.radians(-shape.rotation), 1 / math.hypot(raster.frame.width, raster.frame.height)
-    cosine, sine = np.float32(math.cos(turn)), np.float32(math.sin(turn))
-    x, y = _from(shape.anchor, raster)
-    along, across = (cosine * x + sine * y) * np.float32(pixel), (sine * x - cosine * y) * np.float32(pixel)
-    distance = across - np.float32(shape.curvature) * along * along
-    return interpolated(_transition(shape, distance, pixel), raster)
+    pixel = np.float32(1 / math.hypot(raster.frame.width, raster.frame.height))
+    x0, y0 = _pixels_of(shape.anchor, raster)
+    cosine, sine = _direction(-shape.rotation)
+    curvature, transition = np.float32(shape.curvature), _transition(shape, raster)
+
+    def value(x: Numbers, y: Numbers) -> Numbers:
+        x, y = x - x0, y - y0
+        along, across = (cosine * x + sine * y) * pixel, (sine * x - cosine * y) * pixel
+        return transition(across - curvature * along * along)
+
+    return evaluated(value, raster)
 
 
-def _transition(shape: Gradient, distance: Numbers, pixel: float) -> Numbers:
+def _transition(shape: Gradient, raster: Raster) -> Callable[[Numbers], Numbers]:
+    """The opacity at a distance in diagonals of the frame."""
+    pixel = 1 / math.hypot(raster.frame.width, raster.frame.height)
     compression = max(shape.compression, _LEAST_COMPRESSION)
-    count = math.ceil(min(4 * compression, _LARGEST_DISTANCE) / pixel)
-    table = _table(shape, np.arange(-count - 1, count + 2) * pixel / compression)
-    far = np.float32(4 * compression)
-    place = np.clip(distance / np.float32(pixel), np.float32(-count), np.float32(count))
-    below, above = place.astype(np.int32), (place + 1).astype(np.int32)
-    share = place - below.astype(np.float32)
-    values: Numbers = table[above + count + 1] * share + table[below + count + 1] * (1 - share)
-    values[distance <= -far], values[distance >= far] = 0, 1
-    return values
+    far, count = np.float32(4 * compression), math.ceil(min(4 * compression, _LARGEST_DISTANCE) / pixel)
+    table = _table(np.arange(count + 2) * pixel / compression, is_sigmoidal=shape.is_sigmoidal)
+
+    def value(distance: Numbers) -> Numbers:
+        place = np.clip(distance / np.float32(pixel), np.float32(-count), np.float32(count))
+        below, above = place.astype(np.intp), (place + 1).astype(np.intp)  # numpy looks up no other type as fast
+        share = place - below.astype(np.float32)
+        values: Numbers = table[above] * share + table[below] * (1 - share)
+        values[distance <= -far], values[distance >= far] = 0, 1
+        return values
+
+    return value
 
 
-def _table(shape: Gradient, distances: Numbers) -> Numbers:
-    values = 0.5 + 0.5 * (_erf(distances) if shape.is_sigmoidal else distances)
+def _table(distances: Numbers, *, is_sigmoidal: bool) -> Numbers:
+    """The opacity at each of the distances, from 0 on; then at those below 0, so that -1 is the last entry's index."""
+    above = _erf(distances) if is_sigmoidal else distances
+    values = 0.5 + 0.5 * np.concatenate((above, -above[:0:-1]))
     table: Numbers = np.clip(values, 0, 1).astype(np.float32)
     return table
 
 
-def _from(center: tuple[float, float], raster: Raster) -> tuple[Numbers, Numbers]:
-    """The grid's points, seen from `center`, in pixels."""
-    x, y = points(raster)
-    return x - np.float32(center[0] * raster.frame.width), y - np.float32(center[1] * raster.frame.height)
+def _pixels_of(place: tuple[float, float], raster: Raster) -> tuple[np.float32, np.float32]:
+    return np.float32(place[0] * raster.frame.width), np.float32(place[1] * raster.frame.height)
+
+
+def _direction(rotation: float) -> tuple[np.float32, np.float32]:
+    """The cosine and sine of an angle in degrees."""
+    return np.float32(math.cos(math.radians(rotation))), np.float32(math.sin(math.radians(rotation)))
 
 
 def _falling(inner: Numbers | np.float32, outer: Numbers | np.float32, distance: Numbers) -> Numbers:
@@ -83,12 +101,13 @@ def _falling(inner: Numbers | np.float32, outer: Numbers | np.float32, distance:
     return share * share
 
 
-def _squared_radius(radius: tuple[float, float], raster: Raster) -> np.float32:
+def _squared_radius(radius: tuple[float, float], raster: Raster) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+    """In the direction of a place: a²·b² times the squared distance, divided by a²·across² + b²·along²."""
     side = raster.frame.shorter_side
-    return np.float32((radius[0] * side) ** 2 * (radius[1] * side) ** 2)
+    both = np.float32((radius[0] * side) ** 2 * (radius[1] * side) ** 2)
+    a, b = (np.float32((length * side) ** 2) for length in radius)
 
+    def squared(along: Numbers, across: Numbers, distance: Numbers) -> Numbers:
+        return np.asarray(both * distance / (a * across + b * along), np.float32)
 
-def _weighted(radius: tuple[float, float], raster: Raster, along: Numbers, across: Numbers) -> Numbers:
-    """a²·across² + b²·along²: what a²·b² is divided by, times the squared distance."""
-    a, b = (np.float32((length * raster.frame.shorter_side) ** 2) for length in radius)
-    return np.asarray(a * across + b * along, np.float32)
+    return squared
