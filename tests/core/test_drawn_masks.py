@@ -15,10 +15,12 @@ from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.geometry import geometry_notes
 from chemigram_core.darktable.drawn.module_mask import DrawnMask, drawn_masks
 from chemigram_core.darktable.drawn.raster.combination import combine
+from chemigram_core.darktable.drawn.raster.curve import Curves, Parameters, Rows, Sampled
 from chemigram_core.darktable.drawn.raster.mask import grayscale
+from chemigram_core.darktable.drawn.raster.pixels import Numbers
 from chemigram_core.sidecar import parse
 from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, path, sidecar_of
-from tests.support.drawn_samples import ROUND, SHOWN, closed, samples, stroke
+from tests.support.drawn_samples import ROUND, SHOWN, TRIANGLE, closed, samples, stroke
 from tests.support.old_sidecars import CIRCLE, MASK, every_version, numbered, shapes, step
 
 SIZE = (60, 40)
@@ -29,9 +31,9 @@ def masks(shape: Shape, blending: Mapping[str, float] | None = None) -> list[Dra
     return list(drawn_masks(parse(data).history))
 
 
-def pixels(mask: DrawnMask) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def pixels(mask: DrawnMask, size: tuple[int, int] = SIZE) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     assert mask.recipe is not None, mask.reason
-    return grayscale(mask.recipe, Frame(*SIZE).reduced())
+    return grayscale(mask.recipe, Frame(*size).reduced())
 
 
 @pytest.mark.parametrize("name, data", every_version([step("bloom", mask=MASK), step("sharpen")], shapes()).items())
@@ -165,11 +167,28 @@ def test_a_line_without_a_direction_is_drawn_without_a_warning(recwarn: pytest.W
     assert not [warning for warning in recwarn.list if issubclass(warning.category, RuntimeWarning)]
 
 
-def test_long_rays_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    some = [sample for sample in samples() if sample.kind in {"path", "brush"}]
-    whole = [pixels(masks(sample.shape)[0]).tobytes() for sample in some]
-    monkeypatch.setattr("chemigram_core.darktable.drawn.raster.rays._STEPS_AT_ONCE", 100)
-    assert [pixels(masks(sample.shape)[0]).tobytes() for sample in some] == whole
+@pytest.mark.parametrize("size", [(300, 200), (6000, 4000)])
+def test_each_point_of_a_line_is_computed_once(monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
+    computed, found, at, sampled = list[int](), list[int](), Curves._at, Curves.sampled
+
+    def counted(self: Curves, rows: Rows, t: Parameters) -> Numbers:
+        computed.append(len(t))
+        return at(self, rows, t)
+
+    def kept(self: Curves) -> list[Sampled]:
+        found.extend(len(part.t) for part in sampled(self))
+        return sampled(self)
+
+    shape, nodes = masks(closed(TRIANGLE, 0.05))[0], len(TRIANGLE)
+    monkeypatch.setattr(Curves, "sampled", kept)
+    pixels(shape, size)
+    monkeypatch.setattr(Curves, "sampled", sampled)
+    monkeypatch.setattr(Curves, "_at", counted)
+    pixels(shape, size)
+    assert sum(found) > 100 * nodes
+    assert (
+        sum(computed) == sum(found) + nodes
+    )  # and each segment's start twice, but its end, which is there twice, once
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,7 @@ def brush(shape: Brush, raster: Raster) -> Opacities:
         stroke.go_around()
         points, ends, payload = stroke.found()
         points, ends = placed(points, raster), placed(ends, raster)
-        for rays in rays_between(np.trunc(points), ends, payload).chunks():
-            canvas.draw_strokes(rays)
+        canvas.draw_strokes(rays_between(np.trunc(points), ends, payload))
     return canvas.mask
 
 

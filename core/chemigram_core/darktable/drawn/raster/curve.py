@@ -5,7 +5,7 @@ Source: _path_points_recurs and _brush_points_recurs in darktable's src/develop/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -54,47 +54,52 @@ class Curves:
 
     def starts_of_border(self) -> Numbers:
         """The end of each segment's border just behind its start."""
-        return self._at(np.arange(self._count), np.full(self._count, _SOON))[1].T
+        return self._at(np.arange(self._count), np.full(self._count, _SOON))[2:].T
 
     def sampled(self) -> list[Sampled]:
         """Each segment as dense as darktable samples it."""
-        rows, t = self._parameters()
-        points, ends = self._at(rows, t)
-        parts = np.searchsorted(rows, np.arange(1, self._count))
+        rows, t, places = (np.concatenate(each, axis=-1) for each in zip(*self._halved(), strict=True))
+        order = np.argsort(rows + t, kind="stable")  # t is above 0, and 1 at most
+        parts = np.searchsorted(rows.take(order), np.arange(1, self._count))
+        t, points, ends = t.take(order), places[:2].take(order, axis=1), places[2:].take(order, axis=1)
         split = (np.split(each, parts) for each in (t, points.T.copy(), ends.T.copy()))
         return [Sampled(*each) for each in zip(*split, strict=True)]
 
-    def _parameters(self) -> tuple[Rows, Parameters]:
-        """Intervals are halved, all at once, until each is near enough; by segment, and ascending."""
-        rows = np.arange(self._count)
-        low, high = np.zeros(self._count), np.ones(self._count)
-        first, last = self._pixels(rows, low), self._pixels(rows, high)
-        found = [(rows, high)]
-        while rows.size:
-            near = (high - low < _LEAST_STEP) | (first == last).all(axis=0)  # never where one is no number
-            found.append((rows[near], high[near]))
-            rows, low, high = rows[~near], low[~near], high[~near]
-            first, last = first[:, ~near], last[:, ~near]
-            middle = (low + high) / 2
-            between = self._pixels(rows, middle)
-            rows, low, high = np.tile(rows, 2), np.concatenate((low, middle)), np.concatenate((middle, high))
-            first, last = np.hstack((first, between)), np.hstack((between, last))
-        rows, t = (np.concatenate(each) for each in zip(*found, strict=True))
-        order = np.lexsort((t, rows))
-        return rows[order], t[order]
+    def _halved(self) -> Iterator[tuple[Rows, Parameters, Numbers]]:
+        """Segments, parameters and places: of all ends, twice, and wherever an interval is halved.
 
-    def _pixels(self, rows: Rows, t: Parameters) -> Numbers:
-        return np.trunc(np.vstack(self._at(rows, t)))
+        Intervals are halved until each is near enough, all of one width at once.
+        """
+        rows, low, width = np.arange(self._count), np.zeros(self._count), 1.0
+        first, last = self._at(rows, low), self._at(rows, low + width)
+        yield from [(rows, low + width, last)] * 2
+        first, last = np.trunc(first), np.trunc(last)
+        while rows.size and width >= _LEAST_STEP:
+            far = np.flatnonzero((first != last).any(axis=0))  # always where one is no number
+            rows, low, first, last = rows.take(far), low.take(far), first.take(far, axis=1), last.take(far, axis=1)
+            width /= 2
+            middle = low + width
+            between = self._at(rows, middle)
+            yield rows, middle, between
+            between = np.trunc(between)
+            rows, low = np.repeat(rows, 2), _in_turn(low, middle)
+            first, last = _in_turn(first, between), _in_turn(between, last)
 
-    def _at(self, rows: Rows, t: Parameters) -> tuple[Numbers, Numbers]:
-        """The points at `t`, and the ends of their border, x above y. An end is no number without a direction."""
-        corners = self._corners[..., rows]
+    def _at(self, rows: Rows, t: Parameters) -> Numbers:
+        """The points at `t` of ascending segments, x above y, and below them the ends of their border.
+
+        An end is no number without a direction.
+        """
+        counts = np.bincount(rows, minlength=self._count)
+        corners, border, widening = (
+            np.repeat(each, counts, axis=-1) for each in (self._corners, self._border, self._widening)
+        )
         points, directions = _points(corners, t.astype(np.float32)), _directions(corners, t.astype(self._precision))
-        border = self._border[rows] + self._widening[rows] * (t * t * (3 - 2 * t)).astype(np.float32)
+        border += widening * (t * t * (3 - 2 * t)).astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):
             length = 1 / np.sqrt(directions[0] ** 2 + directions[1] ** 2)
             ends = points + border * np.stack((directions[1], -directions[0])) * length
-        return points, ends.astype(np.float32)
+        return np.concatenate((points, ends.astype(np.float32, copy=False)))
 
 
 def _points(corners: Numbers, t: Numbers) -> Numbers:
@@ -114,6 +119,11 @@ def _sum(corners: NDArray[Any], weights: Sequence[NDArray[Any]]) -> NDArray[Any]
     for weight, corner in zip(weights[1:], corners[1:], strict=True):
         found += weight * corner
     return found
+
+
+def _in_turn(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    """One of the first, one of the second, and so on, along the last axis."""
+    return np.stack((first, second), axis=-1).reshape(*first.shape[:-1], -1)
 
 
 def arc(center: Numbers, first: Numbers, last: Numbers, *, rising: bool) -> Numbers:

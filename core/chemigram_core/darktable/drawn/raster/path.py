@@ -27,8 +27,7 @@ def path(shape: Path, raster: Raster) -> Opacities:
     canvas = Canvas(raster.width, raster.height)
     fill(canvas.mask, points)
     starts = np.stack((np.floor(points[:, 0] + np.float32(0.5)), np.ceil(points[:, 1])), axis=1)
-    for rays in rays_between(starts, ends, np.ones_like(starts)).chunks():
-        canvas.draw_falling(rays)
+    canvas.draw_falling(rays_between(starts, ends, np.ones_like(starts)))
     return canvas.mask
 
 

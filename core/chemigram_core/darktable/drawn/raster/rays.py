@@ -15,37 +15,28 @@ from numpy.typing import NDArray
 
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 
-Whole = NDArray[np.int32]
+Whole = NDArray[np.intp]  # numpy finds its way with no other type as fast
 _MARGIN = 2  # pixels
-_STEPS_AT_ONCE = 1 << 20  # of all rays together: long ones would fill the memory
 
 
 @dataclass(frozen=True)
 class Rays:
-    """Rows of x and y, in whole pixels of the picture; how hard and how dense each ray is."""
+    """In whole pixels of the picture, x above y; how long each is, in steps, and how hard and how dense. Longest first.
+
+    All that is still under way at a step is at the front of each array.
+    """
 
     starts: Whole
-    ends: Whole
+    ways: Whole
+    lengths: Whole
     hardness: Numbers
     density: Numbers
 
-    @property
-    def ways(self) -> Whole:
-        """From start to end: shape (rays, 2), x and y in pixels."""
-        return self.ends - self.starts
-
-    @property
-    def lengths(self) -> Whole:
-        """In steps."""
-        ways = self.ways.astype(np.float64)
-        return np.hypot(ways[:, 0], ways[:, 1]).astype(np.int32) + 1
-
-    def chunks(self) -> Iterator[Rays]:
-        """All rays in parts, those of about one length together."""
-        order = np.argsort(self.lengths, kind="stable")
-        part = np.cumsum(self.lengths[order].astype(np.int64)) // _STEPS_AT_ONCE
-        for rows in np.split(order, np.flatnonzero(np.diff(part)) + 1):
-            yield Rays(self.starts[rows], self.ends[rows], self.hardness[rows], self.density[rows])
+    def under_way(self) -> Iterator[tuple[int, slice]]:
+        """Each step, and the rays that take it."""
+        ascending = self.lengths[::-1]
+        done = np.searchsorted(ascending, np.arange(self.lengths.max(initial=0)), side="right")
+        return ((step, slice(len(ascending) - count)) for step, count in enumerate(done.tolist()))
 
 
 def rays_between(starts: Numbers, ends: Numbers, payload: Numbers) -> Rays:
@@ -53,7 +44,12 @@ def rays_between(starts: Numbers, ends: Numbers, payload: Numbers) -> Rays:
     rows = np.concatenate((starts.T, np.trunc(ends).T, payload.T)).astype(np.float32)
     rows = rows[:, np.isfinite(rows).all(axis=0)]
     rows = rows[:, np.append(True, (rows[:, 1:] != rows[:, :-1]).any(axis=0))] if rows.size else rows
-    return Rays(rows[:2].T.astype(np.int32), rows[2:4].T.astype(np.int32), rows[4], rows[5])
+    ways = rows[2:4].astype(np.int32) - rows[:2].astype(np.int32)
+    lengths = np.hypot(*ways.astype(np.float64)).astype(np.intp) + 1
+    order = np.argsort(-lengths)
+    return Rays(
+        rows[:2, order].astype(np.intp), ways[:, order].astype(np.intp), lengths[order], rows[4, order], rows[5, order]
+    )
 
 
 class Canvas:
@@ -70,46 +66,30 @@ class Canvas:
 
     def draw_falling(self, rays: Rays) -> None:
         """Each ray falls from 1 to 0."""
-        length, ways = rays.lengths, rays.ways
-        ray, step = _steps(length)
-        x, y = (
-            rays.starts[:, axis][ray] + (step * ways[:, axis].astype(np.float32)[ray] / length[ray]).astype(np.int32)
-            for axis in (0, 1)
-        )
-        share = np.asarray(step / length[ray], np.float32)
-        self._write((x, y), np.where(ways < 0, -1, 1)[ray], 1 - share, outside=1)
+        beside = np.where(rays.ways < 0, -1, 1)
+        for step, these in rays.under_way():
+            length = rays.lengths[these]
+            x, y = rays.starts[:, these] + (step * rays.ways[:, these] / length).astype(np.intp)
+            self._write((x, y), beside[:, these], 1 - (step / length).astype(np.float32), outside=1)
 
     def draw_strokes(self, rays: Rays) -> None:
         """Each ray has its density for the share that its hardness says, and falls to 0 in the rest."""
-        length = rays.lengths
-        solid = (rays.hardness * length.astype(np.float32)).astype(np.int32)
-        loss = np.where(length > solid, rays.density / np.maximum(length - solid, 1), 0).astype(np.float32)
-        ray, step = _steps(length)
-        values = rays.density[ray] - loss[ray] * np.maximum(step - solid[ray], 0).astype(np.float32)
-        self._write(_accumulated(rays, ray, step), np.where(rays.ways <= 0, -1, 1)[ray], values, outside=0)
+        length = rays.lengths.astype(np.float32)
+        solid = (rays.hardness * length).astype(np.int32)
+        falling = rays.lengths - solid
+        loss = np.where(falling > 0, rays.density / np.maximum(falling, 1), 0).astype(np.float32)
+        beside, slope = np.where(rays.ways <= 0, -1, 1), rays.ways.astype(np.float32) / length
+        place = rays.starts.astype(np.float32)
+        for step, these in rays.under_way():
+            x, y = place[:, these].astype(np.intp)  # towards 0, as darktable casts
+            values = rays.density[these] - loss[these] * np.maximum(step - solid[these], 0).astype(np.float32)
+            self._write((x, y), beside[:, these], values, outside=0)
+            place[:, these] += slope[:, these]  # added up in 32 bits, with what is lost at each addition
 
     def _write(self, places: tuple[Whole, Whole], beside: Whole, values: Numbers, *, outside: int) -> None:
         """To the places, and beside them in x and in y, unless a place is further than `outside` the mask."""
         (x, y), (width, height), row = places, self._size, self._wide.shape[1]
         inside = (x >= -outside) & (x < width + outside) & (y >= -outside) & (y < height + outside)
-        index, values, beside = ((y + _MARGIN) * row + x + _MARGIN)[inside], values[inside], beside[inside]
-        for each in (index, index + beside[:, 0], index + beside[:, 1] * row):
+        index, values, beside = ((y + _MARGIN) * row + x + _MARGIN)[inside], values[inside], beside[:, inside]
+        for each in (index, index + beside[0], index + beside[1] * row):
             np.maximum.at(self._wide.reshape(-1), each, values)
-
-
-def _steps(length: Whole) -> tuple[NDArray[np.intp], Whole]:
-    """For each step of all rays: the ray, and the number of the step in it."""
-    ray = np.repeat(np.arange(len(length)), length)
-    first = np.cumsum(length) - length
-    return ray, (np.arange(len(ray)) - first[ray]).astype(np.int32)
-
-
-def _accumulated(rays: Rays, ray: NDArray[np.intp], step: Whole) -> tuple[Whole, Whole]:
-    """The places of steps that are added up in 32 bits, with what is lost at each addition."""
-    slope = rays.ways.astype(np.float32) / rays.lengths.astype(np.float32)[:, np.newaxis]
-    place = rays.starts.astype(np.float32)
-    table = np.empty((int(rays.lengths.max(initial=0)), *place.shape), np.int32)
-    for row in table:
-        np.copyto(row, place, casting="unsafe")  # towards 0, as darktable casts
-        place += slope
-    return table[step, ray, 0], table[step, ray, 1]
