@@ -98,10 +98,12 @@ def sidecar_of(
     after: Sequence[Fields] = (),
     module: str = "velvia",
     pipe: int = 0,
+    places: Mapping[str, str] | None = None,
 ) -> bytes:
     """An XMP of an edit with an instance of `module` for each sample, its name the sample's number.
 
-    `pipe` is one of darktable's orders of the pixel pipe, 0 for the list above.
+    `pipe` is one of darktable's orders of the pixel pipe, 0 for the list above. With `places` in it for all modules
+    it is an XMP of version 3.
     """
     ids, forms, steps = count(1000), list[Fields](), list[Fields]()
     for number, sample in enumerate(samples):
@@ -111,7 +113,7 @@ def sidecar_of(
         )
     listed = "" if pipe else f' darktable:iop_order_list="{_order(module, len(samples))}"'
     head = f'{DONE} darktable:iop_order_version="{pipe}"{listed}'
-    return numbered(5, [*before, *steps, *after], forms, head=head)
+    return numbered(3 if places else 5, [*before, *steps, *after], forms, head=head, places=places or {})
 
 
 def _order(module: str, instances: int) -> str:

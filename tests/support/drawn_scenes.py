@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from PIL import Image
@@ -23,8 +23,8 @@ class Scene:
     """An image, what its edit does before anything is drawn, and the size in which it is exported.
 
     `longest`: the longer side of the export; `few`: samples to draw; `crop`: left, top, right, bottom of
-    what the edit shows, in pixels; `module`: what has the masks; `pipe`: the order of the pixel
-    pipe; `is_turned_later`: the module works on the picture as it was taken.
+    what the edit shows, in pixels; `module`: what has the masks; `pipe`: the order of the pixel pipe; `places` in it:
+    of version 3; `flags`: raw_params; `is_turned_later`: the module works on the picture as it was taken.
     """
 
     label: str
@@ -38,6 +38,8 @@ class Scene:
     few: Sequence[str] = FEW
     module: str = "velvia"
     pipe: int = 0
+    places: Mapping[str, str] | None = None
+    flags: int = 0
     is_turned_later: bool = False
 
     @property
@@ -61,7 +63,8 @@ class Scene:
 
     def sidecar(self, samples: Sequence[Sample]) -> bytes:
         """The edit with the masks."""
-        return sidecar_of(samples, before=self.steps, module=self.module, pipe=self.pipe)
+        data = sidecar_of(samples, before=self.steps, module=self.module, pipe=self.pipe, places=self.places)
+        return data.replace(b'raw_params="0"', b'raw_params="%d"' % self.flags)
 
     def cropped(self, mask: Mask) -> Mask:
         """What the edit shows of a mask."""
@@ -76,9 +79,9 @@ def step(operation: str, modversion: int, params: bytes) -> Fields:
     return {**fields, "multi_name": "", "multi_priority": "0", **blend}
 
 
-def flip(turn: int) -> Fields:
+def flip(turn: int, version: int = 2) -> Fields:
     """-1 leaves it to the image."""
-    return step("flip", 2, struct.pack("<i", turn))
+    return step("flip", version, struct.pack("<i", turn))
 
 
 def rawprepare(left: int, top: int, right: int, bottom: int) -> Fields:
@@ -116,6 +119,18 @@ TURNED = (
     replace(_EARLY, label="v3.0 order, haze", orientation=6, module="hazeremoval", pipe=2, few=FEW[:1]),
     Scene("v3.0 order", (301, 200), 301, orientation=6, module="exposure", pipe=2, few=FEW[:1]),
     Scene("legacy order, haze", (301, 200), 301, orientation=6, module="hazeremoval", pipe=1, few=FEW[:1]),
+    replace(_EARLY, label="version 3", steps=[flip(6)], pipe=1, places={"exposure": "12", "flip": "20"}, few=FEW[:1]),
+    replace(
+        _EARLY,
+        label="version 3, moved behind flip",
+        steps=[flip(6)],
+        pipe=1,
+        places={"exposure": "21", "flip": "20"},
+        few=FEW[:1],
+        is_turned_later=False,
+    ),
+    Scene("an old flip, on top of orientation 2", (301, 200), 301, orientation=2, steps=[flip(6, 1)], few=FEW[:1]),
+    Scene("turned by flags, on top of orientation 6", (301, 200), 301, orientation=6, flags=1 << 24, few=FEW[:1]),
     # darktable's coarse grid begins at the corner, and the rays of strokes are rounded from there
     Scene("crop", (320, 192), 240, steps=[crop(0.125, 0.125, 0.875, 0.875)], crop=(40, 24, 280, 168), few=FEW[:2]),
 )

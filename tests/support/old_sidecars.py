@@ -85,11 +85,15 @@ def numbered(
     *,
     head: str = f"{DONE} {V3_RAW}",
     inside: str = "",
+    places: Mapping[str, str] = PLACES,
 ) -> bytes:
-    """Versions 3 to 5: steps with numbers; the drawn shapes say from which step they are valid."""
-    placed = {"iop_order": PLACES} if version == 3 else {}
+    """Versions 3 to 5: steps with numbers, in 3 with places in the pipe; shapes say from which step they are valid."""
     counted = [
-        {"num": str(num), **each, **{name: places[each["operation"]] for name, places in placed.items()}}
+        {
+            "num": str(num),
+            **each,
+            **({"iop_order": places[each["operation"]]} if version == 3 and each["operation"] in places else {}),
+        }
         for num, each in enumerate(steps)
     ]
     valid = [{"mask_num": "0", **form} for form in forms]

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from chemigram_core.darktable import properties as names
 from chemigram_core.darktable.entries import Entry, Form, Instance, number_of
-from chemigram_core.darktable.properties import HISTORY, HISTORY_END, IOP_ORDER_LIST, IOP_ORDER_VERSION, MASKS_HISTORY
+from chemigram_core.darktable.properties import HISTORY, HISTORY_END, MASKS_HISTORY
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 
 ENTRY_LISTS: Mapping[str, str] = {  # xmp_version 1: a list per field instead of a list of entries
@@ -34,20 +34,21 @@ FORM_LISTS: Mapping[str, str] = {  # xmp_version 1 and 2, the same for the drawn
     names.MASK_NB: names.MASK_NB,
     names.MASK_SRC: names.MASK_SRC,
 }
+_BESIDE = (names.XMP_VERSION, names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST, names.RAW_PARAMS)
 
 
 @dataclass(frozen=True)
 class History:
     """The entries in their order, and how many of them count; `sources` are the properties that it was read from.
 
-    `ordered` has what the edit says of the order of the pixel pipe.
+    `beside`: what stands beside it and says how it is applied: in which order, and how old files turn the picture.
     """
 
     entries: tuple[Entry, ...]
     forms: tuple[Form, ...]
     end: int | None
     sources: frozenset[str]
-    ordered: Properties = field(default_factory=dict)
+    beside: Properties = field(default_factory=dict)
 
     @property
     def effective(self) -> tuple[Entry, ...]:
@@ -73,7 +74,7 @@ def history_of(properties: Properties) -> History:
         forms=tuple(map(Form, forms)),
         end=number_of(properties, HISTORY_END),
         sources=form_sources | entry_sources | {HISTORY_END},
-        ordered={name: properties[name] for name in (IOP_ORDER_LIST, IOP_ORDER_VERSION) if name in properties},
+        beside={name: properties[name] for name in _BESIDE if name in properties},
     )
 
 

@@ -35,6 +35,8 @@ MASK_SRC = "darktable:mask_src"
 
 ENCODED = frozenset((PARAMS, BLENDOP_PARAMS, MASK_POINTS, MASK_SRC))  # binary values, see `encoding`
 
+XMP_VERSION = "darktable:xmp_version"
+RAW_PARAMS = "darktable:raw_params"
 IOP_ORDER_VERSION = "darktable:iop_order_version"
 IOP_ORDER_LIST = "darktable:iop_order_list"
 

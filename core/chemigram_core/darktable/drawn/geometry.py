@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chemigram_core.darktable import Entry, History
-from chemigram_core.darktable.drawn.pipe_input import is_before_turn
+from chemigram_core.darktable.drawn.pipe import Pipe
 from chemigram_core.darktable.layouts import layout_of
 from chemigram_core.darktable.modules import NAMES
 
@@ -64,7 +64,11 @@ def _enabled(history: History) -> Mapping[str, Entry]:
 
 def _part(crop: Entry, history: History) -> Part | None:
     data = crop.params.data
-    if data is None or layout_of(_CROP, crop.modversion, data) is None or is_before_turn(crop, history):
+    if data is None or layout_of(_CROP, crop.modversion, data) is None or _is_turned_later(crop, history):
         return None
     part = Part(*struct.unpack_from("<4f", data))
     return part if 0 <= part.left < part.right <= 1 and 0 <= part.top < part.bottom <= 1 else None
+
+
+def _is_turned_later(crop: Entry, history: History) -> bool:
+    return Pipe.of(history).is_before(crop.instance, "flip")

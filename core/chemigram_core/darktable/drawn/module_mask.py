@@ -9,7 +9,7 @@ from chemigram_core.darktable import Entry, History
 from chemigram_core.darktable.blending import Masking, blending_of, masking_of
 from chemigram_core.darktable.drawn.composition import composition_of
 from chemigram_core.darktable.drawn.figures import NotComputable
-from chemigram_core.darktable.drawn.pipe_input import is_before_turn
+from chemigram_core.darktable.drawn.pipe import Pipe
 from chemigram_core.darktable.drawn.recipe import Recipe
 from chemigram_core.darktable.shapes import Shapes, shapes_of
 
@@ -31,11 +31,11 @@ class DrawnMask:
 
 def drawn_masks(history: History) -> Iterator[DrawnMask]:
     """The masks of all instances that work with drawn shapes at the end of the history, in the order of setting."""
-    shapes = shapes_of(history)
+    shapes, pipe = shapes_of(history), Pipe.of(history)
     for entry in history.instances.values():
         blending = blending_of(entry)
         if blending is not None and blending.mask_id is not None:
-            yield _drawn_mask(entry, shapes, is_turned=is_before_turn(entry, history))
+            yield _drawn_mask(entry, shapes, is_turned=pipe.is_before(entry.instance, "flip"))
 
 
 def _drawn_mask(entry: Entry, shapes: Shapes, *, is_turned: bool) -> DrawnMask:

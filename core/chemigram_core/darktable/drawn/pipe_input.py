@@ -12,28 +12,19 @@ from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Frame
 from chemigram_core.darktable.drawn.turn import Turn
 from chemigram_core.darktable.entries import number_of
-from chemigram_core.darktable.pipe_order import pipe_order
-from chemigram_core.darktable.properties import IOP_ORDER_VERSION
+from chemigram_core.darktable.properties import RAW_PARAMS
 from chemigram_core.image.header import NO_BORDERS, Borders, Header
 
+_ORIENTATIONS = range(1, 9)  # of Exif
 _AS_TAKEN = -1
-
-# Source: legacy_order, v30_order and the later ones in src/common/iop_order.c
-_BEFORE_FLIP = frozenset(
-    {"rawprepare", "invert", "temperature", "rasterfile", "highlights", "cacorrect", "hotpixels", "rawdenoise"}
-    | {"demosaic", "denoiseprofile", "lens", "cacorrectrgb", "ashift", "rotatepixels", "scalepixels"}
-)
-_BEFORE_FLIP_IN_LEGACY = frozenset({"tonemap", "exposure", "spots", "retouch", "liquify"})
-_BEFORE_FLIP_SINCE_V30 = frozenset({"bilateral", "hazeremoval"})
-_LEGACY_PIPE = 1
+_FIRST_VERSION = 1  # of flip: a turn on top of the image's own
+_TURN_IN_FLAGS, _NO_TURN_IN_FLAGS = 24, 255  # bits of raw_params above which darktable kept a turn before it had flip
 
 
 def frame_of(header: Header, history: History) -> Frame:
     """The frame of the image with this header in an edit. Raises NotComputable where it can't be known."""
     last = {entry.operation: entry for entry in history.instances.values()}
-    frame = Frame(
-        header.width, header.height, _borders(header, last.get("rawprepare")), _turn(header, last.get("flip"))
-    )
+    frame = Frame(header.width, header.height, _borders(header, last.get("rawprepare")), _turn(header, history))
     if min(frame.visible) <= 0 or min(frame.borders) < 0:
         raise NotComputable("the edit leaves nothing of the image within the borders of its sensor")
     return frame
@@ -41,21 +32,8 @@ def frame_of(header: Header, history: History) -> Frame:
 
 def is_turned(header: Header | None, history: History) -> bool:
     """Whether the edit turns the picture otherwise than the image says, or may do so where its header is unknown."""
-    entry = {one.operation: one for one in history.instances.values()}.get("flip")
-    if header is None:
-        return entry is not None and not (entry.enabled and _turn_of(entry) == _AS_TAKEN)
-    return _turn(header, entry) != Turn.of_exif(header.orientation)
-
-
-def is_before_turn(entry: Entry, history: History) -> bool:
-    """Whether the module works on the picture as it was taken, before `flip` turns it."""
-    pipe = pipe_order(history.ordered)
-    flip = next((one for one in pipe if one[0] == "flip"), None)
-    if flip is not None and entry.instance in pipe:
-        return pipe.index(entry.instance) < pipe.index(flip)
-    is_legacy = (number_of(history.ordered, IOP_ORDER_VERSION) or _LEGACY_PIPE) == _LEGACY_PIPE
-    others = _BEFORE_FLIP_IN_LEGACY if is_legacy else _BEFORE_FLIP_SINCE_V30
-    return entry.operation in _BEFORE_FLIP or entry.operation in others
+    possible = [header] if header is not None else [Header(0, 0, orientation) for orientation in _ORIENTATIONS]
+    return any(_turn(one, history) != Turn.of_exif(one.orientation) for one in possible)
 
 
 def _borders(header: Header, entry: Entry | None) -> Borders:
@@ -66,14 +44,21 @@ def _borders(header: Header, entry: Entry | None) -> Borders:
     return header.borders if data is None or len(data) < 16 else Borders(*struct.unpack_from("<4i", data))
 
 
-def _turn(header: Header, entry: Entry | None) -> Turn:
+def _turn(header: Header, history: History) -> Turn:
     """That of the edit, which may leave it to the image."""
+    image = Turn.of_exif(header.orientation)
+    if all(entry.operation != "flip" for entry in history.entries):
+        return image.turned_by(_turn_in_flags(history))
+    entry = next((entry for entry in history.instances.values() if entry.operation == "flip"), None)
     if entry is not None and not entry.enabled:
         return Turn.NONE
-    turn = _AS_TAKEN if entry is None else _turn_of(entry)
-    return Turn.of_exif(header.orientation) if turn == _AS_TAKEN else Turn(turn & 7)
+    data = None if entry is None else entry.params.data
+    number = _AS_TAKEN if data is None or len(data) < 4 else struct.unpack_from("<i", data)[0]
+    turn = image if number == _AS_TAKEN else Turn(number & 7)
+    return image.turned_by(turn) if entry is not None and entry.modversion == _FIRST_VERSION else turn
 
 
-def _turn_of(entry: Entry) -> int:
-    data = entry.params.data
-    return _AS_TAKEN if data is None or len(data) < 4 else int(struct.unpack_from("<i", data)[0])
+def _turn_in_flags(history: History) -> Turn:
+    """That of a file without a step of flip."""
+    number = (number_of(history.beside, RAW_PARAMS) or 0) >> _TURN_IN_FLAGS
+    return Turn(number & 7 if number != _NO_TURN_IN_FLAGS else 0)

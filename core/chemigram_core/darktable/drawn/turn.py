@@ -37,6 +37,15 @@ class Turn(IntFlag):
         """What makes a picture upright that has this orientation; none if there is no such orientation."""
         return cls(_OF_EXIF[orientation] if 0 < orientation < len(_OF_EXIF) else 0)
 
+    def turned_by(self, other: Turn) -> Turn:
+        """This turn of an image with one on top that a person made; as darktable joins them, which is not always one
+        after the other (merge_two_orientations in flip.c)."""
+        first = self
+        if other & Turn.SWAPPED:
+            across, down = Turn.ACROSS if self & Turn.DOWN else 0, Turn.DOWN if self & Turn.ACROSS else 0
+            first = Turn(self & Turn.SWAPPED | across | down)
+        return first ^ other
+
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Of a picture once it is turned; or of one that was turned, before."""
         return (height, width) if self & Turn.SWAPPED else (width, height)
