@@ -192,7 +192,13 @@ def test_masks_of_such_modules_are_turned_with_the_picture(turn: int) -> None:
     found = grayscale(recipe, raster)
     assert found.shape == (raster.height, raster.width)
     apart = {other: distance(turned(grayscale(recipe, straight), Turn(other)), found) for other in range(8)}
-    assert min(apart, key=apart.__getitem__) == turn, "but for the pixel by which darktable enlarges the picture"
+    assert min(apart, key=apart.__getitem__) == turn
+
+
+@pytest.mark.parametrize(("turn", "start"), [(0, (0, 0)), (2, (1, 0)), (3, (1, 1)), (5, (0, 1)), (6, (1, 0))])
+def test_a_mirrored_picture_begins_so_that_it_ends_where_the_whole_one_does(turn: int, start: tuple[int, int]) -> None:
+    """darktable enlarges it by a pixel, so it begins one pixel aside, and its coarse grid does too."""
+    assert Frame(301, 200, turn=Turn(turn)).reduced().as_taken.start == start
 
 
 def distance(one: Pixels, other: Pixels) -> float:

@@ -33,7 +33,7 @@ def test_masks_match_darktables(tmp_path: Path, scene: Scene) -> None:
     require_same(list(compared([sample for sample in samples() if sample.name in NAMES], tmp_path, scene)), len(NAMES))
 
 
-@pytest.mark.parametrize("scene", TURNED[::3], ids=lambda scene: scene.label)
+@pytest.mark.parametrize("scene", TURNED[::3] + TURNED[-1:], ids=lambda scene: scene.label)
 def test_masks_match_darktables_in_other_frames(tmp_path: Path, scene: Scene) -> None:
     require_same(
         list(compared([sample for sample in samples() if sample.name in scene.few], tmp_path, scene)), len(scene.few)

@@ -33,7 +33,6 @@ class Limits:
 
 
 EXACT = Limits(0.01, 0.0005, 0.0)
-NEXT_GRID = Limits(0.02, 0.0005, 0.001)  # smooth shapes where darktable's coarse grid begins one pixel aside
 RAYS, STROKES = Limits(0.06, 0.001, 0.01), Limits(0.1, 0.001, 0.005)  # where whole pixels are one step apart
 LIMITS: Mapping[str, Limits] = MappingProxyType({"path": RAYS, "brush": STROKES, "mixed": STROKES})  # others are EXACT
 WORSE = 4  # pixels of a mask of these kinds that may be further off than the largest difference
@@ -46,7 +45,6 @@ class Compared:
     sample: Sample
     ours: Mask
     darktables: Mask
-    smooth: Limits = EXACT
 
     @property
     def distance(self) -> Limits:
@@ -56,7 +54,7 @@ class Compared:
 
     @property
     def is_within_limits(self) -> bool:
-        distance, limits = self.distance, LIMITS.get(self.sample.kind, self.smooth)
+        distance, limits = self.distance, LIMITS.get(self.sample.kind, EXACT)
         worse = int((self._apart() > limits.largest).sum())
         few = worse <= (WORSE if self.sample.kind in LIMITS else 0)
         return few and distance.mean <= limits.mean and distance.share <= limits.share
@@ -79,7 +77,7 @@ def compared(samples: Sequence[Sample], folder: Path, scene: Scene) -> Iterator[
         (sidecar := folder / f"{scene.file}.xmp").write_bytes(scene.sidecar(batch))
         theirs = exported_masks(image, sidecar, (scene.longest, scene.longest))
         for sample, mask, our in zip(batch, theirs, ours(image, sidecar, scene), strict=True):
-            yield Compared(sample, our, mask, NEXT_GRID if scene.is_turned_later else EXACT)
+            yield Compared(sample, our, mask)
 
 
 def ours(image: Path, sidecar: Path, scene: Scene) -> Iterator[Mask]:
@@ -89,4 +87,4 @@ def ours(image: Path, sidecar: Path, scene: Scene) -> Iterator[Mask]:
         raster = frame_of(read_header(opened, image.name), history).reduced(scene.drawn)
     for mask in drawn_masks(history):
         assert mask.recipe is not None, mask.reason
-        yield scene.cropped(grayscale(mask.recipe, raster))
+        yield grayscale(mask.recipe, scene.shown(raster))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
+from chemigram_core.darktable.drawn.frame import Raster
 from tests.support.blend_params import blend_params
 from tests.support.drawn_edits import Sample, sidecar_of
-from tests.support.exported_masks import Mask
 from tests.support.packets import Fields
 from tests.support.raw_files import dng
 
@@ -66,10 +66,10 @@ class Scene:
         data = sidecar_of(samples, before=self.steps, module=self.module, pipe=self.pipe, places=self.places)
         return data.replace(b'raw_params="0"', b'raw_params="%d"' % self.flags)
 
-    def cropped(self, mask: Mask) -> Mask:
-        """What the edit shows of a mask."""
-        left, top, right, bottom = self.crop or (0, 0, *mask.shape[::-1])
-        return mask[top:bottom, left:right]
+    def shown(self, raster: Raster) -> Raster:
+        """What the edit shows of the picture before the crop."""
+        left, top, right, bottom = self.crop or (0, 0, raster.width, raster.height)
+        return replace(raster, width=right - left, height=bottom - top, start=(left, top))
 
 
 def step(operation: str, modversion: int, params: bytes) -> Fields:
@@ -131,6 +131,6 @@ TURNED = (
     ),
     Scene("an old flip, on top of orientation 2", (301, 200), 301, orientation=2, steps=[flip(6, 1)], few=FEW[:1]),
     Scene("turned by flags, on top of orientation 6", (301, 200), 301, orientation=6, flags=1 << 24, few=FEW[:1]),
-    # darktable's coarse grid begins at the corner, and the rays of strokes are rounded from there
-    Scene("crop", (320, 192), 240, steps=[crop(0.125, 0.125, 0.875, 0.875)], crop=(40, 24, 280, 168), few=FEW[:2]),
+    # as before the crop, but darktable's grid begins at its corner, and the rays of strokes are rounded from there
+    Scene("crop", (320, 192), 240, steps=[crop(0.125, 0.125, 0.875, 0.875)], crop=(40, 24, 280, 168)),
 )

@@ -62,19 +62,27 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The pixels of a picture: `scale` of them, across and down, for each pixel of the frame."""
+    """The pixels of a picture, or of a part of it: `scale` of them, across and down, for each pixel of the frame.
+
+    They begin at `start`, in pixels of the whole picture. darktable's grid and its rounding begin there.
+    """
 
     frame: Frame
     width: int
     height: int
     scale: float
+    start: tuple[int, int] = (0, 0)
 
     @property
     def as_taken(self) -> Raster:
-        """The pixels before the picture is turned: of all of it, a row or column more where the scale gives so many."""
-        width, height = self.frame.turn.size(self.width, self.height)
-        whole = [int(self.scale * pixels + _ROUNDING) for pixels in self.frame.visible]
-        return Raster(replace(self.frame, turn=Turn.NONE), max(width, whole[0]), max(height, whole[1]), self.scale)
+        """The pixels before the picture is turned: a mirrored one ends where the whole one ends.
+
+        Source: modify_roi_in() in darktable's src/iop/flip.c.
+        """
+        turn, (width, height) = self.frame.turn, self.frame.turn.size(self.width, self.height)
+        right, bottom = (int(self.scale * pixels + _ROUNDING) for pixels in self.frame.visible)
+        start = max(right - width, 0) if turn & Turn.ACROSS else 0, max(bottom - height, 0) if turn & Turn.DOWN else 0
+        return Raster(replace(self.frame, turn=Turn.NONE), width, height, self.scale, start)
 
     @property
     def step(self) -> int:

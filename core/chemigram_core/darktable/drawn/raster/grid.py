@@ -15,7 +15,8 @@ def evaluated(formula: Callable[[Numbers, Numbers], Numbers], raster: Raster) ->
 
     Each of x and y is one row or one column of them.
     """
-    x, y = (_places(size, raster) for size in (raster.width, raster.height))
+    (left, top), width, height = raster.start, raster.width, raster.height
+    x, y = _places(left, width, raster), _places(top, height, raster)
     values = np.empty((len(y), len(x)), np.float32)
     for rows in bands(len(y)):
         values[rows] = formula(*raster.frame.origin(x[np.newaxis, :], y[rows, np.newaxis]))
@@ -30,9 +31,10 @@ def _interpolated(values: Numbers, raster: Raster) -> Opacities:
     return _between(rows.T, raster.width, raster.step).T
 
 
-def _places(size: int, raster: Raster) -> Numbers:
+def _places(start: int, size: int, raster: Raster) -> Numbers:
     count = (size + raster.step - 1) // raster.step + 1
-    return (np.arange(count, dtype=np.float32) * np.float32(raster.step)) / np.float32(raster.scale)
+    pixels = np.arange(count, dtype=np.float32) * np.float32(raster.step) + np.float32(start)
+    return pixels / np.float32(raster.scale)
 
 
 def _between(values: Numbers, size: int, step: int) -> Numbers:
@@ -45,4 +47,4 @@ def _between(values: Numbers, size: int, step: int) -> Numbers:
 def placed(places: Numbers, raster: Raster) -> Numbers:
     """Where places of the frame are in the picture, in its pixels; rows of x and y."""
     x, y = raster.frame.place(places[:, 0], places[:, 1])
-    return np.stack((x, y), axis=1) * np.float32(raster.scale)
+    return np.stack((x, y), axis=1) * np.float32(raster.scale) - np.array(raster.start, np.float32)

@@ -31,8 +31,7 @@ _LEAST_BLUR, _LEAST_TONE = 0.1, 0.01
 def grayscale(recipe: Recipe, raster: Raster) -> NDArray[np.uint8]:
     """The mask in 8 bits: a row for each row of the picture."""
     if recipe.is_turned:
-        pixels = grayscale(replace(recipe, is_turned=False), raster.as_taken)
-        return turned(pixels, raster.frame.turn)[: raster.height, : raster.width]
+        return turned(grayscale(replace(recipe, is_turned=False), raster.as_taken), raster.frame.turn)
     with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
         return _in_8_bits(opacities(recipe, raster))
 
