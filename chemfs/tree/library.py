@@ -101,6 +101,7 @@ class ManyRepositories(Repositories):
 
     def __init__(self, root: Path, on_change: OnChange | None, *, for_darktable: bool) -> None:
         self.library = Library(root)
+        self._root = str(root)
         self.for_darktable = for_darktable
         self._on_change = on_change
         self._lock = threading.Lock()
@@ -122,10 +123,10 @@ class ManyRepositories(Repositories):
 
     def opened(self, parts: Parts) -> OpenRepository:
         """The repository in a folder of the library. Raises NotFound."""
-        identity = _identity(self._own(parts))
+        identity, path = _identity(self._own(parts)), "/".join((self._root, *parts))
         with self._lock:
             opened = self._open.get(identity)
-            if opened is None or not _leads_to(opened.repository.root, identity):
+            if opened is None or not (opened.path == path or _leads_to(opened.path, identity)):
                 opened = OpenRepository(self._repository(parts), self._on_change)
             self._open[identity] = self._latest[identity] = opened
             return opened
@@ -238,9 +239,9 @@ def _identity(status: os.stat_result) -> _Identity:
     return status.st_dev, status.st_ino
 
 
-def _leads_to(path: Path, identity: _Identity) -> bool:
+def _leads_to(path: str, identity: _Identity) -> bool:
     """Whether a path still leads to a folder: one that was renamed is opened anew under its new path."""
     try:
-        return _identity(path.stat()) == identity
+        return _identity(os.stat(path)) == identity  # noqa: PTH116 - each look at a file in the mount may do it
     except OSError:
         return False

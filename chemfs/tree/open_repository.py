@@ -35,7 +35,7 @@ class OpenRepository:
     def __init__(self, repository: Repository, on_change: OnChange | None) -> None:
         """`on_change` is called before every change; None: the mount is read-only."""
         self.repository = repository
-        self._path = str(repository.root)
+        self.path = str(repository.root)
         self.branches = Branches(repository)
         self.links = FreshLinks()
         self.days = Days(repository)
@@ -53,18 +53,18 @@ class OpenRepository:
     def time_ns(self) -> int:
         """When the repository last changed, according to the log, ns since 1970."""
         try:
-            return os.lstat(f"{self._path}/{LOG_FILE}").st_mtime_ns
+            return os.lstat(f"{self.path}/{LOG_FILE}").st_mtime_ns
         except FileNotFoundError:
-            return os.lstat(f"{self._path}/HEAD").st_mtime_ns
+            return os.lstat(f"{self.path}/HEAD").st_mtime_ns
 
     def permissions(self, *below: str) -> Permissions:
         """Those of the repository's folder, or of one in it."""
-        return of_folder("/".join((self._path, *below)))
+        return of_folder("/".join((self.path, *below)))
 
     def sources(self, ref: RefName) -> tuple[Source, ...]:
         """What decides which files the state of a ref has: the ref, and which image raw/ names."""
         folder, _, name = ref.ref.rpartition("/")
-        return Source(f"{self._path}/{folder}", name), Source(f"{self._path}/{RAW_FOLDER}", "")
+        return Source(f"{self.path}/{folder}", name), Source(f"{self.path}/{RAW_FOLDER}", "")
 
     def commit_due(self, now: float) -> bool:
         """Save the removals and first states that are due at `now` (monotonic seconds); whether others wait."""

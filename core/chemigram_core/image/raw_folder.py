@@ -44,7 +44,7 @@ class RawFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._path = str(root / FOLDER)
+        self._path = f"{root}/{FOLDER}"
         self._known: tuple[tuple[int, ...], Image | None] | None = None  # replaced as a whole: other threads read it
 
     def image(self) -> Image | None:
@@ -76,9 +76,9 @@ def image_name(root: Path) -> str | None:
 def images(root: Path) -> Iterator[Image]:
     """The files and links in raw/ that can stand in a state, by name. Raises OSError."""
     for name, target in _named(root):
-        path = root / FOLDER / name
+        folder = root / FOLDER
         is_followed = target == name or foreign_owner(str(root)) is None
-        yield Image(name, path, _place(path.parent, target), is_followed)
+        yield Image(name, folder / name, _place(folder, target), is_followed)
 
 
 def _named(root: Path) -> Iterator[tuple[str, str]]:

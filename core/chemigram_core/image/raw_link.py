@@ -89,17 +89,17 @@ def _make_way(root: Path, present: Image, name: str, *, rename: bool) -> None:
 
 def _put(root: Path, file: Path) -> None:
     with Folder.make(root, FOLDER) as folder:
-        folder.link_symbolically(_from_raw(file, Path(_raw(root))), file.name)
+        folder.link_symbolically(_from_raw(file, root), file.name)
 
 
-def _from_raw(file: Path, raw: Path) -> str:
-    """The path of `file` for a link in the folder `raw`, whose path has no links.
+def _from_raw(file: Path, root: Path) -> str:
+    """The path of `file` for a link in raw/ of a repository.
 
     Only names that are certainly no links are removed from a relative path, since `..` after a link leads elsewhere.
     """
     if file.is_absolute():
         return str(file)
-    place, rest = Path.cwd().parts, file.parts
+    place, rest, raw = Path.cwd().parts, file.parts, Path(_raw(root))
     while rest and (rest[0] == ".." or raw.parts[: len(place) + 1] == (*place, rest[0])):
         place = (place[:-1] or place) if rest[0] == ".." else (*place, rest[0])
         rest = rest[1:]

@@ -28,7 +28,7 @@ def dangling(look: Look) -> Iterator[Attention]:
 
 def missing_image(look: Look) -> Iterator[Attention]:
     """raw/ names an image that can't be read."""
-    image = look.repository.image
+    image = look.image
     if image is not None and (problem := image_problem(image)) is not None:
         says = f"looked for it at {image.place} ({problem.reason})"
         yield Attention(Kind.IMAGE_MISSING, says, {"image": image.place})
@@ -78,7 +78,7 @@ def in_the_roll(look: Look) -> Iterator[Attention]:
 
 def unversioned(look: Look) -> Iterator[Attention]:
     """Files in the folders of branches that a person may take for sidecars: near names, and darktable's duplicates."""
-    image = look.repository.image
+    image = look.image
     for branch in look.branches:
         names = names_of(look.repository.root, branch)
         found = [(Kind.NEAR_NAME, name) for name in names if is_near_sidecar(name, image)]

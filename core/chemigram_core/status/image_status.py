@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,15 +47,15 @@ def image_status(root: Path, *, counts_unlogged: bool = False) -> ImageStatus:
     unlogged, all folders of the store are listed.
     """
     status, found = ImageStatus(), _Findings()
-    with found.of_errors():
+    with found:
         look = Look(Repository(root))
         for name, read in _FIELDS.items():
-            with found.of_errors():
+            with found:
                 setattr(status, name, read(look))
         for check in CHECKS:
-            with found.of_errors():
+            with found:
                 found.add(check(look))
-        with found.of_errors():
+        with found:
             status.unlogged = _unlogged(look.repository) if counts_unlogged else None
     status.attention = found.in_order()
     return status
@@ -81,8 +80,11 @@ _FIELDS: Mapping[str, Callable[[Look], object]] = {
 }
 
 
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
 class _Findings:
-    """What needs attention, each thing once: several looks may meet the same damage."""
+    """What needs attention, each thing once: several looks may meet the same damage. As a context, it takes errors."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Kind, str], Attention] = {}
@@ -91,13 +93,14 @@ class _Findings:
         for one in found:
             self._found.setdefault((one.kind, one.says), one)
 
-    @contextmanager
-    def of_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (ChemigramError, OSError) as error:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if isinstance(error, ChemigramError | OSError):
             self.add([damage(error)])
+            return True
+        return False
 
     def in_order(self) -> list[Attention]:
-        order = list(Kind)
-        return sorted(self._found.values(), key=lambda one: order.index(one.kind))
+        return sorted(self._found.values(), key=lambda one: _ORDER[one.kind])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chemigram_core.digest import Digest
+from chemigram_core.image.raw_folder import Image
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.metadata import HISTORY_LOSS
 from chemigram_core.log.operations import SNAPSHOT
@@ -30,6 +31,11 @@ class Look:
     def head(self) -> Head:
         """The position of HEAD."""
         return self.repository.refs.head()
+
+    @cached_property
+    def image(self) -> Image | None:
+        """The image that raw/ names."""
+        return self.repository.image
 
     @cached_property
     def tips(self) -> dict[BranchName, Digest]:
