@@ -232,6 +232,18 @@ def test_repeated_stat_of_a_branch_file_sends_no_request(daemon: Daemon, tmp_pat
 
 @pytest.mark.needs_fuse
 @pytest.mark.needs_program("strace")
+def test_repeated_stat_of_an_image_in_a_roll_asks_once_a_second(daemon: Daemon, tmp_path: Path) -> None:
+    path = daemon.mountpoint / "roll/a.tif"
+    with traced(daemon.process.pid, tmp_path / "trace") as trace:
+        began = time.monotonic()
+        for _ in range(100):
+            path.stat()
+        seconds = int(time.monotonic() - began) + 1
+    assert trace.requests.total() <= 2 * (seconds + 1), trace.requests  # the roll, and the image in it
+
+
+@pytest.mark.needs_fuse
+@pytest.mark.needs_program("strace")
 def test_the_kernel_keeps_the_listing_of_a_fixed_state(repository: Repository, daemon: Daemon, tmp_path: Path) -> None:
     state = daemon.mountpoint / "snapshots" / repository.tip(MAIN)
     listings = [sorted(os.listdir(folder)) for folder in (state, state / "masks")]

@@ -28,6 +28,7 @@ class RollFolder(RealFolder):
     """roll/."""
 
     __slots__ = ("_contents", "_time_ns")
+    entry_seconds = stat_seconds = 1.0  # always there; each look at a file in it would ask for it first
 
     def __init__(
         self, contents: Contents, scratch: RollScratch, time_ns: Callable[[], int], to_write: Callable[[], None]
