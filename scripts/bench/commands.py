@@ -1,4 +1,4 @@
-"""Commands that are timed, one row each: elapsed seconds, and those of CPU."""
+"""Commands that are timed, one row each: elapsed seconds, those of CPU, and how many times as long as another one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from collections.abc import Callable
 CHEMFS = [sys.executable, "-m", "chemfs"]
 
 
-def row(name: str, action: Callable[[], object], times: int = 1) -> None:
-    """Print one row, of an action that does the same so many times."""
+def row(name: str, action: Callable[[], object], times: int = 1, *, beside: float = 0) -> float:
+    """Print one row, of an action that does the same so many times: its elapsed seconds.
+
+    If it has something to stand `beside`, which took so many seconds, the row ends with the ratio.
+    """
     before, cpu = time.perf_counter(), _cpu_seconds()
     action()
     elapsed, computed = (time.perf_counter() - before) / times, (_cpu_seconds() - cpu) / times
-    print(f"{name:40} {elapsed:8.3f} {computed:8.3f}", flush=True)
+    ratio = f" {elapsed / beside:8.2f}" if beside else ""
+    print(f"{name:40} {elapsed:8.3f} {computed:8.3f}{ratio}", flush=True)
+    return elapsed
 
 
 def run(command: list[object]) -> None:

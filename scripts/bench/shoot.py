@@ -1,8 +1,9 @@
 """How long an import of a shoot takes, the first time and again, and how long it takes to list a large library.
 
-Beside it stand two things that people do with the same files: copying them with a sync of each file and folder, and
-committing them with git, which syncs its objects. The images are a few bytes: none of the three should read more.
-Every figure depends on how long a sync takes, which is measured first.
+Beside an import stand two things that people do with the same files: copying them with a sync of each file and folder,
+and committing them with git, which syncs its objects. The images are a few bytes: none of the three should read more.
+Beside a listing stands a plain folder with as many names. Every figure depends on how long a sync takes, which is
+measured first, and those of an import on how many processors others leave.
 """
 
 from __future__ import annotations
@@ -40,27 +41,29 @@ def imports(place: Path, images: int) -> None:
     """Print how long imports take, and the same files by other means."""
     source = place / "shoot"
     make_shoot(source, images)
-    print(f"{images} images with sidecars of {len(edit(0)) / 1000:.0f} KB; seconds: elapsed, of CPU")
+    print(f"{images} images with sidecars of {len(edit(0)) / 1000:.0f} KB; seconds: elapsed, of CPU; beside a copy")
+    copied = row("a copy, each file and folder synced", lambda: copy_synced(source, place / "copy"))
     again = [*CHEMFS, "import", source, place / "library"]
-    row("chemfs import", lambda: run(again))
-    row("the same again, nothing changed", lambda: run(again))
+    row("chemfs import", lambda: run(again), beside=copied)
+    row("the same again, nothing changed", lambda: run(again), beside=copied)
     for number in range(0, images, 10):
         (source / f"{number:05}.NEF.xmp").write_bytes(edit(images + number))
-    row("the same again, a tenth changed", lambda: run(again))
-    row("a copy, each file and folder synced", lambda: copy_synced(source, place / "copy"))
-    row("git add and commit", lambda: commit(source))
+    row("the same again, a tenth changed", lambda: run(again), beside=copied)
+    row("git add and commit", lambda: commit(source), beside=copied)
 
 
 def rolls(place: Path, images: int) -> None:
     """Print how long it takes to list the roll of what was imported; darktable lists it once for each image."""
-    mountpoint = place / "roll"
+    mountpoint, plain = place / "roll", place / "shoot"
     mountpoint.mkdir()
     roll = mountpoint / "shoot" / "roll"
     run([*CHEMFS, "mount", place / "library", mountpoint])
     print(f"the roll of {images} images, every fourth with a duplicate; seconds: elapsed, of CPU in the commands")
-    row("first listing", lambda: os.listdir(roll))
-    row("listing again, on average", lambda: [os.listdir(roll) for _ in range(_LISTINGS)], _LISTINGS)
-    row("ls -l", lambda: run(["ls", "-l", roll]))
+    stats = row("the shoot itself: ls -l", lambda: run(["ls", "-l", plain]))
+    again = row("the shoot itself: listing", lambda: [os.listdir(plain) for _ in range(_LISTINGS)], _LISTINGS)
+    row("first listing", lambda: os.listdir(roll), beside=stats)
+    row("listing again, on average", lambda: [os.listdir(roll) for _ in range(_LISTINGS)], _LISTINGS, beside=again)
+    row("ls -l", lambda: run(["ls", "-l", roll]), beside=stats)
     run([*CHEMFS, "unmount", mountpoint])
 
 
@@ -74,10 +77,11 @@ def listings(place: Path, repositories: int) -> None:
         (library / "library.json").write_text("{}")
     mountpoint.mkdir()
     print(f"a library of {repositories} repositories; seconds: elapsed, of CPU in the commands")
+    looked = row("find, which looks at every name", lambda: run(["find", large]))
     for name, library in (("an empty one", empty), ("the large one", large)):
         row(f"{name}: mount", lambda library=library: run([*CHEMFS, "mount", library, mountpoint]))  # type: ignore[misc]
-        row(f"{name}: first listing", lambda: len(os.listdir(mountpoint)))
-        row(f"{name}: second listing", lambda: len(os.listdir(mountpoint)))
+        row(f"{name}: first listing", lambda: len(os.listdir(mountpoint)), beside=looked)
+        row(f"{name}: second listing", lambda: len(os.listdir(mountpoint)), beside=looked)
         run([*CHEMFS, "unmount", mountpoint])
 
 
