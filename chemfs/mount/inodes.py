@@ -63,8 +63,7 @@ class Inodes:
         """The inode of a file just created and opened; without a node, its writer has it to itself."""
         with self._lock:
             if node is None:
-                inode = self._add(self._unnamed(parent, name, None, None))
-                inode.is_shared = False
+                inode = self._add(self._own(parent, name, None, None))
             else:
                 inode = self._known((parent, name, node.content), node)
             inode.lookups += 1
@@ -186,11 +185,13 @@ class Inodes:
                     inode.show(node)
                 return inode
             self._unname(inode)
-        inode = self._named[key] = self._add(self._unnamed(*key, node))
-        return inode
+        parent, name, content = key
+        new = self._named[key] = Inode(next(self._numbers), self._inodes[parent], name, node, content)
+        return self._add(new)
 
-    def _unnamed(self, parent: int, name: str, content: Hashable | None, node: Node | None) -> Inode:
-        return Inode(next(self._numbers), self._inodes[parent], name, node, content)
+    def _own(self, parent: int, name: str, content: Hashable | None, node: Node | None) -> Inode:
+        """An inode that a writer has to itself."""
+        return Inode(next(self._numbers), self._inodes[parent], name, node, content, is_shared=False)
 
     def _add(self, inode: Inode) -> Inode:
         """Add to the table."""
@@ -200,8 +201,7 @@ class Inodes:
         return inode
 
     def _promise(self, inode: Inode, thread: int) -> None:
-        own = self._unnamed(*inode.position, inode.content, inode.node)  # in the table once it is looked up
-        own.is_shared = False
+        own = self._own(*inode.position, inode.content, inode.node)  # in the table once it is looked up
         self._promised[thread, *inode.position] = own
         self._promised_until = monotonic() + _PROMISED_SECONDS
 

@@ -27,7 +27,7 @@ class Names:
         self.take_back[Opcode.OPENDIR] = self._close
 
     def lookup(self, request: Request) -> Answer:
-        folder = self._folder(request)
+        folder = self._inodes.at(request.inode).folder
         seen = self._kept.look(sources) if (sources := folder.sources) else None
         try:
             return self._entry(request, folder, request.text(), seen)

@@ -7,7 +7,7 @@ from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile
 from chemigram_core.digest import Digest
 from chemigram_core.names import MaskName
 from chemigram_core.repository import Repository
-from chemigram_core.store.objects import Kind, OpenObject
+from chemigram_core.store.objects import Kind
 
 READ_ONLY_MODE = 0o444
 _HELD_BYTES = 1 << 18  # at the most of an open file
@@ -18,10 +18,9 @@ class ObjectFile(DescriptorFile):
 
     __slots__ = ("_data",)
 
-    def __init__(self, found: OpenObject, mode: int) -> None:
-        super().__init__(found.descriptor, Caching.KEEP, mode)
-        is_held = found.data is not None and len(found.data) <= _HELD_BYTES
-        self._data = memoryview(found.data) if is_held and found.data else None
+    def __init__(self, descriptor: int, data: bytes | None, mode: int) -> None:
+        super().__init__(descriptor, Caching.KEEP, mode)
+        self._data = memoryview(data) if data is not None and len(data) <= _HELD_BYTES else None
 
     def read(self, size_bytes: int, offset_bytes: int) -> bytes | memoryview:
         if (data := self._data) is None:
@@ -33,7 +32,7 @@ class ObjectFile(DescriptorFile):
 
 def open_snapshot(repository: Repository, digest: Digest, mode: int = READ_ONLY_MODE) -> OpenFile:
     """The XMP of a state. Raises ObjectMissing, ObjectDamaged."""
-    return ObjectFile(repository.objects.open_verified(digest, Kind.SNAPSHOT), mode)
+    return ObjectFile(*repository.objects.open_verified(digest, Kind.SNAPSHOT), mode)
 
 
 def open_mask(
@@ -44,7 +43,7 @@ def open_mask(
     Raises Replaced if the verified state has another mask of that name; ObjectMissing, ObjectDamaged.
     """
     check_mask(repository, state, name, mask)
-    return ObjectFile(repository.objects.open_verified(mask, Kind.MASK), mode)
+    return ObjectFile(*repository.objects.open_verified(mask, Kind.MASK), mode)
 
 
 def check_mask(repository: Repository, state: Digest, name: MaskName, mask: Digest) -> None:

@@ -5,9 +5,9 @@ What is known of a digest is shared by all repositories of a process and bounded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -105,13 +105,13 @@ class States:
 
 @cached(_states, _by_digest, _lock)
 def _state(objects: ObjectStore, digest: Digest) -> State:
-    return State(digest, _masks_of(objects.read(digest, Kind.SNAPSHOT)))
+    return State(digest, _masks_of()(objects.read(digest, Kind.SNAPSHOT)))
 
 
 @lru_cache(10_000)
 def _peek(root: str, digest: Digest) -> State:
     """Damage of one repository must not show in others, so they share nothing that is unverified."""
-    return State(digest, _masks_of(read_unverified(root, digest, Kind.SNAPSHOT)))
+    return State(digest, _masks_of()(read_unverified(root, digest, Kind.SNAPSHOT)))
 
 
 @cached(_edits, _by_digest, _lock)
@@ -131,8 +131,9 @@ def _mask_pixels(objects: ObjectStore, mask: Digest) -> Digest:
     return pixels_digest(objects.read(mask, Kind.MASK))
 
 
-def _masks_of(xmp: bytes) -> Mapping[MaskName, Digest]:
-    """The masks of a snapshot's XMP. lxml is loaded when the first XMP is read: listing branches needs none."""
+@cache
+def _masks_of() -> Callable[[bytes], Mapping[MaskName, Digest]]:
+    """What reads the masks of a snapshot's XMP. lxml is loaded for the first one: listing branches needs none."""
     from chemigram_core.sidecar import masks_of
 
-    return masks_of(xmp)
+    return masks_of

@@ -39,13 +39,6 @@ class Kind(StrEnum):
         return XMP_BYTES if self is Kind.SNAPSHOT else MASK_BYTES
 
 
-class OpenObject(NamedTuple):
-    """A descriptor on a verified object, and its bytes where they were read to verify it, and are few."""
-
-    descriptor: int
-    data: bytes | None
-
-
 class StoredObject(NamedTuple):
     """An object that was not read: the size of its file in bytes, the time of its content in ns; its attributes."""
 
@@ -99,10 +92,11 @@ class ObjectStore:
 
     def open(self, digest: Digest, kind: Kind) -> int:
         """A descriptor on a verified object, safe from collection until closed. Raises ObjectMissing, ObjectDamaged."""
-        return self.open_verified(digest, kind).descriptor
+        descriptor, _ = self.open_verified(digest, kind)
+        return descriptor
 
-    def open_verified(self, digest: Digest, kind: Kind) -> OpenObject:
-        """The same, for callers that read its bytes at once."""
+    def open_verified(self, digest: Digest, kind: Kind) -> tuple[int, bytes | None]:
+        """The same, with the bytes where they were read to verify it, and are few."""
         descriptor = _open_unverified(self.place, digest, kind)
         try:
             mark_in_use(descriptor)  # a collector that is about to remove it leaves it readable here
@@ -111,7 +105,7 @@ class ObjectStore:
         except BaseException:
             os.close(descriptor)
             raise
-        return OpenObject(descriptor, data)
+        return descriptor, data
 
     def verify(self, digest: Digest, kind: Kind) -> None:
         """Read and verify an object even if an earlier read verified it. Raises as `open`."""
