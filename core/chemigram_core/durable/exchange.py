@@ -12,8 +12,10 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from chemigram_core.durable import beneath
 from chemigram_core.durable.creation import permitted
 from chemigram_core.durable.replacement import temporary_name
+from chemigram_core.errors import NotAFile
 
 _NOREPLACE, _EXCHANGE = 1, 2  # RENAME_NOREPLACE, RENAME_EXCHANGE of linux/fs.h
 _HERE = -100  # AT_FDCWD, linux/fcntl.h
@@ -30,7 +32,7 @@ def exchange(path: Path, before: bytes | None, after: bytes) -> bool:
     temporary = path.with_name(temporary_name())
     try:
         _write(temporary, after, _status(path))
-        if _bytes(path) != before or not _put(temporary, path, before):
+        if not _holds(path, before) or not _put(temporary, path, before):
             return False
     finally:
         with suppress(FileNotFoundError):
@@ -59,7 +61,7 @@ def _put(new: Path, path: Path, before: bytes | None) -> bool:
     except (OSError, AttributeError):  # the filesystem, the kernel or the C library can't
         new.replace(path)
         return True
-    if before is None or _bytes(new) == before:
+    if before is None or _holds(new, before):
         return True
     _rename(new, path, _EXCHANGE)
     return False
@@ -77,10 +79,16 @@ def _status(path: Path) -> os.stat_result | None:
     return None
 
 
-def _bytes(path: Path) -> bytes | None:
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    return None
+def _holds(path: Path, before: bytes | None) -> bool:
+    """Whether it is a file with these bytes; None: whether nothing is there. A fifo there is not waited for."""
+    try:
+        descriptor = beneath.open_file(path.parent, path.name)
+    except FileNotFoundError:
+        return before is None
+    except NotAFile:
+        return False
+    with os.fdopen(descriptor, "rb") as file:
+        return before is not None and file.read(len(before) + 1) == before
 
 
 def _write(path: Path, data: bytes, like: os.stat_result | None) -> None:

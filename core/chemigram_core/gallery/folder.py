@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from chemigram_core.durable import beneath
 from chemigram_core.durable.exchange import swap
 from chemigram_core.durable.mount_table import repository_mounts
 from chemigram_core.durable.temporary_folder import locked, remove_abandoned, temporary_folder
-from chemigram_core.errors import Refused, shown
+from chemigram_core.errors import NotAFile, Refused, shown
 from chemigram_core.folder_kind import FolderKind, kind_of
 
 LIST_FILE = "gallery.json"  # names every file of the gallery, so that a later one replaces these and no other
@@ -127,9 +128,10 @@ def _put(new: Path, target: Path) -> None:
 def _listed(folder: Path) -> frozenset[str]:
     """The files that a gallery says are its own."""
     try:
-        found = json.loads((folder / LIST_FILE).read_bytes())["files"]
+        with os.fdopen(beneath.open_file(folder, LIST_FILE), "rb") as file:
+            found = json.load(file)["files"]
         return frozenset((*map(str, found), LIST_FILE))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, NotAFile, ValueError, KeyError, TypeError, RecursionError):
         return frozenset()
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -228,6 +229,18 @@ def test_failed_gallery_leaves_no_files(
     with pytest.raises(OSError, match="No space"):
         image_gallery(repository, "sunset", tmp_path / "out")
     assert os.listdir(tmp_path) == ["sunset"]
+
+
+def test_a_fifo_in_the_place_of_the_list_is_not_waited_for(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    os.mkfifo(tmp_path / "out" / "gallery.json")
+    with ThreadPoolExecutor(1) as others:
+        done = others.submit(image_gallery, repository, "sunset", tmp_path / "out")
+        try:
+            with pytest.raises(NotAGallery):
+                done.result(60)
+        finally:  # who waits for a writer, gets one
+            os.close(os.open(tmp_path / "out" / "gallery.json", os.O_RDWR | os.O_NONBLOCK))
 
 
 def test_a_list_that_names_foreign_files_in_another_way_replaces_none(repository: Repository, tmp_path: Path) -> None:
