@@ -8,8 +8,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from chemfs.mount.inode import Inode
-from chemfs.tree.nodes import Entry, Folder
+from chemfs.tree.nodes import Entry, Folder, NodeKind
 from chemfs.tree.open_files import OpenFile
+
+_DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +34,9 @@ class Listing:
     _entries: list[Entry] | None = None
 
     def entries(self, offset: int) -> list[Entry]:
-        """The names, listed at the first read and again at each read from the start."""
+        """The names, `.` and `..` first, listed at the first read and again at each read from the start."""
         if self._entries is None or offset == 0:
-            self._entries = list(self.folder.entries())
+            self._entries = [*_DOTS, *self.folder.entries()]
         return self._entries
 
 

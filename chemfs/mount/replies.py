@@ -23,7 +23,6 @@ from chemfs.mount.protocol import (
 from chemfs.tree.nodes import Entry, NodeKind
 from chemfs.tree.open_files import Caching, OpenFile, Stat
 
-_DOTS = (Entry(".", NodeKind.FOLDER), Entry("..", NodeKind.FOLDER))
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
 _OPEN_FLAGS = {  # by caching, and by whether it writes: a reader's closes need no FLUSH
     (caching, writes): int(flag | (OpenFlag(0) if writes else OpenFlag.NOFLUSH))
@@ -104,13 +103,13 @@ def written(size_bytes: int) -> bytes:
 def listing(entries: Sequence[Entry], offset: int, size_bytes: int) -> bytes:
     """As many entries after `offset` as fit, each a struct fuse_dirent."""
     data = bytearray()
-    for place in range(offset, len(_DOTS) + len(entries)):
-        name, kind = _DOTS[place] if place < len(_DOTS) else entries[place - len(_DOTS)]
+    for place in range(offset, len(entries)):
+        name, kind = entries[place]
         encoded = name.encode(*NAMES)
-        padded_bytes = -(-len(encoded) // 8) * 8
-        if len(data) + DIRENT.size + padded_bytes > size_bytes:
+        padding = bytes(-len(encoded) % 8)
+        if len(data) + DIRENT.size + len(encoded) + len(padding) > size_bytes:
             break
-        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), kind >> 12) + encoded.ljust(padded_bytes, b"\0")
+        data += DIRENT.pack(_SOME_INODE, place + 1, len(encoded), kind >> 12) + encoded + padding
     return bytes(data)
 
 

@@ -6,12 +6,12 @@ from chemigram_core.errors import ChemigramError, shown
 
 
 class Condition(ChemigramError):
-    """An operation on a path failed."""
+    """An operation on a path failed. Most are answered with a number, so the message is made when it is read."""
 
     says = "not possible"
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{self.says}: {shown(path)}")
+    def __str__(self) -> str:
+        return f"{self.says}: {shown(str(self.args[0]))}"
 
 
 class NotFound(Condition):
