@@ -12,11 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
 import pytest
 
+from chemfs.mount.protocol import Opcode
+from chemfs.tree import image_look
+from chemfs.tree.tree import Tree
 from chemigram_core.names import MaskName, TagName
 from chemigram_core.operations.refs import create_tag
 from chemigram_core.operations.save import save_xmp
@@ -26,12 +30,13 @@ from tests.support.builders import mask, picture, sidecar
 from tests.support.by_path import ByPath
 from tests.support.counts import Counts, counted
 from tests.support.daemon import Daemon
+from tests.support.kernel import Kernel
 from tests.support.memory import forget_everything
 from tests.support.strace import Trace, traced
 
 # In process: look every name up, open, read and close, when it was done before. {tip} is a snapshot.
 READS = {
-    "tags/v1/image.xmp": Counts(opens=3, stats=7, parses=0, calls=98),
+    "tags/v1/image.xmp": Counts(opens=3, stats=7, parses=0, calls=100),
     "heads/main/image.xmp": Counts(opens=2, stats=7, parses=0, calls=108),
     "snapshots/{tip}/image.xmp": Counts(opens=3, stats=5, parses=0, calls=70),
 }
@@ -40,7 +45,18 @@ LISTINGS = {
     "snapshots": Counts(opens=12, stats=1, parses=0, calls=298),
     "tags": Counts(opens=2, stats=2, parses=0, calls=57),
     "heads/main": Counts(opens=2, stats=7, parses=0, calls=138),
-    "tags/v1": Counts(opens=2, stats=5, parses=0, calls=84),
+    "tags/v1": Counts(opens=2, stats=5, parses=0, calls=86),
+}
+# One request of a kernel each, the first for that file or folder: opens, stats and calls.
+FIRST_REQUESTS = {
+    "LOOKUP snapshots/{tip}": Counts(opens=1, stats=2, parses=0, calls=45),
+    "LOOKUP snapshots/{tip}/image.xmp": Counts(opens=0, stats=0, parses=0, calls=30),
+    "LOOKUP snapshots/{tip}/nothing": Counts(opens=0, stats=1, parses=0, calls=20),
+    "LOOKUP snapshots/{tip}/masks": Counts(opens=1, stats=2, parses=0, calls=63),
+    "LOOKUP snapshots/{tip}/masks/sky.png": Counts(opens=1, stats=2, parses=0, calls=52),
+    "OPENDIR snapshots/{tip}": Counts(opens=0, stats=1, parses=0, calls=20),
+    "OPEN snapshots/{tip}/image.xmp": Counts(opens=1, stats=2, parses=0, calls=46),
+    "OPEN snapshots/{tip}/masks/sky.png": Counts(opens=2, stats=5, parses=0, calls=85),
 }
 SAVE = Counts(opens=14, stats=10, parses=1, calls=793)
 SAVE_IN_A_NEW_PROCESS = Counts(opens=19, stats=21, parses=2, calls=1350)
@@ -124,6 +140,30 @@ def test_a_listing_in_process(repository: Repository, path: str) -> None:
     with counted() as counts:
         tree.names(path)
     assert not over(counts, LISTINGS[path])
+
+
+@pytest.mark.parametrize("request_", FIRST_REQUESTS)
+def test_a_first_request(repository: Repository, monkeypatch: pytest.MonkeyPatch, request_: str) -> None:
+    for module, clock in ((time, "monotonic"), (image_look, "monotonic")):  # nothing is older than its second
+        monkeypatch.setattr(module, clock, partial(float, 1e9))
+    kernel, tip = Kernel(Tree(repository.root)), repository.tip(MAIN)
+    for warm in FIRST_REQUESTS:  # what all states share, on the state before
+        counts_of(kernel, warm.format(tip=repository.history.parent(tip)))
+    forget_everything()
+    assert not over(counts_of(kernel, request_.format(tip=tip)), FIRST_REQUESTS[request_])
+
+
+def counts_of(kernel: Kernel, request: str) -> Counts:
+    """What the adapter does for one request; the names that lead there have been looked up."""
+    opcode, _, path = request.partition(" ")
+    *above, name = path.split("/")
+    looks_up = opcode == "LOOKUP"
+    node = kernel.look_up(*above) if looks_up else kernel.look_up(*above, name)
+    _, message = kernel.message(Opcode[opcode], node, name.encode() + b"\0" if looks_up else bytes(8))
+    with counted() as counts:
+        kernel.adapter.serve(memoryview(message))
+    kernel.receive()
+    return counts
 
 
 def test_a_save_in_process(repository: Repository) -> None:
