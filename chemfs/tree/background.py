@@ -16,6 +16,7 @@ from chemfs.tree.heads import orphaned_drafts
 from chemfs.tree.open_repository import OpenRepository
 from chemigram_core.errors import ChemigramError
 from chemigram_core.repository import Repository
+from chemigram_core.roll.pending import quiet_before_ns
 from chemigram_core.roll.save_number import commit_pending
 
 _PAUSE_SECONDS = 0.25  # between two checks for removals that are due
@@ -32,6 +33,7 @@ class Background:
         self._lock = threading.Lock()  # guards the watched repositories
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._inherited: list[Path] = []  # repositories where first states of another mount wait, which may be running
 
     def start(self, roots: Callable[[], Iterable[Path]]) -> None:
         """Start; `roots` lists the folders of the repositories that may hold drafts of dead mounts."""
@@ -44,6 +46,7 @@ class Background:
         if self._thread is not None:
             self._thread.join()
         self._commit_due(math.inf)
+        self._commit_inherited(math.inf)
 
     def watch(self, opened: OpenRepository) -> None:
         """Watch a repository that is about to change: it may get a pending removal."""
@@ -51,9 +54,13 @@ class Background:
             self._watched[opened] = None
 
     def _run(self, roots: Callable[[], Iterable[Path]]) -> None:
-        _hand_back_drafts(roots())
+        for root in roots():
+            _hand_back_drafts(root)
+            self._inherited.append(root)
+        self._commit_inherited(quiet_before_ns())
         while not self._stopped.wait(_PAUSE_SECONDS):
             self._commit_due(time.monotonic())
+            self._commit_inherited(quiet_before_ns())
 
     def _commit_due(self, now: float) -> None:
         with self._lock:
@@ -62,13 +69,20 @@ class Background:
             if _others_wait(opened, now):
                 self.watch(opened)
 
+    def _commit_inherited(self, before_ns: float) -> None:
+        self._inherited = [root for root in self._inherited if _first_states_wait(root, before_ns)]
 
-def _hand_back_drafts(roots: Iterable[Path]) -> None:
-    for root in roots:
-        with _logged("%s: can't hand back what a mount left unsaved; it stays in scratch/", root):
-            orphaned_drafts.hand_back(root)
-        with _logged("%s: can't save a first state; it stays in scratch/", root):
-            commit_pending(Repository(root), math.inf)
+
+def _hand_back_drafts(root: Path) -> None:
+    with _logged("%s: can't hand back what a mount left unsaved; it stays in scratch/", root):
+        orphaned_drafts.hand_back(root)
+
+
+def _first_states_wait(root: Path, before_ns: float) -> bool:
+    """Commit the first states that were written before a time, ns since 1970; whether others wait."""
+    with _logged("%s: can't save a first state; it stays in scratch/", root):
+        return commit_pending(Repository(root), before_ns)
+    return False
 
 
 def _others_wait(opened: OpenRepository, now: float) -> bool:

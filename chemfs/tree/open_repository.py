@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable
 
 from chemfs.tree.computed_files import ComputedFiles
@@ -23,7 +22,7 @@ from chemigram_core.image.raw_folder import FOLDER as RAW_FOLDER
 from chemigram_core.log.journal import FILE_NAME as LOG_FILE
 from chemigram_core.names import RefName
 from chemigram_core.repository import Repository
-from chemigram_core.roll.pending import QUIET_SECONDS
+from chemigram_core.roll.pending import quiet_before_ns
 from chemigram_core.roll.save_number import commit_pending
 
 OnChange = Callable[["OpenRepository"], None]
@@ -69,7 +68,7 @@ class OpenRepository:
     def commit_due(self, now: float) -> bool:
         """Save the removals and first states that are due at `now` (monotonic seconds); whether others wait."""
         waiting = [branch.commit_due_removals(now) for branch in self.branches.all()]
-        before_ns = math.inf if now == math.inf else time.time_ns() - QUIET_SECONDS * 1e9
+        before_ns = math.inf if now == math.inf else quiet_before_ns()
         return commit_pending(self.repository, before_ns) or any(waiting)
 
 

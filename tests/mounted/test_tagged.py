@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from chemigram_core.names import MaskName, TagName
-from chemigram_core.operations.refs import create_tag
+from chemigram_core.operations.refs import create_tag, delete_tag
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.shoot.importer import import_shoot
@@ -94,3 +96,44 @@ def test_copy_with_a_missing_image_fails(mountpoint: Path, tmp_path: Path) -> No
     assert done.returncode == 1
     assert "7.NEF" in done.stderr
     assert len(files(tmp_path / "copy")) == 24
+
+
+@pytest.mark.needs_program("cp")
+def test_copy_is_whole_while_other_tags_come_and_go(mountpoint: Path, library: Path, tmp_path: Path) -> None:
+    tagged, other = mountpoint / "wedding" / "tagged", TagName("client/v2")
+    stop = Event()
+    changer = Thread(target=_come_and_go, args=(library, other, stop))
+    changer.start()
+    try:
+        for turn in range(5):
+            subprocess.run(["cp", "-r", tagged / TAG, tmp_path / f"copy-{turn}"], check=True)
+            assert files(tmp_path / f"copy-{turn}") == delivered(library)
+            for path in _listed(tagged / other):
+                with suppress(FileNotFoundError):  # its tag has gone since
+                    assert path.read_bytes() in _possible(library, path.name)
+    finally:
+        stop.set()
+        changer.join()
+    assert [path.name for path in tagged.iterdir()] == [TAG]
+
+
+def _come_and_go(library: Path, tag: TagName, stop: Event) -> None:
+    """Tag the images one after another, and take the tags away again."""
+    repositories = [Repository(library / "wedding" / f"{number}.NEF") for number in range(12)]
+    while not stop.is_set():
+        for change in (create_tag, delete_tag):
+            for repository in repositories:
+                change(repository, tag)
+
+
+def _listed(folder: Path) -> list[Path]:
+    with suppress(FileNotFoundError):
+        return [path for path in folder.iterdir() if path.name != "masks"]
+    return []
+
+
+def _possible(library: Path, name: str) -> list[bytes]:
+    """What a file in the folder of a tag may have: the image, or the state of main."""
+    repository = Repository(library / "wedding" / name.removesuffix(".xmp"))
+    image = f"picture of {repository.root.name}".encode()
+    return [image, repository.objects.read(repository.tip(MAIN), Kind.SNAPSHOT)]

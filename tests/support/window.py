@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,8 +183,7 @@ class Window:
         wait_for("the end of the import dialog", lambda: IMPORT_DIALOG not in self.screen.titles())
 
     def quit(self) -> None:
-        self.screen.press("ctrl+q")
-        wait_for("the end of darktable", lambda: self.process.poll() is not None)
+        wait_for("the end of darktable", self._quits)
 
     def picture(self) -> Image.Image:
         """The screen, as soon as it shows the image and that has come to rest."""
@@ -233,6 +232,13 @@ class Window:
         return [event for event in self._events()[before:] if event.startswith(("at ", "over nothing"))][-1:] == [
             looked
         ]
+
+    def _quits(self) -> bool:
+        """Whether it has ended; it takes no keys until the window has the keyboard, after a dialog for example."""
+        self.screen.press("ctrl+q")
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(100 * POLL_SECONDS)
+        return self.process.poll() is not None
 
     def _import_dialog_opens(self) -> bool:
         """Whether it shows; until darktable has started it takes no keys."""

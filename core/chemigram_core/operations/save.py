@@ -8,7 +8,6 @@ Checking and storing a mask, the long part, happens before the lock is taken and
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
@@ -24,6 +23,7 @@ from chemigram_core.names import BranchName, MaskName
 from chemigram_core.operations import mask_links
 from chemigram_core.operations.describe_mask import describe
 from chemigram_core.operations.given_masks import NO_FILES, GivenMasks, MaskFiles
+from chemigram_core.operations.outcome import Outcome, Saved, Unchanged
 from chemigram_core.operations.save_plan import Incoming, NewSnapshot, Tip, Unedited, plan
 from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
@@ -44,28 +44,6 @@ __all__ = [
     "save_xmp",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A save became the branch's state; `parent` is the state that the branch had before.
-
-    `missing_masks` are those of the XMP's note that the store doesn't have.
-    """
-
-    digest: Digest
-    parent: Digest | None
-    missing_masks: Masks = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A save had the edit of the branch's tip: no snapshot, the ref's time stays; label and provenance are logged."""
-
-    digest: Digest
-    missing_masks: Masks = field(default_factory=dict)
-
-
-Outcome = Saved | Unchanged
 
 Steps = Generator[None, None, Outcome]
 """A save that pauses wherever what it wrote has to be durable before it goes on. Closed early, it leaves a log line at
@@ -108,19 +86,25 @@ def save_xmp(
 
 
 def save_in_steps(
-    repository: Repository, branch: BranchName, document: sidecar.Document, metadata: Mapping[str, JSON], by: str
+    repository: Repository,
+    branch: BranchName,
+    document: sidecar.Document,
+    metadata: Mapping[str, JSON],
+    *,
+    by: str | None = None,
+    label: str | None = None,
 ) -> Steps:
     """Save a parsed XMP as `save_xmp` does, for the holder of the lock, who makes durable what each step wrote.
 
-    `by` is what makes the save, unless darktable changed the edit by itself. Many saves made so, in many repositories,
-    become durable together. Raises as `save_xmp`.
+    `by` is what makes the save, unless darktable changed the edit by itself; a new state gets the `label`. Many saves
+    made so, in many repositories, become durable together. Raises as `save_xmp`.
     """
     digest = repository.refs.read(branch)
     tip = None if digest is None else _read_tip(repository, branch, digest)
     masks = noted(repository, document, NO_MASKS if tip is None else tip.masks)
     missing = _missing(repository, document.masks)
     state = document if masks == document.masks else document.with_masks(masks)
-    match plan(tip, Incoming(branch, state, metadata=metadata, missing_masks=missing, by=by)):
+    match plan(tip, Incoming(branch, state, label, metadata=metadata, missing_masks=missing, by=by)):
         case NewSnapshot() as planned:
             return (yield from _apply(repository, planned))
         case Unedited(_, known):

@@ -6,6 +6,7 @@ written again when its thumbnail is computed. Each waits here, durable, until it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,9 +23,17 @@ _SUFFIX = ".xmp"
 
 
 def put(root: Path, number: int, data: bytes) -> None:
-    """Let the sidecar of a number wait, in place of the one that does. Durable. Raises OSError."""
+    """Let the sidecar of a number wait, in place of the one that does. Durable.
+
+    For the holder of the repository's lock. Raises OSError.
+    """
     with Folder.make_durable(root, *FOLDER) as folder:
         folder.write(f"{number}{_SUFFIX}", data)
+
+
+def quiet_before_ns() -> float:
+    """What was written before this time, ns since 1970, has been quiet for long enough."""
+    return time.time_ns() - QUIET_SECONDS * 1e9
 
 
 def read(root: Path, number: int) -> bytes:

@@ -1,6 +1,7 @@
 """Saves what is written under a number: on its branch, or on a new one. Decides from values, then saves.
 
 The numbers are written down before the first state of a new branch, so a crash in between gives no branch two numbers.
+A first state that waits becomes one under the lock: else a save in between would be overwritten by it, or removed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from chemigram_core.log.branch_mark import BranchMark, check_not_deleted
 from chemigram_core.log.entry import JSON
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
-from chemigram_core.operations.save import Outcome, save_xmp
+from chemigram_core.operations.save import Outcome, save_in_steps, save_xmp
+from chemigram_core.operations.steps import finish
 from chemigram_core.repository import Repository
 from chemigram_core.roll import pending
 from chemigram_core.roll.numbers import IsTaken, next_free
@@ -63,8 +65,9 @@ def save_number(
     plan = plan_of(repository, number, document, is_taken)
     _give(repository.root, plan)
     if plan.waits:
-        pending.put(repository.root, plan.number, data)
-        return None
+        if _begins_to_wait(repository, plan, data):
+            return None
+        plan = plan_of(repository, number, document, is_taken)
     return _save(repository, plan)
 
 
@@ -78,7 +81,8 @@ def commit_pending(repository: Repository, before_ns: float) -> bool:
     failed: ChemigramError | OSError | None = None
     for number in due:
         try:
-            _commit(repository, number, pending.read(repository.root, number))
+            with locked(repository.root):
+                _commit(repository, number, pending.read(repository.root, number))
         except FileNotFoundError:  # became a state meanwhile
             pass
         except (ChemigramError, OSError) as error:
@@ -88,21 +92,32 @@ def commit_pending(repository: Repository, before_ns: float) -> bool:
     return len(waiting) > len(due)
 
 
+def _begins_to_wait(repository: Repository, plan: Plan, data: bytes) -> bool:
+    """Let a first state wait, unless its branch has got one since it was planned; whether it waits."""
+    with locked(repository.root):
+        if repository.refs.read(plan.given.branch) is not None:
+            return False
+        pending.put(repository.root, plan.number, data)
+    return True
+
+
 def _commit(repository: Repository, number: int, data: bytes) -> None:
     try:
         plan = plan_of(repository, number, parse(data), lambda _: False)
     except InvalidXmp as error:
         _reject(repository, number, data, str(error))
+        pending.remove(repository.root, number)
         return
     if plan.tip is None:
-        _save(repository, plan)
-    elif number in pending.times_ns(repository.root):
+        finish(save_in_steps(repository, plan.given.branch, plan.document, plan.metadata, label=plan.label))
+        write_numbers(repository.root, _after(read_numbers(repository.root), plan))
+    elif plan.tip.edit_digest != plan.document.edit_digest:  # not left by a crash
         _reject(repository, number, data, f"{plan.given.branch} got another first state meanwhile")
+    pending.remove(repository.root, number)
 
 
 def _reject(repository: Repository, number: int, data: bytes, reason: str) -> None:
     repository.rejected.keep(data, f"roll/{number}", reason)
-    pending.remove(repository.root, number)
 
 
 def plan_of(repository: Repository, number: int, document: Document, is_taken: IsTaken) -> Plan:

@@ -120,7 +120,7 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
 
 def _saved(repository: Repository, decision: Decision, by: str) -> Generator[None, None, Outcome]:
     metadata = {SOURCE: logged_name(decision.sidecar.name)}
-    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, by)
+    return save_in_steps(repository, decision.branch, decision.sidecar.document, metadata, by=by)
 
 
 def _sync_refs(repository: Repository, decisions: Iterable[Decision]) -> None:

@@ -7,10 +7,11 @@ import math
 import os
 import time
 from pathlib import Path
+from threading import Semaphore, Thread
 
 import pytest
 
-from chemfs.tree import library
+from chemfs.tree import background, library
 from chemfs.tree.errors import NotFound, NotPermitted, OtherBranch, ReadOnly
 from chemigram_core.errors import InvalidXmp, RefDamaged
 from chemigram_core.log.branch_mark import BranchGone
@@ -18,7 +19,7 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import delete_branch, rename_branch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll import pending
-from chemigram_core.roll.save_number import TOOK_OVER
+from chemigram_core.roll.save_number import TOOK_OVER, commit_pending
 from chemigram_core.roll.version_name import version_name, with_version_name
 from chemigram_core.roll_file import FILE_NAME, RollDamaged, read_numbers
 from chemigram_core.sidecar import parse
@@ -176,6 +177,64 @@ def test_pending_first_state_is_committed_at_unmount_and_after_a_crash(shoot: Pa
         assert time.monotonic() < deadline
         time.sleep(0.02)
     next_mount.stop()
+
+
+@pytest.mark.parametrize("later", [sidecar(7), sidecar(entries=0, rating=4)], ids=["a history", "a rating"])
+def test_save_while_a_first_state_is_committed_comes_after_it(
+    view: ByPath, a: Repository, monkeypatch: pytest.MonkeyPatch, later: bytes
+) -> None:
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+    saver = Thread(target=lambda: view.write(f"{ROLL}/a_02.NEF.xmp", later))
+    read = pending.read
+
+    def read_and_let_the_other_save(root: Path, number: int) -> bytes:
+        data = read(root, number)
+        monkeypatch.setattr(pending, "read", read)
+        saver.start()
+        saver.join(0.5)  # as far as it gets
+        return data
+
+    monkeypatch.setattr(pending, "read", read_and_let_the_other_save)
+    commit_due(view, "/shoot/a.NEF")
+    saver.join()
+    commit_due(view, "/shoot/a.NEF")
+    assert parse(stored(a, BranchName("version-02"))).edit_digest == parse(later).edit_digest, "the last save"
+    assert (pending.times_ns(a.root), a.rejected.all()) == ({}, [])
+
+
+def test_first_state_left_by_a_crash_after_its_commit_is_no_refused_save(view: ByPath, a: Repository) -> None:
+    view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+    commit_due(view, "/shoot/a.NEF")
+    pending.put(a.root, 2, sidecar(entries=0))
+    commit_due(view, "/shoot/a.NEF")
+    assert (pending.times_ns(a.root), a.rejected.all()) == ({}, [])
+    assert len(saves(a)) == 3
+
+
+def test_first_state_of_a_running_mount_goes_on_waiting_when_another_begins(
+    shoot: Path, a: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, moment = ByPath(shoot.parent), time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: moment)
+    monkeypatch.setattr(background, "_PAUSE_SECONDS", 0.0)
+    running.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
+    started = Semaphore(0)
+
+    def commit(repository: Repository, before_ns: float) -> bool:
+        waits = commit_pending(repository, before_ns)
+        started.release()
+        return waits
+
+    monkeypatch.setattr(background, "commit_pending", commit)
+    tree = ByPath(shoot.parent).tree
+    tree.start()
+    for _ in range(3):
+        started.acquire()
+    assert a.refs.read(BranchName("version-02")) is None
+    moment += 6_000_000_000
+    while a.refs.read(BranchName("version-02")) is None:
+        started.acquire()
+    tree.stop()
 
 
 def test_the_first_sidecar_of_an_image_waits_too(view: ByPath, shoot: Path) -> None:
