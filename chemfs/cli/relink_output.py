@@ -6,6 +6,8 @@ from chemfs.cli.json import print_json
 from chemigram_core.library.relink_all import RelinkReport
 from chemigram_core.printable import printable
 
+_HINT = "Or name the library's folder for these photographs instead of the library: then each is sought by its path."
+
 
 def print_report(report: RelinkReport, *, is_dry_run: bool, as_json: bool) -> None:
     """Print the report: problems first, counts last."""
@@ -33,6 +35,8 @@ def _print(report: RelinkReport, done: str) -> None:
     for path, files in report.ambiguous.items():
         lines.append(f"{path} is left as it is; link one of these with `chemfs relink REPO FILE`:")
         lines += [f"  {file}" for file in files]
+    if report.ambiguous:
+        lines.append(_HINT)
     lines += [f"{path} -> {file}" for path, file in report.relinked.items()]
     for line in lines:
         print(printable(line))

@@ -66,10 +66,13 @@ class InvalidProvenance(Refused):
 
 
 class NotARepository(Refused):
-    """A folder is neither a repository nor a library; `reason` says what is missing."""
+    """A folder is neither a repository nor a library, or a damaged one; `reason` says what is missing."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"not a chemfs repository ({reason}): {shown(str(path))}; create one with `chemfs init`")
+    def __init__(self, path: Path, reason: str, *, is_damaged: bool = False) -> None:
+        what, hint = "not a chemfs repository", "create one with `chemfs init`"
+        if is_damaged:
+            what, hint = "damaged repository", "restore it with `chemfs fsck --repair`"
+        super().__init__(f"{what} ({reason}): {shown(str(path))}; {hint}")
         self.path = path
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from chemigram_core.errors import NotARepository, Refused, shown
-from chemigram_core.repository import part_modes
+from chemigram_core.repository import has_most_parts, part_modes
 
 LIBRARY_FILE = "library.json"
 
@@ -32,10 +32,10 @@ def kind_of(path: str, above: int | None = None) -> FolderKind:
 
     Two of a repository's three names make a damaged one.
     """
-    objects, refs, head = part_modes(path, above)
+    objects, refs, head = modes = part_modes(path, above)
     if S_ISDIR(objects) and S_ISDIR(refs) and S_ISREG(head):
         return FolderKind.REPOSITORY
-    return FolderKind.DAMAGED if bool(objects) + bool(refs) + bool(head) > 1 else FolderKind.OTHER
+    return FolderKind.DAMAGED if has_most_parts(modes) else FolderKind.OTHER
 
 
 def library_above(folder: Path) -> Path | None:

@@ -43,7 +43,7 @@ class Repository:
     def __init__(self, root: Path) -> None:
         """Open a repository; nothing is written. Raises NotARepository."""
         if missing := missing_part(root):
-            raise NotARepository(root, missing)
+            raise NotARepository(root, missing, is_damaged=has_most_parts(part_modes(str(root))))
         self.root = root
         self.objects = ObjectStore(root)
         self.log = OperationLog(root)
@@ -147,6 +147,11 @@ def part_modes(root: str, above: int | None = None) -> list[int]:
             mode = 0
         modes.append(mode)
     return modes
+
+
+def has_most_parts(modes: list[int]) -> bool:
+    """Whether a folder has two of a repository's three names, or all: whole or not, it is one."""
+    return sum(map(bool, modes)) > 1
 
 
 def _make_lock(root: Path) -> None:

@@ -13,7 +13,7 @@ from chemfs.cli.json import JsonList
 from chemfs.cli.members import each, named
 from chemfs.cli.progress import progress
 from chemfs.tree.heads import orphaned_drafts
-from chemigram_core.fsck import Audit, Finding, finish, repair
+from chemigram_core.fsck import Audit, Finding, Problem, finish, repair
 from chemigram_core.library.members import Member
 from chemigram_core.printable import printable
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check it; the exit code says whether a problem was found. Raises NotARepository."""
     found = named(options.repository)
-    problems, findings = 0, JsonList()
+    problems, findings, away = 0, JsonList(), list[str]()
 
     def work(member: Member) -> int:
         nonlocal problems
@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
             ours += not finding.is_harmless
             if options.json:
                 findings.print(found.key(member) | finding.to_json() | ({"repair": repaired} if repaired else {}))
+            elif found.is_library and finding.problem is Problem.IMAGE_UNAVAILABLE:
+                away.append(printable(_line(member, finding, repaired)))  # a drive that is away buries no damage
             else:
                 print(printable(_line(member, finding, repaired)))
         problems += ours
@@ -53,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         findings.end()
     else:
+        print(*away, sep="\n", end="\n" if away else "")
         print((f"{found.in_words()}: " if found.is_library else "") + _summary(problems, code))
     return code
 

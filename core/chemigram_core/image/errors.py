@@ -31,15 +31,27 @@ class OtherImage(Refused):
 class ImageUnavailable(StoreFailed):
     """The image that raw/ names can't be read at the moment: `place` is where it was looked for."""
 
+    advice = "connect its drive, or name its new place with `chemfs relink REPO FILE`"
+
     def __init__(self, place: str, reason: str) -> None:
-        advice = "connect its drive, or name its new place with `chemfs relink REPO FILE`"
-        super().__init__(f"image not available ({reason}): {shown(place)}; {advice}")
+        super().__init__(f"image not available ({reason}): {shown(place)}; {self.advice}")
         self.place = place
         self.reason = reason
 
 
+class ImageNotFollowed(ImageUnavailable):
+    """The image is outside of a repository that another user owns."""
+
+    advice = "if you trust the repository, make it your own (chown -R), and then look at where its raw/ leads"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, "a link in another user's repository is not followed")
+
+
 class ImageInMount(ImageUnavailable):
     """The image is inside a mount of chemfs, which would have to ask itself for it, without end."""
+
+    advice = "name the place of the image itself with `chemfs relink REPO FILE`"
 
     def __init__(self, place: str, mount: str) -> None:
         super().__init__(place, f"inside the mount at {mount}")

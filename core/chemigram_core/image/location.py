@@ -16,7 +16,7 @@ from chemigram_core.durable import beneath
 from chemigram_core.durable.mount_table import repository_mounts
 from chemigram_core.durable.path_walk import Barred, without_links
 from chemigram_core.errors import NotAFile
-from chemigram_core.image.errors import ImageInMount, ImageUnavailable, UnusableImageFile
+from chemigram_core.image.errors import ImageInMount, ImageNotFollowed, ImageUnavailable, UnusableImageFile
 from chemigram_core.image.raw_folder import Image
 
 _ROOT = Path("/")
@@ -49,7 +49,7 @@ def open_image(image: Image) -> int:
 
 def _require_followed(image: Image) -> None:
     if not image.is_followed:
-        raise ImageUnavailable(image.place, "a link in another user's repository is not followed")
+        raise ImageNotFollowed(image.place)
 
 
 def image_problem(image: Image) -> ImageUnavailable | None:

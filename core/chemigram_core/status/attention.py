@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chemigram_core.advised import Advised
+from chemigram_core.image.errors import ImageNotFollowed
 
 
 class Kind(Advised):
@@ -13,7 +14,11 @@ class Kind(Advised):
 
     DAMAGED = "damaged", "see what is wrong with `chemfs fsck`, and repair it with `chemfs fsck --repair`"
     UNREADABLE = "unreadable", "change the permissions (chmod), or run this as the owner"
-    IMAGE_MISSING = "image-missing", "plug in its drive, or record its new place with `chemfs relink REPO FILE`"
+    ANOTHER_USERS = "another-users", ImageNotFollowed.advice
+    IMAGE_MISSING = (
+        "image-missing",
+        "plug in its drive, or record its new place with `chemfs relink`: REPO FILE, or LIBRARY FOLDER for many",
+    )
     REJECTED = "rejected", "look at the file in rejected/, save it again if it is wanted, and then remove it there"
     HISTORY_LOST = (
         "history-lost",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from chemigram_core.errors import ObjectMissing
+from chemigram_core.image.errors import ImageNotFollowed
 from chemigram_core.image.location import image_problem
 from chemigram_core.image.raw_folder import Image, is_near_sidecar
 from chemigram_core.log.metadata import HISTORY_LOSS
@@ -31,7 +32,8 @@ def missing_image(look: Look) -> Iterator[Attention]:
     image = look.image
     if image is not None and (problem := image_problem(image)) is not None:
         says = f"looked for it at {image.place} ({problem.reason})"
-        yield Attention(Kind.IMAGE_MISSING, says, {"image": image.place})
+        kind = Kind.ANOTHER_USERS if isinstance(problem, ImageNotFollowed) else Kind.IMAGE_MISSING
+        yield Attention(kind, says, {"image": image.place})
 
 
 def rejected(look: Look) -> Iterator[Attention]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.chemfs.verbs.answer import Chemfs
 from tests.core.calls import count_calls
 from tests.support.builders import sidecar as xmp
 from tests.support.daemon import Daemon
-from tests.support.shoots import image
+from tests.support.shoots import edit, image
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def test_damaged_repository_is_named_and_does_not_stop_the_others(chemfs: Chemfs
     for verb in ("log", "gc"):
         answer = chemfs(verb, "library")
         assert answer.code == 3, verb
-        assert answer.error.startswith("chemfs: day/1.NEF: not a chemfs repository (HEAD is missing)")
+        assert answer.error.startswith("chemfs: day/1.NEF: damaged repository (HEAD is missing)")
+        assert answer.error.endswith("; restore it with `chemfs fsck --repair`\n")
         assert len(answer.error.splitlines()) == 1
         assert answer.out
 
@@ -272,6 +274,50 @@ def test_relink_lists_the_images_that_stay_missing(chemfs: Chemfs, tmp_path: Pat
     assert chemfs("relink", "library", "nowhere").code == 3
     for options in (["library", "archive", "--rename"], ["library/day/1.NEF", "archive/day/1.NEF", "--dry-run"]):
         assert chemfs("relink", *options).code == 2
+
+
+@pytest.fixture
+def troubled(chemfs: Chemfs, tmp_path: Path) -> Path:
+    """An imported library whose shoot was renamed, with equal names in two folders; one repository is damaged."""
+    for name in ("day/1.NEF", "day/2.NEF", "day/3.NEF", "night/1.NEF"):
+        folder = tmp_path / "photos" / Path(name).parent
+        image(folder, Path(name).name)
+        edit(folder, f"{Path(name).name}.xmp", len(name))
+    assert chemfs("import", "photos", "library").code == 0
+    (tmp_path / "photos").rename(tmp_path / "archive")
+    (tmp_path / "library/photos/day/3.NEF/HEAD").unlink()
+    return tmp_path / "library"
+
+
+def test_damage_comes_before_images_that_are_away(chemfs: Chemfs, troubled: Path) -> None:
+    *found, last = chemfs("fsck", "library").out.splitlines()
+    assert (found[0].split(":")[0], last) == ("photos/day/3.NEF/HEAD", "4 repositories: 5 problems")
+    assert all("chemfs relink" in line for line in found[1:])
+    said = chemfs("status", "library").out.split("\n\n")
+    assert [part.partition(":")[0] for part in said[:2]] == ["damaged", "image-missing"]
+    assert "chemfs fsck --repair" in said[0].splitlines()[1]
+    assert "LIBRARY FOLDER" in said[1]
+
+
+def test_moved_shoot_is_relinked_by_the_library_s_folder_for_it(chemfs: Chemfs, troubled: Path) -> None:
+    """For the whole library, the folder of its shoots has to be named: else only unique names count."""
+    assert chemfs("fsck", "library", "--repair").code == 1
+    answer = chemfs("relink", "library", "archive")
+    assert (answer.code, answer.out.splitlines()[-1]) == (1, "2 linked, 0 unchanged, 2 not found or left")
+    assert "library's folder for these photographs" in answer.out
+    again = chemfs("relink", "library/photos", "archive")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "2 linked, 2 unchanged, 0 not found or left")
+    assert chemfs("status", "library").code == 0
+
+
+@pytest.mark.needs_root
+def test_another_users_repository_is_reported_with_advice(chemfs: Chemfs, library: Path) -> None:
+    image(library.parent / "photos", "2.NEF")
+    assert chemfs("relink", "library/day/2.NEF", "photos/2.NEF").code == 0
+    os.chown(library / "day/2.NEF", 65534, -1)
+    answer = chemfs("status", "library")
+    assert answer.code == 1
+    assert answer.out.startswith("another-users: if you trust the repository, make it your own (chown -R)")
 
 
 @pytest.mark.parametrize("verb", ["fsck", "gc", "log", "status", "tag"])
