@@ -6,6 +6,7 @@ import configparser
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 
 from chemfs.cli.parser import load, parser_of
 from chemfs.exit_codes import WRONG_USAGE
+from tests.support.shoots import edit, image
+from tests.support.watch import lines_until
 
 ROOT = Path(__file__).parents[3]
 UNIT = ROOT / "chemfs" / "watch" / "chemfs-watch@.service"
@@ -31,6 +34,22 @@ def test_unit_runs_the_watch_with_two_folders() -> None:
     options = parser_of(verb, load(verb)).parse_args(words)
     assert (str(options.shoot), str(options.library)) == ("${SHOOT}", "${LIBRARY}"), "each is one word, spaces or not"
     assert service()["RestartPreventExitStatus"] == str(WRONG_USAGE)
+
+
+def test_installed_program_watches_the_folders_of_the_unit(tmp_path: Path) -> None:
+    """ExecStart, with the program that pip installed, in the words and with the variables that systemd gives it."""
+    values = {"${SHOOT}": str(tmp_path / "2026 wedding"), "${LIBRARY}": str(tmp_path / "library")}
+    edit(image(tmp_path / "2026 wedding", "a.NEF").parent, "a.NEF.xmp", 5)
+    command = [values.get(word, word) for word in shlex.split(service()["ExecStart"])]
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    watch = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        assert lines_until("watching", watch.stdout)[0].startswith("a.NEF.xmp: branch main is at snapshot ")
+        watch.terminate()
+        assert watch.wait() == 0
+    finally:
+        watch.kill()
+        watch.wait()
 
 
 def test_unit_is_installed_in_systemds_user_folder() -> None:
