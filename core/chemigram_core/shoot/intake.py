@@ -37,10 +37,10 @@ class Decision:
 
     @property
     def is_over_another(self) -> bool:
-        """Whether the branch has moved by another way since this sidecar was last taken."""
-        if self.known is not None or self.last is None or self.before is None:
+        """Whether the branch has moved by another way since this sidecar was last taken, or was begun by one."""
+        if self.known is not None or self.before is None:
             return False
-        return self.before != self.last.hash
+        return self.last is None or self.before != self.last.hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,18 @@ def test_an_edit_in_both_places_is_reported_until_something_is_saved(source: Pat
     assert status(repository) is None
 
 
+def test_first_sidecar_of_an_image_that_was_edited_elsewhere_is_reported(source: Path, library: Path) -> None:
+    (source / "1.NEF.xmp").unlink()
+    import_shoot(source, library)
+    repository = Repository(library / "wedding/1.NEF")
+    save_xmp(repository, MAIN, sidecar(500))
+    mounted = repository.tip(MAIN)
+    edit(source, "1.NEF.xmp", 600)
+    assert kinds(import_shoot(source, library)) == {"1.NEF.xmp": Kind.EDITED_TWICE}
+    assert repository.history.parent(repository.tip(MAIN)) == mounted
+    assert status(repository) == mounted
+
+
 def status(repository: Repository) -> str | None:
     taken = edited_in_both(repository, read_sources(repository.root)).get("1.NEF.xmp")
     return None if taken is None else taken.over
