@@ -1,26 +1,33 @@
 """A shoot of 60 in the real darktable, by way of a roll: each edit has to be one snapshot on the right branch.
 
 Imports a folder of photographs with duplicates and with images that have no sidecar, mounts it, and works on it in the
-window as a photographer does. Prints what was saved, with screenshots beside it to look at. Fails if anything else was.
+window as a photographer does. Prints what was saved, with screenshots beside it to look at. Fails if anything else was,
+if darktable has more than one film roll or other names than the branches', or if any other file was written.
 """
 
 from __future__ import annotations
 
 import argparse
 import colorsys
+import hashlib
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageOps
 
+from chemigram_core import fsck
+from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import create_branch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll.version_name import with_version_name
+from chemigram_core.roll_file import read_numbers
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.sidecar import parse
 from tests.support.daemon import Daemon
@@ -28,7 +35,13 @@ from tests.support.screen import Screen, new_screen, wait_for
 from tests.support.window import Photographer, Window, darktable
 
 _SAMPLE = Path(__file__).parent / "sample.py"
-_SIDE_BY_SIDE = {"plugins/lighttable/images_in_row": "10", "ui_last/grouping": "FALSE"}
+_SETTINGS = {
+    "plugins/lighttable/images_in_row": "10",
+    "ui_last/grouping": "FALSE",  # versions stand side by side
+    "plugins/darkroom/duplicate/expanded": "TRUE",  # the list of versions with their names
+    "plugins/darkroom/history/expanded": "FALSE",  # which would push it out of sight
+}
+_VERSION_NAME = 6  # darktable's key of it in meta_data
 _QUIET_SECONDS = 8.0
 _OWN = "darktable"  # by whom the log says that a change was made which is nobody's edit
 
@@ -45,12 +58,16 @@ def main() -> None:
     options.folder.mkdir(parents=True)
     with new_screen() as screen:
         source = make_shoot(screen, options.folder, options.images)
+        before = _hashes(source)
         import_shoot(source, options.folder / "library")
         daemon = Daemon(options.folder / "library", options.folder / "mnt")
         try:
             work(screen, options.folder, daemon.mountpoint / "shoot" / "roll")
         finally:
             daemon.unmount()
+        if _hashes(source) != before:
+            raise SystemExit("the shoot was written to")
+        _check_nothing_else(options.folder)
 
 
 def make_shoot(screen: Screen, folder: Path, images: int) -> Path:
@@ -74,13 +91,17 @@ def make_shoot(screen: Screen, folder: Path, images: int) -> Path:
 
 def work(screen: Screen, folder: Path, roll: Path) -> None:
     """Open the roll, rate, expose and duplicate; then open it again with a variant that was made meanwhile."""
-    photographer = Photographer.at(folder / "photographer", _SIDE_BY_SIDE)
+    photographer = Photographer.at(folder / "photographer", _SETTINGS)
     before = saved(folder)
     with darktable(screen, photographer, roll) as window:
         window.point_at("03.tif", 1)
         _wait_until_quiet(folder)
         _keep(window, folder, "1-opened")
         _say("opened", since(before, folder), {})
+        with window.in_darkroom("03.tif", 1):
+            _wait_until_quiet(folder)
+            _keep(window, folder, "1-names")
+        _say("looked at in the darkroom", since(before, folder), {})
         window.press_on("4", "01.tif")
         window.step_exposure_of("03.tif", 1)
         window.duplicate_of("02.tif")
@@ -97,16 +118,58 @@ def work(screen: Screen, folder: Path, roll: Path) -> None:
         _keep(window, folder, "3-opened-again")
         window.quit()
     _say("opened again, with a new variant", since(before, folder), expected)
+    _check_names(photographer, folder, roll)
+
+
+def _check_names(photographer: Photographer, folder: Path, roll: Path) -> None:
+    """darktable has one film roll with every branch of every image, each under its number and with its name."""
+    with closing(sqlite3.connect(photographer.config / "library.db")) as database:
+        rolls = database.execute("SELECT folder FROM film_rolls").fetchall()
+        found = database.execute(
+            "SELECT filename, version, value FROM images LEFT JOIN meta_data ON meta_data.id = images.id AND key = ?",
+            [_VERSION_NAME],
+        ).fetchall()
+    expected = {
+        (root.name, number, str(given.name or given.branch) if number else None)
+        for root in _repositories(folder)
+        for number, given in read_numbers(root).items()
+    }
+    print(
+        f"{len(rolls)} film roll, {len(found)} versions, {len({name for _, _, name in found if name})} names",
+        flush=True,
+    )
+    if rolls != [(str(roll),)] or set(found) != expected or len(found) != len(expected):
+        raise SystemExit(f"darktable has {rolls}, and other versions: {set(found) ^ expected}")
+
+
+def _check_nothing_else(folder: Path) -> None:
+    """Nothing was written but states: no other program's file, nothing refused or damaged."""
+    place, roots = folder / "library" / "shoot", _repositories(folder)
+    others = [path.name for path in place.iterdir() if path not in roots]
+    damage = [str(one) for root in roots for one in fsck.check(root)]
+    refused = [str(root) for root in roots if Repository(root).rejected.all()]
+    print(f"other files: {len(others)}, saves refused: {len(refused)}, damage: {len(damage)}", flush=True)
+    if others or damage or refused:
+        raise SystemExit(f"something else was written: {[*others, *refused, *damage]}")
+
+
+def _repositories(folder: Path) -> list[Path]:
+    roots = sorted((folder / "library" / "shoot").iterdir())
+    return [root for root in roots if kind_of(str(root)) is FolderKind.REPOSITORY]
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """What is in each file of a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
 def saved(folder: Path) -> Saved:
     """The snapshots of each branch, without darktable's own changes and the first states of images."""
     found: Saved = Counter()
-    for root in sorted((folder / "library" / "shoot").iterdir()):
-        if not root.name.startswith("."):
-            lines = [entry for entry in Repository(root).log.entries() if entry.op == "snapshot"]
-            edits = [entry for entry in lines if entry.metadata.get("by") != _OWN and not _is_first(entry)]
-            found.update((root.name, str(entry.ref).removeprefix("refs/heads/")) for entry in edits)
+    for root in _repositories(folder):
+        lines = [entry for entry in Repository(root).log.entries() if entry.op == "snapshot"]
+        edits = [entry for entry in lines if entry.metadata.get("by") != _OWN and not _is_first(entry)]
+        found.update((root.name, str(entry.ref).removeprefix("refs/heads/")) for entry in edits)
     return found
 
 

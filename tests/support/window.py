@@ -128,9 +128,15 @@ class Window:
 
     def step_exposure_of(self, name: str, version: int) -> None:
         """In the darkroom, step the exposure of an image upwards; back in the lighttable at the end."""
+        with self.in_darkroom(name, version):
+            self.step_exposure()
+
+    @contextmanager
+    def in_darkroom(self, name: str, version: int) -> Iterator[None]:
+        """Look at one of several images in the darkroom; back in the lighttable at the end."""
         self.point_at(name, version)
         self._press("d", until=("view darkroom", "rendered"))
-        self.step_exposure()
+        yield
         self._press("l", until=("view lighttable",))
 
     def rate(self, stars: int) -> None:
