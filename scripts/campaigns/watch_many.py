@@ -17,8 +17,8 @@ from tests.support.watch import Watch
 
 _IN_A_FOLDER = 1_000
 _REWRITTEN = 1_000
-_EDITS = 10
-_IDLE_SECONDS = 10.0
+_EDITS = 5
+_IDLE_SECONDS = 5.0
 
 
 def run(seed: int, size: int, folder: Path) -> Report:

@@ -47,7 +47,7 @@ def test_watch(tmp_path: Path) -> None:
 
 
 def test_watch_many(tmp_path: Path) -> None:
-    assert run("watch_many", 40, tmp_path)["rewritten"] == 30
+    assert run("watch_many", 40, tmp_path)["rewritten"] == 35
 
 
 @pytest.mark.needs_fuse

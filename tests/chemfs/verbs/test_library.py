@@ -321,6 +321,13 @@ def test_another_users_repository_is_reported_with_advice(chemfs: Chemfs, librar
 
 
 @pytest.mark.parametrize("verb", ["fsck", "gc", "log", "status", "tag"])
+def test_no_verb_but_import_and_watch_makes_library_json(chemfs: Chemfs, library: Path, verb: str) -> None:
+    (library / "library.json").unlink()
+    chemfs(verb, "library/day", *(["v1"] if verb == "tag" else []))
+    assert not list(library.rglob("library.json"))
+
+
+@pytest.mark.parametrize("verb", ["fsck", "gc", "log", "status", "tag"])
 def test_interruption_is_reported_in_one_line(
     chemfs: Chemfs, library: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:

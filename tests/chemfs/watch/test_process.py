@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from chemigram_core.repository import Repository
 from chemigram_core.sidecar import parse
 from tests.support.builders import saves, sidecar
 from tests.support.screen import wait_for
-from tests.support.shoots import edit, shoot
+from tests.support.shoots import edit, image, shoot
 from tests.support.watch import lines_until, start
 
 
@@ -88,6 +90,27 @@ def test_second_watch_is_refused_in_one_line(source: Path) -> None:
             assert second.stdout is not None
             (line,) = second.stdout.read().splitlines()
             assert line == f"chemfs: already watched by another process: '{source}'; stop that one first"
+
+
+@pytest.mark.needs_program("strace")
+def test_reached_watch_limit_is_one_line_and_stops_nothing(source: Path) -> None:
+    """As with a lower fs.inotify.max_user_watches: the kernel gives the root a watch, and no other folder."""
+    for name in ("b", "c"):
+        image(source / name, "y.NEF")
+    fault = ["-e", "trace=inotify_add_watch", "-e", "inject=inotify_add_watch:error=ENOSPC:when=2+"]
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", *fault, sys.executable, "-m", "chemfs", "watch"]
+    process = subprocess.Popen(
+        [*command, source, source.parent / "library"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        (said,) = [line for line in lines_until("watching", process.stdout) if "max_user_watches" in line]
+        assert re.search(r"fs\.inotify\.max_user_watches of \d+ is reached; raise it with `sudo sysctl ", said)
+        assert "until then everything is scanned once a minute" in said
+        edit(source, "1.NEF.xmp", 500)
+        assert lines_until("1.NEF.xmp", process.stdout) == [f"1.NEF.xmp: branch main is at snapshot {digest(500)[:12]}"]
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_folders_that_cannot_be_watched_are_refused_in_one_line(source: Path) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
@@ -310,6 +311,30 @@ def test_folder_that_disappears_and_returns_is_scanned_again(watch: Watch, tmp_p
     watch.after(1)
     assert watch.take() == ["1.NEF.xmp"]
     assert watch.notices()[2:] == ["saving again", f"watching {watch.source}: 4 images"]
+
+
+@pytest.mark.needs_root
+def test_drive_in_the_shoot_is_scanned_whenever_it_is_plugged_in(watch: Watch) -> None:
+    card = watch.source / "card"
+    card.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "card", card], check=True)
+    try:
+        image(card, "c.NEF")
+        edit(card, "c.NEF.xmp", 5)
+        watch.after(6)
+        assert watch.take() == ["card/c.NEF.xmp"]
+        edit(card, "c.NEF.xmp", 6)
+        watch.after(1)
+        assert watch.take() == ["card/c.NEF.xmp"]
+        before = repositories(watch.library)
+    finally:
+        subprocess.run(["umount", card], check=True)
+    watch.after(6)
+    assert (watch.take(), watch.problems()) == ([], [])
+    assert repositories(watch.library) == before
+    edit(watch.source, "1.NEF.xmp", 500)
+    watch.after(1)
+    assert watch.take() == ["1.NEF.xmp"], "the rest is watched on"
 
 
 def test_replaced_folder_is_scanned(watch: Watch, tmp_path: Path) -> None:

@@ -98,6 +98,16 @@ def test_cleared_version_name_is_not_a_label_and_keeps_the_edit(view: ByPath, a:
     assert version_name(parse(view.read(f"{ROLL}/a_01.NEF.xmp"))) == "warm"
 
 
+def test_inherited_version_name_on_a_new_number_is_not_a_label(view: ByPath, a: Repository) -> None:
+    """A duplicate that darktable makes has the name of its base, which nobody gave it."""
+    view.write(f"{ROLL}/a.NEF.xmp", named(sidecar(1), "the best one"))
+    view.write(f"{ROLL}/a_02.NEF.xmp", named(sidecar(1), "the best one"))
+    new = BranchName("version-02")
+    assert stored(a, new) == canonical(sidecar(1))
+    assert a.history.label(a.tip(new)) is None
+    assert version_name(parse(view.read(f"{ROLL}/a_02.NEF.xmp"))) == new
+
+
 def test_saves_follow_a_renamed_branch(view: ByPath, a: Repository) -> None:
     file = view.open(f"{ROLL}/a_01.NEF.xmp", os.O_WRONLY | os.O_TRUNC)
     file.write(named(sidecar(12), "warm"), 0)
@@ -202,7 +212,7 @@ def test_save_while_a_first_state_is_committed_comes_after_it(
     assert (pending.times_ns(a.root), a.rejected.all()) == ({}, [])
 
 
-def test_first_state_left_by_a_crash_after_its_commit_is_no_refused_save(view: ByPath, a: Repository) -> None:
+def test_first_state_left_by_a_crash_after_its_commit_is_not_a_refused_save(view: ByPath, a: Repository) -> None:
     view.write(f"{ROLL}/a_02.NEF.xmp", sidecar(entries=0))
     commit_due(view, "/shoot/a.NEF")
     pending.put(a.root, 2, sidecar(entries=0))
