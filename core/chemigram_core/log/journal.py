@@ -69,11 +69,17 @@ class OperationLog:
         with self._open() as file:
             yield from (entry for line in lines_backwards(file) if (entry := parse_line(line)) is not None)
 
-    def newest_with(self, text: bytes) -> Iterator[LogEntry]:
-        """The operations whose lines have a text in them, newest first; other lines are read, but not parsed."""
+    def newest_with(self, op: str, text: bytes) -> Iterator[LogEntry]:
+        """The operations down to the last `op`, newest first, and of older ones those whose lines have a text in them.
+
+        The others' lines are read, but not parsed.
+        """
+        is_older = False
         with self._open() as file:
-            lines = (line for line in lines_backwards(file) if text in line)
-            yield from (entry for line in lines if (entry := parse_line(line)) is not None)
+            for line in lines_backwards(file):
+                if (not is_older or text in line) and (entry := parse_line(line)) is not None:
+                    is_older = is_older or entry.op == op
+                    yield entry
 
     def of_ref(self, ref: str) -> Iterator[LogEntry]:
         """The operations on a ref by its full name, newest first, including those before a branch was renamed."""

@@ -47,7 +47,7 @@ def rejected(look: Look) -> Iterator[Attention]:
 
 def history_lost(look: Look) -> Iterator[Attention]:
     """Branches at a state that lost history when it was saved."""
-    for entry in look.losses():
+    for entry in look.losses:
         for branch, tip in look.tips.items():
             if tip == entry.hash:
                 says = f"{branch}: {entry.metadata.get(HISTORY_LOSS)}"

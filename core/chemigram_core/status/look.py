@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,11 +56,17 @@ class Look:
         """The branches that may hold files: HEAD's, too, before its first state."""
         return sorted({*self.tips, *((self.head.branch,) if isinstance(self.head, OnBranch) else ())})
 
-    @cached_property
+    @property
     def last_save(self) -> LogEntry | None:
-        """The last save of all branches. Of the log, its end is read."""
-        return next((entry for entry in self.repository.log.newest_first() if entry.op == SNAPSHOT), None)
+        """The last save of all branches."""
+        return next((entry for entry in self._told if entry.op == SNAPSHOT), None)
 
-    def losses(self) -> Iterator[LogEntry]:
-        """The saves that lost history, newest first. Of the log, all lines are read, and those of such saves parsed."""
-        return self.repository.log.newest_with(_LOSS)
+    @property
+    def losses(self) -> list[LogEntry]:
+        """The saves that lost history, newest first."""
+        return [entry for entry in self._told if HISTORY_LOSS in entry.metadata]
+
+    @cached_property
+    def _told(self) -> list[LogEntry]:
+        """What the log says of both: all its lines are read, and those of the last save and of losses parsed."""
+        return list(self.repository.log.newest_with(SNAPSHOT, _LOSS))
