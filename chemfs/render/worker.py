@@ -1,4 +1,7 @@
-"""Renders states in the background of a mount, one at a time: each new one, and tagged ones that have no picture."""
+"""Renders states in the background of a mount, one at a time: each new one, and tagged ones that have no picture.
+
+New is what the repositories of the mount get while it is mounted, also from commands that know nothing of the mount.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,18 @@ from typing import Self
 
 from chemfs.render.darktable import Darktable
 from chemfs.render.job import NotRendered, Wanted
-from chemfs.render.new_states import NewStates
+from chemfs.render.new_states import NewStates, StateAt, repositories
 from chemfs.render.renderer import Limits, Renderer
 from chemfs.render.workshop import Workshop
 from chemigram_core.digest import Digest
 from chemigram_core.durable.ownership import require_own
 from chemigram_core.errors import ChemigramError
-from chemigram_core.folder_kind import is_library
-from chemigram_core.library.members import members
 from chemigram_core.previews.image_identity import present_identity
 from chemigram_core.previews.previews import Previews
 from chemigram_core.repository import Repository
 
 _PAUSE_SECONDS = 1.0  # between two looks for new states
+_MOST_WAITING = 10_000  # states; beyond them, no more are looked for until some are rendered
 _PATIENCE_SECONDS = 5.0  # it may be looking at an image on a drive that does not answer
 _NO_PICTURE = "%s: snapshot %s has no picture"
 
@@ -31,19 +33,20 @@ logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """Use as a context manager; leaving it ends the darktable that runs. `watch` costs a save one stat, once."""
+    """Use as a context manager; leaving it ends the darktable that runs. `watch` costs a save no look at the disk."""
 
     def __init__(self, darktable: Darktable, root: Path) -> None:
         """`root` is the repository or the library whose tagged states are rendered."""
         self._root = root
         self._workshop = Workshop()
         self._renderer = Renderer(darktable, self._workshop, Limits())
-        self._new = NewStates()
+        self._new = NewStates(root)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="previews", daemon=True)
 
     def __enter__(self) -> Self:
         self._workshop.__enter__()
+        self._new.begin()
         self._thread.start()
         return self
 
@@ -58,31 +61,31 @@ class Worker:
         self._new.watch(repository)
 
     def _run(self) -> None:
-        waiting, tagged = dict[tuple[Path, Digest], Repository](), self._tagged()
+        waiting, tagged = dict[StateAt, None](), self._tagged()
         while not self._stopped.is_set():
-            waiting |= {(repository.root, state): repository for repository, state in self._new.take()}
+            if len(waiting) < _MOST_WAITING:
+                waiting |= dict.fromkeys(self._new.take())
             if waiting:
-                (_, state), repository = waiting.popitem()  # the newest, which somebody may be waiting for
-                self._render(repository, state)
+                self._render(*waiting.popitem()[0])  # the newest, which somebody may be waiting for
             elif (found := next(tagged, None)) is not None:
                 self._render(*found)
             else:
                 self._stopped.wait(_PAUSE_SECONDS)
 
-    def _tagged(self) -> Iterator[tuple[Repository, Digest]]:
-        roots = [one.root for one in members(self._root)] if is_library(self._root) else [self._root]
-        for root in roots:
+    def _tagged(self) -> Iterator[StateAt]:
+        for root in map(Path, repositories(self._root)):
             with suppress(ChemigramError, OSError):  # fsck and status report it
                 require_own(root)
                 repository = Repository(root)
-                yield from ((repository, repository.tip(tag)) for tag in repository.refs.tags())
+                yield from ((root, repository.tip(tag)) for tag in repository.refs.tags())
 
-    def _render(self, repository: Repository, state: Digest) -> None:
+    def _render(self, root: Path, state: Digest) -> None:
         """Render a state that has no picture, and log why it can't be rendered."""
         try:
+            repository = Repository(root)
             if Previews(repository.root).find(state, present_identity(repository.image)) is None:
                 for outcome in self._renderer.render([Wanted(repository, "", state)]):
                     if isinstance(outcome, NotRendered):
-                        logger.warning(f"{_NO_PICTURE}: %s", repository.root.name, state[:12], outcome.says)
+                        logger.warning(f"{_NO_PICTURE}: %s", root.name, state[:12], outcome.says)
         except Exception:
-            logger.exception(_NO_PICTURE, repository.root.name, state[:12])
+            logger.exception(_NO_PICTURE, root.name, state[:12])

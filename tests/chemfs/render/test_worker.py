@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chemfs.render import new_states, worker
 from chemfs.render.darktable import installed
+from chemfs.render.new_states import NewStates
 from chemfs.render.worker import Worker
 from chemigram_core.names import TagName
 from chemigram_core.operations.refs import create_tag
@@ -42,8 +44,8 @@ def rendered(repository: Repository) -> set[str]:
 
 def test_each_new_state_is_rendered_one_at_a_time(fake: Fake, make: MakeRepository) -> None:
     repository, untouched = make("a.tif"), make("b.tif")
-    with Worker(installed(), repository.root.parent) as worker:
-        worker.watch(repository)
+    with Worker(installed(), repository.root.parent) as working:
+        working.watch(repository)
         saved = {save_xmp(repository, MAIN, builders.sidecar(exposure)).digest for exposure in (7, 8, 9)}
         wait_for(lambda: rendered(repository) == saved)
     assert [len(call["images"]) for call in fake.calls] == [1, 1, 1]
@@ -66,6 +68,41 @@ def test_of_one_repository_too(fake: Fake, make: MakeRepository) -> None:
     create_tag(repository, TagName("v1"))
     with Worker(installed(), repository.root):
         wait_for(lambda: rendered(repository))
+
+
+def test_states_that_commands_save_are_rendered_also_in_new_repositories(
+    fake: Fake, make: MakeRepository, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_states, "_ROUND_SECONDS", 0.0)
+    monkeypatch.setattr(new_states, "_AT_ONCE", 1)
+    monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0.01)
+    old = [make(f"{number}.tif", states=2) for number in range(3)]
+    with Worker(installed(), library):
+        saved = [save_xmp(repository, MAIN, builders.sidecar(9)).digest for repository in old]
+        new = make("new.tif", states=3)
+        wait_for(lambda: len(rendered(new)) == 3 and all(map(rendered, old)))
+    assert [rendered(repository) for repository in old] == [{state} for state in saved], "none of the older states"
+
+
+def test_a_round_looks_at_a_few_repositories_at_a_time_and_is_not_repeated_at_once(
+    make: MakeRepository, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_states, "_AT_ONCE", 4)
+    repositories = [make(f"{number}.tif") for number in range(10)]
+    new = NewStates(library)
+    new.begin()
+    saved = [(one.root, save_xmp(one, MAIN, builders.sidecar(9)).digest) for one in repositories]
+    assert list(new.take()) == [], "the round begins half a minute later"
+    monkeypatch.setattr(new, "_round_ends", 0.0)
+    found = [list(new.take()) for _ in range(6)]
+    assert [len(some) for some in found] == [0, 4, 4, 2, 0, 0]
+    assert sorted(state for some in found for state in some) == sorted(saved)
+    library.rename(library.with_name("away"))
+    monkeypatch.setattr(new, "_round_ends", 0.0)
+    assert [list(new.take()) for _ in range(3)] == [[], [], []]
+    library.with_name("away").rename(library)
+    monkeypatch.setattr(new, "_round_ends", 0.0)
+    assert [list(new.take()) for _ in range(5)] == [[]] * 5, "what was away and comes back is not new"
 
 
 def test_one_that_fails_stops_no_other(
@@ -91,9 +128,9 @@ def test_its_end_waits_for_no_picture(fake: Fake, make: MakeRepository, temporar
     assert list(temporary.iterdir()) == []
 
 
-def test_watching_costs_a_save_one_look_at_the_log_once(fake: Fake, make: MakeRepository) -> None:
+def test_watching_costs_a_save_no_look_at_the_disk(fake: Fake, make: MakeRepository) -> None:
     repository = make("a.tif")
-    with Worker(installed(), repository.root) as worker, counted() as counts:
+    with Worker(installed(), repository.root) as working, counted() as counts:
         for _ in range(5):
-            worker.watch(repository)
-    assert counts.stats == 1
+            working.watch(repository)
+    assert (counts.stats, counts.opens) == (0, 0)
