@@ -18,7 +18,7 @@ NAMES = (
     "exclusion, none",
     "nested",
     "wide blur",
-    "brighter",
+    "darker, of a gradient beyond 1",
     "crossing itself",
     "star with a wide border",
     "ever softer",

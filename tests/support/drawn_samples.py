@@ -112,6 +112,8 @@ def _groups() -> Iterator[Sample]:
 def _options() -> Iterator[Sample]:
     for name, blending in _OPTIONS.items():
         yield Sample("options", name, SLOPE if "contrast" in blending or "brightness" in blending else ROUND, blending)
+    far, dark = gradient((0.507, -0.344), -37.8, 0.645, curvature=1.08), {"contrast": -0.9, "brightness": -0.6}
+    yield Sample("options", "darker, of a gradient beyond 1", far, {**dark, "combine": 4, "opacity": 50})
     yield Sample("options", "blur of a group", group((SLOPE, SHOWN, 1.0), (ROUND, SHOWN | EXCLUSION, 1.0)), {"blur": 8})
 
 

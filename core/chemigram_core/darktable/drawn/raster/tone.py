@@ -28,5 +28,5 @@ def _brightened(mask: Opacities, x: Opacities, brightness: float) -> Opacities:
         return np.where(mask <= _NEARLY, np.float32(-1), np.float32(1))
     if brightness <= -1:
         return np.where(mask >= 1 - _NEARLY, np.float32(1), np.float32(-1))
-    moved: Opacities = np.clip((x + light) / (1 - abs(light)), np.float32(-1), np.float32(1))
-    return moved
+    moved: Opacities = (x + light) / (1 - abs(light))  # x is beyond -1 and 1 where gradients are extrapolated
+    return np.minimum(moved, np.float32(1)) if brightness > 0 else np.maximum(moved, np.float32(-1))
