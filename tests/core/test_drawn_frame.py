@@ -201,5 +201,9 @@ def test_a_mirrored_picture_begins_so_that_it_ends_where_the_whole_one_does(turn
     assert Frame(301, 200, turn=Turn(turn)).reduced().as_taken.start == start
 
 
+def test_the_pixel_by_which_a_picture_is_enlarged_can_get_lost_in_32_bits() -> None:
+    assert Frame(448, 317, turn=Turn.DOWN).reduced().as_taken.start == (0, 0)
+
+
 def distance(one: Pixels, other: Pixels) -> float:
     return float(np.abs(one.astype(int) - other).mean()) if one.shape == other.shape else 255.0

@@ -24,7 +24,7 @@ class Scene:
 
     `longest`: the longer side of the export; `few`: samples to draw; `crop`: left, top, right, bottom of
     what the edit shows, in pixels; `module`: what has the masks; `pipe`: the order of the pixel pipe; `places` in it:
-    of version 3; `flags`: raw_params; `is_turned_later`: the module works on the picture as it was taken.
+    of version 3; `flags`: raw_params.
     """
 
     label: str
@@ -40,7 +40,6 @@ class Scene:
     pipe: int = 0
     places: Mapping[str, str] | None = None
     flags: int = 0
-    is_turned_later: bool = False
 
     @property
     def file(self) -> str:
@@ -98,7 +97,7 @@ SCENES = (
     Scene("900x601 at 300", (900, 601), 300),
 )
 _AREAS: dict[str, Sequence[int]] = {"active": (10, 20, 300, 440), "origin": (6, 4), "size_of_crop": (400, 280)}
-_EARLY = Scene("", (301, 200), 301, module="exposure", is_turned_later=True)
+_EARLY = Scene("", (301, 200), 301, module="exposure")
 TURNED = (
     *(Scene(f"Exif orientation {number}", (301, 200), 301, orientation=number) for number in range(1, 9)),
     *(Scene(f"flip {turn}", (200, 301), 301, orientation=6, steps=[flip(turn)]) for turn in range(-1, 8)),
@@ -115,6 +114,13 @@ TURNED = (
     *(replace(_EARLY, label=f"before flip {turn}", steps=[flip(turn)]) for turn in (2, 3, 5, 6)),
     replace(_EARLY, label="before the turn, at 150", size=(451, 311), longest=150, orientation=6),
     replace(_EARLY, label="before the turn of a DNG", kind="DNG", longest=300, orientation=8),
+    replace(
+        _EARLY,
+        label="before flip 1, where darktable's rounding loses a pixel",
+        size=(448, 317),
+        longest=448,
+        steps=[flip(1)],
+    ),
     replace(_EARLY, label="legacy order", orientation=6, pipe=1, few=FEW[:1]),
     replace(_EARLY, label="v3.0 order, haze", orientation=6, module="hazeremoval", pipe=2, few=FEW[:1]),
     Scene("v3.0 order", (301, 200), 301, orientation=6, module="exposure", pipe=2, few=FEW[:1]),
@@ -127,7 +133,6 @@ TURNED = (
         pipe=1,
         places={"exposure": "21", "flip": "20"},
         few=FEW[:1],
-        is_turned_later=False,
     ),
     Scene("an old flip, on top of orientation 2", (301, 200), 301, orientation=2, steps=[flip(6, 1)], few=FEW[:1]),
     Scene("turned by flags, on top of orientation 6", (301, 200), 301, orientation=6, flags=1 << 24, few=FEW[:1]),

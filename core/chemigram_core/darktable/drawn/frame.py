@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass, replace
 
 from chemigram_core.darktable.drawn.turn import Places, Turn
 from chemigram_core.image.header import NO_BORDERS, Borders
 
-_ROUNDING = 0.001  # of products that are whole numbers
 LONGEST_SIDE = 1600  # of a picture, in pixels: no larger one is needed to look at
 
 
@@ -80,7 +80,7 @@ class Raster:
         Source: modify_roi_in() in darktable's src/iop/flip.c.
         """
         turn, (width, height) = self.frame.turn, self.frame.turn.size(self.width, self.height)
-        right, bottom = (int(self.scale * pixels + _ROUNDING) for pixels in self.frame.visible)
+        right, bottom = (int(_in_32_bits(_in_32_bits(self.scale) * pixels)) for pixels in self.frame.visible)
         start = max(right - width, 0) if turn & Turn.ACROSS else 0, max(bottom - height, 0) if turn & Turn.DOWN else 0
         return Raster(replace(self.frame, turn=Turn.NONE), width, height, self.scale, start)
 
@@ -88,3 +88,9 @@ class Raster:
     def step(self) -> int:
         """Of how many pixels one is computed for the smooth shapes; darktable interpolates between them."""
         return min(max(int((10 * self.scale + 2) / 3), 1), 4)
+
+
+def _in_32_bits(number: float) -> float:
+    """What darktable multiplies with; a product that should be whole can be a pixel less."""
+    rounded: float = struct.unpack("f", struct.pack("f", number))[0]
+    return rounded
