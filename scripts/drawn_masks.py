@@ -1,9 +1,10 @@
 """Compare drawn masks with those that the real darktable exports, pixel by pixel, and print how far they are apart.
 
-    python -m scripts.drawn_masks [--every] [--sidecars FOLDER] [KIND]...
+    python -m scripts.drawn_masks [--every] [--sidecars FOLDER | --random COUNT [--seed SEED]] [KIND]...
 
 Draws a sample of each kind of shape, operator and option in pictures of several sizes, reduced ones too, and some in
-raw files, in turned pictures and in cropped ones. --sidecars takes the masks from all XMPs below a folder instead.
+raw files, in turned pictures and in cropped ones. --sidecars takes the masks from all XMPs below a folder instead,
+--random draws that many edits at random.
 Prints a line for each kind: the largest and the mean difference of all its masks (0 to 1), and the largest share of
 pixels that are more than 0.01 off; --every prints one for each mask. The exit code is 1 if a mask is beyond the limits
 of its kind, or one that is shifted by a pixel is not. It runs darktable-cli about 140 times, eight minutes in all.
@@ -15,9 +16,10 @@ import argparse
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from tests.support.drawn_at_random import edits_at_random
 from tests.support.drawn_comparison import Compared, Limits, compared
 from tests.support.drawn_edits import Sample
 from tests.support.drawn_samples import samples
@@ -29,11 +31,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="compare drawn masks with darktable's")
     parser.add_argument("--every", action="store_true")
     parser.add_argument("--sidecars", type=Path, metavar="FOLDER")
+    parser.add_argument("--random", type=int, default=0, metavar="COUNT")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("kinds", nargs="*", metavar="KIND")
     options = parser.parse_args()
     found = defaultdict[str, list[Compared]](list)
     print(f"{'kind':<50} masks  largest      mean     share")
-    for label, one in comparisons(options.kinds, options.sidecars):
+    for label, one in comparisons(options.kinds, edits(options)):
         found[one.sample.kind].append(one)
         if options.every or not one.is_within_limits:
             print(line(f"{label} {one.sample.kind}: {one.sample.name}", [one]), flush=True)
@@ -45,8 +49,14 @@ def main() -> int:
     return 1 if beyond or unseen or not found else 0
 
 
-def comparisons(kinds: Sequence[str], sidecars: Path | None) -> Iterator[tuple[str, Compared]]:
-    for scene, all_samples in [(SCENES[0], samples_of(sidecars))] if sidecars else scenes_with_samples():
+def edits(options: argparse.Namespace) -> Iterable[tuple[Scene, list[Sample]]]:
+    if options.random:
+        return edits_at_random(options.seed, options.random)
+    return [(SCENES[0], samples_of(options.sidecars))] if options.sidecars else scenes_with_samples()
+
+
+def comparisons(kinds: Sequence[str], edits: Iterable[tuple[Scene, list[Sample]]]) -> Iterator[tuple[str, Compared]]:
+    for scene, all_samples in edits:
         wanted = [sample for sample in all_samples if not kinds or sample.kind in kinds]
         with tempfile.TemporaryDirectory(prefix="drawn-") as folder:
             yield from ((scene.label, one) for one in compared(wanted, Path(folder), scene))

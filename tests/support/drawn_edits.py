@@ -26,10 +26,18 @@ lowpass highpass grain lut3d colorcontrast colorout channelmixer soften vignette
 finalscale overexposed rawoverexposed dither borders watermark gamma
 """  # in the order of darktable's pixel pipe
 
-_SETTINGS: Mapping[str, tuple[str, bytes]] = {  # version of a module's parameters, and what they are here
+MODULES: Mapping[str, tuple[str, bytes]] = {  # version of a module's parameters, and what they are here
     "velvia": ("2", struct.pack("<2f", 25, 1)),
     "exposure": ("6", struct.pack("<i4fi", 0, 0, 1, 50, -4, 0)),
     "hazeremoval": ("1", struct.pack("<2f", 0.2, 0.2)),
+    "bilat": ("3", struct.pack("<I4f", 1, 0.25, 0.5, 0.5, 0.5)),
+    "bloom": ("1", struct.pack("<3f", 20, 90, 25)),
+    "colorcontrast": ("2", struct.pack("<4fi", 1.2, 0, 1.5, 0, 1)),
+    "graduatednd": ("1", struct.pack("<6f", 1, 0, 10, 50, 0, 0)),
+    "relight": ("1", struct.pack("<3f", 0.33, 0, 4)),
+    "sharpen": ("1", struct.pack("<3f", 2, 0.5, 0.5)),
+    "splittoning": ("1", struct.pack("<6f", 0.3, 0.9, 0.2, 0.9, 0.3, 15)),
+    "vibrance": ("2", struct.pack("<f", 25)),
 }
 
 Point: TypeAlias = tuple[float, float]
@@ -123,7 +131,7 @@ def _order(module: str, instances: int) -> str:
 
 
 def _instance(module: str, number: int, blend: str) -> Fields:
-    version, params = _SETTINGS[module]
+    version, params = MODULES[module]
     fields = {"operation": module, "enabled": "1", "modversion": version, "params": params.hex()}
     named = {"multi_name": f"m{number}", "multi_name_hand_edited": "1", "multi_priority": str(number)}
     return {**fields, **named, "blendop_version": "11", "blendop_params": blend}
