@@ -71,7 +71,11 @@ def test_a_dng_has_a_sensor_with_borders(areas: dict[str, tuple[int, ...]], bord
     [
         ("a.nef", picture("TIFF"), "raw file"),
         ("a.tif", dng((20, 10)), "raw file"),
-        ("a.raf", b"FUJIFILMCCD-RAW ", "can't be read"),
+        ("a.raf", b"FUJIFILMCCD-RAW ", "raw file"),
+        ("a.orf", b"IIRO" + bytes(20), "raw file"),
+        ("a.rw2", b"IIU\0" + bytes(20), "raw file"),
+        ("a.cr3", bytes(4) + b"ftypcrx ", "raw file"),
+        ("a.heif", bytes(4) + b"ftypheic", "can't be read"),
         ("a.jpg", b"", "can't be read"),
         ("a.jpg", picture("JPEG")[:30], "damaged"),
         ("a.png", picture("PNG")[:20], "damaged"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import BinaryIO
 
@@ -16,8 +17,13 @@ from chemigram_core.signature import PNG
 
 _WIDTH, _HEIGHT = 0x0100, 0x0101
 _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_RAW = re.compile(rb"FUJIFILM|IIRO|IIRS|MMOR|IIU\0|....ftypcrx ", re.DOTALL)  # RAF, ORF, RW2, CR3
 _TIFF_NAMES = (".tif", ".tiff")
 _LONGEST_SIDE = 1 << 20  # pixels: beyond it, it is no size
+_NO_SENSOR = (  # darktable's decoder takes it from the camera's own format, and from a table of cameras
+    "where a shape is depends on the size of the whole sensor, which DNG, TIFF, JPEG and PNG files give and other"
+    " raw files do not; darktable-cli exports their masks with --export_masks true"
+)
 
 
 class UnknownHeader(ValueError):
@@ -44,14 +50,14 @@ def read_header(file: BinaryIO, name: str) -> Header:
 
 def _header(window: Window, name: str) -> Header:
     window.seek(0)
-    head = window.read(8)
+    head = window.read(12)
     if head.startswith(JPEG):
         return jpeg_header(window)
     if head.startswith(PNG):
         return png_header(window)
     if head.startswith(_TIFFS):
         return _tiff_header(Tiff(window), name)
-    raise UnknownHeader("the size of such an image file can't be read")
+    raise UnknownHeader(_NO_SENSOR if _RAW.match(head) else "the size of such an image file can't be read")
 
 
 def _tiff_header(tiff: Tiff, name: str) -> Header:
@@ -59,5 +65,5 @@ def _tiff_header(tiff: Tiff, name: str) -> Header:
     if VERSION in root.entries and not name.endswith(_TIFF_NAMES):
         return dng_header(tiff)
     if VERSION in root.entries or not name.endswith(_TIFF_NAMES):
-        raise UnknownHeader("what darktable takes for the sensor of such a raw file can't be read; of a DNG it can")
+        raise UnknownHeader(_NO_SENSOR)
     return Header(root.number(_WIDTH), root.number(_HEIGHT), root.number(ORIENTATION))
