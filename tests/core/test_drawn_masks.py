@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chemigram_core.darktable.drawn.frame import Frame
-from chemigram_core.darktable.drawn.geometry import geometry_notes
+from chemigram_core.darktable.drawn.geometry import beside_bending, geometry_notes
 from chemigram_core.darktable.drawn.module_mask import DrawnMask, drawn_masks
 from chemigram_core.darktable.drawn.raster.combination import combine
 from chemigram_core.darktable.drawn.raster.curve import Curves, Parameters, Rows, Sampled
@@ -21,7 +21,7 @@ from chemigram_core.darktable.drawn.raster.pixels import Numbers
 from chemigram_core.sidecar import parse
 from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, path, sidecar_of
 from tests.support.drawn_samples import ROUND, SHOWN, TRIANGLE, closed, samples, stroke
-from tests.support.old_sidecars import CIRCLE, MASK, every_version, numbered, shapes, step
+from tests.support.old_sidecars import CIRCLE, DONE, MASK, every_version, numbered, shapes, step
 
 SIZE = (60, 40)
 
@@ -210,3 +210,31 @@ def test_modules_that_move_pixels_are_named(operation: str, params: str, notes: 
     used = [step("bloom", mask=MASK), moving]
     assert list(geometry_notes(parse(numbered(5, used, shapes())).history)) == notes
     assert not list(geometry_notes(parse(numbered(5, [used[0], {**moving, "enabled": "0"}], shapes())).history))
+
+
+@pytest.mark.parametrize(
+    ("angle", "width", "keystone", "only_crops"),
+    [(0, 0.8, 0, True), (2.5, 0.8, 0, False), (0, -1, 0, False), (0, 0.8, 1, False)],
+)
+def test_crop_and_rotate_bends_nothing_if_it_only_crops(
+    angle: float, width: float, keystone: int, *, only_crops: bool
+) -> None:
+    params = struct.pack("<15f6i", angle, 0.1, 0.1, width, 0.8, *[0] * 10, keystone, *[0] * 5).hex()
+    moving = {**step("sharpen"), "operation": "clipping", "modversion": "5", "params": params}
+    notes = list(geometry_notes(parse(numbered(5, [step("bloom", mask=MASK), moving], shapes())).history))
+    assert ("shown before the crop" in notes) == only_crops == (not any("bends" in note for note in notes))
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [(1, "after lens correction and liquify"), (2, "before liquify and after lens correction")],
+    ids=["legacy", "v3.0"],
+)
+def test_a_mask_is_before_or_after_what_bends_the_picture(version: int, words: str) -> None:
+    """flip stands between lens and liquify in the order of v3.0 alone."""
+    bending = [{**step("sharpen"), "operation": operation} for operation in ("lens", "liquify")]
+    masked = {**step("bloom", mask=MASK), "operation": "flip"}
+    head = f'{DONE} darktable:iop_order_version="{version}"'
+    history = parse(numbered(5, [masked, *bending], shapes(), head=head)).history
+    assert beside_bending(history, [mask.entry for mask in drawn_masks(history)]) == [words]
+    assert beside_bending(history, history.entries[1:]) == ["before liquify", "after lens correction"]

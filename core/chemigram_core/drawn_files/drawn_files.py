@@ -10,7 +10,7 @@ from chemigram_core.darktable import Entry, Form, History
 from chemigram_core.darktable.blending import blending_of
 from chemigram_core.darktable.drawn.figures import NotComputable
 from chemigram_core.darktable.drawn.frame import Raster
-from chemigram_core.darktable.drawn.geometry import Part, geometry_notes, reframing, visible_part
+from chemigram_core.darktable.drawn.geometry import Part, beside_bending, geometry_notes, reframing, visible_part
 from chemigram_core.darktable.drawn.module_mask import drawn_masks
 from chemigram_core.darktable.drawn.pipe_input import frame_of, is_turned
 from chemigram_core.darktable.drawn.recipe import Recipe
@@ -24,13 +24,17 @@ from chemigram_core.image.header import Header
 
 @dataclass(frozen=True, slots=True)
 class MaskFile:
-    """The mask of a module instance. `path` is where its picture is; `reason` says why it has no picture."""
+    """The mask of a module instance. `path` is where its picture is; `reason` says why it has no picture.
+
+    `place`: whether the module works before or after those that bend the picture.
+    """
 
     path: str
     entry: Entry
     mask_id: int
     recipe: Recipe | None
     reason: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,10 @@ def _raster(history: History, header: Header | NotComputable) -> tuple[Raster | 
 
 def _masks(history: History) -> Iterator[MaskFile]:
     masks = list(drawn_masks(history))
-    names = mask_names([mask.entry for mask in masks])
-    for mask in masks:
-        yield MaskFile(names[mask.entry.instance], mask.entry, _mask_id(mask.entry), mask.recipe, mask.reason)
+    entries = [mask.entry for mask in masks]
+    names = mask_names(entries)
+    for mask, place in zip(masks, beside_bending(history, entries), strict=True):
+        yield MaskFile(names[mask.entry.instance], mask.entry, _mask_id(mask.entry), mask.recipe, mask.reason, place)
 
 
 def _shapes(history: History) -> Iterator[ShapeFile]:

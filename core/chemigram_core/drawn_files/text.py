@@ -56,7 +56,8 @@ def _path(files: DrawnFiles, file: MaskFile | ShapeFile) -> str:
 
 
 def _mask(mask: MaskFile) -> str:
-    return f"{mask_words(mask)}: {printable(mask.reason)}" if mask.reason else mask_words(mask)
+    words = f"{mask_words(mask)}, {mask.place}" if mask.place else mask_words(mask)
+    return f"{words}: {printable(mask.reason)}" if mask.reason else words
 
 
 def _shape(shape: ShapeFile) -> str:

@@ -74,6 +74,24 @@ def test_mask_that_cannot_be_computed_has_a_reason_and_no_picture(repository: Re
     assert 'shapes/#1001 (1001).png  "#1001" (1001), in velvia (velvia) "m0"\n' in text
 
 
+def test_the_text_says_what_bends_the_picture_and_where_a_mask_stands(repository: Repository) -> None:
+    lens = {**step("sharpen"), "operation": "lens"}
+    text = text_of(drawn_in(repository, save_samples(repository, [Sample("", "", ROUND)], before=[lens])))
+    assert 'velvia (velvia) "m0", priority 0, mask 1000, after lens correction\n' in text
+    assert text.endswith("darktable bends it with the picture, edges differ: lens correction\n")
+
+
+def test_a_raw_file_that_is_no_dng_has_a_reason_that_helps(repository: Repository, tmp_path: Path) -> None:
+    nef, raf = tmp_path / "a.nef", tmp_path / "b.raf"
+    nef.write_bytes((tmp_path / "a.tif").read_bytes())
+    raf.write_bytes(b"FUJIFILMCCD-RAW " + bytes(100))
+    for image in (nef, raf):
+        raw = Repository.init(tmp_path / image.stem, image)
+        text = text_of(drawn_in(raw, save_drawn(raw, ROUND)))
+        assert "where a shape is depends on the size of the whole sensor" in text
+        assert "darktable-cli exports their masks with --export_masks true" in text
+
+
 def test_a_state_without_drawn_masks_says_so(repository: Repository) -> None:
 
     files = drawn_in(repository, save_xmp(repository, MAIN, sidecar(1)).digest)

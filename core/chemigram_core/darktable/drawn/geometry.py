@@ -7,7 +7,7 @@ distort_transform() of the modules in src/iop.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from chemigram_core.darktable.modules import NAMES
 
 _BENDING = ("lens", "ashift", "clipping", "liquify", "rotatepixels", "scalepixels")
 _ENLARGING: Mapping[str, str] = MappingProxyType({"borders": "borders", "enlargecanvas": "canvas"})
-_CROP = "crop"
+_CROP, _CROP_AND_ROTATE = "crop", "clipping"
 
 
 class Part(NamedTuple):
@@ -35,13 +35,29 @@ WHOLE = Part(0.0, 0.0, 1.0, 1.0)
 
 def geometry_notes(history: History) -> Iterator[str]:
     """The notes beside the masks of this edit, one sentence for each kind of difference."""
-    enabled = _enabled(history)
-    if bending := [NAMES.get(operation, operation) for operation in _BENDING if operation in enabled]:
-        yield f"drawn in the undistorted frame; darktable bends it with the picture, edges differ: {', '.join(bending)}"
-    if _CROP in enabled:
+    enabled, bending = _enabled(history), _bending(history)
+    if bending:
+        names = ", ".join(NAMES.get(operation, operation) for operation in bending)
+        yield f"drawn in the undistorted frame; darktable bends it with the picture, edges differ: {names}"
+    if _CROP in enabled or (_CROP_AND_ROTATE in enabled and _CROP_AND_ROTATE not in bending):
         yield "shown before the crop"
     if added := [word for operation, word in _ENLARGING.items() if operation in enabled]:
         yield f"shown without the {' and the '.join(added)} around the picture"
+
+
+def beside_bending(history: History, entries: Sequence[Entry]) -> list[str]:
+    """For each instance, whether it works before or after the modules that bend the picture; empty without any."""
+    pipe, bending = Pipe.of(history), _bending(history)
+    return [_beside(entry, bending, pipe) for entry in entries]
+
+
+def _beside(entry: Entry, bending: Sequence[str], pipe: Pipe) -> str:
+    words = {"before": list[str](), "after": list[str]()}
+    for operation in bending:
+        if operation != entry.operation:
+            word = "before" if pipe.is_before(entry.instance, operation) else "after"
+            words[word].append(NAMES.get(operation, operation))
+    return " and ".join(f"{word} {' and '.join(names)}" for word, names in words.items() if names)
 
 
 def reframing(history: History) -> list[str]:
@@ -56,6 +72,22 @@ def visible_part(history: History) -> Part | None:
     if any(operation in enabled for operation in (*_BENDING, *_ENLARGING)):
         return None
     return _part(enabled[_CROP], history) if _CROP in enabled else WHOLE
+
+
+def _bending(history: History) -> list[str]:
+    """The modules that bend the picture in this edit, or may do so."""
+    enabled = _enabled(history)
+    only_crops = _CROP_AND_ROTATE in enabled and _only_crops(enabled[_CROP_AND_ROTATE])
+    return [each for each in _BENDING if each in enabled and not (each == _CROP_AND_ROTATE and only_crops)]
+
+
+def _only_crops(clipping: Entry) -> bool:
+    """Without an angle, a keystone, or the negative sizes that mirror the picture: dt_iop_clipping_params_t."""
+    data = clipping.params.data
+    if data is None or layout_of(_CROP_AND_ROTATE, clipping.modversion, data) is None:
+        return False
+    angle, width, height, keystone = struct.unpack_from("<f8x2f40xi", data)
+    return bool(angle == 0 and min(width, height) >= 0 and keystone == 0)
 
 
 def _enabled(history: History) -> Mapping[str, Entry]:
