@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.store.objects import Kind
 from tests.support.builders import mask, sidecar
 from tests.support.daemon import Daemon
+from tests.support.screen import wait_for
 from tests.support.shoots import shoot
 
 pytestmark = pytest.mark.needs_fuse
@@ -114,7 +116,7 @@ def test_copy_is_whole_while_other_tags_come_and_go(mountpoint: Path, library: P
     finally:
         stop.set()
         changer.join()
-    assert [path.name for path in tagged.iterdir()] == [TAG]
+    wait_for("the other tag to go", lambda: os.listdir(tagged) == [TAG])
 
 
 def _come_and_go(library: Path, tag: TagName, stop: Event) -> None:

@@ -185,8 +185,7 @@ class Window:
 
     def import_selected(self) -> None:
         """Begin to import what is selected in the dialog."""
-        self.screen.press("Return")
-        wait_for("the end of the import dialog", lambda: IMPORT_DIALOG not in self.screen.titles())
+        wait_for("the end of the import dialog", self._import_dialog_closes)
 
     def quit(self) -> None:
         wait_for("the end of darktable", self._quits)
@@ -252,6 +251,12 @@ class Window:
             self.screen.press("F9")
             time.sleep(20 * POLL_SECONDS)
         return IMPORT_DIALOG in self.screen.titles()
+
+    def _import_dialog_closes(self) -> bool:
+        """Whether it has gone; it takes no keys until it has the keyboard."""
+        self.screen.press("Return")
+        time.sleep(20 * POLL_SECONDS)
+        return IMPORT_DIALOG not in self.screen.titles()
 
     def _is_at_rest(self) -> bool:
         before = self.screen.picture()
