@@ -38,14 +38,16 @@ class Adapter:
 
     def serve(self, message: memoryview) -> None:
         """Answer one request of any kind. Raises struct.error for a message that is not a request."""
-        request = Request(message)
+        request, answer, is_given = Request(message), None, False
         try:
             if (method := self._methods.get(request.opcode)) is None:
                 self._device.refuse(request.unique, errno.ENOSYS)
             elif (answer := method(request)) is not None:
-                self._give(request, answer)
+                is_given = self._device.answer(request.unique, answer)
         except Exception as error:
             self._refuse(request.unique, errnos.number(error))
+        if answer is not None and not is_given:
+            self._withdraw(request, answer)
 
     @property
     def inodes(self) -> Inodes:
@@ -56,14 +58,10 @@ class Adapter:
         """Close what is still open when the mount has ended."""
         self._served.handles.close_all()
 
-    def _give(self, request: Request, answer: Body) -> None:
-        """Answer; what the answer hands out is taken back if its caller has gone, and will never give it back."""
-        is_given = False
-        try:
-            is_given = self._device.answer(request.unique, answer)
-        finally:
-            if not is_given and (take_back := self._take_back.get(request.opcode)) is not None:
-                take_back(answer)
+    def _withdraw(self, request: Request, answer: Body) -> None:
+        """Take back what an answer hands out whose caller has gone: it will never give it back."""
+        if (take_back := self._take_back.get(request.opcode)) is not None:
+            take_back(answer)
 
     def _refuse(self, unique: int, number: int) -> None:
         """Answer with an errno; without an answer the caller would wait for ever."""

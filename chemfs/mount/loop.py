@@ -181,6 +181,6 @@ class Loop:
         try:
             self._serve(message)
         except Exception:
-            logger.exception("can't parse a request")
+            logger.exception("can't answer a request")
         finally:
             worker.is_serving = False
