@@ -49,14 +49,14 @@ LISTINGS = {
 }
 # One request of a kernel each, the first for that file or folder: opens, stats and calls.
 FIRST_REQUESTS = {
-    "LOOKUP snapshots/{tip}": Counts(opens=1, stats=2, parses=0, calls=45),
-    "LOOKUP snapshots/{tip}/image.xmp": Counts(opens=0, stats=0, parses=0, calls=30),
-    "LOOKUP snapshots/{tip}/nothing": Counts(opens=0, stats=1, parses=0, calls=20),
-    "LOOKUP snapshots/{tip}/masks": Counts(opens=1, stats=2, parses=0, calls=63),
-    "LOOKUP snapshots/{tip}/masks/sky.png": Counts(opens=1, stats=2, parses=0, calls=52),
-    "OPENDIR snapshots/{tip}": Counts(opens=0, stats=1, parses=0, calls=20),
-    "OPEN snapshots/{tip}/image.xmp": Counts(opens=1, stats=2, parses=0, calls=46),
-    "OPEN snapshots/{tip}/masks/sky.png": Counts(opens=2, stats=5, parses=0, calls=85),
+    "LOOKUP snapshots/{tip}": Counts(opens=1, stats=2, parses=0, calls=44),
+    "LOOKUP snapshots/{tip}/image.xmp": Counts(opens=0, stats=0, parses=0, calls=29),
+    "LOOKUP snapshots/{tip}/nothing": Counts(opens=0, stats=1, parses=0, calls=19),
+    "LOOKUP snapshots/{tip}/masks": Counts(opens=1, stats=2, parses=0, calls=62),
+    "LOOKUP snapshots/{tip}/masks/sky.png": Counts(opens=1, stats=2, parses=0, calls=51),
+    "OPENDIR snapshots/{tip}": Counts(opens=0, stats=1, parses=0, calls=19),
+    "OPEN snapshots/{tip}/image.xmp": Counts(opens=1, stats=2, parses=0, calls=45),
+    "OPEN snapshots/{tip}/masks/sky.png": Counts(opens=2, stats=5, parses=0, calls=84),
 }
 SAVE = Counts(opens=14, stats=10, parses=1, calls=793)
 SAVE_IN_A_NEW_PROCESS = Counts(opens=19, stats=21, parses=2, calls=1350)

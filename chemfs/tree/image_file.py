@@ -7,6 +7,7 @@ import time
 from collections.abc import Hashable
 
 from chemfs.tree.errors import NotFound, Replaced
+from chemfs.tree.image_look import ImageLook
 from chemfs.tree.nodes import File
 from chemfs.tree.objects import READ_ONLY_MODE
 from chemfs.tree.open_files import Caching, DescriptorFile, OpenFile, Stat
@@ -15,6 +16,7 @@ from chemfs.tree.permissions import read_only
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.image.errors import ImageUnavailable
 from chemigram_core.image.location import open_image
+from chemigram_core.image.raw_folder import Image
 
 
 class ImageFile(File):
@@ -25,13 +27,13 @@ class ImageFile(File):
 
     __slots__ = ("_caching", "_folder", "_image", "_status", "content")
 
-    def __init__(self, opened: Opened) -> None:
-        """Raises NotFound, ImageInMount, OSError."""
-        repository, now_ns = opened(), time.time_ns()
-        if (image := repository.repository.image) is None:
+    def __init__(self, look: ImageLook, image: Image | None) -> None:
+        """`image` is what raw/ names. Raises NotFound, ImageInMount, OSError."""
+        now_ns = time.time_ns()
+        if image is None:
             raise NotFound("the image")
         self._image = image
-        path, self._status = repository.image_look.locate(image)
+        path, self._status = look.locate(image)
         self._folder = path.rpartition("/")[0] or "/"
         identity = lasting_identity(self._status, now_ns)
         self.content: Hashable = identity or object()
@@ -71,7 +73,8 @@ class AwayImage(File):
 def listed_image(opened: Opened) -> ImageFile | AwayImage:
     """The image where a folder lists it without looking at it: that would wake the drives that images are on."""
     try:
-        return ImageFile(opened)
+        repository = opened()
+        return ImageFile(repository.image_look, repository.repository.image)
     except (NotFound, ImageUnavailable, OSError) as error:
         return AwayImage(error)
 

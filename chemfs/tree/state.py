@@ -55,11 +55,12 @@ class StateFolder(Folder):
             return self.masks_folder()
         if name == DRAWN_FOLDER:
             return DrawnFolder(self._opened, self.digest)
-        image = self._opened().repository.image
+        opened = self._opened()
+        image = opened.repository.image
         if image is not None and name == image.sidecar_name:
             return StoredFile(self._opened, self.stored(), self.seconds)
         if image is not None and name == image.name:
-            return ImageFile(self._opened)
+            return ImageFile(opened.image_look, image)
         if name == PREVIEW_FILE:  # not listed: darktable takes each picture in a folder for an image of its own
             return preview_of(self._opened, self.digest())
         raise NotFound(name)

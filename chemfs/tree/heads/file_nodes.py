@@ -149,7 +149,8 @@ class BranchImage(FileInBranch, File):
         """Raises NotFound, also if it was removed a moment ago; ImageInMount, OSError."""
         super().__init__(folder)
         folder.branch().check_image_shown()
-        self._image = ImageFile(folder.opened)
+        opened = folder.opened()
+        self._image = ImageFile(opened.image_look, opened.repository.image)
 
     @property
     def content(self) -> Hashable:
