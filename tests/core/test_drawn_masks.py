@@ -20,7 +20,7 @@ from chemigram_core.darktable.drawn.raster.mask import grayscale
 from chemigram_core.darktable.drawn.raster.pixels import Numbers
 from chemigram_core.sidecar import parse
 from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, path, sidecar_of
-from tests.support.drawn_samples import ROUND, SHOWN, TRIANGLE, closed, samples, stroke
+from tests.support.drawn_samples import ROUND, SHARP, SHOWN, TRIANGLE, closed, samples, stroke
 from tests.support.old_sidecars import CIRCLE, DONE, MASK, every_version, numbered, shapes, step
 
 SIZE = (60, 40)
@@ -189,6 +189,14 @@ def test_each_point_of_a_line_is_computed_once(monkeypatch: pytest.MonkeyPatch, 
     assert (
         sum(computed) == sum(found) + nodes
     )  # and each segment's start twice, but its end, which is there twice, once
+
+
+def test_a_stroke_that_turns_sharply_has_no_cap_but_its_own() -> None:
+    (mask,) = masks(SHARP)
+    assert mask.recipe is not None
+    drawn = grayscale(mask.recipe, Frame(258, 273).reduced())
+    assert (drawn[220, 40], drawn[20, 150]) == (0, 0), "as darktable has it"
+    assert drawn.mean() == pytest.approx(50, abs=1)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,15 @@ _OPTIONS: Mapping[str, Mapping[str, float]] = {
 }
 
 
+SHARP = brush(  # its border jumps in the middle of a segment, and it changes at the node that follows
+    ((1.048, 0.907), (1.371, 1.106), (0.725, 0.708), (0.134, 0.134), (0.459, 0.238)),
+    ((-0.028, 0.244), (0.021, 0.275), (-0.078, 0.213), (0.084, 0.084), (0.778, 0.244)),
+    ((0.882, 0.803), (0.874, 0.827), (0.89, 0.778), (0.06, 0.06), (0.733, 0.788)),
+    ((-0.002, 0.162), (0.024, 0.134), (-0.029, 0.189), (0.053, 0.053), (0.939, 0.22)),
+    ((0.794, 0.895), (0.555, 0.675), (1.033, 1.116), (0.087, 0.087), (0.802, 0.509)),
+)
+
+
 def samples() -> list[Sample]:
     """All of them."""
     return [*_circles(), *_ellipses(), *_gradients(), *_groups(), *_options(), *_paths(), *_brushes(), *_mixed()]
@@ -149,6 +158,7 @@ def _brushes() -> Iterator[Sample]:
     yield Sample(
         "brush", "out of the frame", stroke(((-0.1, 0.5), (0.5, 0.1), (1.1, 0.9)), [0.1] * 3, [1] * 3, [0.5] * 3)
     )
+    yield Sample("brush", "turning sharply", SHARP)
     some = random.Random(5)
     for number in range(10):
         count, tension = some.randint(2, 8), some.choice((1 / 6, 0.3))

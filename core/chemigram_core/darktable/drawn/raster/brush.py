@@ -88,11 +88,12 @@ class _Stroke:
     def _follow(self, part: Sampled, start: Node, end: Node) -> None:
         share = part.t.astype(np.float32)[:, np.newaxis]
         payload = _payload(start) + (_payload(end) - _payload(start)) * share
-        self._add(part.points, without_gaps_in_numbers(part.ends), payload)
-        jumps = np.flatnonzero((np.abs(np.diff(self._ends[-1], axis=0)) > _JUMP).any(axis=1)) + 1
+        ends = without_gaps_in_numbers(part.ends)
+        jumps = np.flatnonzero((np.abs(np.diff(ends, axis=0)) > _JUMP).any(axis=1)) + 1
         for at in jumps.tolist():
             arced = short_arc(part.points[at], part.ends[at - 1], part.ends[at])
             self._add_arc(part.points[at], arced, payload[at])
+        self._add(part.points, ends, payload)  # last, since what follows begins at its end
 
     def _fill_gap(self, begin: Numbers, node: Node) -> None:
         center, last = self._points[-1][-1], self._ends[-1][-1]
