@@ -14,7 +14,7 @@ from typing import Self
 
 from chemigram_core.errors import InvalidName, NameTooLong
 from chemigram_core.layout import MASK_SUFFIX, STATE_NAMES
-from chemigram_core.printable import INVISIBLE
+from chemigram_core.printable import INVISIBLE, WITHOUT_INK
 
 MAX_PART_BYTES = 200  # of one part of a branch or tag name: room for a suffix below what filesystems allow
 MAX_PATH_BYTES = 1000  # of a whole branch or tag name
@@ -27,6 +27,8 @@ _RESERVED = frozenset((*STATE_NAMES, "refs", "head"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}", re.IGNORECASE | re.ASCII)
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_JOINERS = re.compile("[\u200c\u200d]")  # HFS+ ignores them when it compares names
+_BLANK = re.compile(f"[{WITHOUT_INK}]*")
 
 
 class RefName(str):
@@ -100,13 +102,13 @@ def tail(text: str, limit_bytes: int) -> str:
 
 
 def folded(name: str) -> str:
-    """`name` as a filesystem sees it to which case and Unicode form don't matter; equal means a clash.
+    """`name` as a filesystem sees it to which case, Unicode form and joiners don't matter; equal means a clash.
 
     This follows Python's Unicode table, but Unicode promises that neither the composition nor the case folding of a
     character changes once it is assigned. With characters that only a newer table has, an older Python sees no clash,
     as a filesystem of its time does.
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", _JOINERS.sub("", name)).casefold())
 
 
 @lru_cache(maxsize=_REMEMBERED_NAMES)
@@ -136,13 +138,15 @@ def _broken_rule(text: str) -> str | None:
 
 
 def _broken_part_rule(part: str) -> str | None:
+    plain = folded(part)
     checks = {
         "a part of it is empty": not part,
-        "a part starts or ends with a dot": part.startswith(".") or part.endswith("."),
-        "a part ends with .lock": part.lower().endswith(".lock"),
+        "nothing of a part can be seen": _BLANK.fullmatch(part) is not None,
+        "a part starts or ends with a dot": plain.startswith(".") or plain.endswith("."),
+        "a part ends with .lock": plain.endswith(".lock"),
         "spaces are only allowed one at a time, inside a part": part.strip(" ") != part or "  " in part,
-        "a state's own files have that name": folded(part) in _RESERVED,
-        "it looks like an identifier": _IDENTIFIER.fullmatch(part) is not None,
+        "a state's own files have that name": plain in _RESERVED,
+        "it looks like an identifier": _IDENTIFIER.fullmatch(plain) is not None,
     }
     return next((rule for rule, broken in checks.items() if broken), None)
 
@@ -150,8 +154,9 @@ def _broken_part_rule(part: str) -> str | None:
 def _broken_file_rule(name: str) -> str | None:
     checks = {
         "it is empty": not name,
+        "nothing of it can be seen": _BLANK.fullmatch(name) is not None,
         "a slash is not allowed": "/" in name,
-        "other programs' temporary files start with a dot": name.startswith("."),
+        "other programs' temporary files start with a dot": _JOINERS.sub("", name).startswith("."),
         "it has invisible or non-UTF-8 characters": _INVISIBLE.search(name) is not None,
     }
     return next((rule for rule, broken in checks.items() if broken), None)

@@ -82,7 +82,9 @@ def test_head_keeps_branch_names_of_any_script(repository: Repository) -> None:
     assert Repository(repository.root).head_branch() == name
 
 
-@pytest.mark.parametrize(("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("Sky/a", "sky/b"), ("a/b", "a"), ("a", "a/b"), ("étude", "e\u0301tude"), ("main2", "ma\u200din2")]
+)
 def test_names_equal_on_some_filesystems_are_refused(repository: Repository, old: str, new: str) -> None:
     create_branch(repository, BranchName(old))
     with pytest.raises(RefConflict):
@@ -201,8 +203,9 @@ def test_rejected_save_with_long_names_is_kept(repository: Repository) -> None:
 
 def test_mask_names_equal_on_some_filesystems_are_refused(repository: Repository) -> None:
     save_mask(repository, MAIN, MaskName("sky"), mask(1))
-    with pytest.raises(InvalidName):
-        save_mask(repository, MAIN, MaskName("Sky"), mask(2))
+    for name in ("Sky", "s\u200dky"):
+        with pytest.raises(InvalidName):
+            save_mask(repository, MAIN, MaskName(name), mask(2))
     assert set(repository.state(repository.tip(MAIN)).masks) == {"sky"}
 
 

@@ -16,6 +16,7 @@ GOOD = [
     "my branch/first look", "a/-b", "\U0001f469\u200d\U0001f3a8", "\u2764\ufe0f",
     "\u0645\u06cc\u200c\u062e\u0648", "a\u00a0b", "a\ue000b", "a\u0378b", "a,b", "{a}", "a'b", 'a"b',
     "$(a)", "a;b", "head-1", "refs-1", "masks.old", "1" * 63, "1" * 65,
+    "\U0001f3f4\U000e0067\U000e0062\U000e007f",
 ]  # fmt: skip
 BAD = [
     "", "@", "a/@", "a./b", "/", "a/", "/a", "a//b", ".a", "a/.b", "a.", "a..b", "a.lock", "a/b.LOCK",
@@ -24,7 +25,10 @@ BAD = [
     "a\u2066b", "a\u2028b", "a\u2029b", "a\u200bb", "a\ufeffb", "a\ud800", "a\udcffb", "a\ufdd0b",
     "a\uffffb", "a\U0001fffeb", "a\U0010ffffb", "HEAD", "head", "refs", "image.xmp", "IMAGE.XMP",
     "a/masks", "a/masks/b", "MASKS", "ma\u017fks", "preview.jpg", "0" * 64, "ABCDEF01" * 8,
+    "a\u034fb", "a\u115fb", "a\u3164b", "a\uffa0b", "a\U000e0001b", "\u200d", "a/\u200c\u200d", "\ufe0f", "\u00a0",
+    "\u3000", "\u2800", "he\u200dad", "ma\u200csks/a", "a.lo\u200cck", "\u200c.a", "a.\u200c", "0" * 64 + "\u200d",
 ]  # fmt: skip
+INVISIBLE_MASKS = [" ", "\u200d", "\ufe0f\ufe0f", "\u3000 \u2800", "\u200c.hidden", "a\u3164"]
 MASKS = [
     "sky", "the  subject ", "head", "HEAD", "refs", "-x", "a.lock", "a.", "@", "image.xmp", "masks",
     "a:b", "a~1", "0" * 64, "x" * 251, "美" * 83, "a\\b", "a@{1}", "\U0001f469\u200d\U0001f3a8",
@@ -75,7 +79,9 @@ def test_only_spaces_are_allowed_beyond_gits_rules(
     assert subprocess.run(command, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("text", ["", "a/b", ".hidden", "..", "a\x00b", "a\nb", "a\u202eb", "a\x9bb", "a\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "a/b", ".hidden", "..", "a\x00b", "a\nb", "a\u202eb", "a\x9bb", "a\udcff", *INVISIBLE_MASKS]
+)
 def test_mask_name_is_a_single_file_name(text: str) -> None:
     with pytest.raises(InvalidName):
         MaskName(text)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chemigram_core.errors import InvalidName
 from chemigram_core.layout import MASK_FOLDER, XMP_FILE
-from chemigram_core.names import MaskName
+from chemigram_core.names import MaskName, folded
 
 Parts = tuple[str, ...]
 """The names that lead from a branch's folder to a file that is not versioned."""
@@ -80,4 +80,4 @@ def mask_called(file_name: str) -> Mask | None:
 
 def looks_like_mask(file_name: str) -> bool:
     """Whether a person would take a file of that name in masks/ for a mask. One with a dot in front is hidden."""
-    return file_name.casefold().endswith(_PICTURE_SUFFIXES) and not file_name.startswith(".")
+    return (plain := folded(file_name)).endswith(_PICTURE_SUFFIXES) and not plain.startswith(".")

@@ -17,7 +17,7 @@ from chemigram_core.repository import MAIN, Repository
 from tests.support.builders import mask, picture, sidecar
 from tests.support.by_path import ByPath
 
-NO_MASKS = ["subject.PNG", "subject.pfm", "a.TIFF", "a.tif", "a.jpg", "a.Jpeg", "a\x01.png"]
+NO_MASKS = ["subject.PNG", "subject.pfm", "a.TIFF", "a.tif", "a.jpg", "a.Jpeg", "a\x01.png", "a.p\u200dng"]
 OTHERS = [".goutputstream-X", ".x.png", "._subject.png", ".png", "notes.txt", "subject.png~", "a.png_exiftool_tmp"]
 
 
