@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX
 from chemigram_core.errors import NotAFile
 
 
@@ -139,3 +142,21 @@ def test_no_part_of_a_path_leads_out_of_a_folder(inner: Path, way: Callable[...,
         with pytest.raises(FileNotFoundError):
             way(inner, *parts)
     assert contents(inner.parent) == before
+
+
+@pytest.mark.parametrize("call", ["open", "symlink"])
+def test_failed_cleanup_does_not_hide_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Of a copy that could not even be created, there is nothing to remove."""
+    (tmp_path / "log").write_bytes(b"one")
+    (tmp_path / "copy").hardlink_to(tmp_path / "log")
+    real = getattr(os, call)
+
+    def full(*arguments: Any, **options: Any) -> Any:
+        if any(str(argument).startswith(TEMPORARY_PREFIX) for argument in arguments):
+            raise OSError(errno.ENOSPC, "full")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(os, call, full)
+    with Folder.enter(tmp_path) as folder, pytest.raises(OSError, match="full"):
+        folder.append("log", b"two") if call == "open" else folder.link_symbolically("x", "y")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "log"]

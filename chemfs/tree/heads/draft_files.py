@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.in_use import is_in_use, mark_in_use
-from chemigram_core.durable.replacement import temporary_name
+from chemigram_core.durable.replacement import discard, temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import tail
 
@@ -104,7 +104,7 @@ class DraftFiles:
                 os.rename(name, path.name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
             except OSError:
                 os.close(descriptor)
-                os.unlink(name, dir_fd=folder.descriptor)
+                discard(folder.descriptor, name)
                 raise
             return descriptor
 

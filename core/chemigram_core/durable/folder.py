@@ -8,7 +8,6 @@ Knows nothing about the meaning of the files.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +15,7 @@ from chemigram_core.durable import beneath
 from chemigram_core.durable.append import Append, Joint, no_joint
 from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
-from chemigram_core.durable.replacement import TEMPORARY_PREFIX, Replacement, temporary_name
+from chemigram_core.durable.replacement import TEMPORARY_PREFIX, Replacement, discard, temporary_name
 from chemigram_core.durable.sync import sync_appended, sync_names
 
 _FILE = beneath.FILE | os.O_NOFOLLOW
@@ -97,8 +96,7 @@ class Folder:
             os.replace(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
             self.sync()
         except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=self.descriptor)
+            discard(self.descriptor, temporary)
             raise
 
     def append(self, name: str, data: bytes, joint: Joint = no_joint) -> Append:

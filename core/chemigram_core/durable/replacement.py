@@ -39,8 +39,7 @@ class Replacement:
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
         if not self._is_used:
-            with suppress(OSError):
-                os.unlink(self._temporary, dir_fd=self._folder)
+            discard(self._folder, self._temporary)
 
     def start(self) -> None:
         """Let the disk begin to write the bytes, for a caller who needs them durable a little later."""
@@ -57,6 +56,12 @@ class Replacement:
 def temporary_name() -> str:
     """An unused name for a file that is being written."""
     return TEMPORARY_PREFIX + token_hex(8)
+
+
+def discard(folder: int, temporary: str) -> None:
+    """Remove a temporary file that was not used. That it can't be removed never hides why it was not."""
+    with suppress(OSError):
+        os.unlink(temporary, dir_fd=folder)
 
 
 def write_all(descriptor: int, data: bytes | memoryview) -> None:

@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Callable
 
+from chemigram_core.durable.replacement import discard
 from chemigram_core.errors import NotAFile
 
 
@@ -46,6 +47,6 @@ def _replace_by_copy(folder: int, name: str, descriptor: int, copy: str) -> None
             os.fsync(after.fileno())
         os.replace(copy, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
-        os.unlink(copy, dir_fd=folder)
+        discard(folder, copy)
         raise
     os.fsync(folder)
