@@ -12,6 +12,10 @@ import pytest
 
 from chemigram_core.durable import beneath
 from chemigram_core.errors import NotAFile
+from chemigram_core.image.errors import ImageUnavailable
+from chemigram_core.image.location import open_image
+from chemigram_core.image.raw_folder import Image
+from chemigram_core.shoot.sidecar_file import UnusableSidecar, read_file
 
 
 @pytest.fixture(params=[True, False], ids=["openat2", "part by part"], autouse=True)
@@ -115,6 +119,21 @@ def test_only_regular_files_are_opened_to_read(root: Path, name: str) -> None:
     with pytest.raises(NotAFile):
         beneath.open_file(root, "a", "b")
     assert descriptors() == before
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+def test_devices_and_fifos_outside_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Sidecars and images may be links to anything, and opening a device may rewind a tape."""
+    os.mkfifo(fifo := tmp_path / "fifo")
+    kinds: dict[str, Path] = {"fifo": fifo, "device": Path("/dev/null"), "folder": tmp_path}
+    (link := tmp_path / "a.tif.xmp").symlink_to(kinds[kind])
+    monkeypatch.setattr(beneath, "_regular", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(NotAFile):
+        beneath.open_regular(link)
+    with pytest.raises(UnusableSidecar, match="not an ordinary file"):
+        read_file(link, 0)
+    with pytest.raises(ImageUnavailable, match="not a regular file"):
+        open_image(Image("a.tif", link, str(link)))
 
 
 def test_stat_of_a_link_is_the_links_own(root: Path) -> None:

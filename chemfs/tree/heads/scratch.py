@@ -16,13 +16,14 @@ from chemfs.tree.errors import NotFound
 from chemfs.tree.heads.doubt import Doubts, file_id
 from chemfs.tree.heads.tracked import Parts
 from chemfs.tree.nodes import Entry, NodeKind
+from chemigram_core.durable.beneath import HARMLESS
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotAFile
 from chemigram_core.names import BranchName
 from chemigram_core.scratch import parts_of
 
 _MEANT = os.O_ACCMODE | os.O_CREAT | os.O_EXCL | os.O_TRUNC | os.O_APPEND
-_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a fifo there must not block
+_SAFELY = os.O_NOFOLLOW | HARMLESS
 
 
 class Scratch:

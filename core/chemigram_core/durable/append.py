@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
+from chemigram_core.durable.beneath import HARMLESS
 from chemigram_core.durable.creation import permitted
 from chemigram_core.durable.replacement import temporary_name, write_all
 from chemigram_core.durable.sole_file import sole_file
 from chemigram_core.durable.sync import start_writing, sync_appended, sync_names
 
-_FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | HARMLESS
 
 Joint = Callable[[int, int], bytes]
 """Gets the file, open to read, and its size; returns the bytes to write between its end and what is appended."""

@@ -18,7 +18,8 @@ from pathlib import Path
 from chemigram_core.errors import NotAFile
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+HARMLESS = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # whatever is opened: no fifo is waited for, no terminal taken
+FILE = os.O_RDONLY | HARMLESS
 
 _NOT_NAMES = frozenset(("", ".", ".."))
 _PATH = os.O_PATH | os.O_CLOEXEC
@@ -92,6 +93,16 @@ def open_file_at(folder: int, parts: Sequence[str]) -> int:
 def open_file(root: Path | str, *parts: str) -> int:
     """The same below the folder `root`."""
     return _regular(partial(open_below, root, parts), parts[-1])
+
+
+def open_regular(path: Path) -> int:
+    """A descriptor to read a regular file outside of a repository; links to it are followed. Raises NotAFile, OSError.
+
+    What it is is looked at first: a link may lead to a device, and opening one may rewind a tape or reset a board.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotAFile(path.name)
+    return _regular(partial(os.open, path), path.name)
 
 
 @cache

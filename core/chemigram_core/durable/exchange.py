@@ -12,7 +12,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from chemigram_core.durable import beneath
+from chemigram_core.durable.beneath import open_regular
 from chemigram_core.durable.creation import permitted
 from chemigram_core.durable.replacement import temporary_name
 from chemigram_core.errors import NotAFile
@@ -82,7 +82,7 @@ def _status(path: Path) -> os.stat_result | None:
 def _holds(path: Path, before: bytes | None) -> bool:
     """Whether it is a file with these bytes; None: whether nothing is there. A fifo there is not waited for."""
     try:
-        descriptor = beneath.open_file(path.parent, path.name)
+        descriptor = open_regular(path)
     except FileNotFoundError:
         return before is None
     except NotAFile:

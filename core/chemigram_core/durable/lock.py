@@ -19,16 +19,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 
-from chemigram_core.durable.beneath import FOLDER
+from chemigram_core.durable.beneath import FOLDER, HARMLESS
 from chemigram_core.durable.ownership import require_own
-from chemigram_core.durable.replacement import temporary_name
+from chemigram_core.durable.replacement import discard, temporary_name
 from chemigram_core.errors import NotAFile
 from chemigram_core.progress import waiting
 
 FILE_NAME = "lock"
 PATIENCE_SECONDS = 1.0  # most changes take a few milliseconds
 
-_OPEN = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN = os.O_WRONLY | os.O_NOFOLLOW | HARMLESS
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -162,7 +162,7 @@ def _create_in(folder: int, name: str) -> None:
             os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         os.close(descriptor)
-        os.unlink(temporary, dir_fd=folder)
+        discard(folder, temporary)
 
 
 def _share(descriptor: int, folder: os.stat_result) -> None:

@@ -40,9 +40,13 @@ def locate(image: Image) -> Location:
 
 def open_image(image: Image) -> int:
     """A descriptor to read the image. Raises ImageUnavailable, ImageInMount; OSError as open(2)."""
+    return _opened(image, _open)
+
+
+def _opened(image: Image, opening: Callable[[str], _T]) -> _T:
     _require_followed(image)
     try:
-        return _reached(image.place, _open)
+        return _reached(image.place, opening)
     except NotAFile as error:
         raise ImageUnavailable(image.place, _NO_FILE) from error
 
@@ -55,7 +59,7 @@ def _require_followed(image: Image) -> None:
 def image_problem(image: Image) -> ImageUnavailable | None:
     """Why the image can't be read, or None if it can."""
     try:
-        os.close(open_image(image))
+        _opened(image, _try_to_open)
     except ImageUnavailable as error:
         return error
     except OSError as error:
@@ -95,4 +99,16 @@ def _look(path: str) -> Location:
 
 
 def _open(path: str) -> int:
+    _require_regular(path)
     return beneath.open_file(_ROOT, *path[1:].split("/"))
+
+
+def _try_to_open(path: str) -> None:
+    _require_regular(path)
+    os.close(beneath.open_below(_ROOT, path[1:].split("/"), beneath.FILE))
+
+
+def _require_regular(path: str) -> None:
+    """Raises NotAFile for anything else: opening a device may rewind a tape or reset a board."""
+    if not S_ISREG(os.lstat(path).st_mode):
+        raise NotAFile(path)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from chemigram_core import sidecar, xmp
 from chemigram_core.darktable.properties import VERSION_NAME
 from chemigram_core.digest import Digest
-from chemigram_core.errors import InvalidXmp, Refused
+from chemigram_core.durable.beneath import open_regular
+from chemigram_core.errors import InvalidXmp, NotAFile, Refused
 from chemigram_core.shoot.problem import Kind
 
 
@@ -60,17 +60,12 @@ class Sidecar:
 def read_file(path: Path, number: int) -> SidecarFile:
     """Read a sidecar. Raises UnusableSidecar."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        kind = Kind.NOT_A_FILE if path.is_socket() else Kind.UNREADABLE
-        raise UnusableSidecar(kind, f"can't be read: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnusableSidecar(Kind.NOT_A_FILE, "not an ordinary file")
-        try:
+        with os.fdopen(open_regular(path), "rb") as file:
             data = file.read(xmp.MAX_BYTES + 1)
-        except OSError as error:
-            raise UnusableSidecar(Kind.UNREADABLE, f"can't be read: {error.strerror}") from error
+    except NotAFile as error:
+        raise UnusableSidecar(Kind.NOT_A_FILE, "not an ordinary file") from error
+    except OSError as error:
+        raise UnusableSidecar(Kind.UNREADABLE, f"can't be read: {error.strerror}") from error
     if not data:
         raise UnusableSidecar(Kind.BROKEN, "it is empty")
     return SidecarFile(path.name, number, data)
