@@ -23,10 +23,10 @@ from chemfs.watch.stop_signals import StopSignals
 from chemfs.watch.walks import AT_ONCE, Walks
 from chemigram_core.durable.lock import claimed
 from chemigram_core.errors import ChemigramError, Refused, StoreFailed, shown
+from chemigram_core.image.extensions import is_image
 from chemigram_core.shoot.batch import Arrival
 from chemigram_core.shoot.capture import capture, prepare
 from chemigram_core.shoot.destination import Destination
-from chemigram_core.shoot.extensions import is_image
 from chemigram_core.shoot.file_names import SUFFIX
 from chemigram_core.shoot.intake import Intake
 from chemigram_core.shoot.report import Report

@@ -13,6 +13,7 @@ from stat import S_ISLNK, S_ISREG
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
 from chemigram_core.durable.ownership import foreign_owner
+from chemigram_core.image.extensions import is_image
 from chemigram_core.layout import DRAWN_FOLDER, MASK_FOLDER, XMP_FILE
 from chemigram_core.names import folded
 
@@ -74,7 +75,7 @@ def image_name(root: Path) -> str | None:
 
 
 def images(root: Path) -> Iterator[Image]:
-    """The files and links in raw/ that can stand in a state, by name. Raises OSError."""
+    """The files and links in raw/ that can stand in a state; the image first, as its name shows. Raises OSError."""
     for name, target in _named(root):
         folder = root / FOLDER
         is_followed = target == name or foreign_owner(str(root)) is None
@@ -82,11 +83,16 @@ def images(root: Path) -> Iterator[Image]:
 
 
 def _named(root: Path) -> Iterator[tuple[str, str]]:
-    """The names of the images, each with the target of its link; that of a file is the file."""
+    """Their names in this order, each with the target of its link; that of a file is the file."""
     with suppress(FileNotFoundError, NotADirectoryError, PermissionError), Folder.enter(root, FOLDER) as folder:
-        for name in folder.names():
+        for name in _image_first(folder.names()):
             if broken_rule(name) is None and (target := _target(folder, name)) is not None:
                 yield name, target
+
+
+def _image_first(names: list[str]) -> list[str]:
+    """The image before Thumbs.db and the like, and before copies by sync tools, which have longer names."""
+    return sorted(names, key=lambda name: (not is_image(name), len(name), name)) if len(names) > 1 else names
 
 
 def _target(folder: Folder, name: str) -> str | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from chemigram_core.errors import NotAFile, Refused, shown
 from chemigram_core.folder_kind import LIBRARY_FILE, ARepository, FolderKind, is_marked, kind_of, library_above
+from chemigram_core.image.extensions import is_image
 from chemigram_core.library_file import read_shoots
 from chemigram_core.library_folders import stored_name
-from chemigram_core.shoot.extensions import is_image
 
 
 class UnusableShoot(Refused):

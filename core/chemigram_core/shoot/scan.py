@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chemigram_core.folder_kind import FolderKind, is_marked, kind_of
-from chemigram_core.shoot.extensions import is_image
+from chemigram_core.image.extensions import is_image
 from chemigram_core.shoot.file_names import SUFFIX, ImageNames, match
 from chemigram_core.shoot.problem import Kind, Problem
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chemigram_core.errors import InvalidName
+from chemigram_core.image.extensions import is_image
 from chemigram_core.names import BranchName
 from chemigram_core.shoot.branch_names import branch_for, clashes
-from chemigram_core.shoot.extensions import is_image
 from chemigram_core.shoot.file_names import match
 from chemigram_core.shoot.problem import Kind
 
