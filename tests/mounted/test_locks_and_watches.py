@@ -86,6 +86,8 @@ def branch(mount: Mounted) -> Path:
     [
         ("image.xmp", "image.xmp"),
         ("image.xmp", "a.tif.xmp"),
+        ("image.xmp", "../../roll/a.tif.xmp"),
+        ("../../roll/a.tif.xmp", "a.tif.xmp"),
         ("masks/sky.png", "masks/sky.png"),
         ("notes", "second"),
     ],

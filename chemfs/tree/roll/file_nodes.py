@@ -8,6 +8,7 @@ from collections.abc import Hashable
 
 from chemfs.tree import xattrs
 from chemfs.tree.errors import NotFound, ReadOnly, Unsupported
+from chemfs.tree.heads.tracked import Xmp
 from chemfs.tree.image_file import listed_image
 from chemfs.tree.nodes import File, Node, Xattrs
 from chemfs.tree.open_files import BytesFile, Caching, OpenFile, Stat
@@ -114,6 +115,12 @@ class BranchSidecar(RollSidecar):
         permissions = saved(stored.status, stored.folder, str(opened.repository.root))
         size_bytes = self._computed_bytes(opened) if number else stored.size_bytes
         self._stat = Stat(size_bytes, position.moved_ns, *permissions)
+
+    @property
+    def place(self) -> Hashable:
+        """That of the XMP in the branch's folder: it is the same file."""
+        opened = self.image.opened()
+        return opened, opened.branches[self._given.branch], Xmp()
 
     @property
     def content(self) -> Digest:
