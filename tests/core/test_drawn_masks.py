@@ -105,6 +105,17 @@ def test_groups_in_a_circle_are_not_drawn() -> None:
     assert (mask.recipe, mask.reason) == (None, "its groups are nested in a circle, or too deeply")
 
 
+@pytest.mark.parametrize(("levels", "is_drawn"), [(40, True), (60, False), (900, False)])
+def test_groups_that_are_too_deep_for_the_stack_are_not_drawn(levels: int, *, is_drawn: bool) -> None:
+    shape = ROUND
+    for _ in range(levels):
+        shape = group((shape, SHOWN, 1.0))
+    (mask,) = masks(shape)
+    assert (mask.recipe is not None) == is_drawn
+    if mask.recipe is not None:
+        assert repr(mask.recipe) and pixels(mask).any()
+
+
 def test_groups_that_double_at_each_level_are_not_drawn() -> None:
     shape = ROUND
     for _ in range(12):

@@ -18,6 +18,7 @@ from chemigram_core.darktable.drawn.figures import (
 )
 from chemigram_core.darktable.shapes import Shapes
 
+_DEEPEST = 50  # groups in groups: each level takes some of Python's stack
 _MOST_SHAPES = 1000  # a chain of groups that share members could double with each of them
 
 
@@ -51,7 +52,7 @@ class _Resolver:
 
     def resolve(self, number: int, above: frozenset[int]) -> Composition | None:
         self._count += 1
-        if number in above or self._count > _MOST_SHAPES:
+        if number in above or len(above) > _DEEPEST or self._count > _MOST_SHAPES:
             raise NotComputable("its groups are nested in a circle, or too deeply")
         if number not in self._shapes:
             return None
