@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -100,7 +101,11 @@ def test_reached_watch_limit_is_one_line_and_stops_nothing(source: Path) -> None
     fault = ["-e", "trace=inotify_add_watch", "-e", "inject=inotify_add_watch:error=ENOSPC:when=2+"]
     command = ["strace", "-f", "-qq", "-o", "/dev/null", *fault, sys.executable, "-m", "chemfs", "watch"]
     process = subprocess.Popen(
-        [*command, source, source.parent / "library"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*command, source, source.parent / "library"],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         (said,) = [line for line in lines_until("watching", process.stdout) if "max_user_watches" in line]
@@ -109,7 +114,7 @@ def test_reached_watch_limit_is_one_line_and_stops_nothing(source: Path) -> None
         edit(source, "1.NEF.xmp", 500)
         assert lines_until("1.NEF.xmp", process.stdout) == [f"1.NEF.xmp: branch main is at snapshot {digest(500)[:12]}"]
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # strace, and the watch
         process.wait()
 
 
