@@ -1,4 +1,4 @@
-"""A file manager shows the history of an edit as a row of pictures."""
+"""A file manager shows the history of an edit, and the masks that are drawn in it, as rows of pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.darktable.conftest import IMAGE, SAMPLE, Album
 from tests.mounted.conftest import mount_repository
-from tests.support.drawn_edits import sidecar_of
+from tests.support.drawn_edits import Sample, brush, circle, gradient, path, sidecar_of, smooth
 from tests.support.packets import Fields
 from tests.support.screen import HEIGHT_PIXELS, WIDTH_PIXELS, Screen, wait_for
 
@@ -66,6 +66,16 @@ HISTORY = {
     "v1 for the client": (exposure(0.3),),
 }
 
+BLACK_PIXELS, WHITE_PIXELS = 48_000, 100_000  # all four masks have 55,000
+_HILLS = smooth([(0.0, 0.62), (0.3, 0.5), (0.55, 0.6), (1.0, 0.48), (1.0, 1.0), (0.0, 1.0)], closed=True)
+_CLOUD = smooth([(0.15, 0.25), (0.4, 0.2), (0.6, 0.3), (0.85, 0.22)], closed=False)
+MASKS = {
+    "sky": gradient((0.5, 0.45), 0, 0.3),
+    "sun": circle((0.62, 0.4), 0.12, 0.08),
+    "hills": path(*((*node, (0.02, 0.02)) for node in _HILLS)),
+    "cloud": brush(*((*node, (0.04, 0.04), (1.0, 0.5)) for node in _CLOUD)),
+}
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
@@ -102,6 +112,29 @@ def test_the_history_of_an_edit_is_a_row_of_pictures(
             mounted.unmount()
 
 
+def test_the_masks_that_are_drawn_in_darktable_are_a_row_of_pictures(
+    tmp_path: Path, screen: Screen, album: Album
+) -> None:
+    subprocess.run([sys.executable, SAMPLE, tmp_path / "sample"], check=True)
+    repository = Repository.init(tmp_path / "repository", tmp_path / "sample" / IMAGE)
+    xmp = sidecar_of([Sample("", "", shape) for shape in MASKS.values()], module="exposure")
+    for number, name in enumerate(MASKS):
+        xmp = xmp.replace(f'multi_name="m{number}"'.encode(), f'multi_name="{name}"'.encode())
+    save_xmp(repository, MAIN, xmp)
+    with TemporaryDirectory(prefix="chemfs-") as short_path:
+        mounted = mount_repository(repository.root, Path(short_path) / "photos")
+        try:
+            masks = mounted.path / "heads" / "main" / "drawn"
+            assert sorted(os.listdir(masks)) == sorted(
+                [*(f"exposure-{name}.png" for name in MASKS), "README.txt", "shapes"]
+            )
+            with file_manager(screen, masks, tmp_path):
+                wait_for("its pictures", lambda: are_shown(screen.picture()))
+                album.keep("9-drawn-masks", screen.picture())
+        finally:
+            mounted.unmount()
+
+
 @contextmanager
 def file_manager(screen: Screen, folder: Path, home: Path) -> Iterator[None]:
     for name, settings in SETTINGS.items():
@@ -115,6 +148,12 @@ def file_manager(screen: Screen, folder: Path, home: Path) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
+
+
+def are_shown(picture: Image.Image) -> bool:
+    """Whether there are black pixels in a white window; without a window all are black."""
+    levels = picture.convert("L").histogram()
+    return levels[0] > BLACK_PIXELS and levels[255] > WHITE_PIXELS
 
 
 def colourful(picture: Image.Image) -> int:
