@@ -63,23 +63,16 @@ def target_folder(text: str) -> Path:
 
 def number_below(limit: int) -> Callable[[str], int]:
     """A parser of numbers from 0 to `limit` - 1."""
-
-    def parse(text: str) -> int:
-        if not text.isdecimal() or len(text) > len(str(limit)) or int(text) >= limit:
-            raise argparse.ArgumentTypeError(f"not a number from 0 to {limit - 1}: {shown(text)}")
-        return int(text)
-
-    return parse
+    return number_between(0, limit - 1)
 
 
 def number_between(least: int, most: int) -> Callable[[str], int]:
     """A parser of numbers from `least` to `most`."""
-    below = number_below(most + 1)
 
     def parse(text: str) -> int:
-        if (number := below(text)) < least:
+        if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
             raise argparse.ArgumentTypeError(f"not a number from {least} to {most}: {shown(text)}")
-        return number
+        return int(text)
 
     return parse
 

@@ -112,7 +112,9 @@ class Renderer:
     def _no_picture(self, process: Process) -> str:
         if process.is_late:
             return f"darktable made no picture in {self._limits.seconds:.0f} seconds"
-        return f"darktable ended without a picture (exit code {process.exit_code})"
+        code = process.exit_code or 0
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        return f"darktable {how} and made no picture"
 
     @contextmanager
     def _running(self, batch: Batch) -> Iterator[Process]:

@@ -93,7 +93,7 @@ class Previews:
         require_entire(data)
         require_own(self._root)
         name = PreviewName(snapshot, rendering, checksum(data))
-        with _unsynced(), Folder.make(self._root, FOLDER) as folder:
+        with self._names_folder(), _unsynced(), Folder.make(self._root, FOLDER) as folder:
             folder.write(name.file_name, data, _MODE)
             for old in _in_the_way(folder, name):
                 _remove(folder, old)
@@ -103,7 +103,7 @@ class Previews:
         """Check that previews can be put, before one is rendered. Raises ForeignRepository, OSError."""
         require_own(self._root)
         probe = temporary_name()
-        with _unsynced(), Folder.make(self._root, FOLDER) as folder:
+        with self._names_folder(), _unsynced(), Folder.make(self._root, FOLDER) as folder:
             folder.write(probe, b"", _MODE)
             folder.remove(probe)
 
@@ -125,6 +125,14 @@ class Previews:
         with present(), Folder.enter(self._root, FOLDER) as folder:
             return [one for one in previews if _remove(folder, one.name.file_name)]
         return []
+
+    @contextmanager
+    def _names_folder(self) -> Iterator[None]:
+        """Let errors name the folder, not a temporary file in it."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._root / FOLDER)) from error
 
     def _listed(self, folder: Folder) -> _Listed:
         """The names in the open folder, which is listed again only when it has changed."""

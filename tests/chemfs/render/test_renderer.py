@@ -121,7 +121,7 @@ def test_another_image_is_rendered_again(fake: Fake, make: MakeRepository) -> No
         ("broken.tif", "darktable can't render broken.tif: broken.tif: Failed to read input data"),
         ("newer.tif", "darktable 4.2.1 can't read the edit: the module `sigmoid' requested by"),
         ("torn.tif", "not an entire JPEG"),
-        ("crashing.tif", "darktable ended without a picture (exit code -11)"),
+        ("crashing.tif", "darktable was ended by signal 11 and made no picture"),
     ],
 )
 def test_a_state_that_fails_stops_no_other(fake: Fake, make: MakeRepository, image: str, says: str) -> None:

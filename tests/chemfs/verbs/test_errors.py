@@ -34,6 +34,13 @@ def test_a_wrong_number_is_refused_with_the_range(chemfs: Chemfs, repository: st
     assert "not a number from 0 to " in answer.error
 
 
+@pytest.mark.parametrize("size", ["0", "15", "8193", "99999"])
+def test_a_size_out_of_bounds_is_refused_with_the_same_range(chemfs: Chemfs, repository: str, size: str) -> None:
+    answer = chemfs("render", repository, "--size", size)
+    assert answer.code == 2
+    assert f"not a number from 16 to 8192: '{size}'" in answer.error
+
+
 @pytest.mark.parametrize("place", ["file", "file/below", "file/far/below", "loop"])
 @pytest.mark.parametrize("verb", ["init {}", "export sunset HEAD {}", "canonicalize rating1.xmp --into {}"])
 def test_file_in_place_of_an_output_folder_is_refused(chemfs: Chemfs, repository: str, verb: str, place: str) -> None:

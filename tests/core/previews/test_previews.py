@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chemigram_core.digest import Digest
+from chemigram_core.durable.folder import Folder
 from chemigram_core.fsck import check
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.previews import previews as room
@@ -194,3 +195,14 @@ def test_names_round_trip(version: str) -> None:
     name = PreviewName(snapshot(), rendering(darktable=version or "?"), "0" * 8)
     assert PreviewName.parse(name.file_name) == name
     assert "/" not in name.file_name
+
+
+def test_an_error_names_the_folder_and_no_temporary_file(previews: Previews, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Folder, name: str, *__: object) -> None:
+        raise OSError(30, "Read-only file system", name)
+
+    monkeypatch.setattr(Folder, "write", fail)
+    for write in (previews.prepare, lambda: previews.put(snapshot(), rendering(), jpeg())):
+        with pytest.raises(OSError, match="Read-only") as raised:
+            write()
+        assert str(raised.value.filename).endswith("/previews")
