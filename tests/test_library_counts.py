@@ -28,16 +28,16 @@ from tests.support.shoots import edit, image
 from tests.test_counts import over
 
 IMAGES = 40
-IMPORT = Counts(opens=2235, stats=1660, parses=50, calls=64_700)
-AGAIN = Counts(opens=135, stats=600, parses=0, calls=7_250)
+IMPORT = Counts(opens=2235, stats=1660, parses=50, calls=63_200)
+AGAIN = Counts(opens=135, stats=600, parses=0, calls=7_100)
 LOOKS = {
     "folder": Counts(opens=2, stats=150, parses=0, calls=600),
-    "roll": Counts(opens=212, stats=650, parses=0, calls=8_450),
-    "ls -l roll": Counts(opens=402, stats=1310, parses=0, calls=18_800),
-    "tagged": Counts(opens=121, stats=410, parses=0, calls=4_700),
-    "status": Counts(opens=552, stats=870, parses=0, calls=18_500),
-    "log -n 1": Counts(opens=42, stats=310, parses=0, calls=3_000),
-    "tag": Counts(opens=42, stats=270, parses=0, calls=2_250),
+    "roll": Counts(opens=212, stats=650, parses=0, calls=8_200),
+    "ls -l roll": Counts(opens=402, stats=1290, parses=0, calls=17_300),
+    "tagged": Counts(opens=121, stats=410, parses=0, calls=4_500),
+    "status": Counts(opens=512, stats=830, parses=0, calls=16_900),
+    "log -n 1": Counts(opens=42, stats=310, parses=0, calls=2_950),
+    "tag": Counts(opens=42, stats=270, parses=0, calls=2_200),
 }
 
 

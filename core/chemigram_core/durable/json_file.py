@@ -12,6 +12,7 @@ from chemigram_core.durable import beneath
 from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import CannotBeLogged
 
+_MOST_BYTES = 1 << 16  # that most files have: a buffer for the limit would be mapped and unmapped for each
 LIMIT_BYTES = 1 << 20  # about 7,000 folders of a library; a parsed file takes thirty times as much memory
 
 
@@ -22,7 +23,8 @@ def read_object(root: Path, name: str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     try:
-        return _parsed(os.pread(descriptor, LIMIT_BYTES + 1, 0))
+        data = os.pread(descriptor, _MOST_BYTES, 0)
+        return _parsed(data if len(data) < _MOST_BYTES else os.pread(descriptor, LIMIT_BYTES + 1, 0))
     finally:
         os.close(descriptor)
 
