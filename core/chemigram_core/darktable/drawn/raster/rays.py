@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chemigram_core.darktable.drawn.raster.pixels import Numbers, Opacities
 
-Whole = NDArray[np.intp]  # numpy finds its way with no other type as fast
+Whole = NDArray[np.int32]
 _MARGIN = 2  # pixels
 
 
@@ -23,7 +24,7 @@ _MARGIN = 2  # pixels
 class Rays:
     """In whole pixels of the picture, x above y; how long each is, in steps, and how hard and how dense. Longest first.
 
-    All that is still under way at a step is at the front of each array.
+    So those that are still under way at a step are at the front of each array.
     """
 
     starts: Whole
@@ -41,15 +42,22 @@ class Rays:
 
 def rays_between(starts: Numbers, ends: Numbers, payload: Numbers) -> Rays:
     """A ray for each row, equal neighbors as one; `payload` has rows of hardness and density."""
-    rows = np.concatenate((starts.T, np.trunc(ends).T, payload.T)).astype(np.float32)
-    rows = rows[:, np.isfinite(rows).all(axis=0)]
-    rows = rows[:, np.append(True, (rows[:, 1:] != rows[:, :-1]).any(axis=0))] if rows.size else rows
-    ways = rows[2:4].astype(np.int32) - rows[:2].astype(np.int32)
-    lengths = np.hypot(*ways.astype(np.float64)).astype(np.intp) + 1
+    known = np.flatnonzero(np.isfinite(starts + ends).all(axis=1))
+    begin, end = (each.take(known, axis=0).astype(np.int32) for each in (starts, ends))
+    payload = payload.take(known, axis=0)
+    differing = np.flatnonzero(_differs(begin) | _differs(end) | _differs(payload))
+    begin, end = begin.take(differing, axis=0), end.take(differing, axis=0)
+    ways = end - begin
+    lengths = np.hypot(*ways.T.astype(np.float64)).astype(np.int32) + 1
     order = np.argsort(-lengths)
-    return Rays(
-        rows[:2, order].astype(np.intp), ways[:, order].astype(np.intp), lengths[order], rows[4, order], rows[5, order]
-    )
+    hardness, density = payload.take(differing[order], axis=0).T.copy()
+    return Rays(begin.T.take(order, axis=1), ways.T.take(order, axis=1), lengths[order], hardness, density)
+
+
+def _differs(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows, of two numbers of 32 bits, are not the same as the one before."""
+    numbers = np.ascontiguousarray(rows).view(np.int64)[:, 0]
+    return np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(numbers)]
 
 
 class Canvas:
@@ -66,11 +74,20 @@ class Canvas:
 
     def draw_falling(self, rays: Rays) -> None:
         """Each ray falls from 1 to 0."""
-        beside = np.where(rays.ways < 0, -1, 1)
+        beside, place, far = np.where(rays.ways < 0, np.int32(-1), np.int32(1)), rays.starts.copy(), np.abs(rays.ways)
+        gone, all_lengths = np.zeros_like(far), np.arange(1, rays.lengths.max(initial=0) + 1)
         for step, these in rays.under_way():
             length = rays.lengths[these]
-            x, y = rays.starts[:, these] + (step * rays.ways[:, these] / length).astype(np.intp)
-            self._write((x, y), beside[:, these], 1 - (step / length).astype(np.float32), outside=1)
+            self._write(
+                place[:, these],
+                beside[:, these],
+                (1 - (step / all_lengths).astype(np.float32)).take(length - 1),
+                outside=1,
+            )
+            gone[:, these] += far[:, these]
+            moves = gone[:, these] >= length
+            gone[:, these] -= moves * length
+            place[:, these] += moves * beside[:, these]
 
     def draw_strokes(self, rays: Rays) -> None:
         """Each ray has its density for the share that its hardness says, and falls to 0 in the rest."""
@@ -78,18 +95,20 @@ class Canvas:
         solid = (rays.hardness * length).astype(np.int32)
         falling = rays.lengths - solid
         loss = np.where(falling > 0, rays.density / np.maximum(falling, 1), 0).astype(np.float32)
-        beside, slope = np.where(rays.ways <= 0, -1, 1), rays.ways.astype(np.float32) / length
+        beside, slope = np.where(rays.ways <= 0, np.int32(-1), np.int32(1)), rays.ways.astype(np.float32) / length
         place = rays.starts.astype(np.float32)
         for step, these in rays.under_way():
-            x, y = place[:, these].astype(np.intp)  # towards 0, as darktable casts
             values = rays.density[these] - loss[these] * np.maximum(step - solid[these], 0).astype(np.float32)
-            self._write((x, y), beside[:, these], values, outside=0)
-            place[:, these] += slope[:, these]  # added up in 32 bits, with what is lost at each addition
+            self._write(place[:, these].astype(np.int32), beside[:, these], values, outside=0)  # cast towards 0
+            place[:, these] += slope[:, these]  # in 32 bits, with what is lost at each addition
 
-    def _write(self, places: tuple[Whole, Whole], beside: Whole, values: Numbers, *, outside: int) -> None:
+    def _write(self, places: Whole, beside: Whole, values: Numbers, *, outside: int) -> None:
         """To the places, and beside them in x and in y, unless a place is further than `outside` the mask."""
         (x, y), (width, height), row = places, self._size, self._wide.shape[1]
         inside = (x >= -outside) & (x < width + outside) & (y >= -outside) & (y < height + outside)
-        index, values, beside = ((y + _MARGIN) * row + x + _MARGIN)[inside], values[inside], beside[:, inside]
-        for each in (index, index + beside[0], index + beside[1] * row):
+        index, sideways, up_or_down = (y + _MARGIN) * row + x + _MARGIN, *beside
+        if not inside.all():
+            found = np.flatnonzero(inside)
+            index, sideways, up_or_down, values = (each.take(found) for each in (index, sideways, up_or_down, values))
+        for each in (index, index + sideways, index + up_or_down * row):
             np.maximum.at(self._wide.reshape(-1), each, values)
