@@ -40,7 +40,7 @@ def brush(shape: Brush, raster: Raster) -> Opacities:
         stroke.go_around()
         points, ends, payload = stroke.found()
         points, ends = placed(points, raster), placed(ends, raster)
-        canvas.draw_strokes(rays_between(np.trunc(points), ends, payload))
+        canvas.draw_strokes(rays_between(np.trunc(points), ends, payload, canvas.size))
     return canvas.mask
 
 

@@ -27,7 +27,7 @@ def path(shape: Path, raster: Raster) -> Opacities:
     canvas = Canvas(raster.width, raster.height)
     fill(canvas.mask, points)
     starts = np.stack((np.floor(points[:, 0] + np.float32(0.5)), np.ceil(points[:, 1])), axis=1)
-    canvas.draw_falling(rays_between(starts, ends, np.ones_like(starts)))
+    canvas.draw_falling(rays_between(starts, ends, np.ones_like(starts), canvas.size))
     return canvas.mask
 
 

@@ -22,36 +22,49 @@ _MARGIN = 2  # pixels
 
 @dataclass(frozen=True)
 class Rays:
-    """In whole pixels of the picture, x above y; how long each is, in steps, and how hard and how dense. Longest first.
+    """In whole pixels of the picture, x above y; how long each is, in steps, and how hard and how dense.
 
-    So those that are still under way at a step are at the front of each array.
+    `steps` are those until it has left the picture; most of them first, so that the rays that are still under way at a
+    step are at the front of each array.
     """
 
     starts: Whole
     ways: Whole
     lengths: Whole
+    steps: Whole
     hardness: Numbers
     density: Numbers
 
     def under_way(self) -> Iterator[tuple[int, slice]]:
         """Each step, and the rays that take it."""
-        ascending = self.lengths[::-1]
-        done = np.searchsorted(ascending, np.arange(self.lengths.max(initial=0)), side="right")
+        ascending = self.steps[::-1]
+        done = np.searchsorted(ascending, np.arange(self.steps.max(initial=0)), side="right")
         return ((step, slice(len(ascending) - count)) for step, count in enumerate(done.tolist()))
 
 
-def rays_between(starts: Numbers, ends: Numbers, payload: Numbers) -> Rays:
-    """A ray for each row, equal neighbors as one; `payload` has rows of hardness and density."""
+def rays_between(starts: Numbers, ends: Numbers, payload: Numbers, size: tuple[int, int]) -> Rays:
+    """A ray for each row, equal neighbors as one; `payload` has rows of hardness and density; `size` is the picture's."""
     known = np.flatnonzero(np.isfinite(starts + ends).all(axis=1))
     begin, end = (each.take(known, axis=0).astype(np.int32) for each in (starts, ends))
     payload = payload.take(known, axis=0)
     differing = np.flatnonzero(_differs(begin) | _differs(end) | _differs(payload))
-    begin, end = begin.take(differing, axis=0), end.take(differing, axis=0)
-    ways = end - begin
-    lengths = np.hypot(*ways.T.astype(np.float64)).astype(np.int32) + 1
-    order = np.argsort(-lengths)
+    begin, way = begin.take(differing, axis=0).T, (end - begin).take(differing, axis=0).T
+    lengths = np.hypot(*way.astype(np.float64)).astype(np.int32) + 1
+    steps = _steps_within(size, begin, way, lengths)
+    order = np.argsort(-steps)[: np.count_nonzero(steps)]
     hardness, density = payload.take(differing[order], axis=0).T.copy()
-    return Rays(begin.T.take(order, axis=1), ways.T.take(order, axis=1), lengths[order], hardness, density)
+    return Rays(*(each.take(order, axis=-1) for each in (begin, way, lengths, steps)), hardness, density)
+
+
+def _steps_within(size: tuple[int, int], begin: Whole, way: Whole, lengths: Whole) -> Whole:
+    """How many steps each ray takes until it has left the picture for good, or all; none if it never gets there."""
+    low = np.full_like(begin, -_MARGIN)
+    high = np.broadcast_to(np.array(size)[:, np.newaxis] - 1 + _MARGIN, begin.shape)
+    ahead = np.where(way < 0, begin - low, high - begin)  # pixels to the side that it moves towards
+    gets_there = (np.maximum(begin, begin + way) >= low) & (np.minimum(begin, begin + way) <= high)
+    left_after = ahead * lengths.astype(np.float64) / np.maximum(np.abs(way), 1) + _MARGIN
+    last = np.where(way == 0, lengths, np.minimum(left_after, lengths)).min(axis=0)
+    return np.where(gets_there.all(axis=0), np.maximum(last, 0), 0).astype(np.int32)
 
 
 def _differs(rows: NDArray[Any]) -> NDArray[np.bool_]:
@@ -64,7 +77,7 @@ class Canvas:
     """A mask with a margin around it, so that neighbors of its outermost pixels need no check."""
 
     def __init__(self, width: int, height: int) -> None:
-        self._size = width, height
+        self.size = width, height
         self._wide = np.zeros((height + 2 * _MARGIN, width + 2 * _MARGIN), np.float32)
 
     @property
@@ -104,7 +117,7 @@ class Canvas:
 
     def _write(self, places: Whole, beside: Whole, values: Numbers, *, outside: int) -> None:
         """To the places, and beside them in x and in y, unless a place is further than `outside` the mask."""
-        (x, y), (width, height), row = places, self._size, self._wide.shape[1]
+        (x, y), (width, height), row = places, self.size, self._wide.shape[1]
         inside = (x >= -outside) & (x < width + outside) & (y >= -outside) & (y < height + outside)
         index, sideways, up_or_down = (y + _MARGIN) * row + x + _MARGIN, *beside
         if not inside.all():
