@@ -29,32 +29,29 @@ from chemigram_core.darktable.drawn.raster.rays import Canvas, rays_between
 _CHANGE = 0.05  # of hardness or density, at which a stamp is set
 _WIDER = 0.0001  # pixels, in the same way for a half circle
 _JUMP = 2.0  # pixels between neighbors, which a short arc fills
+_POINTS_AT_ONCE = 250_000
 _FEWEST_FOR_ARCS = 3  # nodes
 
 
 def brush(shape: Brush, raster: Raster) -> Opacities:
     """The mask of a stroke."""
     canvas = Canvas(raster.width, raster.height)
-    stroke = _Stroke(shape, raster)
     if len(shape.nodes) > 1:
-        stroke.go_around()
-        points, ends, payload = stroke.found()
-        points, ends = placed(points, raster), placed(ends, raster)
-        canvas.draw_strokes(rays_between(np.trunc(points), ends, payload, canvas.size))
+        _Stroke(shape, raster, canvas).go_around()
     return canvas.mask
 
 
 class _Stroke:
-    """Goes along the nodes and back on the other side; collects points, ends of the border, hardness and density."""
+    """Goes along the nodes and back on the other side; collects points, ends of the border, hardness and density.
 
-    def __init__(self, shape: Brush, raster: Raster) -> None:
+    Whenever there are many of them, their rays are drawn, so that a long stroke takes no more memory.
+    """
+
+    def __init__(self, shape: Brush, raster: Raster, canvas: Canvas) -> None:
         self._nodes, self._size = shape.nodes, (raster.frame.width, raster.frame.height)
-        self._side = raster.frame.shorter_side
+        self._side, self._raster, self._canvas = raster.frame.shorter_side, raster, canvas
         self._points, self._ends, self._payload = list[Numbers](), list[Numbers](), list[Numbers]()
-
-    def found(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Rows of x and y; of x and y; of hardness and density."""
-        return np.concatenate(self._points), np.concatenate(self._ends), np.concatenate(self._payload)
+        self._waiting = 0
 
     def go_around(self) -> None:
         back = self._nodes[::-1]
@@ -64,6 +61,7 @@ class _Stroke:
         if _changes(*self._nodes[:2]):
             self._stamp(self._nodes[0])
         self._turn(self._nodes[0])
+        self._draw()
 
     def _segment(self, start: Node, end: Node, arriving: tuple[float, float], leaving: tuple[float, float]) -> Segment:
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (
@@ -118,6 +116,19 @@ class _Stroke:
             self._points.append(points)
             self._ends.append(ends)
             self._payload.append(payload)
+            self._waiting += len(points)
+        if self._waiting > _POINTS_AT_ONCE:
+            self._draw()
+
+    def _draw(self) -> None:
+        """All points so far; the last one stays, since the next ones follow it."""
+        found = self._points, self._ends, self._payload
+        points, ends, payload = (np.concatenate(each) for each in found)
+        starts, ends = np.trunc(placed(points, self._raster)), placed(ends, self._raster)
+        self._canvas.draw_strokes(rays_between(starts, ends, payload, self._canvas.size))
+        for each in found:
+            each[:] = [each[-1][-1:].copy()]
+        self._waiting = 1
 
 
 def _payload(node: Node) -> Numbers:

@@ -18,6 +18,7 @@ Parameters: TypeAlias = NDArray[np.float64]
 Rows: TypeAlias = NDArray[np.intp]
 _LEAST_STEP = 0.0001
 _SOON = 0.00001  # a parameter at which a curve has a direction, even where its control point is its end
+_SEGMENTS_AT_ONCE = 32
 _LEAST_GAP = 1.0  # in pixels, between two ends of the border, that an arc fills
 
 
@@ -47,7 +48,7 @@ class Curves:
     """Segments, evaluated together; `precision` is that with which darktable computes their directions."""
 
     def __init__(self, segments: Sequence[Segment], precision: type[np.float32 | np.float64]) -> None:
-        self._precision, self._count = precision, len(segments)
+        self._segments, self._precision, self._count = segments, precision, len(segments)
         self._corners = np.array([each[:4] for each in segments], np.float32).transpose(1, 2, 0)
         borders = np.array([each[4:] for each in segments], np.float64)
         self._border, self._widening = borders[:, 0].astype(np.float32), np.diff(borders)[:, 0].astype(np.float32)
@@ -56,8 +57,12 @@ class Curves:
         """The end of each segment's border just behind its start."""
         return self._at(np.arange(self._count), np.full(self._count, _SOON))[2:].T
 
-    def sampled(self) -> list[Sampled]:
-        """Each segment as dense as darktable samples it."""
+    def sampled(self) -> Iterator[Sampled]:
+        """Each segment as dense as darktable samples it; only few at a time are in memory."""
+        for at in range(0, len(self._segments), _SEGMENTS_AT_ONCE):
+            yield from Curves(self._segments[at : at + _SEGMENTS_AT_ONCE], self._precision)._sampled()
+
+    def _sampled(self) -> list[Sampled]:
         rows, t, places = (np.concatenate(each, axis=-1) for each in zip(*self._halved(), strict=True))
         order = np.argsort(rows + t, kind="stable")  # t is above 0, and 1 at most
         parts = np.searchsorted(rows.take(order), np.arange(1, self._count))

@@ -43,7 +43,7 @@ class Rays:
 
 
 def rays_between(starts: Numbers, ends: Numbers, payload: Numbers, size: tuple[int, int]) -> Rays:
-    """A ray for each row, equal neighbors as one; `payload` has rows of hardness and density; `size` is the picture's."""
+    """A ray for each row, equal neighbors as one, in a picture of this size; a payload is hardness and density."""
     known = np.flatnonzero(np.isfinite(starts + ends).all(axis=1))
     begin, end = (each.take(known, axis=0).astype(np.int32) for each in (starts, ends))
     payload = payload.take(known, axis=0)
