@@ -6,7 +6,7 @@ import math
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from chemigram_core.darktable.drawn.raster.combination import combine
 from chemigram_core.darktable.drawn.raster.curve import Curves, Parameters, Rows, Sampled
 from chemigram_core.darktable.drawn.raster.mask import grayscale
 from chemigram_core.darktable.drawn.raster.pixels import Numbers
+from chemigram_core.darktable.drawn.raster.rays import Rays, rays_between
 from chemigram_core.sidecar import parse
 from tests.support.drawn_edits import SUM, Sample, Shape, circle, ellipse, gradient, group, path, sidecar_of
 from tests.support.drawn_samples import ROUND, SHARP, SHOWN, TRIANGLE, closed, samples, stroke
@@ -186,9 +187,10 @@ def test_each_point_of_a_line_is_computed_once(monkeypatch: pytest.MonkeyPatch, 
         computed.append(len(t))
         return at(self, rows, t)
 
-    def kept(self: Curves) -> list[Sampled]:
-        found.extend(len(part.t) for part in sampled(self))
-        return sampled(self)
+    def kept(self: Curves) -> Iterator[Sampled]:
+        for part in sampled(self):
+            found.append(len(part.t))
+            yield part
 
     shape, nodes = masks(closed(TRIANGLE, 0.05))[0], len(TRIANGLE)
     monkeypatch.setattr(Curves, "sampled", kept)
@@ -208,6 +210,46 @@ def test_a_stroke_that_turns_sharply_has_no_cap_but_its_own() -> None:
     drawn = grayscale(mask.recipe, Frame(258, 273).reduced())
     assert (drawn[220, 40], drawn[20, 150]) == (0, 0), "as darktable has it"
     assert drawn.mean() == pytest.approx(50, abs=1)
+
+
+def zigzag(nodes: int, border: float) -> Shape:
+    """A stroke to and fro across the frame."""
+    corners = [(0.1 + 0.8 * (number % 2), number / nodes) for number in range(nodes)]
+    return stroke(corners, [border] * nodes, [1] * nodes, [0.5] * nodes, tension=0.01)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        zigzag(2000, 0.01),
+        zigzag(15, 1),
+        closed([(0.1 + 0.8 * (number % 2), number / 400) for number in range(400)], 0),
+        group(*[(zigzag(100, 0.05), SHOWN, 1.0)] * 12),
+    ],
+)
+def test_lines_that_would_take_minutes_are_not_drawn(shape: Shape) -> None:
+    (mask,) = masks(shape)
+    assert mask.recipe is None
+    assert "too long, or their borders too wide" in mask.reason
+
+
+def test_long_strokes_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that memory is bounded: no part has more points than the limit and what one segment or arc adds."""
+    strokes = [masks(sample.shape)[0] for sample in samples() if sample.kind == "brush"]
+    whole = [pixels(mask).tobytes() for mask in strokes]
+    sizes = list[int]()
+
+    def counted(starts: Numbers, ends: Numbers, payload: Numbers, size: tuple[int, int]) -> Rays:
+        sizes.append(len(starts))
+        return rays_between(starts, ends, payload, size)
+
+    monkeypatch.setattr("chemigram_core.darktable.drawn.raster.brush._POINTS_AT_ONCE", 100)
+    monkeypatch.setattr("chemigram_core.darktable.drawn.raster.brush.rays_between", counted)
+    assert [pixels(mask).tobytes() for mask in strokes] == whole
+    assert len(sizes) > 5 * len(strokes)
+    sizes.clear()
+    pixels(masks(zigzag(100, 0.0001))[0])
+    assert max(sizes) < 1000
 
 
 @pytest.mark.parametrize(

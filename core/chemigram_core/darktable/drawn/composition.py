@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from chemigram_core.darktable.drawn.effort import MOST_EFFORT, effort
 from chemigram_core.darktable.drawn.figures import (
     Brush,
     Circle,
@@ -48,7 +49,7 @@ def composition_of(shapes: Shapes, number: int) -> Composition | None:
 
 class _Resolver:
     def __init__(self, shapes: Shapes) -> None:
-        self._shapes, self._count = shapes, 0
+        self._shapes, self._count, self._effort = shapes, 0, 0.0
 
     def resolve(self, number: int, above: frozenset[int]) -> Composition | None:
         self._count += 1
@@ -57,6 +58,9 @@ class _Resolver:
         if number not in self._shapes:
             return None
         figure: Figure = figure_of(self._shapes[number])
+        self._effort += effort(figure)
+        if self._effort > MOST_EFFORT:
+            raise NotComputable("its lines are too long, or their borders too wide, for a picture in reasonable time")
         return self._parts(figure, above | {number}) if isinstance(figure, Group) else figure
 
     def _parts(self, group: Group, above: frozenset[int]) -> Parts:

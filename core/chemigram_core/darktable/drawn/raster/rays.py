@@ -53,7 +53,8 @@ def rays_between(starts: Numbers, ends: Numbers, payload: Numbers, size: tuple[i
     steps = _steps_within(size, begin, way, lengths)
     order = np.argsort(-steps)[: np.count_nonzero(steps)]
     hardness, density = payload.take(differing[order], axis=0).T.copy()
-    return Rays(*(each.take(order, axis=-1) for each in (begin, way, lengths, steps)), hardness, density)
+    begin, way = begin.take(order, axis=1), way.take(order, axis=1)
+    return Rays(begin, way, lengths.take(order), steps.take(order), hardness, density)
 
 
 def _steps_within(size: tuple[int, int], begin: Whole, way: Whole, lengths: Whole) -> Whole:
