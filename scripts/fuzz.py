@@ -58,7 +58,7 @@ def look_up(data: bytes) -> None:
 
 @cache
 def _tree() -> Tree:
-    """Of a repository with an image, a mask, a branch and a tag."""
+    """Files of a repository with an image, a mask, a branch and a tag."""
     root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     repository = Repository.init(root / "repository", picture(root / "IMG_1.tif"))
     save_xmp(repository, MAIN, sample(), mask_files={MaskName("sky"): mask()})

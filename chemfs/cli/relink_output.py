@@ -6,7 +6,7 @@ from chemfs.cli.json import print_json
 from chemigram_core.library.relink_all import RelinkReport
 from chemigram_core.printable import printable
 
-_HINT = "Or name the library's folder for these photographs instead of the library: then each is sought by its path."
+_HINT = "Or name the library's folder for these photographs instead of the library: then each is looked up by its path."
 
 
 def print_report(report: RelinkReport, *, is_dry_run: bool, as_json: bool) -> None:

@@ -59,6 +59,11 @@ def wrapped(text: str, columns: int) -> str:
     return "\n".join(wrap.fill(line) for line in text.split("\n"))
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number with its noun; the plural ends with `s` unless it is given."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
 def local_time(timestamp: str) -> str:
     """A timestamp of the log in local time; unchanged if it is not ISO 8601."""
     try:

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 from chemfs.mount import errnos
 from chemfs.mount.attributes import Attributes
+from chemfs.mount.cached_names import CachedNames
 from chemfs.mount.device import Device
 from chemfs.mount.files import Files
 from chemfs.mount.inodes import Inodes
-from chemfs.mount.kept import Kept
 from chemfs.mount.names import Names
 from chemfs.mount.protocol import Opcode
 from chemfs.mount.replies import Answer, Body
@@ -31,7 +31,7 @@ class Adapter:
     def __init__(self, tree: Tree, device: Device, most_stat_seconds: float = math.inf) -> None:
         """The kernel may cache attributes for `most_stat_seconds` at the most."""
         self._device = device
-        self._served = Served(tree, Kept(device.drop_attributes), device.refuse, most_stat_seconds)
+        self._served = Served(tree, CachedNames(device.drop_attributes), device.refuse, most_stat_seconds)
         names, files = Names(self._served), Files(self._served)
         self._methods = _methods(names, files, Attributes(self._served))
         self._take_back = names.take_back | files.take_back
@@ -64,11 +64,11 @@ class Adapter:
             take_back(answer)
 
     def _refuse(self, unique: int, number: int) -> None:
-        """Answer with an errno; without an answer the caller would wait for ever."""
+        """Answer with an errno; without an answer the caller would wait forever."""
         try:
             self._device.refuse(unique, number)
         except Exception:
-            with suppress(Exception):  # a malformed answer was sent before: the caller has got EIO
+            with suppress(Exception):  # a malformed answer was sent before: the caller got EIO
                 self._device.refuse(unique, errno.EIO)
 
 

@@ -106,7 +106,7 @@ class Attributes:
         return replies.current(replies.attributes(kind, found, inode.shown_number), self._served.stat_seconds(inode))
 
     def _current(self, inode: Inode, asked_by: int | None) -> tuple[NodeKind, Stat]:
-        """A writer's own draft as it is now, a state's file as it was when opened, anything else as it is now."""
+        """The stat at the open of a state's file; the current one of anything else, including a writer's own draft."""
         if (found := self._inodes.as_opened(inode)) is not None:
             return NodeKind.FILE, found
         if inode.node is not None and inode.content is not None:

@@ -1,4 +1,4 @@
-"""A mount's life: a daemon that serves one tree until it is unmounted. Knows the system; knows no state and no rule."""
+"""The daemon of a mount, which serves one tree until it is unmounted. Knows the system; knows no state and no rule."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LIVE = "live"  # the last line that a daemon writes to the process that started it
 LOG_BYTES = 1 << 20
 LOCK_PATIENCE_SECONDS = 5.0  # a daemon may still be finishing its saves after the unmount
-_SWITCH_SECONDS = 0.0005  # a save's XML work may delay a look-up so long; Python's default, 5 ms, doubles the slowest
+_SWITCH_SECONDS = 0.0005  # so long may a save's XML work delay a look-up; Python's default, 5 ms, doubles the slowest
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # from malloc.h
 _MOST_READ_BYTES = 1 << 20  # by one request
 _SHARED_STAT_SECONDS = 1.0  # of a mount that other users may use
@@ -115,17 +115,17 @@ def serve(tree: Tree, place: Path, options: MountOptions, on_live: Callable[[], 
 
     _set_heap()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.freeze()  # what is loaded by now stays: a full collection would look at it each time, for 10 ms
+    gc.freeze()  # everything loaded so far stays: a full collection would scan it each time, for 10 ms
     creation.withhold(os.umask(0))  # the kernel has already applied each program's umask to the modes it sends
     session.serve(tree, place, options.for_fuse(), on_live, options.most_stat_seconds)
 
 
 def _set_heap() -> None:
-    """Make all threads allocate from one heap, and what is read too (glibc's mallopt).
+    """Make all threads allocate from one heap, including buffers for reads (glibc's mallopt).
 
     By default glibc gives each thread its own heap, and long-lived objects keep every heap from shrinking, although
-    Python runs one thread at a time. This cost 20 MB in an hour. And it maps memory anew for each large read: the page
-    faults cost ten times as much as the copy.
+    Python runs one thread at a time. This cost 20 MB in an hour. glibc also maps new memory for each large read, and
+    the page faults cost ten times as much as the copy.
     """
     with suppress(AttributeError):  # not glibc
         mallopt = ctypes.CDLL(None).mallopt
@@ -135,7 +135,7 @@ def _set_heap() -> None:
 
 
 def announce(place: Path) -> None:
-    """Report to `start` that the mount is live; what is printed from now on goes to the log file."""
+    """Report to `start` that the mount is ready; all later output goes to the log file."""
     print(LIVE, flush=True)
     log = _open_log(log_file(place))
     for descriptor in (sys.stdout.fileno(), sys.stderr.fileno()):

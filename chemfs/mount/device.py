@@ -17,7 +17,7 @@ from chemfs.mount.protocol import (
 )
 
 _HEADER_BYTES = OUT_HEADER.size
-_UNASKED = 0  # in the place of a request's number
+_UNASKED = 0  # in place of a request's number
 _AGAIN = (errno.EINTR, errno.EAGAIN, errno.ENOENT)  # ENOENT: the request was interrupted before it was read
 _GONE = (errno.ENOENT, errno.ENODEV)  # the caller was interrupted, or the mount was unmounted
 
@@ -65,7 +65,7 @@ class Device:
         return self._notify(NOTIFY_PRUNE, PRUNE_OUT.pack(len(numbers), 0, 0) + b"".join(map(NODE_ID.pack, numbers)))
 
     def drop_attributes(self, number: int) -> None:
-        """Make the kernel drop the attributes of an inode; what it still has of its bytes stays."""
+        """Make the kernel drop the cached attributes of an inode, but not its pages."""
         self._notify(NOTIFY_INVAL_INODE, INVAL_INODE_OUT.pack(number, -1, 0))
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class Device:
             os.close(self._descriptor)
 
     def _notify(self, code: int, body: bytes) -> bool:
-        """Tell the kernel something that it did not ask for; False if it can't use it, or the mount has ended."""
+        """Send a notification to the kernel; False if the kernel does not support it, or the mount has ended."""
         with self._closing:
             try:
                 return not self._is_closed and self.answer(_UNASKED, body, code)

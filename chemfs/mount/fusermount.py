@@ -29,7 +29,7 @@ def mount(place: Path, options: str) -> int:
 
 
 def unmount(place: Path, *, lazily: bool = False) -> None:
-    """Unmount; `lazily` also while programs use it, which keep their open files. Raises StaysMounted."""
+    """Unmount; `lazily`, even while programs use the mount: they keep their open files. Raises StaysMounted."""
     program = _program()
     flags = ["-uz" if lazily else "-u"] if program else ["-l"] * lazily
     done = subprocess.run(
@@ -50,7 +50,7 @@ def _run(program: str, *words: str | Path, sends_to: int) -> None:
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        cwd="/",  # not a folder that the mount may cover
+        cwd="/",  # a working directory outside the mountpoint
         env=environment,
         pass_fds=[sends_to],
     )

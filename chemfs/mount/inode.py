@@ -23,11 +23,11 @@ class Inode:
     parent: Inode | None
     name: str
     node: Node | None  # None: a new file that only its writer sees; only `show` changes it
-    content: Hashable | None  # what stands for the node's bytes, None if they may change
-    is_named: bool = True  # False after it was removed, or something else took its name
-    is_shared: bool = True  # False if a writer has it to itself, or is about to
-    is_kept: bool = False  # True if the kernel ever got its name to keep
-    is_stale: bool = False  # True from the time when a kept name leads elsewhere, until it leads here again
+    content: Hashable | None  # identifies the node's bytes; None if they may change
+    is_named: bool = True  # False after it was removed or replaced
+    is_shared: bool = True  # False if it belongs to one writer, or is about to
+    is_kept: bool = False  # True once the kernel was allowed to cache its name
+    is_stale: bool = False  # True while a cached name leads to another inode
     lookups: int = 0
     users: int = 0  # open files, and opens that are about to succeed
     opened: tuple[OpenFile, ...] = ()
@@ -43,7 +43,7 @@ class Inode:
 
     @property
     def shown_number(self) -> int:
-        """The number that programs see. For a state's file it depends on the name alone, not on content or writer:
+        """The inode number that programs see. For a state's file it depends only on the name, not on content or writer:
 
         vim, for one, reports a file as changed by another program if its inode number changes after it was opened.
         """
@@ -66,7 +66,7 @@ class Inode:
 
     @property
     def folder(self) -> Folder:
-        """Its node as a folder. Raises Replaced if it has lost its name, NotAFolder."""
+        """Its node as a folder. Raises Replaced if its name was removed or replaced, NotAFolder."""
         if not self.is_reachable:
             raise Replaced(self.name)
         if not isinstance(self.node, Folder):
@@ -97,7 +97,7 @@ class Inode:
     def keeps_listing(self, listed: Hashable | None) -> bool:
         """Whether the kernel may cache its listing, which now depends on `listed`.
 
-        Only if that never changed: a listing under way to the kernel meanwhile would replace a newer one.
+        Only if that never changed: otherwise a listing still on its way to the kernel could replace a newer one.
         """
         if self._listed is None:
             self._listed = listed

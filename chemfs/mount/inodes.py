@@ -1,7 +1,7 @@
 """The table of inodes that the kernel has looked up. Knows no FUSE and no path.
 
-The kernel keeps a size and pages with each inode. So a file of a state has one for each content that it ever had: a
-program that opened the old one keeps it, while the name already leads to the new one. A writer has an inode to itself,
+The kernel keeps a size and pages with each inode. So each version of a state's file has an inode of its own: a
+program that opened the old one keeps it, while the name already leads to the new one. A writer has an inode of its own,
 so other programs never see a half-written file. Everything else keeps its inode when it is renamed.
 """
 
@@ -23,7 +23,7 @@ from chemfs.tree.open_files import OpenFile, Stat
 _Key = tuple[int, str, Hashable | None]  # the number of the folder, the name, the content
 
 MOST_INODES = 50_000  # beyond these the kernel is asked to forget some: about 40 MB
-_OTHER_LOOKUPS = 2  # before one whose answer is kept
+_OTHER_LOOKUPS = 2  # look-ups of a name before the kernel may cache it
 _PROMISES, _PROMISED_SECONDS = 10_000, 60.0
 
 
@@ -37,7 +37,7 @@ class Inodes:
         self._lock = Lock()
         self._numbers = itertools.count(ROOT_ID)
         self._named: dict[_Key, Inode] = {}
-        # For a thread that has to look a name up again; an interrupted one never comes, so entries expire.
+        # For a thread that has to look a name up again. Entries expire, since an interrupted thread never does.
         self._promised: TTLCache[tuple[int, int, str], Inode] = TTLCache(_PROMISES, _PROMISED_SECONDS)
         self._promised_until = 0.0  # monotonic seconds: after it there are no promises, so look-ups check none
         self._inodes = {ROOT_ID: Inode(next(self._numbers), None, "", root, root.content)}
@@ -47,8 +47,8 @@ class Inodes:
     def look_up(self, parent: int, name: str, node: Node, thread: int = 0, *, may_keep: bool = False) -> Inode:
         """The inode of the node found at a name; counts one more look-up.
 
-        `may_keep`: the kernel may keep the name. It does so from the third look-up on: a program that is about to write
-        causes one or two, and would only have to be refused.
+        With `may_keep` the kernel may cache the name, from the third look-up on: a program that is about to write
+        causes one or two, and would have to be refused once.
         """
         now, key = monotonic(), (parent, name, node.content)
         with self._lock:
@@ -87,9 +87,10 @@ class Inodes:
             inode.users += 1
 
     def check(self, inode: Inode, thread: int) -> None:
-        """Raises Replaced for a stale inode, and promises the caller an inode of its own; so it is never refused twice.
+        """Raises Replaced for a stale inode, and promises the caller an inode of its own, so that it is refused only
+        once.
 
-        Nobody is refused while the file is open: what asks for its attributes may be fstat(2).
+        No request is refused while the file is open: it may be an fstat(2).
         """
         if not inode.is_stale and inode.is_shared:
             return
@@ -119,7 +120,8 @@ class Inodes:
             inode.opened = tuple(opened for opened in inode.opened if opened is not file)
 
     def as_opened(self, inode: Inode) -> Stat | None:
-        """The stat that only its open files give: of a writer's own draft, and of a file without a name. Else None.
+        """The stat of a writer's own draft, or of a file without a name, which only its open files know. Otherwise
+        None.
 
         Under the lock, since a file that is closed meanwhile would give another one.
         """
@@ -147,7 +149,7 @@ class Inodes:
         self._are_many.clear()
 
     def oldest(self, part: float) -> list[int]:
-        """The numbers of that part of the inodes, oldest first, with a folder's content before the folder."""
+        """The numbers of that fraction of the inodes, oldest first, a folder's content before the folder."""
         with self._lock:
             return [*itertools.islice(self._inodes, int(len(self._inodes) * part))][::-1]
 

@@ -1,4 +1,4 @@
-"""Mounting by libfuse 2, which fusepy loads. Knows no request: libfuse is used for mounting alone.
+"""Mounting with libfuse 2, which fusepy loads. Knows no request: libfuse is used only to mount.
 
 The import raises OSError if libfuse 2 is not installed.
 """

@@ -42,7 +42,7 @@ class FileLock(NamedTuple):
         return self.owner != other.owner and F_WRLCK in (self.kind, other.kind) and self.overlaps(other)
 
     def without(self, other: FileLock) -> Iterator[FileLock]:
-        """What is left of it after `other` takes its bytes."""
+        """The parts that remain after `other` takes its bytes."""
         if not self.overlaps(other):
             yield self
             return
@@ -95,7 +95,7 @@ class Locks:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     def wait(self, what: Lockable, wanted: FileLock, unique: int) -> bool:
-        """Take a lock now (True), or later (False): the request is answered when the lock is granted.
+        """Take a lock at once (True), or wait for it (False): the request is answered when the lock is granted.
 
         Raises InterruptedError if it was interrupted already, OSError (EDEADLK) if it would wait for itself.
         """
@@ -125,7 +125,7 @@ class Locks:
         self._free({Lockable(place, is_flock=False)}, lambda lock: lock.owner == owner)
 
     def released(self, handle: int) -> None:
-        """Free what is still locked through an open file that was released."""
+        """Free the remaining locks of an open file that was released."""
         if (locked := self._of_handle.pop(handle, None)) is not None:
             self._free(locked, lambda lock: lock.handle == handle)
 

@@ -1,4 +1,4 @@
-"""The threads that read and answer requests. Knows of a request only its opcode.
+"""The threads that read and answer requests. Knows only the opcode of a request.
 
 The thread that reads a request answers it: handing it to another one would cost more than most requests do. Another
 thread reads on while a request takes long: at once if it may save, otherwise as soon as the watching thread notices.
@@ -20,8 +20,8 @@ from chemfs.mount.protocol import BUFFER_BYTES, Opcode
 
 MOST_THREADS = 64
 _IDLE_SECONDS = 10.0  # a thread without work ends after this time
-_LONG_SECONDS = 0.005  # while a request takes longer, another thread reads
-_LAST_CLOSE_SECONDS = 1.0  # at the end, for open files
+_LONG_SECONDS = 0.005  # when a request takes longer, another thread reads
+_LAST_CLOSE_SECONDS = 1.0  # after an unmount, for open files
 _OPCODE_AT = 4 if sys.byteorder == "little" else 7  # the offset of its lowest byte in a request; all are below 256
 _SAVES = {Opcode.FLUSH, Opcode.FSYNC, Opcode.RENAME, Opcode.SETATTR, Opcode.SETXATTR, Opcode.REMOVEXATTR}
 _SAVES |= {Opcode.UNLINK, Opcode.RMDIR, Opcode.MKDIR, Opcode.SYMLINK}
@@ -80,7 +80,7 @@ class Loop:
             self._turn.wait_for(lambda: not any(worker.is_serving for worker in self._workers))
 
     def stop(self) -> None:
-        """End after an unmount, also if programs keep files open and the kernel keeps the connection."""
+        """End after an unmount, even if programs keep files open and the kernel keeps the connection."""
         if not self._ended.wait(_LAST_CLOSE_SECONDS):
             self._end()
 

@@ -63,5 +63,5 @@ def _unusable(place: Path, root: Path) -> str | None:
 
 
 def _is_no_utf8(place: Path) -> bool:
-    """Whether the path is not UTF-8, so that messages could not show it."""
+    """Whether the path is not UTF-8: messages could not show it."""
     return any(0xD800 <= ord(character) <= 0xDFFF for character in str(place))

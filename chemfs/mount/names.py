@@ -1,4 +1,4 @@
-"""Requests about names in folders: look-ups, listings, and what mkdir, mv, rm and ln do. No rule of its own."""
+"""Requests about names in folders: look-ups, listings, and those of mkdir, mv, rm and ln. No rule of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable
 
 from chemfs.mount import replies
-from chemfs.mount.kept import Seen
+from chemfs.mount.cached_names import Seen
 from chemfs.mount.protocol import LINK_IN, MKDIR_IN, MKNOD_IN, READ_IN, RELEASE_IN, RENAME_IN, Opcode
 from chemfs.mount.replies import Answer, Body
 from chemfs.mount.requests import Request

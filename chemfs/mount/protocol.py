@@ -97,7 +97,7 @@ class OpenFlag(IntFlag):
 GETATTR_HANDLE = 1 << 0
 LOCK_IS_FLOCK = 1 << 0
 
-NOTIFY_INVAL_INODE, NOTIFY_PRUNE = 2, 9  # in the place of the error number, with no unique
+NOTIFY_INVAL_INODE, NOTIFY_PRUNE = 2, 9  # in place of the error number, with no unique
 
 IN_HEADER = Struct("=4xIQQ8xI4x")  # length (as read), opcode, unique, node, uid and gid (unused), thread, extensions, 0
 OUT_HEADER = Struct("=IiQ")  # length, 0 or -errno, unique

@@ -1,8 +1,8 @@
 """Limits how many inodes the kernel remembers, and with it the daemon's own memory. Knows no request.
 
-The kernel forgets an inode only when its memory is short, so a walk over a large library would leave an inode for each
-file here. If there are too many, the kernel is asked to forget those that are not in use (FUSE_NOTIFY_PRUNE, Linux
-6.18). Older kernels reject that, and forget inodes when they have to.
+The kernel forgets inodes only when memory is short, so a walk over a large library would leave an inode here for each
+file. Beyond a limit, the kernel is asked to forget unused inodes (FUSE_NOTIFY_PRUNE, Linux 6.18). Older kernels reject
+that, and forget inodes only when they have to.
 """
 
 from __future__ import annotations

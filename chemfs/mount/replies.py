@@ -24,7 +24,7 @@ from chemfs.tree.nodes import Entry, NodeKind
 from chemfs.tree.open_files import Caching, OpenFile, Stat
 
 _CACHING = {Caching.KEEP: OpenFlag.KEEP_CACHE, Caching.NONE: OpenFlag.DIRECT_IO, Caching.NORMAL: OpenFlag(0)}
-_OPEN_FLAGS = {  # by caching, and by whether it writes: a reader's closes need no FLUSH
+_OPEN_FLAGS = {  # depends on caching, and on writing: a reader's close needs no FLUSH
     (caching, writes): int(flag | (OpenFlag(0) if writes else OpenFlag.NOFLUSH))
     for caching, flag in _CACHING.items()
     for writes in (False, True)

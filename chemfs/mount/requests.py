@@ -20,7 +20,7 @@ class Request:
 
     @property
     def body(self) -> memoryview:
-        """All behind the header."""
+        """Everything after the header."""
         return self._message[IN_HEADER.size :]
 
     def fields(self, form: Struct) -> tuple[Any, ...]:
@@ -28,7 +28,7 @@ class Request:
         return form.unpack_from(self._message, IN_HEADER.size)
 
     def text(self, form: Struct | None = None) -> str:
-        """The first string behind the numbers."""
+        """The first string after the numbers."""
         start = IN_HEADER.size + form.size if form else IN_HEADER.size
         return str(self._message[start:], *NAMES).partition("\0")[0]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from chemfs.mount import replies
+from chemfs.mount.cached_names import CachedNames, Seen
 from chemfs.mount.handles import Handles
 from chemfs.mount.inode import Inode
 from chemfs.mount.inodes import Inodes
-from chemfs.mount.kept import Kept, Seen
 from chemfs.mount.locks import Locks
 from chemfs.mount.requests import Request
 from chemfs.tree.nodes import Folder, Node, NodeKind
@@ -38,7 +38,9 @@ class Tree(Protocol):
 class Served:
     """A tree with the inodes, open files and locks that the kernel knows."""
 
-    def __init__(self, tree: Tree, kept: Kept, answer: Callable[[int, int], bool], most_stat_seconds: float) -> None:
+    def __init__(
+        self, tree: Tree, kept: CachedNames, answer: Callable[[int, int], bool], most_stat_seconds: float
+    ) -> None:
         """`answer(unique, errno)` answers a request that waited for a lock.
 
         The kernel may cache attributes for `most_stat_seconds` at the most.

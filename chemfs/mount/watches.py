@@ -1,6 +1,6 @@
-"""Folders on disk that the system watches (inotify), and the names in them that changed. Knows no inode.
+"""Watches folders on disk with inotify, and reports the names in them that changed. Knows no inode.
 
-Only where every change is made by this computer: of what others write to a network drive the system reports nothing.
+Only on local filesystems: the system reports nothing of what other computers write to a network drive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inotify_simple import Event, INotify, flags
 
 from chemigram_core.durable.mount_table import type_of
 
-ANY = ""  # in the place of a name: any name in the folder, and the folder itself
+ANY = ""  # in place of a name: any name in the folder, and the folder itself
 
 _IN_FOLDER = flags.MODIFY | flags.ATTRIB | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO
 _MASK = _IN_FOLDER | flags.CREATE | flags.DELETE | flags.DELETE_SELF | flags.MOVE_SELF | flags.ONLYDIR
@@ -62,7 +62,7 @@ class Watches:
         self._waiting.poll()
 
     def changes(self) -> Iterator[Watched | None]:
-        """What changed since the last call; None if that is not known. Doesn't wait."""
+        """The changes since the last call; None if they are unknown. Doesn't wait."""
         for event in self._inotify.read(timeout=0):
             yield self._change(event)
 

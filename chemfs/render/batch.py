@@ -1,4 +1,4 @@
-"""One call of darktable-cli that renders many states: which picture is whose, and which can't be shown."""
+"""One call of darktable-cli that renders many states: matches pictures with states, and detects unusable ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Batch:
     workshop: Workshop
     pending: dict[str, Job]
     _unread: dict[str, str] = field(default_factory=dict)  # what darktable could not read, by stem
-    _steps: list[str] = field(default_factory=list)  # the same of the picture that it works on
+    _steps: list[str] = field(default_factory=list)  # the same for the picture in progress
     _said: list[str] = field(default_factory=list)  # since the last picture
 
     def start(self, size_pixels: int, limit_seconds: float) -> Process:
@@ -57,7 +57,7 @@ class Batch:
                     self._said.append(line)
 
     def rest(self) -> Iterator[Picture]:
-        """After darktable has ended: pictures of a darktable that reports them in other words."""
+        """The pictures of a darktable whose messages differ, once it has ended."""
         for stem in tuple(self.pending):
             if os.path.exists(self.workshop.pictures / f"{stem}.jpg"):  # noqa: PTH110
                 yield from self._finished(stem)

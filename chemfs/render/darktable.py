@@ -1,4 +1,4 @@
-"""The installed darktable-cli, and how it is called so that it writes nothing but pictures."""
+"""The installed darktable-cli, called in such a way that it writes nothing but pictures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"
 
 
 def environment(own: Path) -> dict[str, str]:
-    """The environment of each call: whatever it is asked, darktable creates its folders in the home."""
+    """The environment of each call: darktable always creates its folders in the home folder."""
     return {**os.environ, "LC_ALL": "C.UTF-8", **dict.fromkeys(_HOMES, str(own))}
 
 

@@ -1,4 +1,4 @@
-"""What is to be rendered, and what came of it. Values only."""
+"""States to render, and the results. Values only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chemigram_core.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A state that is to have a preview; `place` is the path of its repository in a library."""
+    """A state that needs a preview; `place` is the path of its repository in a library."""
 
     repository: Repository
     place: str

@@ -1,6 +1,6 @@
-"""What darktable-cli says about a picture, as values. Seen with darktable 4.2.1.
+"""The messages of darktable-cli about a picture, as values. Observed with darktable 4.2.1.
 
-Its messages about the history of a picture stand before the line that the picture is exported, and name no file.
+Messages about the history of a picture come before the line that reports its export, and name no file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Message: TypeAlias = Exported | NotExported | UnreadStep | UnreadXmp
 
 
 def parse(line: str) -> Message | None:
-    """What a line says, None for anything else."""
+    """The message in a line, or None."""
     if match := _NOT_EXPORTED.search(line):
         return NotExported(Path(match[1]).stem)
     if match := _EXPORTED.search(line):

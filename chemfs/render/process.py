@@ -1,4 +1,4 @@
-"""One run of a program, read line by line. It never outlives its context, and has to make progress."""
+"""A running program whose output is read line by line. Never outlives its context; has a time limit for progress."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Process:
         self._running.kill()
 
     def made_progress(self) -> None:
-        """Start the time limit anew."""
+        """Restart the time limit."""
         self._deadline = monotonic() + self._limit_seconds
 
     def lines(self) -> Iterator[str]:

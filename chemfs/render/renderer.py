@@ -1,4 +1,4 @@
-"""Renders states, many in one call of darktable, and keeps the pictures as previews. What has one is not rendered."""
+"""Renders states, many in one call of darktable, and keeps the pictures as previews. Skips states that have one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NoImage(Refused):
     """There is nothing to render."""
 
     def __init__(self) -> None:
-        super().__init__("the repository has no image; name one with `chemfs relink REPO FILE`")
+        super().__init__("the repository has no image; add one with `chemfs relink REPO FILE`")
 
 
 class ImageChanged(Refused):
@@ -56,7 +56,7 @@ class Renderer:
         self._is_stopped = False
 
     def render(self, states: Iterable[Wanted]) -> Generator[Outcome, None, None]:
-        """What comes of each state, as soon as it is known: not in the order that they have."""
+        """The result of each state, as soon as it is known: in any order."""
         jobs: list[Job] = []
         for wanted in states:
             match self._look(wanted):
@@ -70,13 +70,13 @@ class Renderer:
         yield from self._together(jobs)
 
     def stop(self) -> None:
-        """Render no more, and end the darktable that runs. What is finished stays."""
+        """Stop rendering, and end the running darktable. Finished pictures stay."""
         self._is_stopped = True
         if (process := self._process) is not None:
             process.kill()
 
     def _look(self, wanted: Wanted) -> Job | Outcome:
-        """The preview that a state has, or has now since another state with the same edit has one; else a job."""
+        """The preview of a state, which may be that of another state with the same edit; otherwise a job."""
         try:
             location = _locate(wanted)
             rendering = self._rendering(wanted, location)
@@ -96,7 +96,7 @@ class Renderer:
         return Rendering.of(edit, image_identity(image.status), self._limits.size_pixels, self._darktable.version)
 
     def _together(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """Render jobs in one call. If it crashes or is late, those that it did not come to are rendered one by one."""
+        """Render jobs in one call. If it crashes or is late, the remaining ones are rendered one by one."""
         if not jobs or self._is_stopped:
             return
         batch = Batch(self._darktable, self._workshop, self._workshop.lay_out(jobs))

@@ -24,7 +24,7 @@ from chemigram_core.previews.image_identity import present_identity
 from chemigram_core.previews.previews import Previews
 from chemigram_core.repository import Repository
 
-_PAUSE_SECONDS = 1.0  # between two looks for new states
+_PAUSE_SECONDS = 1.0  # between two checks for new states
 _MOST_WAITING = 10_000  # states; beyond them, no more are looked for until some are rendered
 _PATIENCE_SECONDS = 5.0  # it may be looking at an image on a drive that does not answer
 _NO_PICTURE = "%s: snapshot %s has no picture"
@@ -66,7 +66,7 @@ class Worker:
             if len(waiting) < _MOST_WAITING:
                 waiting |= dict.fromkeys(self._new.take())
             if waiting:
-                self._render(*waiting.popitem()[0])  # the newest, which somebody may be waiting for
+                self._render(*waiting.popitem()[0])  # newest first: the user may be waiting for it
             elif (found := next(tagged, None)) is not None:
                 self._render(*found)
             else:

@@ -35,7 +35,7 @@ class Workshop:
         self._open.close()
 
     def lay_out(self, jobs: Sequence[Job]) -> dict[str, Job]:
-        """Lay out states for one call, by the stems that their files and pictures have. Raises OSError."""
+        """Write the files of states for one call, by the stems of their names. Raises OSError."""
         for folder in (self.folder / "states", self.pictures):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
@@ -47,7 +47,7 @@ class Workshop:
         return laid_out
 
     def image(self, stem: str, job: Job) -> Path:
-        """The link to the image of a state that is laid out."""
+        """The link to the image of a state."""
         return self.folder / "states" / f"{stem}{job.image.suffix}"
 
     def picture(self, stem: str) -> bytes | None:

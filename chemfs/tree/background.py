@@ -20,13 +20,13 @@ from chemigram_core.roll.pending import quiet_before_ns
 from chemigram_core.roll.save_number import commit_pending
 
 _PAUSE_SECONDS = 0.25  # between two checks for removals that are due
-_WATCH_SECONDS = 60.0  # a repository is watched so long after a change: much longer than a removal waits
+_WATCH_SECONDS = 60.0  # how long a repository is watched after a change: much longer than a removal waits
 
 logger = logging.getLogger(__name__)
 
 
 class Background:
-    """A thread that watches the repositories that were changed lately."""
+    """A thread that watches recently changed repositories."""
 
     def __init__(self) -> None:
         self._watched: TTLCache[OpenRepository, None] = TTLCache(math.inf, _WATCH_SECONDS)
@@ -86,7 +86,7 @@ def _first_states_wait(root: Path, before_ns: float) -> bool:
 
 
 def _others_wait(opened: OpenRepository, now: float) -> bool:
-    """Commit what is due; whether removals remain, because they are not due yet or could not be committed."""
+    """Commit what is due; return whether removals remain, because they are not due or could not be committed."""
     with _logged("%s: can't save a removal or a first state", opened.repository.root):
         return opened.commit_due(now)
     return True
@@ -94,7 +94,7 @@ def _others_wait(opened: OpenRepository, now: float) -> bool:
 
 @contextmanager
 def _logged(says: str, root: Path) -> Iterator[None]:
-    """Log what goes wrong in the context: a damaged repository in a line, anything unforeseen with its traceback."""
+    """Log errors in the context: a damaged repository in one line, unexpected errors with a traceback."""
     try:
         yield
     except (ChemigramError, OSError) as error:

@@ -1,4 +1,4 @@
-"""compare/<A>..<B>/drawn/: pictures of what changed in the drawn masks. Both states are parsed once it is opened."""
+"""compare/<A>..<B>/drawn/: pictures of what changed in the drawn masks. Both states are parsed when it is opened."""
 
 from __future__ import annotations
 

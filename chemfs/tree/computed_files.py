@@ -1,6 +1,7 @@
 """Files that are computed on demand. The same key always gives the same bytes, so sizes are exact.
 
-Bytes are cached, within a bound: the key names everything that they depend on. A look-up computes nothing, a stat does.
+A bounded cache keeps the bytes; the key names everything that they depend on. A stat computes a file, a look-up
+doesn't.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Days:
         self._branches: dict[str, BranchDays] = {}
 
     def of_branch(self, name: str) -> BranchDays | None:
-        """The days of a branch, up to now; None if no branch ever had that name."""
+        """The days of a branch, up to now; None if there never was such a branch."""
         generation, refs = self._history.branches()
         ref = f"{BranchName.namespace}/{name}"
         return self._up_to_now(generation, ref) if ref in refs else None

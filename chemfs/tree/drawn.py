@@ -1,6 +1,6 @@
 """drawn/ of a state: the masks that are drawn in darktable, as pictures, and README.txt about them. Read-only.
 
-It is there in each state. What it holds is known once it is looked into, the sizes without rendering a picture.
+Every state has it. Its content is computed when it is opened, and the sizes without rendering a picture.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DRAWN_ENTRY = Entry(DRAWN_FOLDER, NodeKind.FOLDER)
 
 
 class DrawnFolder(Folder):
-    """drawn/, or drawn/shapes/. It asks which state it is of, since a branch gets others."""
+    """drawn/, or drawn/shapes/. Asks for its state each time, since the state of a branch changes."""
 
     __slots__ = ("_state", "folder", "opened")
 
@@ -80,7 +80,7 @@ class DrawnFolder(Folder):
 
 
 class DrawnPicture(File):
-    """A picture as it was looked up. The node stands for its pixels: with an image of another size, for others."""
+    """A picture as it was looked up. The node stands for its pixels: an image of another size makes another node."""
 
     __slots__ = ("_mtime_ns", "_permissions", "_raster", "_recipe", "content")
 
@@ -124,7 +124,7 @@ def _has_shapes(files: DrawnFiles) -> bool:
 
 
 def time_and_permissions(repository: Repository, *states: Digest) -> tuple[int, Permissions]:
-    """Those of a file that is computed from drawn masks: of what is newest, and as snapshots and image share them."""
+    """The time of the newest source of a file computed from drawn masks, and the permissions that all sources share."""
     stored = [repository.objects.info(state, Kind.SNAPSHOT) for state in states]
     sources, times_ns = [(one.status, one.folder) for one in stored], [one.mtime_ns for one in stored]
     if (image := repository.image) is not None:

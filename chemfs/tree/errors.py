@@ -27,9 +27,9 @@ class AlreadyThere(Condition):
 
 
 class ReadOnly(Condition):
-    """The path is outside heads/ and roll/, which alone take writes."""
+    """The path is outside heads/ and roll/, the only writable folders."""
 
-    says = "read-only (only heads/ and roll/ take writes)"
+    says = "read-only (only heads/ and roll/ are writable)"
 
 
 class Replaced(Condition):
@@ -93,7 +93,7 @@ class TooLarge(Condition):
 
 
 class NotAMask(Condition):
-    """A name in masks/ looks like a mask's and can't be one: another format, or another rule of names is broken."""
+    """A name in masks/ that looks like a mask's but can't be one, because of its format or another rule of names."""
 
     says = "not the name of a mask (masks/<name>.png)"
 

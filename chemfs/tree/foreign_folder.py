@@ -1,4 +1,4 @@
-"""The place of a repository that is not to be opened."""
+"""The folder of a repository that must not be opened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chemfs.tree.real_file import Text
 
 
 class ForeignFolder(Folder):
-    """The place of a repository that another user owns and that is not trusted: it says so, and opens nothing."""
+    """The folder of another user's repository that is not trusted: has only a README.txt that says so."""
 
     __slots__ = ("_path",)
 

@@ -28,7 +28,7 @@ _INDEX = b"""<!doctype html>
 
 
 class GalleryPage(ComputedFile):
-    """The page as it was looked up: a newer state, name or picture makes it another one."""
+    """The page as it was looked up: a new state, name or picture makes another page."""
 
     __slots__ = ("content",)
 
@@ -48,7 +48,7 @@ def index_page(opened: Opened) -> Text:
 
 
 def _decisive(opened: OpenRepository) -> tuple[Hashable, ...]:
-    """All but the pictures that decides what the page says; a state's words and masks follow from its name."""
+    """Everything that the page depends on, except pictures; a state's text and masks follow from its identifier."""
     refs = opened.repository.refs
     names = tuple((name.ref, refs.read(name)) for name in (*refs.branches(), *refs.tags()))
     return opened.repository.log.extent(), opened.time_ns(), refs.head(), names
@@ -60,7 +60,7 @@ def _own(opened: OpenRepository) -> Permissions:
 
 
 def _html(opened: OpenRepository, shown: Mapping[Digest, Preview]) -> bytes:
-    from chemfs.tree.gallery_pictures import MountedPictures  # comparing and templates load much
+    from chemfs.tree.gallery_pictures import MountedPictures  # imported late: comparing and templates are large
     from chemigram_core.gallery.image_page import image_page
     from chemigram_core.gallery.page.html import image_html
 

@@ -18,7 +18,7 @@ from chemigram_core.refs.head import Detached, Head, OnBranch
 from chemigram_core.repository import Repository
 
 _REMEMBERED = 1_000
-_REMEMBERED_SECONDS = 1.5  # longer than a kernel caches a name: a cached link must not turn into a folder
+_REMEMBERED_SECONDS = 1.5  # longer than the kernel caches a name: a cached link must not turn into a folder
 LINK_MODE = 0o777
 
 
@@ -72,7 +72,7 @@ class FreshLink(Link):
 
 
 class FreshLinks:
-    """Links that `ln` has just made and expects to find as links, by path. Safe for many threads."""
+    """Links that `ln` has just made and expects to find, by path. Safe for many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -94,7 +94,7 @@ class FreshLinks:
             return link
 
     def rename(self, old: str, new: str) -> None:
-        """A link has another path, if there is one."""
+        """A link, if there is one, was renamed."""
         with self._lock:
             if (link := self._links.pop(old, None)) is not None:
                 self._links[new] = link

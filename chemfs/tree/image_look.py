@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class ImageLook:
-    """The image of a repository as it is now. Safe for many threads: each field is replaced as a whole."""
+    """The current image of a repository. Safe for many threads: each field is replaced as a whole."""
 
     __slots__ = ("_logged", "_repository", "_seen")
 

@@ -240,7 +240,7 @@ def _identity(status: os.stat_result) -> _Identity:
 
 
 def _leads_to(path: str, identity: _Identity) -> bool:
-    """Whether a path still leads to a folder: one that was renamed is opened anew under its new path."""
+    """Whether a path still leads to a folder: a renamed folder is opened again under its new path."""
     try:
         return _identity(os.stat(path)) == identity  # noqa: PTH116 - each look at a file in the mount may do it
     except OSError:

@@ -19,7 +19,7 @@ from chemfs.tree.open_files import OpenFile, Stat
 XATTR_PREFIX = "user.chemfs."
 
 Xattrs = Mapping[str, Callable[[], str]]
-"""Values by names without the prefix; none is found out before it is asked for."""
+"""Values by names without the prefix, computed on demand."""
 
 NO_XATTRS: Xattrs = MappingProxyType({})
 

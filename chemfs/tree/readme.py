@@ -10,16 +10,16 @@ heads/<branch>/     your work: save image.xmp or a mask here, and each real edit
 tags/<tag>/         states that you named; they never change
 snapshots/<id>/     all states, by identifier
 history/<branch>/   the states of a branch by day and time (UTC)
-compare/<A>..<B>/   what changed from state A to state B: changes.md, a diff, pictures of masks; just open that path
-previews/<branch>/  pictures of the states of a branch, oldest first, once `chemfs render` has made them
-previews/index.html the history as a page for a browser
-rejected/           saves that could not be kept as a state, each with the reason
+compare/<A>..<B>/   what changed from A to B: changes.md, a diff, pictures of masks; not listed, just open that path
+previews/<branch>/  pictures of the states of a branch, oldest first, made by `chemfs render`
+previews/index.html the history as a web page
+rejected/           saves that were rejected, each with the reason
 HEAD                the current branch; `ln -sfn heads/<branch> HEAD` changes it
 log.jsonl           what was done, one line per operation
 
 Each state has image.xmp (the edit), masks/ (its masks) and drawn/ (the masks that are drawn in darktable, as pictures).
-If the repository has an image, the state shows it too, with the edit beside it under the name that darktable looks for.
-preview.jpg in it, which is not listed, is its picture. So
+If the repository has an image, each state has it, too, and the edit beside it under the name that darktable looks for.
+The rendered picture of a state is preview.jpg, which is not listed.
 
     darktable tags/<tag>/          opens that state
     cp -r tags/<tag> ~/keep        copies it
@@ -29,16 +29,17 @@ preview.jpg in it, which is not listed, is its picture. So
 Saving never overwrites a state: the one before stays in snapshots/.
 """
 
-LIBRARY = b"""This folder shows a library: a folder for each image's repository, with a README.txt of its own, and
-the folders of the shoots that hold them. In each folder,
+LIBRARY = b"""This is a library: a tree of folders with a repository for each image, each with its own README.txt.
+Every other folder also has
 
-tagged/<tag>/       has every image of the folder that has the tag, as it was tagged: `cp -r tagged/<tag> ~/keep`
+roll/               its images side by side, with their branches as duplicates: open it in darktable and work there
+tagged/<tag>/       the images of the folder that have the tag, in the tagged state: `cp -r tagged/<tag> ~/keep`
 
-New repositories and folders appear here by themselves. `chemfs import SHOOT LIBRARY` brings in a folder of photographs
+New repositories and folders appear here automatically. `chemfs import SHOOT LIBRARY` adds a folder of photographs
 with their sidecars; LIBRARY is the library's own folder, not this mount of it.
 """
 
-FOREIGN = b"""This folder is the place of a repository that another user owns, so it is not shown.
+FOREIGN = b"""This repository belongs to another user, so it is not shown.
 
-If you trust its owner, mount again with `chemfs mount --trust`.
+If you trust that user, mount again with `chemfs mount --trust`.
 """

@@ -62,7 +62,7 @@ def _both(watch: OnChange, on_change: Callable[[Repository], None] | None) -> On
 
 
 def walk(node: Node, path: str) -> Node:
-    """What stands at a path below a node, looked up name by name. Raises NotFound, NotAFolder.
+    """The node at a path below a node, looked up name by name. Raises NotFound, NotAFolder.
 
     No folder has the names `.` and `..`: a path must not lead out of the store.
     """

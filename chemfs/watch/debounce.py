@@ -1,4 +1,4 @@
-"""Which of the files that change have come to rest. Knows no files and no clock: every moment is handed in.
+"""Decides which changed files are due. Knows no files and no clock: the caller gives each time.
 
 Programs write a file in several steps, and darktable several times within a second. So a file is due when nothing has
 happened to it for a while: a second after it was closed or renamed, and ten seconds after it was last written if

@@ -29,13 +29,13 @@ def presence(place: Destination) -> Presence | str:
     try:
         shoot = _identity(place.shoot)
     except OSError:
-        return f"the folder of photographs is gone: {place.shoot}"
+        return f"the folder of photographs is missing: {place.shoot}"
     try:
         if not is_prepared(place):
             return str(LibraryGone(place.root))
         return Presence(shoot, _identity(place.root), mounts_below(located(place.shoot)))
     except (StoreFailed, OSError) as error:
-        return f"the library can't be used: {error}"
+        return f"can't use the library: {error}"
 
 
 def _identity(folder: Path) -> Identity:

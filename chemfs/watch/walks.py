@@ -24,7 +24,7 @@ def _say_nothing(_: int) -> None:
 class Walks:
     """Walks, one after another. `apart` gives folders to skip, `entered` is called before a folder is listed.
 
-    `settled` leaves out the files of a folder that have not come to rest; it is asked when they are to be captured.
+    `settled` removes the files of a folder that are not due yet; it is called just before the capture.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ class AlreadyWatched(Refused):
     """Another process watches the same shoot for the same library."""
 
     def __init__(self, place: Destination) -> None:
-        super().__init__(f"already watched by another process: {shown(str(place.shoot))}; stop that one first")
+        super().__init__(f"another process already watches {shown(str(place.shoot))}; stop it first")
 
 
 class Watcher:
@@ -70,7 +70,7 @@ class Watcher:
         prepare(place)
 
     def run(self, stop: StopSignals) -> None:
-        """Watch until a signal comes; then capture what has come to rest. Raises AlreadyWatched, LimitReached."""
+        """Watch until a signal comes; then capture the files that are due. Raises AlreadyWatched, LimitReached."""
         with self._resources:
             while not stop.is_set:
                 self._wait(stop, self.step())
@@ -160,7 +160,7 @@ class Watcher:
                 self._say(Notice(self._limit))
 
     def _due(self, now: float) -> list[ShootFolder]:
-        """The files that have come to rest, in their folders as they are now."""
+        """The files that are due, in the current listings of their folders."""
         names = defaultdict[Parts, set[str]](set)
         for folder, name in self._debounce.take_due(now, AT_ONCE):
             names[folder].add(name)
@@ -168,7 +168,7 @@ class Watcher:
         return [folder for folder in folders if folder.images or folder.problems]
 
     def _settled(self, folder: ShootFolder) -> ShootFolder:
-        """The same without the sidecars that have not come to rest."""
+        """The same without the sidecars that are not due yet."""
         return folder.without({name for parts, name in self._debounce if parts == folder.parts})
 
     def _capture(self, folders: Sequence[ShootFolder]) -> None:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, one class for each condition. Each message is one line; knows no error numbers.
+"""The errors of the library, one class for each condition. Each message is one line; knows no errnos.
 
 A message says what happened, to what, and what to do: `no such branch or tag: 'x'; list them with ...`. Callers
 distinguish two families: `Refused` (nothing was changed) and `StoreFailed` (the repository itself is damaged). An
@@ -125,7 +125,7 @@ class RefMoved(Refused):
     """A ref no longer points where its writer last read it."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"moved by another writer: {shown(ref)}; look at it again, then repeat")
+        super().__init__(f"moved by another writer: {shown(ref)}; check it, then repeat")
 
 
 class BranchInUse(Refused):
@@ -143,10 +143,10 @@ class NoState(Refused):
 
 
 class HeadDetached(Refused):
-    """HEAD is on no branch, and no branch was named."""
+    """HEAD is detached, and no branch was given."""
 
     def __init__(self) -> None:
-        super().__init__("HEAD is at a snapshot, not on a branch; check out a branch or name one")
+        super().__init__("HEAD is at a snapshot, not on a branch; check out a branch, or name one")
 
 
 class UnknownMask(Refused):
@@ -164,10 +164,10 @@ class CannotBeLogged(Refused):
 
 
 class FolderNotEmpty(Refused):
-    """Files would be written among other files."""
+    """A folder to write to already has files."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"folder is not empty: {shown(str(path))}; name a new one")
+        super().__init__(f"folder is not empty: {shown(str(path))}; choose a new one")
 
 
 class Incomparable(Refused):
@@ -192,7 +192,7 @@ class NeitherFileNorFolder(Refused):
 
 
 class NotAFile(StoreFailed):
-    """A link, a folder, a fifo or a device stands where the repository keeps a regular file."""
+    """A link, a folder, a fifo or a device is where the repository keeps a regular file."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"not a regular file in the repository: {shown(name)}; locate it with `chemfs fsck`")
@@ -202,7 +202,7 @@ class ObjectMissing(StoreFailed):
     """An object that something points at is not in the store."""
 
     def __init__(self, digest: str) -> None:
-        super().__init__(f"missing object: {digest}; see what needs it with `chemfs fsck`")
+        super().__init__(f"missing object: {digest}; `chemfs fsck` shows what needs it")
         self.digest = digest
 
 
@@ -210,7 +210,7 @@ class ObjectDamaged(StoreFailed):
     """The SHA-256 of an object's bytes is not its name, or its file is larger than an object can be."""
 
     def __init__(self, digest: str, found: str = "") -> None:
-        super().__init__(f"damaged object{found and f' ({found})'}: {digest}; see what needs it with `chemfs fsck`")
+        super().__init__(f"damaged object{found and f' ({found})'}: {digest}; `chemfs fsck` shows what needs it")
         self.digest = digest
 
 
@@ -224,14 +224,14 @@ class RegistryDamaged(StoreFailed):
 
 
 class LogDamaged(StoreFailed):
-    """The log has lost lines, and with them what they kept from gc."""
+    """The log has lost lines, and with them the record of states that gc must keep."""
 
     def __init__(self, found: str) -> None:
         super().__init__(f"damaged log ({found}): log.jsonl; repair it with `chemfs fsck --repair`")
 
 
 class RefDamaged(StoreFailed):
-    """A ref or HEAD can't be read, or holds something else than it should."""
+    """A ref or HEAD can't be read, or has invalid content."""
 
     def __init__(self, ref: str, found: str) -> None:
         super().__init__(f"damaged ref ({found}): {shown(ref)}; restore it with `chemfs fsck --repair`")

@@ -1,4 +1,4 @@
-"""What a folder is: a repository, a library, or neither. Looks at names and reads no file.
+"""The kind of a folder: a repository, a library, or neither. Checks names and reads no file.
 
 A folder with objects/, refs/ and HEAD is a repository. A folder is part of a library if it or a folder above it holds
 library.json, or if a repository is directly inside it. Names that begin with a dot are never part of a library.
@@ -72,7 +72,7 @@ def repositories_in(folder: Path) -> Iterator[Path]:
 
 
 def is_shown(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder of a library can be part of it: a real folder whose name begins with no dot."""
+    """Whether something in a library's folder can be part of it: a real folder whose name doesn't begin with a dot."""
     return not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
 
 
@@ -101,7 +101,7 @@ def explained(error: NotARepository) -> Refused:
 
 
 class ALibrary(Refused):
-    """A library is where one repository is needed; `inside` is one that it holds, if it holds any directly."""
+    """A library was given where a repository is needed; `inside` is a repository directly in it, if there is one."""
 
     def __init__(self, path: Path, inside: Path | None) -> None:
         name = "one of the repositories in it" if inside is None else f"one of them, such as {shown(str(inside))}"
@@ -109,15 +109,15 @@ class ALibrary(Refused):
 
 
 class ARepository(Refused):
-    """A repository is where a library or a folder of photographs is needed."""
+    """A repository was given where a library or a folder of photographs is needed."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"the repository of one image: {shown(str(path))}; name a library, or a folder for a new one")
 
 
 class NotALibrary(Refused):
-    """A folder is neither a repository nor a library: photographs, perhaps."""
+    """A folder is neither a repository nor a library; it may be a folder of photographs."""
 
     def __init__(self, path: Path) -> None:
-        hint = "bring a folder of photographs into a library with `chemfs import SHOOT LIBRARY`"
+        hint = "import a folder of photographs with `chemfs import SHOOT LIBRARY`"
         super().__init__(f"not a chemfs repository or library: {shown(str(path))}; {hint}")

@@ -1,5 +1,5 @@
-"""What the files of a state are called, wherever it is shown, and how large they can be. The limits hold for saving and
-for reading: a file beyond them is not one of ours, and is never read.
+"""The names of the files of a state, and their size limits. The limits apply to saving and
+reading: a larger file is not one of ours, and is never read.
 """
 
 XMP_FILE = "image.xmp"

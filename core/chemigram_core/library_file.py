@@ -1,4 +1,4 @@
-"""library.json: marks the root of a library, and remembers the shoot that each folder came from."""
+"""library.json: marks the root of a library, and records the shoot that each folder was imported from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read_shoots(root: Path) -> dict[str, str]:
 
 
 def remember_shoot(root: Path, folder: str, shoot: Path) -> None:
-    """Remember where a folder came from. For the holder of the library's lock. Raises LibraryFileDamaged, OSError."""
+    """Record where a folder came from. For the holder of the library's lock. Raises LibraryFileDamaged, OSError."""
     before = read_shoots(root)
     shoots: Mapping[str, str] = {**before, folder: str(shoot)}
     if shoots != before:

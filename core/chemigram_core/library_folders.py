@@ -13,7 +13,7 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import NotARepository
 from chemigram_core.folder_kind import FolderKind, is_shown, kind_of, require_library
 
-RESERVED = frozenset(("roll", "tagged"))  # what each folder of a mounted library has of its own
+RESERVED = frozenset(("roll", "tagged"))  # the reserved names in each folder of a mounted library
 
 SHOWN = frozenset((FolderKind.REPOSITORY, FolderKind.OTHER))
 
@@ -39,7 +39,7 @@ class Library:
         return status
 
     def kind(self, parts: Parts) -> FolderKind:
-        """What a folder is. Raises as `stat`."""
+        """The kind of a folder. Raises as `stat`."""
         self.stat(parts)
         return kind_of(str(self.path(parts)))
 
@@ -92,7 +92,7 @@ class Library:
 
 
 def kinds_in(folder: Folder) -> dict[str, FolderKind]:
-    """What the folders in an open folder are, by their names on disk. Costs three stats for each."""
+    """The kinds of the folders in an open folder, by their names on disk. Costs three stats for each."""
     with os.scandir(folder.descriptor) as entries:
         found = [entry.name for entry in entries if is_shown(entry)]
     return {name: kind_of(name, folder.descriptor) for name in found}
@@ -107,10 +107,10 @@ def shown_name(name: str, names: Collection[str]) -> str:
 
 
 def stored_name(name: str) -> str:
-    """The name that a folder gets when it is brought in: `roll_` for `roll`, and `roll__` for `roll_`."""
+    """The name that a folder gets when it is imported: `roll_` for `roll`, and `roll__` for `roll_`."""
     return f"{name}_" if name.rstrip("_") in RESERVED else name
 
 
 def original_name(name: str) -> str:
-    """The name of which `name` is the `stored_name`."""
+    """The inverse of `stored_name`."""
     return name.removesuffix("_") if name.rstrip("_") in RESERVED else name

@@ -2,7 +2,7 @@
 
 Branches and tags follow git's check-ref-format, and what a folder of states needs beyond it: single spaces inside a
 part are allowed, but no part may be named like a file of a state, HEAD or an identifier. A mask is named like any file.
-No name has characters that control a terminal or the direction of text, or that a person can't see.
+No name has invisible characters, or characters that control a terminal or the direction of text.
 """
 
 from __future__ import annotations

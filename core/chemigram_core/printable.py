@@ -1,4 +1,4 @@
-"""Foreign text made printable: what would steer a terminal, or change the order in which text is read, is escaped."""
+"""Makes foreign text printable: escapes what would control a terminal, or change the order in which text is read."""
 
 from __future__ import annotations
 

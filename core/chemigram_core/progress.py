@@ -1,4 +1,4 @@
-"""How long work reports its progress, and a change that it waits; or neither. Knows no terminal."""
+"""Reports of the progress of long work, and of waiting for a lock. Knows no terminal."""
 
 from __future__ import annotations
 

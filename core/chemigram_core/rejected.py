@@ -1,4 +1,4 @@
-"""rejected/: rejected saves, each with a page that gives the time, the place and the reason."""
+"""rejected/: rejected saves, each with a file that gives the time, the path and the reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chemigram_core.names import tail
 
 FOLDER = "rejected"
 _REASON_SUFFIX = ".reason.txt"
-_PLACE_BYTES = 150  # of the place in a file's name: with the time before and the suffix after it, below 255
+_PLACE_BYTES = 150  # of the path in a file name: with the time before it and the suffix after it, below 255
 _PAGE_BYTES = 16_384
 _MODE = 0o600  # private, as the file was while it was being written
 
@@ -27,20 +27,20 @@ _link = partial(os.link, follow_symlinks=False)
 
 @dataclass(frozen=True, slots=True)
 class RejectedSave:
-    """A refused save: the name of its file in rejected/ and the text of its reason page."""
+    """A rejected save: the name of its file in rejected/ and the text of its reason file."""
 
     file_name: str
     reason: str
 
 
 class Rejected:
-    """The refused saves of one repository."""
+    """The rejected saves of one repository."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def keep(self, data: bytes, where: str, why: str) -> RejectedSave:
-        """Keep the bytes of a refused save. `where` is the path that was saved to, like heads/main/image.xmp."""
+        """Keep the bytes of a rejected save. `where` is the path that was saved to, like heads/main/image.xmp."""
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
             folder.write(save.file_name, data, _MODE)
@@ -56,7 +56,7 @@ class Rejected:
         return self._taken(_link, source, name, where, why)
 
     def _taken(self, move: Callable[..., None], source: Folder, name: str, where: str, why: str) -> RejectedSave:
-        """The reason is written first: where the file is, its reason is too."""
+        """The reason is written first, so that every file has one."""
         save = _named(where, why)
         with Folder.make(self._root, FOLDER) as folder:
             with suppress(OSError):
@@ -71,13 +71,13 @@ class Rejected:
         return save
 
     def discard(self, save: RejectedSave) -> None:
-        """Remove a refused save: the same file was saved whole after all."""
+        """Remove a rejected save: the same file was saved completely after all."""
         with suppress(FileNotFoundError), Folder.enter(self._root, FOLDER) as folder:
             folder.remove(save.file_name + _REASON_SUFFIX)
             folder.remove(save.file_name)
 
     def all(self) -> list[RejectedSave]:
-        """The refused saves, oldest first."""
+        """The rejected saves, oldest first."""
         try:
             with Folder.enter(self._root, FOLDER) as folder:
                 return [

@@ -1,4 +1,4 @@
-"""The repository of one image: its parts and how to look into it (ADR-018). Knows no mounts and no command line.
+"""The repository of one image: its parts, and access to them (ADR-018). Knows no mounts and no command line.
 
 Changes to a repository are made by `operations`; each holds the repository's lock while it reads and writes.
 """
@@ -48,7 +48,7 @@ class Repository:
         self.objects = ObjectStore(root)
         self.log = OperationLog(root)
         self.history = History(self.log)
-        self.refs = Refs(root, self.history.may_have_told)
+        self.refs = Refs(root, self.history.may_mention)
         self.registry = RegistryFile(root)
         self.rejected = Rejected(root)
         self.states = States(self.objects)
@@ -78,7 +78,7 @@ class Repository:
 
     @cached_property
     def _raw(self) -> RawFolder:
-        from chemigram_core.image.raw_folder import RawFolder  # most commands look at no image
+        from chemigram_core.image.raw_folder import RawFolder  # most commands need no image
 
         return RawFolder(self.root)
 
@@ -111,7 +111,7 @@ class Repository:
             return {}
 
     def branch_log(self, branch: BranchName) -> Iterator[LogEntry]:
-        """What happened on a branch, the newest first. Raises RefMissing at the end if nothing ever did."""
+        """The operations on a branch, newest first. Raises RefMissing at the end if there never were any."""
         entry = None
         for entry in self.log.of_ref(branch.ref):
             yield entry
@@ -127,7 +127,7 @@ class Repository:
 
 
 def missing_part(root: Path) -> str | None:
-    """What a folder lacks to be a repository, or None. A symlink to a folder or a file does not count."""
+    """The missing part of a folder that is not a repository, or None. A symlink does not count as a part."""
     objects, refs, head = part_modes(str(root))
     parts = {"objects/": stat.S_ISDIR(objects), "refs/": stat.S_ISDIR(refs), "HEAD": stat.S_ISREG(head)}
     missing = next((part for part, is_there in parts.items() if not is_there), None)

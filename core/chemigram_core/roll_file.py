@@ -1,4 +1,4 @@
-"""roll.json of a repository: the number under which darktable knows each branch. A number is given once, for ever."""
+"""roll.json of a repository: the duplicate number of each branch in darktable. A number is assigned once, forever."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RollDamaged(StoreFailed):
     """roll.json can't be read."""
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"damaged numbers ({found}): roll.json; restore it, or remove it to have new numbers given")
+        super().__init__(f"damaged numbers ({found}): roll.json; restore it, or remove it to assign new numbers")
 
 
 class Given(NamedTuple):
@@ -50,7 +50,7 @@ Numbers = Mapping[int, Given]
 
 
 def read_numbers(root: Path) -> Numbers:
-    """The numbers that were given. Raises RollDamaged."""
+    """The assigned numbers. Raises RollDamaged."""
     try:
         found = read_object(root, FILE_NAME) or {}
         return {number_in(key): _parsed(entry) for key, entry in found.items()}
@@ -123,14 +123,14 @@ def _parsed(entry: Mapping[str, Any]) -> Given:
 def number_in(text: str) -> int:
     """The number in a text, if darktable can have it. Raises ValueError."""
     if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MAX_NUMBER)) or int(text) > MAX_NUMBER:
-        raise ValueError(f"no number of a duplicate: {shown(text)}")
+        raise ValueError(f"not a duplicate number: {shown(text)}")
     return int(text)
 
 
 def _text(value: str) -> str:
-    """A text that a sidecar can have."""
+    """A text that is valid in a sidecar."""
     if _NOT_XML.search(value):
-        raise ValueError(f"no text of an XMP: {shown(value)}")
+        raise ValueError(f"not text that XMP can hold: {shown(value)}")
     return value
 
 

@@ -1,7 +1,7 @@
-"""scratch/: other programs' files in the folders of branches. Kept as they are; never versioned or checked.
+"""scratch/: other programs' files in the folders of branches. Never changed, versioned or checked.
 
-They are their branch's: they move with it when it is renamed, and while there are any it can't be deleted. So no branch
-begins with the files of an earlier one of its name.
+They belong to their branch: they move with it when it is renamed, and while there are any it can't be deleted. So no
+branch starts with the files of an earlier one of the same name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FOLDER = "scratch"
 
 
 class FilesInBranch(Refused):
-    """Other programs' files are where a branch has none, because it is about to begin or to end."""
+    """A branch can't be created or deleted because of other programs' files."""
 
     def __init__(self, branch: BranchName) -> None:
         place = shown("/".join(parts_of(branch)))
@@ -32,14 +32,14 @@ def parts_of(branch: BranchName) -> tuple[str, ...]:
 
 
 def names_of(root: Path, branch: BranchName) -> list[str]:
-    """The names in the folder of a branch's files; none if there is no such folder."""
+    """The names in the folder of a branch's files; none if the folder is missing."""
     with suppress(FileNotFoundError, NotADirectoryError), Folder.enter(root, *parts_of(branch)) as folder:
         return folder.names()
     return []
 
 
 def clear(root: Path, branch: BranchName) -> None:
-    """Remove a branch's folder of files, which may hold empty folders alone. Raises FilesInBranch, OSError."""
+    """Remove a branch's folder of files, which may have only empty folders. Raises FilesInBranch, OSError."""
     try:
         folders = list(_folders(root, branch))
     except (FileNotFoundError, NotADirectoryError):  # none, or a link: nothing of the branch

@@ -1,6 +1,6 @@
-"""A state: an XMP with its masks, read from the store and remembered, since what a digest names never changes.
+"""States: XMPs with their masks, read from the store and cached, since the content of a digest never changes.
 
-What is known of a digest is shared by all repositories of a process and bounded; so a repository object keeps nothing.
+The caches are bounded, keyed by digest and shared by all repositories of a process; a repository object keeps nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _states: LRUCache[Digest, State] = LRUCache(10_000)  # about 5 MB at the most
 _edits: LRUCache[Digest, Digest] = LRUCache(10_000)
 _bare_edits: LRUCache[Digest, Digest] = LRUCache(1_000)
 _pixels: LRUCache[Digest, Digest] = LRUCache(10_000)
-_lock = Lock()  # of all of them; held for no longer than a look
+_lock = Lock()  # of all caches; held only for a look-up
 
 
 def _by_digest(_: ObjectStore, digest: Digest) -> Digest:
@@ -77,7 +77,7 @@ class States:
         return document
 
     def recall(self, digest: Digest) -> Document | None:
-        """The XMP of a snapshot that was stored or parsed a short while ago, without a look into the store."""
+        """The XMP of a snapshot that was recently stored or parsed, without access to the store."""
         with _lock:
             return _documents.get(digest)
 
@@ -90,11 +90,11 @@ class States:
         return _bare_edit(self._objects, digest)
 
     def pixels(self, mask: Digest) -> Digest:
-        """What a mask's pixels are, however they are compressed. Raises InvalidMask, not InvalidXmp."""
+        """The identity of a mask's pixels, however they are compressed. Raises InvalidMask, not InvalidXmp."""
         return _mask_pixels(self._objects, mask)
 
     def learn(self, document: Document) -> None:
-        """What was just stored need not be read and parsed again by the next save."""
+        """Cache what was just stored, so that the next save need not read and parse it."""
         digest = document.digest
         with _lock:
             _states[digest] = State(digest, document.masks)

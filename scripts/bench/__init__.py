@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m scripts.bench.NAME`. Each figure stands beside something else that the same run measured."""
+"""Benchmarks: `python -m scripts.bench.NAME`. Each figure is compared with another one of the same run."""

@@ -28,7 +28,7 @@ def install() -> None:
 
 @contextmanager
 def mounted(tree: Tree, folder: Path) -> Iterator[dict[str, Path]]:
-    """The mountpoint of each peer and of chemfs by name, mounted anew, and the ordinary folder."""
+    """The mountpoint of each peer and of chemfs by name, freshly mounted, and the ordinary folder."""
     commands: dict[str, list[str | Path]] = {"chemfs": [sys.executable, "-m", "chemfs", "mount", tree.repository]}
     if shutil.which("bindfs"):
         commands["bindfs"] = ["bindfs", "--no-allow-other", tree.plain]

@@ -1,6 +1,6 @@
 """The rows of the table: a task, its goals, and the paths of each of its batches.
 
-A batch that is marked `first` has names that the kernel and the daemon haven't seen: every round mounts anew, and no
+A batch that is marked `first` has names that the kernel and the daemon haven't seen: every round mounts again, and no
 two tasks share a state. (Dropping the kernel's caches instead would leave the daemon's full, empty those of the disk
 below all mounts, and need root.) `again` is the same batch once more, at once. Refs were looked at before, longer ago
 than a kernel keeps an entry by default. Walks leave drawn/ out, since looking into it parses the XMP; one row has it.

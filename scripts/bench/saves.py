@@ -1,6 +1,6 @@
 """How long a save takes: a 20 KB sidecar through a mount, alone and while large masks are being saved beside it.
 
-Each figure stands beside a durable write of the same bytes to the same disk (temporary, fsync, rename, fsync of the
+Each figure is compared with a durable write of the same bytes to the same disk (temporary, fsync, rename, fsync of the
 folder), taken in turn with it. darktable switches its autosave off where a save takes longer than 0.5 s.
 """
 

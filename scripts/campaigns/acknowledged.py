@@ -109,7 +109,7 @@ class Acknowledged:
 
 
 def _past(repository: Repository, tip: Digest) -> set[Digest]:
-    """The states that main has stood at before its tip, and their ancestors, by the log."""
+    """The former tips of main, and their ancestors, according to the log."""
     found: set[Digest] = set()
     stood = [moment.digest for moment in repository.history.moments(MAIN.ref)]
     pending = [tip, *dropwhile(lambda digest: digest != tip, reversed(stood))]

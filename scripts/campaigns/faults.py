@@ -225,7 +225,7 @@ class _Mount:
         self._daemon.unmount()
 
     def _write_in_place(self, data: bytes, *, is_stubborn: bool) -> None:
-        """Write over the old bytes, block by block; who is stubborn hears of errors only from close."""
+        """Write over the old bytes, block by block; a stubborn writer gets errors only from close."""
         ignored = suppress(OSError) if is_stubborn else nullcontext()
         descriptor = os.open(self._path("heads/main/image.xmp"), os.O_RDWR)
         try:

@@ -58,7 +58,7 @@ class Target:
         return self.random.choice([*fixed, *others])
 
     def link(self, path: Path, leads_to: Path | str) -> None:
-        """Put a link in the place of what is at `path`: absolute, relative, or by way of `..`."""
+        """Replace the file at `path` by a link: absolute, relative, or through `..`."""
         clear(path)
         relative = os.path.relpath(leads_to, path.parent)
         ways = (os.fspath(leads_to), relative, f"../{path.parent.name}/{relative}")

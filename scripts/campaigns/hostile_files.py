@@ -1,4 +1,4 @@
-"""What an attacker puts in the place of files: sockets, devices, huge sizes, other owners."""
+"""An attacker's replacements for files: sockets, devices, huge sizes, other owners."""
 
 from __future__ import annotations
 

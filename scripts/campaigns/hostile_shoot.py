@@ -35,7 +35,7 @@ class HostileShoot:
         edit(folder, "whole.NEF.xmp", 1)
 
     def add(self, count: int) -> None:
-        """Add images and sidecars, each in a way of its own; what a disk can't have is passed by."""
+        """Add images and sidecars, each of another kind; skips those that the disk can't have."""
         for _ in range(count):
             with suppress(OSError, ValueError):
                 self._add()
@@ -63,7 +63,7 @@ class HostileShoot:
         )  # fmt: skip
 
     def _linked(self, path: Path) -> None:
-        """Not to a whole sidecar or picture: whoever links to one means it."""
+        """Not to a valid sidecar or picture: such a link is intended."""
         outside = (self._outside.folder / name for name in ("secret.txt", "pipe", "missing", "inner"))
         into_mount = (self._mount, self._mount / "heads/main/image.xmp", self._mount / "a.tif/heads/main/a.tif")
         others: tuple[Path | str, ...] = ("/dev/zero", "/proc/self/mem", "/proc/self/environ", path.name, ".", "..")

@@ -26,7 +26,7 @@ _ENDINGS = (0, exit_codes.PROBLEM_FOUND, exit_codes.REFUSED, exit_codes.STORE_FA
 _OWN = re.compile(r"\x1b\[(?:[0-9;]*m|\?25[hl]|2K|1A)|\r")  # colours and progress bars
 _CONTROLS = re.compile(f"(?!\n)[{INVISIBLE}]")
 _POLL_SECONDS = 0.1
-_WATCHES = re.compile(rb"watching|waiting|trying again")  # what a watch says when it has looked over everything
+_WATCHES = re.compile(rb"watching|waiting|trying again")  # what a watch prints after its first scan
 
 _LOOKS = (
     ("status",), ("status", "--json"), ("log",), ("log", "--json"), ("log", "--branch", "main"), ("log", "-n", "1"),
@@ -103,7 +103,7 @@ def changes(root: Path, scratch: Path, shoot: Path, inputs: tuple[Path, Path], t
 
 
 def shoot_changes(shoot: Path, library: Path, scratch: Path, trust: Sequence[str]) -> Iterator[Ran]:
-    """What takes the edits of a folder of photographs; the watch ends when it has looked over everything."""
+    """The commands that take the edits of a folder of photographs; the watch ends after its first scan."""
     for options in (("--dry-run",), ()):
         yield ran(("import", str(shoot), str(library), *options, *trust), scratch)
     yield ran(("watch", str(shoot), str(library), *trust), scratch)

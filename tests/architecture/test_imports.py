@@ -14,7 +14,7 @@ PACKAGES = {"chemigram_core": ROOT / "core", "chemfs": ROOT}
 MAY_IMPORT_FUSE = {"chemfs.mount.libfuse"}
 WINGS = {  # the floors of each package, lowest first
     "chemigram_core": (
-        "errors printable digest layout progress advised",
+        "errors printable digest layout progress problem_kind",
         "names",
         "durable signature",
         "store refs log",

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-MODULES = sorted(path for package in ("chemfs", "core", "tests/support") for path in (ROOT / package).rglob("*.py"))
+MODULES = sorted(path for package in ("chemfs", "core", "scripts", "tests") for path in (ROOT / package).rglob("*.py"))
+MODULES.remove(Path(__file__))  # it quotes the phrases
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BANNED = {  # the phrase: what to write instead
     r"\bwhoever\b": "the program, the caller, the process",
@@ -40,6 +41,22 @@ BANNED = {  # the phrase: what to write instead
     r"\bby the same way\b": "in the same way",
     r"(?:^|[*.:;] )(?-i:Whose) .*\bis, is\b": "the owner of",
     r"\b(?:none|no other) knows better\b": "the last resort",
+    r"\bfor ever\b": "forever, always",
+    r"\banew\b": "again, rewritten",
+    r"\bin the place of\b": "in place of",
+    r"\b(?:is|are|was|were) sought\b": "is looked up",
+    r"\bmounts? of chemfs\b": "chemfs mount",
+    r"\bno line of the log\b": "is not in the log",
+    r"\b(?:comes?|came) to rest\b": "is due, is settled",
+    r"\bby another way\b": "elsewhere",
+    r"\bin one go\b": "at once",
+    r"\bmakes? way\b": "is removed",
+    r"\bstops? no other\b": "does not stop the others",
+    r"\b(?:stands|stood) (?:at|beside|once|there|twice)\b": "is, occurs, is stored",
+    r"\b(?:it|he|she|that|which) (?:is|was) asked (?:about|for)\b": "is called for, on demand",
+    r"\b(?:a|no) person(?!'s|s)\b(?! in front)": "the user",
+    r"\bas it is now\b": "the current",
+    r"\bgoes? on (?:reading|showing|working)\b": "still reads",
     r"^test (?:who|what|whoever|whatever)\b": "the subject: the reader, the rejected file",
     r"^test .*(?<!there )\b(?:is|are) no (?!longer)\w+$": "is not a, is rejected",
     r"^test .*\bas (?:it was|they were)$": "is unchanged, round-trips",
@@ -67,6 +84,22 @@ EXAMPLES = [  # one for each phrase, in the same order
     "A save by the same way as in `heads/`.",
     "Whose a repository is, is asked under its lock.",
     "Compares bytes where no other knows better.",
+    "It would wait for ever.",
+    "It is listed anew.",
+    "A link in the place of a folder.",
+    "An image is sought by its name.",
+    "A path into a mount of chemfs.",
+    "A state that no line of the log names.",
+    "Waits until a file has come to rest.",
+    "The branch had moved by another way.",
+    "Tags a whole shoot in one go.",
+    "The oldest pictures make way.",
+    "A bad file stops no other.",
+    "The name stands there twice.",
+    "It is computed when it is asked for.",
+    "A tag that a person gave.",
+    "The image as it is now.",
+    "A program goes on reading the tip.",
     "test who reads keeps what it opened",
     "test a restored sidecar is no edit",
     "test entries come back as they were",

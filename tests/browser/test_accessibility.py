@@ -108,7 +108,7 @@ def test_each_control_has_a_role_and_a_name_for_screen_readers(browser: Browser,
         landmarks = {role for role, _ in found} & {"banner", "main", "region", "navigation", "search", "contentinfo"}
         assert {"banner", "main", "region"} <= landmarks
         if name != "overview":
-            assert ("slider", "Share of the picture that shows the state before") in found
+            assert ("slider", "Share of the picture that shows the earlier state") in found
             assert ("combobox", "Compare with") in found
             assert ("group", "States, oldest first") in found
             assert ("group", "Masks") in found

@@ -71,7 +71,7 @@ def test_the_slider_is_moved_by_keys_and_says_where_it_is(browser: Browser, page
     assert split(browser) == 51
     slider = browser.find("#split")
     assert slider.aria_role == "slider"
-    assert slider.accessible_name == "Share of the picture that shows the state before"
+    assert slider.accessible_name == "Share of the picture that shows the earlier state"
     assert slider.get_attribute("aria-valuetext") == "51 % before"
     assert selected(browser) == "for the print", "the keys of the slider walk nowhere"
 
@@ -128,7 +128,7 @@ def test_a_mask_is_laid_over_the_picture_and_stays_on_in_the_next_state(browser:
     assert len(browser.all("#overlays img")) == 0, "a state without that mask"
 
 
-def test_over_a_crop_lies_what_the_crop_leaves_of_a_mask(browser: Browser, tmp_path: Path) -> None:
+def test_mask_over_a_cropped_picture_is_cropped(browser: Browser, tmp_path: Path) -> None:
     repository = drawn_repository(tmp_path / "drawn", size=(600, 400))
     disc = Sample("circle", "", circle((0.55, 0.5), 0.1, 0.0))
     put_picture(repository, save_samples(repository, [disc], before=[crop(0.5, 0.25, 1, 0.75)]), plain_jpeg(90))
@@ -140,7 +140,7 @@ def test_over_a_crop_lies_what_the_crop_leaves_of_a_mask(browser: Browser, tmp_p
     assert pixel(browser, *outside) == pixel(browser, 0.9, 0.9)
 
 
-def test_a_mask_of_another_frame_is_shown_by_itself_and_says_why(browser: Browser, tmp_path: Path) -> None:
+def test_mask_of_another_frame_is_shown_separately_with_the_reason(browser: Browser, tmp_path: Path) -> None:
     repository = drawn_repository(tmp_path / "drawn", size=(600, 400))
     masks = {MaskName("sky"): sky_mask(size=(600, 400))}
     xmp = sidecar_of([], before=[crop(0.5, 0.25, 1, 0.75)])

@@ -127,7 +127,7 @@ def test_a_listing_in_pieces(kernel: Kernel, tree: MemoryTree) -> None:
     assert kernel.ask(ops.RELEASEDIR, folder, struct.pack("=QIIQ", handle, 0, 0, 0)).error == 0
 
 
-def test_rewound_listing_is_read_anew(kernel: Kernel, tree: MemoryTree) -> None:
+def test_rewound_listing_is_read_again(kernel: Kernel, tree: MemoryTree) -> None:
     folder = kernel.look_up("files")
     (handle, *_) = kernel.ask(ops.OPENDIR, folder, struct.pack("=II", 0, 0)).fields("=QIi")
     body = struct.pack("=QQIIQII", handle, 0, 4096, 0, 0, 0, 0)

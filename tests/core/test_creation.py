@@ -22,7 +22,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def modes(root: Path) -> list[int]:
-    """Of a folder, a written file and an appended one."""
+    """The modes of a folder, a written file and an appended one."""
     with Folder.make(root, "folder") as folder:
         folder.write("written", b"x")
         with folder.append("appended", b"x") as append:

@@ -93,7 +93,7 @@ def test_the_borders_of_a_sensor_are_the_edits_or_else_the_cameras() -> None:
 
 @pytest.mark.parametrize("borders", [(20, 0, 20, 0), (-1, 0, 0, 0)])
 def test_borders_that_are_too_wide_leave_no_frame(borders: tuple[int, ...]) -> None:
-    with pytest.raises(NotComputable, match="within the borders"):
+    with pytest.raises(NotComputable, match="sensor borders"):
         frame(rawprepare(*borders), data=DNG, name="a.dng")
 
 
@@ -103,7 +103,7 @@ def test_an_image_of_unknown_size_has_no_frame() -> None:
 
 
 @pytest.mark.parametrize("turn", range(8))
-def test_a_place_comes_back(turn: int) -> None:
+def test_position_round_trips(turn: int) -> None:
     some = Frame(40, 30, Borders(4, 2, 2, 6), Turn(turn))
     assert some.origin(*some.place(11.0, 5.0)) == (11.0, 5.0)
 
@@ -186,7 +186,7 @@ def before_flip(data: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize("turn", range(8))
-def test_masks_of_such_modules_are_turned_with_the_picture(turn: int) -> None:
+def test_masks_of_modules_before_flip_are_turned_with_the_picture(turn: int) -> None:
     recipe = Recipe(Circle((0.2, 0.3), 0.2, 0.1), DRAWN, is_turned=True)
     straight, raster = Frame(60, 40).reduced(), Frame(60, 40, turn=Turn(turn)).reduced()
     found = grayscale(recipe, raster)

@@ -74,11 +74,11 @@ def test_a_missing_group_masks_nothing_and_a_missing_member_is_skipped() -> None
         ({"mode": 11}, "raster mask"),
         ({"feathering": 5}, "feathered"),
         ({"details": 0.3}, "details"),
-        ({"contrast": 1e30}, "beyond all bounds"),
-        ({"brightness": math.nan}, "beyond all bounds"),
-        ({"opacity": math.inf}, "beyond all bounds"),
+        ({"contrast": 1e30}, "out of range"),
+        ({"brightness": math.nan}, "out of range"),
+        ({"opacity": math.inf}, "out of range"),
         ({"mode": 7, "blendif": 0x4}, "parametric mask, which selects"),
-        ({"mode": 7, "blendif": 0x4, "space": 1}, "color space that is not known"),
+        ({"mode": 7, "blendif": 0x4, "space": 1}, "unknown color space"),
     ],
 )
 def test_masks_that_need_the_picture_have_a_reason(blending: Mapping[str, float], reason: str) -> None:
@@ -96,14 +96,14 @@ def test_unknown_shape_is_not_drawn(field: str) -> None:
     assert "is stored in" in mask.reason
 
 
-def test_groups_in_a_circle_are_not_drawn() -> None:
+def test_cyclic_groups_are_not_drawn() -> None:
     common = {"mask_version": "6", "mask_nb": "1", "mask_src": "00", "mask_type": "4"}
     ring = [
         {"mask_id": str(own), "mask_name": "g", "mask_points": f"{other:02x}000000000000000300000000000000", **common}
         for own, other in ((CIRCLE, MASK), (MASK, CIRCLE))
     ]
     (mask,) = drawn_masks(parse(numbered(5, [step("bloom", mask=MASK)], ring)).history)
-    assert (mask.recipe, mask.reason) == (None, "its groups are nested in a circle, or too deeply")
+    assert (mask.recipe, mask.reason) == (None, "its groups are nested in a cycle, or too deeply")
 
 
 @pytest.mark.parametrize(("levels", "is_drawn"), [(40, True), (60, False), (900, False)])
@@ -125,7 +125,7 @@ def test_groups_that_double_at_each_level_are_not_drawn() -> None:
     assert mask.recipe is None
 
 
-def test_a_sum_ends_at_one() -> None:
+def test_combined_opacity_is_capped_at_one() -> None:
     """darktable has it since 5.0, and 4.2.1 can't be asked."""
     below, above = np.array([[0.25, 0.75]], np.float32), np.array([[0.5, 0.5]], np.float32)
     combine(below, above, SUM, 1.0)
@@ -137,7 +137,7 @@ def test_a_sum_ends_at_one() -> None:
 )
 def test_huge_numbers_are_not_drawn(shape: Shape) -> None:
     (mask,) = masks(shape)
-    assert (mask.recipe, mask.reason) == (None, "a shape has numbers that are beyond all bounds")
+    assert (mask.recipe, mask.reason) == (None, "a shape has numbers that are out of range")
 
 
 def test_odd_shapes_are_drawn_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
@@ -160,8 +160,8 @@ def test_numpy_is_not_loaded_until_something_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("shape", "reason"),
     [
-        (closed(((0.2, 0.2), (0.5, 30), (0.2, 0.9)), 0.1), "beyond all bounds"),
-        (closed(((0.2, 0.2), (0.5, 0.5), (0.2, 0.9)), 30), "beyond all bounds"),
+        (closed(((0.2, 0.2), (0.5, 30), (0.2, 0.9)), 0.1), "out of range"),
+        (closed(((0.2, 0.2), (0.5, 0.5), (0.2, 0.9)), 30), "out of range"),
         (path(*[((0.2, 0.2), (-1, -1), (-1, -1), (0.1, 0.1))] * 3), "control points darktable had not computed yet"),
         (closed(((0.2, 0.2),), 0.1), "1 nodes"),
         (stroke(((0.2, 0.2), (0.5, 0.5)), [0.1] * 2, [1] * 2, [1] * 2, tension=0), "without a direction"),
@@ -208,7 +208,7 @@ def test_a_stroke_that_turns_sharply_has_no_cap_but_its_own() -> None:
     (mask,) = masks(SHARP)
     assert mask.recipe is not None
     drawn = grayscale(mask.recipe, Frame(258, 273).reduced())
-    assert (drawn[220, 40], drawn[20, 150]) == (0, 0), "as darktable has it"
+    assert (drawn[220, 40], drawn[20, 150]) == (0, 0), "as in darktable"
     assert drawn.mean() == pytest.approx(50, abs=1)
 
 
@@ -258,7 +258,7 @@ def test_long_strokes_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> Non
         (
             "lens",
             "",
-            ["drawn in the undistorted frame; darktable bends it with the picture, edges differ: lens correction"],
+            ["drawn in the undistorted frame; darktable also distorts the mask, so edges differ: lens correction"],
         ),
         ("crop", "", ["shown before the crop"]),
         ("flip", "05000000", []),
@@ -283,7 +283,7 @@ def test_crop_and_rotate_bends_nothing_if_it_only_crops(
     params = struct.pack("<15f6i", angle, 0.1, 0.1, width, 0.8, *[0] * 10, keystone, *[0] * 5).hex()
     moving = {**step("sharpen"), "operation": "clipping", "modversion": "5", "params": params}
     notes = list(geometry_notes(parse(numbered(5, [step("bloom", mask=MASK), moving], shapes())).history))
-    assert ("shown before the crop" in notes) == only_crops == (not any("bends" in note for note in notes))
+    assert ("shown before the crop" in notes) == only_crops == (not any("distorts" in note for note in notes))
 
 
 @pytest.mark.parametrize(

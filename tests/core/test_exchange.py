@@ -66,7 +66,7 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
         done = others.submit(exchange, tmp_path / "a.xmp", b"old", b"new")
         try:
             assert done.result(LIMIT_SECONDS) is False
-        finally:  # who waits for a writer, gets one
+        finally:  # a reader that waits for a writer gets one
             os.close(os.open(tmp_path / "a.xmp", os.O_RDWR | os.O_NONBLOCK))
     assert [(file.name, file.is_fifo()) for file in tmp_path.iterdir()] == [("a.xmp", True)]
 

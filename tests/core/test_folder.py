@@ -146,7 +146,7 @@ def test_no_part_of_a_path_leads_out_of_a_folder(inner: Path, way: Callable[...,
 
 @pytest.mark.parametrize("call", ["open", "symlink"])
 def test_failed_cleanup_does_not_hide_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    """Of a copy that could not even be created, there is nothing to remove."""
+    """If the copy could not even be created, there is nothing to remove."""
     (tmp_path / "log").write_bytes(b"one")
     (tmp_path / "copy").hardlink_to(tmp_path / "log")
     real = getattr(os, call)

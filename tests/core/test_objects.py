@@ -1,4 +1,4 @@
-"""An object is what its name says, or a reader is told."""
+"""An object matches its name, or a reader gets an error."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def test_a_state_that_lost_a_mask_is_not_restored(repository: chemigram_core.Rep
     assert repository.state().digest == new
 
 
-def test_head_stands_on_a_branch_or_a_state(repository: chemigram_core.Repository) -> None:
+def test_head_is_a_branch_or_a_state(repository: chemigram_core.Repository) -> None:
     first = repository.save(sidecar(1)).digest
     assert repository.tag("v1") == repository.branch("warm") == first
     assert repository.checkout("warm") == repository.head() == BranchName("warm")

@@ -166,13 +166,13 @@ def test_check_of_a_new_name_looks_up_only_that_name(refs: Refs, monkeypatch: py
     assert (len(looks), len(lists)) == (2, 1)
 
 
-def test_a_ref_written_in_place_is_read_anew(refs: Refs, tmp_path: Path) -> None:
+def test_ref_written_in_place_is_read_again(refs: Refs, tmp_path: Path) -> None:
     for digest in (A, B, A, B):
         (tmp_path / "refs/heads/main").write_text(f"{digest}\n")
         assert refs.read(MAIN) == digest
 
 
-def test_head_stands_on_a_branch_or_a_snapshot(refs: Refs, tmp_path: Path) -> None:
+def test_head_is_on_a_branch_or_at_a_snapshot(refs: Refs, tmp_path: Path) -> None:
     for head, text in ((OnBranch(MAIN), "ref: refs/heads/main\n"), (Detached(A), f"{A}\n")):
         refs.set_head(head)
         assert (tmp_path / "HEAD").read_text() == text

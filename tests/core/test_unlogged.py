@@ -1,4 +1,4 @@
-"""Snapshots that no line of the log names: told, counted, and kept until somebody asks for their removal."""
+"""Snapshots that are not in the log: reported, counted, and kept until the user requests their removal."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ def test_darktable_writes_every_sidecar(found: dict[str, Opening]) -> None:
     assert all(opening.writes for opening in found.values())
 
 
-def test_opening_a_branch_creates_a_snapshot_only_for_these(found: dict[str, Opening]) -> None:
+def test_opening_a_branch_creates_a_snapshot_only_for_listed_changes(found: dict[str, Opening]) -> None:
     assert {name for name, opening in found.items() if opening.snapshots} == CHANGED.keys()
 
 
-def test_each_of_these_changes_is_as_listed(found: dict[str, Opening]) -> None:
+def test_each_listed_change_occurs(found: dict[str, Opening]) -> None:
     assert {name for name, change in CHANGED.items() if change not in found[name].change} == set()
     assert all(opening.snapshots <= 1 for opening in found.values())

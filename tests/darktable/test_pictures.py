@@ -88,7 +88,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def spread(log: Path) -> None:
-    """Let the operations be minutes apart, as if a person had made them."""
+    """Let the operations be minutes apart, as if a user had made them."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     for number, line in enumerate(lines):
         line["timestamp"] = f"2026-11-20T18:{3 * number:02}:{11 * number % 60:02}.000000+00:00"

@@ -65,7 +65,7 @@ def test_each_edit_is_one_state_even_if_the_watch_is_killed(
 def test_images_new_to_darktable_get_first_states(
     tmp_path: Path, screen: Screen, photographer: Photographer, shoot: Shoot, album: Album
 ) -> None:
-    """darktable writes their first sidecars, and the automatic presets by itself: no person made an edit."""
+    """darktable writes their first sidecars, and the automatic presets by itself: the user made no edit."""
     photos, library = tmp_path / "wedding", tmp_path / "library"
     photos.mkdir()
     for number in range(IMAGES):

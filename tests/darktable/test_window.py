@@ -65,7 +65,7 @@ def test_next_start_finds_nothing_to_ask(
     assert saves(mount.repository) == before
 
 
-def test_next_start_asks_about_a_state_that_came_back_meanwhile(
+def test_next_start_asks_about_a_state_restored_meanwhile(
     mount: Mounted, screen: Screen, photographer: Photographer, shoot: Shoot
 ) -> None:
     with darktable(screen, photographer, mount.branch) as window:
@@ -161,7 +161,7 @@ def test_discarded_history_is_reported_and_can_be_restored(
         window.quit()
     assert "exposure" not in operations(mount)
     loss = next(entry for entry in mount.repository.log.entries() if entry.parent == before[-1])
-    assert loss.metadata["history_loss"] == "history of 5 steps vanished"
+    assert loss.metadata["history_loss"] == "history of 5 steps is gone"
     old_state = mount.path / "snapshots" / before[-1] / "image.xmp"
     (mount.branch / "image.xmp").write_bytes(old_state.read_bytes())
     assert mount.repository.resolve("main") == before[-1]

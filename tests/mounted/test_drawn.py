@@ -45,7 +45,7 @@ def test_bytes_and_sizes_are_those_of_the_library(mount: Mounted, drawn: Path) -
     assert len(files.pictures) == 4
 
 
-def test_a_copy_has_all_of_them_and_can_be_deleted(drawn: Path, tmp_path: Path) -> None:
+def test_copy_has_all_drawn_masks_and_can_be_deleted(drawn: Path, tmp_path: Path) -> None:
     assert run("cp", "-r", drawn.parent, tmp_path / "copy").stderr == ""
     assert run("diff", "-r", drawn.parent, tmp_path / "copy").stdout == ""
     assert run("rm", "-r", tmp_path / "copy").stderr == ""
@@ -73,7 +73,7 @@ def test_an_image_of_another_size_shows_within_a_second(drawn: Path, tmp_path: P
 
 
 @pytest.mark.needs_program("identify", "convert")
-def test_imagemagick_reads_them(drawn: Path) -> None:
+def test_imagemagick_reads_drawn_masks(drawn: Path) -> None:
     assert run("identify", "-format", "%m %w %h %z", drawn / MASK).stdout == "PNG 96 64 8"
     assert run("convert", drawn / MASK, "-crop", "1x1+38+32", "-format", "%[fx:mean]", "info:").stdout == "1"
 
@@ -85,12 +85,12 @@ def screen() -> Iterator[Screen]:
 
 
 @pytest.mark.needs_program("Xvfb", "xdotool", "import", "feh")
-def test_feh_shows_one(drawn: Path, screen: Screen) -> None:
+def test_feh_shows_a_drawn_mask(drawn: Path, screen: Screen) -> None:
     assert is_shown(screen, "feh", "--fullscreen", drawn / MASK)
 
 
 @pytest.mark.needs_program("Xvfb", "xdotool", "import", "eog")
-def test_eog_shows_one(drawn: Path, screen: Screen) -> None:
+def test_eog_shows_a_drawn_mask(drawn: Path, screen: Screen) -> None:
     assert is_shown(screen, "eog", "--new-instance", drawn / MASK)
 
 

@@ -6,8 +6,7 @@ import errno
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.mounted.conftest import Mounted, mount_repository
 from tests.support.builders import picture, sidecar, snapshots
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -30,14 +30,6 @@ def image(tmp_path: Path) -> Path:
     return tmp_path / "a.tif"
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """What others change shows within a second."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def replace(image: Path, data: bytes) -> None:
     new = image.with_name("new")
     new.write_bytes(data)
@@ -45,7 +37,7 @@ def replace(image: Path, data: bytes) -> None:
 
 
 def asked(code: str, *arguments: Path) -> str:
-    """What a program prints that may have to wait for a mount; it must not wait for ever."""
+    """What a program prints that may have to wait for a mount; it must not wait forever."""
     command = [sys.executable, "-c", f"import os, sys\n{code}", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS).stdout.strip()
 

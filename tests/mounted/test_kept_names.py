@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.mounted.conftest import Mounted
 from tests.support.builders import mask, sidecar
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -172,10 +172,3 @@ def test_tag_created_again_elsewhere_shows_its_new_state(mount: Mounted, branch:
         assert (mount.path / "tags/v1" / SIDECAR).stat().st_size == len(tip(repository))
     delete_tag(repository, tag)
     wait_until(lambda: not (mount.path / "tags/v1" / XMP).exists())
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import Repository
 from tests.support.builders import mask, saves, sidecar
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.needs_fuse
 Chemfs = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -228,11 +228,3 @@ def test_errors_while_mounted_are_in_the_log(chemfs: Chemfs, root: Path, place: 
     chemfs("unmount", place)
     (log,) = (tmp_path / "state" / "chemfs").glob("*.log")
     assert "image.xmp" in log.read_text()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise TimeoutError

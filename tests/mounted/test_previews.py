@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from tests.support import builders, fake_darktable
 from tests.support.fake_darktable import Fake
+from tests.support.processes import is_running, wait_until
 
 pytestmark = pytest.mark.needs_fuse
 
@@ -57,29 +57,14 @@ def chemfs(*arguments: object, code: int = 0) -> str:
     return done.stderr
 
 
-def wait_for(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def is_running(process: int) -> bool:
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
 def test_saved_state_gets_a_picture(
     place: Path, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake, repository = installed(tmp_path, monkeypatch), repository_of(tmp_path, "a.tif")
     chemfs("mount", "--previews", repository.root, place)
-    wait_for((place / "tags" / "v1" / "preview.jpg").exists)
+    wait_until((place / "tags" / "v1" / "preview.jpg").exists)
     (place / "heads" / "main" / "image.xmp").write_bytes(builders.sidecar(2))
-    wait_for(lambda: len(os.listdir(place / "previews" / "main")) == 2)
+    wait_until(lambda: len(os.listdir(place / "previews" / "main")) == 2)
     picture = (fake.folder / "picture.jpg").read_bytes()
     assert (place / "heads" / "main" / "preview.jpg").read_bytes() == picture
     for name in os.listdir(place / "previews" / "main"):
@@ -89,12 +74,12 @@ def test_saved_state_gets_a_picture(
     assert {path.stat().st_mode & 0o777 for path in (repository.root / "previews").iterdir()} == {0o600}
 
 
-def test_an_unmount_waits_for_no_picture(
+def test_unmount_does_not_wait_for_a_picture(
     place: Path, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake, repository = installed(tmp_path, monkeypatch), repository_of(tmp_path, "hanging.tif")
     chemfs("mount", "--previews", repository.root, place)
-    wait_for(lambda: fake.calls)
+    wait_until(lambda: fake.calls)
     (place / "heads" / "main" / "image.xmp").write_bytes(builders.sidecar(2))
     assert len(builders.saves(repository)) == 2, "a save does not wait for it either"
     chemfs("unmount", place)
@@ -108,10 +93,10 @@ def test_darktable_dies_with_a_killed_daemon(
     fake, repository = installed(tmp_path, monkeypatch), repository_of(tmp_path, "hanging.tif")
     command = [sys.executable, "-m", "chemfs", "mount", "--foreground", "--previews", str(repository.root), str(place)]
     daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    wait_for(lambda: fake.calls)
+    wait_until(lambda: fake.calls)
     daemon.send_signal(signal.SIGKILL)
     daemon.wait()
-    wait_for(lambda: not is_running(fake.calls[0]["process"]))
+    wait_until(lambda: not is_running(fake.calls[0]["process"]))
 
 
 def test_without_darktable_nothing_is_mounted(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,5 +132,5 @@ def test_no_gallery_is_written_into_a_mount(tmp_path: Path, place: Path) -> None
     repository = repository_of(tmp_path, "a.tif")
     chemfs("mount", repository.root, place)
     for folder in (place / "heads" / "pages", place / "previews" / "x", place / "new"):
-        assert "it is in a mount of chemfs; name another folder" in chemfs("gallery", repository.root, folder, code=3)
+        assert "it is in a chemfs mount; choose another folder" in chemfs("gallery", repository.root, folder, code=3)
     chemfs("unmount", place)

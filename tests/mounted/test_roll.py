@@ -79,7 +79,7 @@ def test_number_used_again_is_a_branch_of_its_own_in_this_mount_and_the_next(
 ) -> None:
     before, shown = first.tip(WARM), (roll / "0_01.NEF.xmp").read_bytes()
     (roll / "0_01.NEF.xmp").write_bytes(taken)
-    assert (roll / "0_01.NEF.xmp").read_bytes() == shown, "it goes on showing its branch"
+    assert (roll / "0_01.NEF.xmp").read_bytes() == shown, "it still shows its branch"
     assert "0_04.NEF.xmp" in os.listdir(roll)
     (roll / "0_01.NEF.xmp").write_bytes(sidecar(60))
     assert stored(first, NEW) == canonical(sidecar(60)), "darktable goes on with the new duplicate"

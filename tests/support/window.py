@@ -191,7 +191,7 @@ class Window:
         wait_for("the end of darktable", self._quits)
 
     def picture(self) -> Image.Image:
-        """The screen, as soon as it shows the image and that has come to rest."""
+        """The screen, as soon as it shows the image and no longer changes."""
         return wait_for("an image at rest", self._picture_at_rest)
 
     def warns_of_conflicts(self) -> bool:
@@ -288,7 +288,7 @@ def darktable(screen: Screen, photographer: Photographer, folder: Path) -> Itera
 def link_data(folder: Path, root: Path = Path("/")) -> None:
     """A folder for --datadir: what is installed, but for the start script that offers to install other scripts.
 
-    That one calls GTK from a thread of its own; where it comes before the main loop, darktable 4.2.1 hangs for ever.
+    That one calls GTK from a thread of its own; where it comes before the main loop, darktable 4.2.1 hangs forever.
     """
     folder.mkdir()
     for installed in (root / DATA.relative_to("/")).iterdir():

@@ -10,8 +10,9 @@ from typing import TypeVar
 from chemfs import exit_codes
 from chemfs.cli.arguments import add_json, add_place, add_trust
 from chemfs.cli.json import JsonList
-from chemfs.cli.members import each, named
 from chemfs.cli.progress import progress
+from chemfs.cli.targets import for_each, targets_at
+from chemfs.cli.text import counted
 from chemfs.tree.heads import orphaned_drafts
 from chemigram_core.fsck import Audit, Finding, Problem, finish, repair
 from chemigram_core.library.members import Member
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check it; the exit code says whether a problem was found. Raises NotARepository."""
-    found = named(options.repository)
+    found = targets_at(options.repository)
     problems, findings, away = 0, JsonList(), list[str]()
 
     def work(member: Member) -> int:
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         problems += ours
         return exit_codes.PROBLEM_FOUND if ours else 0
 
-    code = each(found, work, "checking")
+    code = for_each(found, work, "checking")
     if options.json:
         findings.end()
     else:
@@ -88,5 +89,5 @@ def _line(member: Member, finding: Finding, repaired: str | None) -> str:
 
 def _summary(problems: int, code: int) -> str:
     if problems:
-        return f"{problems} problem{'s' if problems != 1 else ''}"
+        return counted(problems, "problem")
     return "the check is incomplete" if code else "no problems found"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from chemfs import exit_codes
 from chemfs.cli.arguments import add_place, target_folder
-from chemfs.cli.behind import behind
 from chemfs.cli.interruption import clear_up_on_sigterm
-from chemfs.cli.members import named
+from chemfs.cli.mount_source import mount_source
 from chemfs.cli.progress import task_progress
 from chemfs.cli.streams import print_error
+from chemfs.cli.targets import targets_at
 from chemigram_core.repository import Repository
 from chemigram_core.status.attention import Kind
 
@@ -37,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
     from chemigram_core.gallery.gallery import PAGE_FILE, image_gallery, library_gallery
 
     clear_up_on_sigterm()
-    place = behind(options.repository)
-    found, name = named(place), place.resolve().name
+    place = mount_source(options.repository)
+    found, name = targets_at(place), place.resolve().name
     target = options.directory or Path(f"{name}-gallery")
     if found.is_library:
         with task_progress() as report:

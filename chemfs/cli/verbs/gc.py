@@ -9,10 +9,10 @@ from datetime import timedelta
 from rich.filesize import decimal
 
 from chemfs.cli.arguments import add_place, add_trust, number_below
-from chemfs.cli.members import each, named
 from chemfs.cli.progress import task_progress
 from chemfs.cli.ref_arguments import warn_of_aliens
-from chemfs.cli.text import Table
+from chemfs.cli.targets import for_each, targets_at
+from chemfs.cli.text import Table, counted
 from chemigram_core import gc
 from chemigram_core.library.members import Member
 from chemigram_core.previews.preview_file import Preview
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Remove or list it. Raises LogDamaged, RegistryDamaged."""
-    found = named(options.repository)
+    found = targets_at(options.repository)
     gone: list[StoredObject] = []
     previews: list[Preview] = []
     table = Table([0] * found.is_library + [len("snapshot"), 64, 0])
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         elif (objects or garbage.previews) and found.is_library:
             print(printable(f"{member.path}: removed {_in_words(objects, garbage.previews)}"))
 
-    code = each(found, work, "collecting", prints=options.dry_run)
+    code = for_each(found, work, "collecting", prints=options.dry_run)
     where = f" in {found.in_words()}" if found.is_library else ""
     print(f"{'would remove' if options.dry_run else 'removed'} {_in_words(gone, previews)}{where}")
     return code
@@ -78,12 +78,8 @@ def _cells(picture: Preview) -> tuple[str, str, str]:
 
 def _in_words(objects: Sequence[StoredObject], previews: Sequence[Preview]) -> str:
     kinds = ((Kind.SNAPSHOT, "snapshot"), (Kind.MASK, "mask"))
-    snapshots, masks = (_counted(sum(one.kind is kind for one in objects), noun) for kind, noun in kinds)
+    snapshots, masks = (counted(sum(one.kind is kind for one in objects), noun) for kind, noun in kinds)
     words = f"{snapshots} and {masks}, {decimal(sum(one.size_bytes for one in objects))}"
     if not previews:
         return words
-    return f"{words}; {_counted(len(previews), 'picture')}, {decimal(sum(one.status.st_size for one in previews))}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count != 1 else ''}"
+    return f"{words}; {counted(len(previews), 'picture')}, {decimal(sum(one.status.st_size for one in previews))}"

@@ -10,6 +10,7 @@ from chemfs.cli.arguments import add_json, add_trust
 from chemfs.cli.json import print_json
 from chemfs.cli.progress import task_progress
 from chemfs.cli.shoot_arguments import add_shoot_and_library, mounts, refuse_mounts
+from chemfs.cli.text import counted
 from chemigram_core.printable import printable
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.shoot.problem import Problem
@@ -46,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
 def _print(report: Report) -> None:
     would = "would be taken" if report.is_dry_run else "taken"
     print(printable(f"{report.shoot} -> {report.folder}"))
-    print(f"{_counted(report.images, 'image')}, {report.new_images} of them new")
-    print(f"{_counted(report.states, 'state')} {would}, on {_counted(report.branches, 'new branch', 'new branches')}")
-    print(f"{_counted(report.unchanged, 'sidecar')} unchanged")
+    print(f"{counted(report.images, 'image')}, {report.new_images} of them new")
+    print(f"{counted(report.states, 'state')} {would}, on {counted(report.branches, 'new branch', 'new branches')}")
+    print(f"{counted(report.unchanged, 'sidecar')} unchanged")
     ordered = sorted(report.problems, key=lambda problem: problem.kind.value)
     for kind, problems in groupby(ordered, key=lambda problem: problem.kind):
         _print_problems(kind.value, list(problems))
@@ -58,7 +59,3 @@ def _print_problems(kind: str, problems: list[Problem]) -> None:
     print(f"\n{kind}: {problems[0].advice}")
     for problem in problems:
         print(printable(f"  {problem.path}: {problem.says}"))
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"

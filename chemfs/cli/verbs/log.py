@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from chemfs.cli.arguments import add_json, add_place, number_below
 from chemfs.cli.json import JsonList
-from chemfs.cli.members import Named, each, named
+from chemfs.cli.targets import Targets, for_each, targets_at
 from chemfs.cli.text import Table, local_time
 from chemigram_core.errors import RefMissing
 from chemigram_core.library.members import Member
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print it, as a graph, rows or JSON. Raises RefMissing for an unknown branch."""
-    found = named(options.repository)
+    found = targets_at(options.repository)
     form = _Json(found) if options.json else _Graph(found) if sys.stdout.isatty() else _Rows(found)
     missing = []
 
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             form.print(member, repository, entries, options.count)
 
-    code = each(found, work, "reading", prints=True)
+    code = for_each(found, work, "reading", prints=True)
     if missing and len(missing) == len(found.members):
         raise missing[0]
     form.end()
@@ -67,7 +67,7 @@ def _begun(repository: Repository, branch: BranchName | None) -> Iterator[LogEnt
 class _Json:
     """One list; if there are several repositories, each entry names its own."""
 
-    def __init__(self, found: Named) -> None:
+    def __init__(self, found: Targets) -> None:
         self._found, self._list = found, JsonList()
 
     def print(self, member: Member, _: Repository, entries: Iterator[LogEntry], count: int | None) -> None:
@@ -81,7 +81,7 @@ class _Json:
 class _Graph:
     """A graph for each repository; if there are several, below its name."""
 
-    def __init__(self, found: Named) -> None:
+    def __init__(self, found: Targets) -> None:
         self._found = found
 
     def print(self, member: Member, repository: Repository, entries: Iterator[LogEntry], count: int | None) -> None:
@@ -98,7 +98,7 @@ class _Graph:
 class _Rows:
     """A row for each entry."""
 
-    def __init__(self, found: Named) -> None:
+    def __init__(self, found: Targets) -> None:
         paths = [max((len(path) for member in found.members for path in found.column(member)), default=0)]
         self._found, self._table = found, Table([*paths[: found.is_library], *_WIDTHS])
 

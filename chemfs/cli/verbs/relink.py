@@ -7,7 +7,7 @@ import argparse
 from chemfs import exit_codes
 from chemfs.cli.arguments import add_json, add_place, add_trust, given_path
 from chemfs.cli.errors import WrongUsage
-from chemfs.cli.members import Named, named
+from chemfs.cli.targets import Targets, targets_at
 from chemigram_core.operations.relink import relink
 from chemigram_core.repository import Repository
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Link it. Raises WrongUsage, UnusableImage, UnusableImageFile, OtherImage; then nothing has changed."""
-    found = named(options.repository)
+    found = targets_at(options.repository)
     if found.is_library:
         return _relink_all(found, options)
     if options.dry_run or options.json:
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _relink_all(found: Named, options: argparse.Namespace) -> int:
+def _relink_all(found: Targets, options: argparse.Namespace) -> int:
     from chemfs.cli.progress import task_progress
     from chemfs.cli.relink_output import print_report
     from chemigram_core.library.relink_all import relink_all

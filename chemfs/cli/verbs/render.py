@@ -12,8 +12,9 @@ from chemfs.cli.arguments import REVISION, add_json, add_place, add_trust, numbe
 from chemfs.cli.errors import WrongUsage
 from chemfs.cli.interruption import clear_up_on_sigterm
 from chemfs.cli.json import print_json
-from chemfs.cli.members import Named, each, named
 from chemfs.cli.progress import task_progress
+from chemfs.cli.targets import Targets, for_each, targets_at
+from chemfs.cli.text import counted
 from chemfs.render.darktable import Darktable, installed
 from chemfs.render.job import NotRendered, Outcome, Rendered, Wanted
 from chemfs.render.renderer import SIZE_PIXELS, Limits, Renderer
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.all and options.revs:
         raise WrongUsage("--all renders every state; omit REV")
-    darktable, chosen = installed(), _Chosen(named(options.repository), options)
+    darktable, chosen = installed(), _Chosen(targets_at(options.repository), options)
     clear_up_on_sigterm()
     outcomes = list(_outcomes(darktable, chosen.states, options))
     if options.json:
@@ -67,12 +68,12 @@ def run(options: argparse.Namespace) -> int:
 class _Chosen:
     """The states to render, the images of a library without such a state, and the exit code so far."""
 
-    def __init__(self, found: Named, options: argparse.Namespace) -> None:
+    def __init__(self, found: Targets, options: argparse.Namespace) -> None:
         self.is_library = found.is_library
         self.states: list[Wanted] = []
         self.left_out: dict[str, str] = {}
         self._options = options
-        self.code = each(found, self._add, "reading")
+        self.code = for_each(found, self._add, "reading")
 
     def _add(self, member: Member) -> None:
         require_own(member.root)
@@ -133,8 +134,4 @@ def _print(chosen: _Chosen, outcomes: list[Outcome]) -> None:
         print(printable(f"{where}snapshot {one.wanted.snapshot[:12]} has no picture: {one.says}"))
     new = sum(picture.is_new for picture in pictures)
     failed = f", {len(problems)} could not be rendered" if problems else ""
-    print(f"{_counted(new)} rendered, {len(pictures) - new} already had a picture{failed}")
-
-
-def _counted(states: int) -> str:
-    return f"{states} state{'s' if states != 1 else ''}"
+    print(f"{counted(new, 'state')} rendered, {len(pictures) - new} already had a picture{failed}")

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
 def _left_out(names: Sequence[str]) -> str:
     return (
         f"the XMP names masks that are not in this repository: {', '.join(names)}; its list was ignored and the masks "
-        "of the branch kept. To bring them in, repeat with --mask NAME=PNG for each"
+        "of the branch kept. To add them, repeat with --mask NAME=PNG for each"
     )
 
 

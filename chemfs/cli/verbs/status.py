@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from chemfs import exit_codes
 from chemfs.cli.arguments import add_json, given_path
-from chemfs.cli.behind import behind
 from chemfs.cli.json import print_json
-from chemfs.cli.members import Named, named
+from chemfs.cli.mount_source import mount_source
 from chemfs.cli.progress import progress
+from chemfs.cli.targets import Targets, targets_at
 from chemfs.cli.text import local_time, print_fields, print_rows
 from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.library.members import Member
@@ -45,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print it; the exit code says whether something needs attention. Raises NotARepository, InsideMount."""
-    place = behind(options.repository)
-    found = named(place)
+    place = mount_source(options.repository)
+    found = targets_at(place)
     if not found.is_library and kind_of(str(place)) is FolderKind.OTHER:
         Repository(place)  # not a repository: the error says what to do
     rows = [_Row(member.path, _status(member, found)) for member in progress(found.members, "reading")]
@@ -60,13 +60,13 @@ def run(options: argparse.Namespace) -> int:
     return exit_codes.PROBLEM_FOUND if any(row.status.attention for row in rows) else 0
 
 
-def _status(member: Member, found: Named) -> ImageStatus:
+def _status(member: Member, found: Targets) -> ImageStatus:
     if member.error is not None:
         return ImageStatus(attention=[damage(member.error)])
     return image_status(member.root, counts_unlogged=not found.is_library)
 
 
-def _print_json(found: Named, rows: Sequence[_Row]) -> None:
+def _print_json(found: Targets, rows: Sequence[_Row]) -> None:
     def key(path: str) -> dict[str, str]:
         return {"repository": path} if found.is_library else {}
 
@@ -74,7 +74,7 @@ def _print_json(found: Named, rows: Sequence[_Row]) -> None:
     print_json({"attention": attention, "images": [key(row.path) | row.status.to_json() for row in rows]})
 
 
-def _print_table(found: Named, rows: Sequence[_Row]) -> None:
+def _print_table(found: Targets, rows: Sequence[_Row]) -> None:
     _print_attention(rows)
     print_rows([_TITLES, *map(_cells, rows)])
     needy = sum(bool(row.status.attention) for row in rows)

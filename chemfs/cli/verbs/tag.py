@@ -6,8 +6,8 @@ import argparse
 
 from chemfs.cli.arguments import add_trust, given
 from chemfs.cli.errors import WrongUsage
-from chemfs.cli.members import named
 from chemfs.cli.ref_arguments import add_name_and_revision, print_refs, require_name_alone
+from chemfs.cli.targets import targets_at
 from chemigram_core.names import TagName
 from chemigram_core.repository import Repository
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List or change them. Raises WrongUsage, RefExists, RefMissing, RefConflict, UnknownRevision, NoState."""
-    found = named(options.repository)
+    found = targets_at(options.repository)
     if options.delete:
         require_name_alone(options)
     if found.is_library:

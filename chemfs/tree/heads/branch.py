@@ -47,9 +47,9 @@ class Branch:
     def open_to_write(
         self, target: Tracked, flags: int, keeps: object, present: Callable[[], bytes] | None = None
     ) -> OpenFile:
-        """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is held while it is open.
+        """Open a tracked file with its bytes, or empty if truncated or new; `keeps` is referenced while it is open.
 
-        `present` gives its bytes where they are not those of the tip.
+        `present` returns its bytes if they are not those of the tip.
         """
         emptied, mark = self.table.take_emptied(target), self._saver.mark()
         present = present or partial(self._present, target, flags)
@@ -75,7 +75,7 @@ class Branch:
         return opened
 
     def remove(self, target: Tracked) -> None:
-        """Hide a tracked file: it may come back at once. Raises NotFound."""
+        """Hide a tracked file: it may be created again at once. Raises NotFound."""
         self.tip.shown(target)
         self._renames.remove(target)
 
@@ -113,13 +113,13 @@ class Branch:
 
     @contextmanager
     def deleted(self) -> Iterator[None]:
-        """The branch is deleted in the context: what is still open of it is refused from then on."""
+        """Delete the branch in the context: saves of its open files are refused from then on."""
         with self._saver.lock, self.scratch.lock:
             yield
 
     @contextmanager
     def renamed(self, name: BranchName) -> Iterator[None]:
-        """The branch is renamed in the context, and its scratch with it."""
+        """Rename the branch in the context, and its scratch with it."""
         with self._saver.lock:
             with self.scratch.moved(name):
                 yield
@@ -161,11 +161,11 @@ class Branches:
 
     def renamed(self, old: BranchName, new: BranchName) -> None:
         """A branch was renamed."""
-        self.deleted(new)  # outside this mount, long before
+        self.deleted(new)  # by another program, long before
         with self._lock:
             self._branches[new] = self._branches.pop(old)
 
     def deleted(self, name: BranchName) -> None:
-        """A branch is gone, if it was ever looked into."""
+        """A branch was deleted; it may never have been used here."""
         with self._lock:
             self._branches.pop(name, None)

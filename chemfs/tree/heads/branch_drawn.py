@@ -1,4 +1,4 @@
-"""drawn/ of a branch: that of its tip. Nothing is written there, but it goes when the branch's folder is deleted."""
+"""drawn/ of a branch: that of its tip. Read-only, but removed along with the branch's folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chemigram_core.digest import Digest
 class BranchDrawn(DrawnFolder):
     """drawn/ of a branch, or drawn/shapes/; empty without a state.
 
-    What is removed there is hidden for a while, and no change of the state.
+    What a program removes there is hidden for a while; the state does not change.
     """
 
     __slots__ = ("_branch",)

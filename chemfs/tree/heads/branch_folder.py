@@ -58,7 +58,7 @@ class BranchFolder(FolderOfFiles):
         return ()
 
     def meaning(self, name: str) -> Meaning:
-        if name == XMP_FILE:  # first, because all other names have to read raw/
+        if name == XMP_FILE:  # first: all other names have to read raw/
             return Xmp()
         if name == MASK_FOLDER:
             return Fixed.MASKS
@@ -70,7 +70,7 @@ class BranchFolder(FolderOfFiles):
         return Fixed.IMAGE if image is not None and name == image.name else (name,)
 
     def lookup(self, name: str) -> Node:
-        """The preview of the tip, too, where no program has a file of that name. Not listed, as in each state."""
+        """Also finds the preview of the tip, unless a program has a file of that name. It is not listed."""
         try:
             return super().lookup(name)
         except (NotFound, FileNotFoundError):
@@ -79,7 +79,7 @@ class BranchFolder(FolderOfFiles):
             return preview_of(self._opened, tip)
 
     def check_new(self, name: str) -> None:
-        """Log a name that a person may take for the sidecar's; it is another program's file."""
+        """Log a name that users may take for the sidecar's; it is another program's file."""
         if is_near_sidecar(name, image := self._image()):
             sidecar_name = XMP_FILE if image is None else image.sidecar_name
             logger.warning("heads/%s/%s is kept, but not versioned: write %s", self._name, name, sidecar_name)

@@ -25,17 +25,17 @@ class Doubt:
     rewritten_bytes: int = 0
 
     def after_write(self, start_bytes: int, end_bytes: int) -> Doubt:
-        """The doubt when these bytes were written."""
+        """The doubt after these bytes were written."""
         is_next = start_bytes <= self.rewritten_bytes < end_bytes
         return replace(self, rewritten_bytes=end_bytes) if is_next else self
 
     def after_truncation(self, size_bytes: int) -> Doubt | None:
-        """The doubt when the file was cut or extended to a size; None at 0."""
+        """The doubt after the file was truncated to a size; None for 0."""
         kept = min(self.end_bytes, size_bytes), min(self.rewritten_bytes, size_bytes)
         return Doubt(self.error, *kept) if size_bytes else None
 
     def after_close(self, size_bytes: int) -> Doubt | None:
-        """The doubt when the file was closed with that size; None if all of it was rewritten."""
+        """The doubt after the file was closed with that size; None if all of it was rewritten."""
         return None if 0 < max(size_bytes, self.end_bytes) <= self.rewritten_bytes else self
 
 

@@ -38,12 +38,12 @@ class Draft:
     where: Tracked | Parts
     path: Path
     state: DraftState = DraftState.WRITTEN
-    branch: BranchMark | None = None  # of a tracked draft: as it was when the file was opened or got its name
+    branch: BranchMark | None = None  # of a tracked draft: the branch when the file was opened or got its name
     doubts: Doubts = field(default_factory=dict)  # those of all scratch files, or its own alone
     file: FileId = (0, 0)  # of a scratch file: its key there
     rejection: RejectedSave | None = None
     provenance: Provenance = field(default_factory=Provenance)  # of a mask: saved along with it
-    is_named: bool = True  # False after it was removed, or something else took its name
+    is_named: bool = True  # False after it was removed or replaced
     is_claimed: bool = False  # one close, release or rename at a time holds it
     open_files: int = 0
     writes: int = 0

@@ -30,7 +30,7 @@ def has_drafts(root: str) -> bool:
 
 
 class DraftFiles:
-    """The files of the drafts of one repository. Paths say where they are; the folder is entered anew each time."""
+    """The files of the drafts of one repository. Identified by paths; the folder is opened each time."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

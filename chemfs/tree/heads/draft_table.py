@@ -70,7 +70,7 @@ class DraftTable:
             return draft
 
     def written(self, draft: Draft, doubt: Callable[[Doubt | None], Doubt | None] = lambda known: known) -> None:
-        """The bytes were changed, or may have been; `doubt` makes what is uncertain of them from what was before."""
+        """The bytes were changed, or may have been; `doubt` computes the new doubt from the old one."""
         with self._lock:
             draft.writes += 1
             draft.state = DraftState.WRITTEN
@@ -110,7 +110,7 @@ class DraftTable:
             yield draft if draft.open_files and draft.where == where else None  # renamed meanwhile
 
     def closed(self, draft: Draft, size_bytes: int) -> Action:
-        """A descriptor was closed while the file had that size; shells close duplicates of an empty file."""
+        """A descriptor was closed while the file had that size. Empty, it is no save: shells close duplicates."""
         with self._lock:
             if not draft.is_tracked:
                 draft.state = DraftState.SAVED
@@ -142,7 +142,7 @@ class DraftTable:
             return not draft.open_files
 
     def forget(self, draft: Draft) -> bool:
-        """A draft has no open file: whether its file can be removed. A name without a save shows again."""
+        """A draft has no open file left; return whether its file can be removed. An unsaved name shows again."""
         with self._lock:
             if draft.open_files:
                 return False  # opened again meanwhile
@@ -235,7 +235,7 @@ class DraftTable:
             self._removals.postpone(masks, monotonic())
 
     def remove_image(self) -> None:
-        """The image was removed: it comes back by itself."""
+        """The image was removed: it is hidden for a while."""
         with self._lock:
             self._removals.add_image(monotonic())
 

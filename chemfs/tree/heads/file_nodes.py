@@ -1,6 +1,6 @@
-"""The files in a branch folder as nodes: tracked ones, other programs', and the image.
+"""The nodes of the files in a branch folder: tracked files, other programs' files, and the image.
 
-Each asks its folder where it is, so that inodes that the kernel knows follow a renamed branch or folder.
+Each asks its folder where it is, so that known inodes follow a renamed branch or folder.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class TrackedFile(FileInBranch, File):
 
     @property
     def place(self) -> Hashable:
-        """The same for every content, and for both names of the XMP.
+        """The same for every content and for both names of the XMP.
 
         Has the repository in it: the branch is another object when that was forgotten and opened again.
         """
@@ -141,7 +141,7 @@ class TrackedFile(FileInBranch, File):
 
 
 class BranchImage(FileInBranch, File):
-    """The image as it was looked up, which is never written. If it is removed, it comes back by itself."""
+    """The image as it was looked up. It is never written, and if it is removed, it is hidden for a while."""
 
     __slots__ = ("_image",)
 
@@ -224,7 +224,7 @@ class ScratchFile(InScratch, File):
 
 
 class ScratchLink(InScratch, Link):
-    """A symlink. Only the kernel follows it, from where the reader stands."""
+    """A symlink. Only the kernel follows it, from its path in the mount."""
 
     __slots__ = ()
 

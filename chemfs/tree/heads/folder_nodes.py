@@ -1,6 +1,6 @@
-"""The folders in a branch as nodes: what all of them have in common, masks/, and other programs' folders.
+"""The nodes of the folders in a branch: their common base, masks/, and other programs' folders.
 
-The meaning of a name is decided here: a tracked file, masks/, the image, or scratch.
+Decides the meaning of a name: a tracked file, masks/, the image, or scratch.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class FolderOfFiles(FolderInBranch):
                 return TrackedFile(self, target).open_to_read()
 
     def remove(self, name: str) -> None:
-        """Remove a file. A tracked one is only hidden for now: it may come back at once."""
+        """Remove a file. A tracked one is only hidden at first: it may be created again at once."""
         branch = self.to_write()
         match self.meaning(name):
             case Fixed.MASKS | Fixed.DRAWN:
@@ -97,7 +97,7 @@ class FolderOfFiles(FolderInBranch):
                 branch.remove(target)
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder. masks/ and drawn/ silently stay if nothing shows in them: each state has them."""
+        """Remove a folder. Removing an empty masks/ or drawn/ has no effect, since every state has them."""
         branch = self.to_write()
         match self.meaning(name):
             case Fixed.MASKS:
@@ -212,7 +212,7 @@ class BranchMasks(FolderOfFiles):
         return mask_called(name) or (MASK_FOLDER, name)
 
     def check_new(self, name: str) -> None:
-        """Raises NotAMask for a picture that can't be a mask: nobody would notice that it is not versioned."""
+        """Raises NotAMask for a picture that can't be a mask, and so would silently not be versioned."""
         if mask_called(name) is None and looks_like_mask(name):
             raise NotAMask(name)
 

@@ -1,6 +1,6 @@
-"""What a program removed from drawn/ of a branch: hidden for a while, then it is back, since each state has it.
+"""Names that a program removed from drawn/ of a branch: hidden for a while, then shown again, as in every state.
 
-So a program that deletes a branch's folder with all that is in it can.
+This lets a program delete a branch's folder with all its content.
 """
 
 from __future__ import annotations

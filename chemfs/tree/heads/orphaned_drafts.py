@@ -1,7 +1,7 @@
-"""Drafts that a killed mount left unsaved, and handing them back to people. Knows no FUSE.
+"""Drafts that a killed mount left unsaved: finds them and moves them to rejected/. Knows no FUSE.
 
 None of them was acknowledged. A draft that is empty, or equal to what its branch shows, is removed; any other is moved
-to rejected/ with the reason, since it may be the only copy of somebody's work.
+to rejected/ with the reason, since it may be the only copy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from chemigram_core.repository import Repository
 
 logger = logging.getLogger(__name__)
 
-_REASON = "the mount ended before the file was saved: look at it, and copy it back if it is wanted"
+_REASON = "the mount ended before the file was saved; look at it, and copy it back if you want it"
 
 
 def hand_back(root: Path) -> None:
@@ -29,7 +29,7 @@ def hand_back(root: Path) -> None:
     for path in files.orphaned():
         try:
             _hand_back(repository, files, path)
-        except (ChemigramError, OSError) as error:  # the others don't depend on it
+        except (ChemigramError, OSError) as error:  # the others go on
             logger.error("%s: can't hand back what a mount left unsaved; it stays at %s: %s", root.name, path, error)
         except Exception:
             logger.exception("%s: can't hand back what a mount left unsaved; it stays at %s", root.name, path)
@@ -59,7 +59,7 @@ def _is_saved(repository: Repository, files: DraftFiles, path: Path) -> bool:
 
 
 def _shows(repository: Repository, branch: BranchName, data: bytes) -> bool:
-    """Whether a branch shows these bytes; not if its tip can't be read, since then nothing can be said about it."""
+    """Whether a branch shows these bytes; False if its tip can't be read."""
     try:
         tip = repository.refs.read(branch)
         return tip is not None and (_shows_mask(repository, tip, data) or _shows_xmp(repository, tip, data))

@@ -1,4 +1,4 @@
-"""Names that a program removed from a branch folder and may bring back at once. Pure: the caller gives the time.
+"""Names that a program removed from a branch folder and may create again at once. Pure: the caller gives the time.
 
 Many programs remove a file and create it again. So the removal of a mask becomes a snapshot only after its name has
 stayed unused for a while. Not safe for many threads: the draft table's lock guards it.
@@ -37,7 +37,7 @@ class PendingRemovals:
             self._removals[name] = _Removal(removed, now)
 
     def cancel(self, name: Tracked) -> None:
-        """A name exists again; the XMP's two names come back together."""
+        """A name exists again; both names of the XMP are shown again together."""
         for restored in (Xmp(), Sidecar()) if isinstance(name, Xmp | Sidecar) else (name,):
             self._removals.pop(restored, None)
 

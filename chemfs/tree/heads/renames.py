@@ -1,4 +1,4 @@
-"""mv and ln in a branch folder: what becomes a save, what leaves the state, what only changes its name."""
+"""mv and ln in a branch folder: which are saves, which remove a file from the state, which only rename."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Renames:
                 raise NotPermitted(str(new))
 
     def remove(self, target: Tracked) -> None:
-        """Hide a tracked name, which may come back at once."""
+        """Hide a tracked name, which may be created again at once."""
         self._table.remove(target, self._tip.object(target))
 
     def _rename_mask(self, old: Mask, new: Mask) -> None:

@@ -28,7 +28,7 @@ from chemigram_core.rejected import RejectedSave
 from chemigram_core.repository import Repository
 from chemigram_core.roll.save_number import save_number
 
-_NOT_SAVED = "a write or the store failed: copy it back, if it is whole"
+_NOT_SAVED = "a write or the store failed; copy it back if it is complete"
 
 _Keep = Callable[[Folder, str, str, str], RejectedSave]
 
@@ -40,7 +40,7 @@ class Saver:
 
     def __init__(self, repository: Repository, branch: BranchName, table: DraftTable) -> None:
         self.branch = branch
-        # Keeps the commit of a removal apart from a save that brings the mask back, and all saves from a rename of the
+        # Separates the commit of a removal from a save that brings the mask back, and all saves from a rename of the
         # branch.
         self.lock = Lock()
         self._repository = repository
@@ -69,7 +69,7 @@ class Saver:
                 self._files.remove(draft.path)
 
     def mark(self) -> BranchMark:
-        """The branch as it is now."""
+        """A mark of the branch, to find it again after a rename."""
         return mark(self._repository.log, self.branch)
 
     def save(self, target: Tracked, data: bytes, branch: BranchMark, provenance: Provenance = NOTHING_KNOWN) -> None:
@@ -109,7 +109,7 @@ class Saver:
             self._table.restore(old)
 
     def commit_due_removals(self, now: float) -> None:
-        """Make a snapshot without the masks whose removal is due; if the store fails it is tried again later."""
+        """Make a snapshot without the masks whose removal is due; if the store fails, retry later."""
         with self.lock:
             if due := self._table.removed_masks(now):
                 self._remove(due)
@@ -186,7 +186,7 @@ class Saver:
         return self._repository.rejected.keep(data, self.path(target), str(error))
 
     def _keep(self, draft: Draft, descriptor: int, error: Exception | None, keep: _Keep) -> None:
-        """Keep the bytes of a failed save: it isn't tried again behind the back of the program that got the error."""
+        """Keep the bytes of a failed save: it is not retried, since the program got an error."""
         if not os.fstat(descriptor).st_size:
             return
         try:

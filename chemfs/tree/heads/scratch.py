@@ -27,13 +27,13 @@ _SAFELY = os.O_NOFOLLOW | HARMLESS
 
 
 class Scratch:
-    """Scratch files, of one branch or of a roll, named by their parts below its folder. Raises OSError as it comes."""
+    """Scratch files of one branch or of a roll, named by their parts below its folder. Methods raise OSError."""
 
     def __init__(self, root: Path, base: Parts) -> None:
-        """They are in the folder `base` below `root`, which is made when the first one is."""
+        """They are in the folder `base` below `root`, which is created with the first one."""
         self._root = root
-        # Held while the branch ends or is renamed, and until a folder is entered: what is made just then must not make
-        # the old one anew.
+        # Held while the branch is deleted or renamed, and until a folder is entered: a file that is created meanwhile
+        # must not create the old folder again.
         self.lock = Lock()
         self.doubts: Doubts = {}  # by file, since one may have several names; each operation is one of a dict
         self._base = base
@@ -143,7 +143,7 @@ class Scratch:
 
     @contextmanager
     def moved(self, branch: BranchName) -> Iterator[None]:
-        """The branch is renamed in the context, and all of it with the branch."""
+        """Rename the branch in the context, and its scratch folder with it."""
         with self.lock:
             yield
             self._base = parts_of(branch)

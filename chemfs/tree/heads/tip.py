@@ -1,4 +1,4 @@
-"""A branch's tracked files as all but their writers see them: the tip, without files that were just removed."""
+"""A branch's tracked files as everyone but their writers sees them: the tip, without files that were just removed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Tip:
         raise NotFound(str(target))
 
     def _as_stored(self, target: Tracked, position: Position, found: Digest) -> Shown:
-        """Looked at once a second while the branch stands there: of an object the permissions alone may change."""
+        """Checked once a second while the branch stays there: only the permissions of an object may change."""
         at, until, known = self._stored
         if at != position or until < monotonic():
             known = {}
@@ -114,7 +114,7 @@ class Tip:
         return self._repository.states.peek_unverified(tip).masks.get(target.name) if isinstance(target, Mask) else tip
 
     def _is_hidden(self, target: Tracked, now: Digest) -> bool:
-        """Whether a file is still the object that was removed: what others saved meanwhile is shown."""
+        """Whether a file is still the object that was removed. If others saved another one meanwhile, that is shown."""
         removed = self._table.removed(target)
         if removed is None:
             return False

@@ -79,5 +79,5 @@ def mask_called(file_name: str) -> Mask | None:
 
 
 def looks_like_mask(file_name: str) -> bool:
-    """Whether a person would take a file of that name in masks/ for a mask. One with a dot in front is hidden."""
+    """Whether users would take a file of that name in masks/ for a mask. A name that begins with a dot is hidden."""
     return (plain := folded(file_name)).endswith(_PICTURE_SUFFIXES) and not plain.startswith(".")

@@ -40,7 +40,7 @@ class WritableFile(OpenFile):
 
     @property
     def is_own(self) -> bool:  # type: ignore[override]
-        """Other programs go on reading the tip."""
+        """Other programs still read the tip."""
         return self.draft.is_tracked
 
     def stat(self) -> Stat:

@@ -47,7 +47,7 @@ class Contents:
         self._changes = 0
 
     def find(self, name: str) -> Named | None:
-        """What a name stands for; None if it is no image's."""
+        """The image or sidecar with a name; None if there is none."""
         with self._lock:
             self._look()
             if (named := self._named.get(name)) is not None or not name.endswith(SUFFIX):

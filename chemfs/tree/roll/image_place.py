@@ -45,7 +45,7 @@ class ImagePlace:
         self.saved()
 
     def unhide(self, number: int) -> None:
-        """Show the sidecar of a number again, for a program that is about to write it anew."""
+        """Show the sidecar of a number again, for a program that is about to write it."""
         unhide(self.to_write().repository, number)
         self.saved()
 

@@ -1,4 +1,4 @@
-"""A library for programs: what concerns all of its repositories. Plain strings and paths in, typed values out."""
+"""A library for programs: operations on all its repositories. Plain strings and paths in, typed values out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chemigram_core.status.image_status import ImageStatus, damage, image_status
 
 
 def import_shoot(shoot: StrPath, library: StrPath, *, dry_run: bool = False) -> Report:
-    """Bring a folder of photographs with their sidecars into a library, or what changed since the last time.
+    """Import a folder of photographs with their sidecars into a library, or what has changed since the last time.
 
     The library is created if it is missing; the shoot is only read. A dry run writes nothing. Raises UnusableShoot,
     UnusableLibrary, ARepository.
@@ -29,7 +29,7 @@ def import_shoot(shoot: StrPath, library: StrPath, *, dry_run: bool = False) -> 
 
 
 class Library:
-    """A library, or a folder of one. Keeps nothing: each method looks at the disk.
+    """A library, or a folder of one. Caches nothing: each method reads the disk.
 
     Repositories are named by their paths below the folder, with slashes. Every method may raise OSError.
     """
@@ -48,7 +48,7 @@ class Library:
         return found
 
     def status(self) -> dict[str, ImageStatus]:
-        """Where each image is, and what of it needs attention; a damaged repository has a status, too."""
+        """The status of each image, and what needs attention; a damaged repository has a status, too."""
         return {member.path: _status(member) for member in members(self.path)}
 
     def tag(self, name: str, rev: str = "HEAD", *, only: str | None = None) -> TagReport:
@@ -63,8 +63,8 @@ class Library:
     def relink(self, folder: StrPath, *, dry_run: bool = False) -> RelinkReport:
         """Record that the photographs are below `folder` from now on; its path is kept as given.
 
-        Each is sought at its path in the library, and a missing one then by its name, if that is unique on both sides.
-        A dry run writes nothing. Raises NoFolderOfImages.
+        Each is looked up at its path in the library, and a missing one then by its name, if that is unique on both
+        sides. A dry run writes nothing. Raises NoFolderOfImages.
         """
         return relink_all(members(self.path), Path(folder), dry_run=dry_run)
 

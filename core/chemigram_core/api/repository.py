@@ -52,8 +52,8 @@ class Repository:
     def __init__(self, path: StrPath, *, trust: bool = False) -> None:
         """Open the repository in the folder `path`; nothing is written. Raises NotARepository.
 
-        Writing to a repository of another user raises ForeignRepository, unless `trust` is given; what is trusted once
-        is so for the life of the process.
+        Writing to a repository of another user raises ForeignRepository, unless `trust` is given. Trust lasts for
+        the life of the process.
         """
         if trust:
             ownership.trust(Path(path))
@@ -163,7 +163,7 @@ class Repository:
         refs.delete_branch(self._core, BranchName(name))
 
     def tag(self, name: str, rev: str = "HEAD") -> Digest:
-        """Tag a state for good, and return its identifier. Raises InvalidName, RefExists, RefConflict."""
+        """Tag a state permanently, and return its identifier. Raises InvalidName, RefExists, RefConflict."""
         return refs.create_tag(self._core, TagName(name), rev)
 
     def tags(self) -> dict[TagName, Digest]:
@@ -175,7 +175,7 @@ class Repository:
         refs.delete_tag(self._core, TagName(name))
 
     def checkout(self, rev: str) -> BranchName | Digest:
-        """Put HEAD on a branch, or on the state that anything else names; `masks/` and the registry follow.
+        """Switch HEAD to a branch, or to the state of any other revision; `masks/` and the registry follow.
 
         Returns where HEAD is now. Raises UnknownRevision, AmbiguousRevision.
         """
@@ -218,7 +218,7 @@ class Repository:
     def gc(self, *, keep: timedelta = gc.GRACE, dry_run: bool = False, unlogged: bool = False) -> Garbage:
         """Remove objects that nothing needs and that are older than `keep`; returns what was removed, or would be.
 
-        Snapshots that no line of the log names stay, unless `unlogged` is given.
+        Snapshots that are not in the log are kept, unless `unlogged` is given.
 
         Raises LogDamaged, before anything is removed.
         """
@@ -227,10 +227,10 @@ class Repository:
     def fsck(self, *, repair: bool = False) -> list[Finding]:
         """Check every object, ref and mask, the log and the registry; returns what was found.
 
-        A finding that `is_harmless` is worth knowing and no problem.
+        A finding that `is_harmless` is information, not a problem.
 
-        `repair` repairs what it can and deletes nothing; a second call returns what is left. If a folder has lost so
-        much that it can't be opened, use `chemigram_core.fsck.check`.
+        `repair` repairs what it can and deletes nothing; a second call returns what is left. If the repository is too
+        damaged to be opened, use `chemigram_core.fsck.check`.
         """
         found = fsck.check(self.path)
         if repair:

@@ -1,4 +1,4 @@
-"""The engine put together: all comparators and transformers in their order, for states, folders, zips and files."""
+"""Assembles the engine: all comparators and transformers in order, for states, folders, zips and files."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def compare(
 ) -> Changeset:
     """What changed from one item to the other, called `names`. Raises Incomparable, StoreFailed, OSError.
 
-    `extensions` are asked before installed plug-ins, and these before what is known here; what an extension raises is
-    raised, what a plug-in raises is not. `data` reads the items.
+    `extensions` come before installed plug-ins, and plug-ins before the built-in comparators. Exceptions of an
+    extension are raised, those of a plug-in are not. `data` reads the items.
     """
     found = plugins.installed()
     try:
@@ -43,7 +43,9 @@ def compare(
     except Exception as error:
         if not found:
             raise
-        changeset = controller(data, extensions).changeset(left, right, names)  # raises if plug-ins are not the cause
+        changeset = controller(data, extensions).changeset(
+            left, right, names
+        )  # raises again if plug-ins are not the cause
         plugins.report("of some package", plugins.described(error))
         return changeset
 
@@ -69,7 +71,7 @@ def compare_paths(left: Path, right: Path, *, extensions: Sequence[Extension] = 
 
 
 def controller(data: DataAccess, extensions: Sequence[Extension]) -> Controller:
-    """The engine with all that is known here and what `extensions` add to it, reading through `data`."""
+    """The engine with everything built in and what `extensions` add, reading through `data`."""
     added: list[Comparator] = [one for extension in extensions for one in extension.comparators]
     listers = [one for extension in extensions for one in extension.listers]
     transformers = [one for extension in extensions for one in extension.transformers]

@@ -1,6 +1,6 @@
-"""What two states' folder of differences holds: names for nothing, contents when they are asked for. Knows no mount.
+"""The files in the comparison of two states: names at no cost, contents on demand. Knows no mount.
 
-States never change, so the same two states give the same bytes: a caller may keep them, or their sizes, for ever.
+States never change, so the same two states give the same bytes: a caller may cache them, or their sizes, forever.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class FileName(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What changed from state `left` to state `right`, under the names by which they were asked for."""
+    """What changed from state `left` to state `right`, named as in the request."""
 
     access: StateAccess
     left: Digest
@@ -47,7 +47,7 @@ class Comparison:
 
     @cached_property
     def masks(self) -> dict[str, tuple[StateFile, StateFile]]:
-        """The masks of one name and different bytes, old and new, by the name of their file; none is read."""
+        """The masks, old and new, that differ under the same name, by file name; none is read."""
         before = {file.name: file for file in self.access.masks(self.left)}
         after = {file.name: file for file in self.access.masks(self.right)}
         return {
@@ -76,10 +76,10 @@ class Comparison:
         try:
             return MaskComparator().extract(pair, HandleAccess())
         except InvalidMask:
-            return b""  # one can't be drawn, such as a very large one; the other files say that it changed
+            return b""  # a mask can't be drawn if it is very large, say; the other files report that it changed
 
     def _xmp_diff(self) -> Iterator[bytes]:
-        """A unified diff of the two snapshots; empty when they are one."""
+        """A unified diff of the two snapshots; empty when they are the same."""
         if self.left == self.right:
             return
         before, after = (_lines(self.access.xmp(state)) for state in (self.left, self.right))

@@ -1,4 +1,4 @@
-"""Compares a pair of items by asking comparators, then transformers. Ignorant of every kind of item."""
+"""Compares a pair of items with comparators, then transformers. Knows no kind of item."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Identical:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A whole answer; the node may have children of the comparator's own making."""
+    """A complete answer; the node may have children made by the comparator."""
 
     node: DiffNode
 
@@ -47,7 +47,7 @@ class Comparator(Protocol):
     """Knows one kind of item."""
 
     def matches(self, pair: ItemPair) -> bool:
-        """Whether it can judge the pair, going by names and hints."""
+        """Whether it can judge the pair, according to names and hints."""
         ...
 
     def compare(self, pair: ItemPair, data: DataAccess) -> Outcome:
@@ -56,15 +56,15 @@ class Comparator(Protocol):
 
 
 class Transformer(Protocol):
-    """Sees what single comparisons can't see, such as a file that moved."""
+    """Finds what single comparisons can't find, such as a file that moved."""
 
     @property
     def name(self) -> str:
-        """How `transformed_by` calls it."""
+        """Its name in `transformed_by`."""
         ...
 
     def transform(self, node: DiffNode, data: DataAccess) -> DiffNode:
-        """A node whose children are transformed already; the very same node when there is nothing to change."""
+        """The transformed node, whose children are already transformed; the same object if nothing changes."""
         ...
 
 

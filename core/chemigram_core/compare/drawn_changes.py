@@ -1,4 +1,4 @@
-"""Which drawn masks and shapes differ between two states, and pictures of how. Renders nothing before that."""
+"""The drawn masks and shapes that differ between two states, and pictures of the changes. Renders only on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chemigram_core.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class DrawnChange:
-    """What one picture is computed from in both states, the old one first."""
+    """The sources of one picture in both states, the old one first."""
 
     recipes: tuple[Recipe, Recipe]
     rasters: tuple[Raster, Raster]

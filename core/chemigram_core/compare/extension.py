@@ -11,7 +11,7 @@ from chemigram_core.compare.controller import Comparator, Transformer
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Comparators, transformers and data backends for kinds of files that are not known here.
+    """Comparators, transformers and data backends for further kinds of files.
 
     `comparators` are asked before ours, in their order: one that answers Skip leaves the pair to the next. `listers`
     are data backends: each lists one kind of container, with handles of its own that open the files in it; they are

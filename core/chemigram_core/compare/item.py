@@ -14,7 +14,7 @@ from chemigram_core.errors import InvalidDigest, InvalidJson
 
 
 class DataAccess(Protocol):
-    """The one way to the bytes of items."""
+    """The only access to the bytes of items."""
 
     def open(self, item: ItemRef) -> BufferedIOBase:
         """A seekable stream of the item's bytes, at its start. Raises OSError, StoreFailed."""
@@ -112,7 +112,7 @@ class ItemPair:
 
     @property
     def sides(self) -> tuple[ItemRef, ...]:
-        """The sides that are there, left first."""
+        """The existing sides, left first."""
         return tuple(item for item in (self.left, self.right) if item is not None)
 
     @property
@@ -140,7 +140,7 @@ class HandleAccess:
         """See DataAccess."""
         if item.is_directory:
             raise IsADirectoryError(f"{item.logical_path} is a folder")
-        return cast(Readable, item.handle).open()  # as every producer of files gives
+        return cast(Readable, item.handle).open()  # every producer of files sets such handles
 
 
 def joined(folder: str, name: str) -> str:

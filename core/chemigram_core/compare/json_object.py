@@ -26,11 +26,11 @@ class JsonObject:
         return cls(kind, data)
 
     def text(self, key: str) -> str:
-        """A text that must be there."""
+        """A text, which is required."""
         return self._required(key, str)
 
     def flag(self, key: str) -> bool:
-        """True or false, which must be there."""
+        """True or false, which is required."""
         return self._required(key, bool)
 
     def optional_text(self, key: str) -> str | None:
@@ -38,11 +38,11 @@ class JsonObject:
         return None if self.values.get(key) is None else self._required(key, str)
 
     def optional_size(self, key: str) -> int | None:
-        """A whole number from 0 on, if there is one."""
+        """A non-negative integer, if there is one."""
         if self.values.get(key) is None:
             return None
         if isinstance(size := self.values[key], bool) or not isinstance(size, int) or size < 0:
-            raise InvalidJson(self.kind, f"{key!r} is not a whole number from 0 on")
+            raise InvalidJson(self.kind, f"{key!r} is not a non-negative integer")
         return size
 
     def object(self, key: str) -> dict[str, JsonValue]:
@@ -58,7 +58,7 @@ class JsonObject:
         found = self.list(key)
         texts = tuple(text for text in found if isinstance(text, str))
         if len(texts) != len(found):
-            raise InvalidJson(self.kind, f"{key!r} holds something else than texts")
+            raise InvalidJson(self.kind, f"{key!r} has values that are not text")
         return texts
 
     def _required(self, key: str, kind: type[_T]) -> _T:

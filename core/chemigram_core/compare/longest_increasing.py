@@ -1,4 +1,4 @@
-"""The longest increasing subsequence: what stays in its place when the rest moves. Knows no meaning of numbers."""
+"""The longest increasing subsequence: the items that stay when the others move. Knows no meaning of numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def longest_increasing(numbers: Sequence[int]) -> list[int]:
 
 
 def moved(left: Sequence[_T], right: Sequence[_T], among: Collection[_T]) -> dict[_T, tuple[int, int]]:
-    """The fewest of `among` that have to move so that these stand in `right` as in `left`; old and new place from 1."""
+    """The fewest of `among` that have to move from their order in `left` to that in `right`; places start at 1."""
     place = {member: at for at, member in enumerate(right)}
     common = [member for member in left if member in place and member in among]
     staying = {common[at] for at in longest_increasing([place[member] for member in common])}

@@ -1,4 +1,4 @@
-"""What comparing finds: a tree of nodes. Knows nothing of how it is found or shown."""
+"""The result of a comparison: a tree of nodes. Knows no comparator and no output."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from chemigram_core.compare.item import ItemPair
 from chemigram_core.compare.json_object import JsonObject, JsonValue
 from chemigram_core.errors import InvalidJson
 
-CLERICAL = "clerical"  # the tag of what changed without a meaning for the picture
+CLERICAL = "clerical"  # the tag of changes without an effect on the picture
 
 
 class Action(StrEnum):
-    """What became of the thing at a path."""
+    """The kind of change at a path."""
 
     ADD = "add"
     REMOVE = "remove"
@@ -97,7 +97,7 @@ class DiffNode:
 
 @dataclass(frozen=True, slots=True)
 class Changeset:
-    """What changed between two things, called `from_name` and `to_name`; without a root nothing did."""
+    """The changes between two things, called `from_name` and `to_name`; without a root there are none."""
 
     from_name: str
     to_name: str

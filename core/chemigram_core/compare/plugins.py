@@ -21,7 +21,7 @@ from chemigram_core.compare.item import DataAccess, ItemPair, ItemRef
 from chemigram_core.compare.node import Action, DiffNode
 from chemigram_core.errors import StoreFailed
 
-GROUP = "chemigram_core.compare"  # of the entry points: a name of the plug-in's own, and where its Extension is
+GROUP = "chemigram_core.compare"  # of the entry points: the name of the plug-in, and the location of its Extension
 
 _T = TypeVar("_T")
 _SKIP: Outcome = Skip()
@@ -36,12 +36,12 @@ def installed() -> tuple[Extension, ...]:
 
 @cache
 def report(plugin: str, reason: str) -> None:
-    """Say once what a plug-in did wrong."""
-    _logger.warning("plug-in %s for comparing is not used: %s", plugin, " ".join(reason.split()))
+    """Log the fault of a plug-in once."""
+    _logger.warning("comparison plug-in %s is ignored: %s", plugin, " ".join(reason.split()))
 
 
 def described(error: Exception) -> str:
-    """An exception for one line."""
+    """An exception in one line."""
     return f"{type(error).__name__}: {error}"
 
 

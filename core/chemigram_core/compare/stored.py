@@ -1,4 +1,4 @@
-"""The states of a repository as what can be compared. Knows the store; reads a snapshot for its note, and no mask."""
+"""Makes the states of a repository comparable. Knows the store; reads a snapshot for its note, but no mask."""
 
 from __future__ import annotations
 

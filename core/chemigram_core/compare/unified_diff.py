@@ -1,7 +1,7 @@
 """A unified diff of two texts, in time proportional to their length, whatever they contain. Knows no XMP.
 
-Lines that stand once in each text hold the two together (as in Bram Cohen's patience diff); between them the same is
-done again. difflib's own search takes hours for some texts of a megabyte, and a mount must answer.
+Lines that are unique in both texts are anchors (as in Bram Cohen's patience diff); between them the same is
+repeated. difflib's own search takes hours for some texts of a megabyte, and a mount must answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from difflib import Match, SequenceMatcher
 
 from chemigram_core.compare.longest_increasing import longest_increasing
 
-_MOST_LEVELS = 8  # of looking again between lines that hold; what is left then counts as replaced
+_MOST_LEVELS = 8  # recursion between anchors; the rest then counts as replaced
 
 
 def unified_diff(before: Sequence[str], after: Sequence[str], names: tuple[str, str]) -> Iterator[str]:
@@ -32,7 +32,7 @@ def unified_diff(before: Sequence[str], after: Sequence[str], names: tuple[str, 
 
 
 class _Matcher(SequenceMatcher[str]):
-    """difflib's grouping of changes, over runs of equal lines that are found another way."""
+    """difflib's grouping of changes, over runs of equal lines that are found differently."""
 
     def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
         super().__init__(None, before, after, autojunk=False)
@@ -51,7 +51,7 @@ class _Matcher(SequenceMatcher[str]):
 
 
 def _runs(before: Sequence[str], after: Sequence[str], levels: int = _MOST_LEVELS) -> Iterator[Match]:
-    """The runs of equal lines, in order: common head, then around the lines that hold, then common tail."""
+    """The runs of equal lines, in order: common head, then around the anchors, then common tail."""
     head = _equal(before, after)
     yield Match(0, 0, head)
     tail = _equal(before[head:][::-1], after[head:][::-1])
@@ -71,13 +71,13 @@ def _moved(runs: Iterator[Match], old: int, new: int) -> Iterator[Match]:
 
 
 def _equal(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many lines at the beginning are the same."""
+    """The number of equal lines at the beginning."""
     pairs = enumerate(zip(before, after, strict=False))
     return next((at for at, (old, new) in pairs if old != new), min(len(before), len(after)))
 
 
 def _holding(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """The places of lines that stand once in each text, and in the same order in both."""
+    """The places of the anchors: lines that are unique in both texts, and in the same order."""
     places = _once(after)
     common = [(at, places[line]) for line, at in _once(before).items() if line in places]
     return [common[kept] for kept in longest_increasing([to for _, to in common])]
@@ -89,6 +89,6 @@ def _once(lines: Sequence[str]) -> dict[str, int]:
 
 
 def _place(start: int, end: int) -> str:
-    """A range of lines as diffs write it: where it begins, and how many lines where that isn't one."""
+    """A range of lines in diff notation: its start, and the number of lines unless that is one."""
     length = end - start
     return f"{start + bool(length)}" + (f",{length}" if length != 1 else "")

@@ -1,4 +1,4 @@
-"""What darktable's properties mean: histories, modules and their settings, the identity of an edit. Knows no bytes."""
+"""The meaning of darktable's properties: histories, modules, settings, the identity of an edit. Knows no bytes."""
 
 from chemigram_core.darktable.bookkeeping import BOOKKEEPING
 from chemigram_core.darktable.entries import Encoded, Entry, Form

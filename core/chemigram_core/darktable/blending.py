@@ -1,4 +1,4 @@
-"""How a module instance is blended and masked: its blend parameters, as far as their version is known.
+"""The blending and masking of a module instance: its blend parameters, if their version is known.
 
 Source: dt_develop_blend_params_t and the blend modes in darktable's src/develop/blend.h, older forms in blend.c.
 """
@@ -62,7 +62,7 @@ _BLEND_MODES: Mapping[int, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the fields of some versions are. Before `mask_combine` all is about blending, from there on about masks."""
+    """Offsets of the fields in some versions. Bytes before `mask_combine` are about blending, others about masks."""
 
     size_bytes: int
     blend_mode: int
@@ -83,7 +83,7 @@ _LAYOUTS: Mapping[int, _Layout] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Blending:
-    """What is known of an instance's blending.
+    """The known blending of an instance.
 
     `opacity`: as it is stored; OPACITY shows it. `mask`: the kinds of mask in words. `mask_id`: of the drawn mask, if
     one is in use. `rest`: all that has no field here, bytes about blending and bytes about masks.
@@ -108,7 +108,7 @@ class Blending:
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """All that decides the pixels of an instance's mask.
+    """Everything that determines the pixels of an instance's mask.
 
     `opacity`: in percent. `feathering` and `blur`: radii in pixels. `is_lab`, `is_rgb`: where parametric masks look.
     """
@@ -133,12 +133,12 @@ class Masking:
 
     @property
     def is_raster(self) -> bool:
-        """Whether it is taken over from another module."""
+        """Whether it is taken from another module."""
         return bool(self.mode & _RASTER)
 
 
 def blending_of(entry: Entry) -> Blending | None:
-    """The blending of an instance; None where its version, size or encoding is not known."""
+    """The blending of an instance; None if its version, size or encoding is unknown."""
     if (read := _read(entry)) is None:
         return None
     layout, data = read
@@ -153,7 +153,7 @@ def blending_of(entry: Entry) -> Blending | None:
 
 
 def masking_of(entry: Entry) -> Masking | None:
-    """What decides the mask of an instance; None where version, size or encoding is not known, or it changed since."""
+    """The masking of an instance; None if version, size or encoding is unknown, or the format has changed since."""
     version, read = entry.blendop_version or 0, _read(entry)
     if read is None or version < _FIRST_WITH_BLUR:
         return None

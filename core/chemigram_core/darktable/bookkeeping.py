@@ -1,6 +1,7 @@
-"""What darktable writes into an XMP for itself: it changes without an edit, and no person put it there.
+"""The properties that darktable writes into an XMP for its own use: they change without an edit, and not by the user.
 
-BOOKKEEPING is the one table of it. What counts only in part (names of modules, tags, order, positions) is in `edit`.
+BOOKKEEPING is the only table of them. Properties that count in part (module names, tags, order, positions) are in
+`edit`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ BOOKKEEPING: Mapping[str, str] = MappingProxyType(
         names.HISTORY_AUTO_HASH: "derived from the history, differently by each version",
         names.HISTORY_CURRENT_HASH: "derived from the history, differently by each version",
         names.XMP_VERSION: "the shape of the file, not its content",
-        "darktable:auto_presets_applied": "says that the first import is over",
-        names.RAW_PARAMS: "flags of the database, which appear by themselves",
-        names.NUM: "the place of an entry in its list says the same",
-        names.MULTI_NAME_HAND_EDITED: "says whose a module's name is; added by 4.4, dropped by 4.2",
+        "darktable:auto_presets_applied": "set after the first import",
+        names.RAW_PARAMS: "flags of the database, which darktable adds by itself",
+        names.NUM: "redundant: the position of the entry in the list",
+        names.MULTI_NAME_HAND_EDITED: "whether the user named a module; added by 4.4, dropped by 4.2",
         "xmpMM:DerivedFrom": "the name that the image has in the database that wrote the file",
         "exif:GPSVersionID": "the form in which a position is written",
         "exif:DateTimeOriginal": "a copy from the image, in another format in each version",

@@ -1,4 +1,4 @@
-"""Rules 5, 7 and 10 of the canonical form: what is ordered, renumbered and rounded in a packet. Knows no bytes."""
+"""Rules 5, 7 and 10 of the canonical form: orders, renumbers and rounds values in a packet. Knows no bytes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _sorted(items: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def _structs(array: Array) -> list[Struct]:
-    """The items, when all of them are structures; nothing is known about other shapes, and nothing done to them."""
+    """The items, if all of them are structures; lists of any other shape are left alone."""
     structs = [item for item in array.items if isinstance(item, Struct)]
     return structs if len(structs) == len(array.items) else []
 

@@ -16,7 +16,7 @@ _RATIO = re.compile(r"gz[0-9]{2}", re.ASCII)
 
 
 def decoded(text: str) -> bytes | None:
-    """The bytes that `text` stands for; None when it is neither spelling, or larger than MAX_DECODED_BYTES."""
+    """The bytes encoded in `text`; None if it has neither encoding, or is larger than MAX_DECODED_BYTES."""
     try:
         return _inflated(text[4:]) if _RATIO.match(text) else _of_digits(text)
     except (ValueError, zlib.error):
@@ -30,6 +30,6 @@ def _inflated(text: str) -> bytes | None:
 
 
 def _of_digits(text: str) -> bytes | None:
-    """Python takes capitals and spaces too, darktable does not."""
+    """Python also accepts capitals and spaces, darktable does not."""
     data = bytes.fromhex(text)
     return data if data.hex() == text else None

@@ -16,7 +16,7 @@ Instance: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A binary value: as it is written, and the bytes it stands for (None where it can't be decoded)."""
+    """A binary value: its text, and the decoded bytes (None if it can't be decoded)."""
 
     text: str
 
@@ -49,14 +49,15 @@ class Entry:
 
     @property
     def multi_name(self) -> str:
-        """The label of the instance, given by a person, a preset or darktable."""
+        """The label of the instance, given by the user, a preset or darktable."""
         return _text(self.fields, names.MULTI_NAME)
 
     @property
     def name_by_hand(self) -> str:
-        """`multi_name` where a person gave it: not the name of a preset, nor the number that an instance starts with.
+        """`multi_name` if the user gave it: not the name of a preset, nor the number that an instance starts with.
 
-        darktable says since 4.4 whose the name is (`multi_name_hand_edited`); 4.2 turns all other names into 0.
+        Since 4.4 darktable records whether the user gave it (`multi_name_hand_edited`); 4.2 turns all other names into
+        0.
         """
         automatic = ("", "0", _text(self.fields, names.MULTI_PRIORITY))
         flag = _text(self.fields, names.MULTI_NAME_HAND_EDITED)
@@ -84,7 +85,7 @@ class Entry:
 
     @property
     def blendop_params(self) -> Encoded | None:
-        """None in entries of old versions and those that lay nothing over the picture."""
+        """None in entries of old versions, and of modules without blending."""
         text = _text(self.fields, names.BLENDOP_PARAMS)
         return Encoded(text) if text else None
 
@@ -101,7 +102,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One drawn shape, or group of shapes, as it stood at one step of the history."""
+    """One drawn shape, or group of shapes, as it was at one step of the history."""
 
     fields: Properties
 
@@ -122,7 +123,7 @@ class Form:
 
     @property
     def name(self) -> str:
-        """The name that darktable or a person gave the shape."""
+        """The name that darktable or the user gave the shape."""
         return _text(self.fields, names.MASK_NAME)
 
     @property

@@ -1,4 +1,4 @@
-"""darktable's edit history in an XMP, whatever shape its version gave it. Knows no bytes and no metadata.
+"""darktable's edit history in an XMP, in the format of any version. Knows no bytes and no metadata.
 
 Source: darktable's src/common/exif.cc (read_history_v1, read_history_v2, read_masks, read_masks_v3,
 dt_exif_xmp_read): parallel lists in xmp_version 1, entries without numbers in 2, numbered ones from 3 on.
@@ -39,9 +39,10 @@ _BESIDE = (names.XMP_VERSION, names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST, nam
 
 @dataclass(frozen=True)
 class History:
-    """The entries in their order, and how many of them count; `sources` are the properties that it was read from.
+    """The entries in order, and the number that take effect; `sources` are the properties that it was read from.
 
-    `beside`: what stands beside it and says how it is applied: in which order, and how old files turn the picture.
+    `beside`: the properties beside it that determine how it is applied: in which order, and how old files turn the
+    picture.
     """
 
     entries: tuple[Entry, ...]
@@ -52,7 +53,7 @@ class History:
 
     @property
     def effective(self) -> tuple[Entry, ...]:
-        """What darktable applies: the first `end` entries. The others are steps that were undone, but kept."""
+        """The entries that darktable applies: the first `end`. The others are undone steps."""
         return self.entries[: self.end] if self.end is not None else self.entries
 
     @cached_property
@@ -79,7 +80,7 @@ def history_of(properties: Properties) -> History:
 
 
 def _rows(properties: Properties, name: str, lists: Mapping[str, str]) -> tuple[list[Properties], frozenset[str]]:
-    """A list of structures, or parallel lists, as rows; and the names of the properties in which they stood."""
+    """A list of structures, or parallel lists, as rows; and the names of their properties."""
     if isinstance(table := properties.get(name), Array):
         rows = [item.fields for item in table.items if isinstance(item, Struct)]
         return (rows, frozenset((name,))) if len(rows) == len(table.items) else ([], frozenset())

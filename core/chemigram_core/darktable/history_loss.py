@@ -1,7 +1,7 @@
 """The steps that a save dropped from an edit history. A value type; knows no bytes and no log.
 
-Losing a history is darktable's ordinary accident: a version that can't read a sidecar, or a module in it, writes back
-what it understood. A snapshot keeps the old state; this is for the note that there is something to go back to.
+Losing a history is a common accident: a version of darktable that can't read a sidecar, or a module in it, writes back
+only what it understood. A snapshot keeps the old state; this is the notice that there is something to go back to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chemigram_core.darktable.history import History
 
 @dataclass(frozen=True, slots=True)
 class HistoryLoss:
-    """Steps that are no longer there. `instances` are the module instances that nothing sets any more."""
+    """The lost steps. `instances` are the module instances that no step sets any more."""
 
     steps_before: int
     steps_after: int
@@ -28,7 +28,7 @@ class HistoryLoss:
     def __str__(self) -> str:
         """One line for a log: `history shrank from 5 to 4 steps (exposure is gone)`."""
         if self.vanished:
-            return f"history of {self.steps_before} steps vanished"
+            return f"history of {self.steps_before} steps is gone"
         names = ", ".join(
             f"{operation} {priority}" if priority else operation for operation, priority in self.instances
         )
@@ -39,7 +39,7 @@ class HistoryLoss:
 
 
 def adds_steps(before: History, after: History) -> bool:
-    """Whether `after` has steps that `before` never had: then it is another edit, and not what is left of that one."""
+    """Whether `after` has steps that `before` never had: then it is another edit, not a remainder."""
     known = {_setting(entry) for entry in before.entries}
     return any(_setting(entry) not in known for entry in after.entries)
 

@@ -1,4 +1,4 @@
-"""How darktable calls its modules, in English. Knows nothing of what they do.
+"""darktable's English names of its modules. Knows nothing else about them.
 
 Source: `name()` of each module in darktable's src/iop, versions 4.2 to 5.4.
 """
@@ -108,16 +108,16 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-_OF_A_PRESET = "_builtin_"  # before a label that darktable's own preset gave; it doesn't show that
+_OF_A_PRESET = "_builtin_"  # the prefix of a label from one of darktable's own presets, which darktable doesn't show
 
 
 def title(entry: Entry) -> str:
-    """A module instance as darktable titles it: its name, then its own label or number where it has one."""
+    """The title of a module instance as in darktable: its name, then its label or number if it has one."""
     name = NAMES.get(entry.operation, entry.operation)
     label = _own_name(entry).removeprefix(_OF_A_PRESET) or (str(entry.multi_priority) if entry.multi_priority else "")
     return f"{name} {label}".rstrip()
 
 
 def _own_name(entry: Entry) -> str:
-    """The label that a person or darktable gave the instance; darktable 4.2 writes "0" for none."""
+    """The label that the user or darktable gave the instance; darktable 4.2 writes "0" for none."""
     return "" if entry.multi_name == "0" else entry.multi_name

@@ -1,4 +1,4 @@
-"""The drawn shapes that a module names in its own parameters, beside those of its mask: retouch and spot removal do.
+"""The drawn shapes in a module's own parameters, apart from its mask: those of retouch and spot removal.
 
 Source: dt_iop_retouch_params_t in darktable's src/iop/retouch.c, dt_iop_spots_params_t in src/iop/spots.c.
 """
@@ -33,7 +33,7 @@ _TABLES: Mapping[tuple[str, int | None], _Table] = MappingProxyType(
 
 
 def own_shapes(entry: Entry) -> list[int]:
-    """The ids of the shapes it works with, and of their group, which it names even where nothing is blended."""
+    """The ids of the shapes it works with, and of their group, which it names even without blending."""
     table, data = _TABLES.get((entry.operation, entry.modversion)), entry.params.data
     if table is None or data is None or len(data) < table.count * table.stride_bytes:
         return []

@@ -1,6 +1,6 @@
-"""The names of darktable's properties in an XMP, each in this one place. Knows no values.
+"""The names of darktable's properties in an XMP. Knows no values.
 
-What darktable keeps for itself alone is named where it is explained, in `bookkeeping`.
+Properties that darktable keeps for its own use are in `bookkeeping`, with explanations.
 """
 
 HISTORY = "darktable:history"

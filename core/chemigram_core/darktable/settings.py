@@ -1,7 +1,7 @@
-"""A module's parameters as named values with units, where their meaning is plain. Never guesses.
+"""A module's parameters as named values with units, if their meaning is plain. Never guesses.
 
-A layout is valid for one module in one version, whose size it knows; anything else has no settings here. A layout may
-name some fields only: what the others hold is not said, but that they differ is.
+A layout is valid for one version of one module, and for parameters of its size; all others have no settings here. A
+layout may name only some fields: for the others only the fact that they differ is reported.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Setting(Protocol):
 
     @property
     def label(self) -> str:
-        """What darktable calls it."""
+        """darktable's name for it."""
         ...
 
     @property
@@ -37,7 +37,7 @@ class Setting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A float of 32 bits. Shown is `factor` times the value plus `shift`, with the unit."""
+    """A 32-bit float, shown as `factor` times the value plus `shift`, with the unit."""
 
     offset: int
     label: str
@@ -78,7 +78,7 @@ class Choice:
     words: Mapping[int, str] = field(default_factory=dict)
 
     def shown(self, raw: bytes, digits: int = 0) -> str:
-        """The word, or the number where darktable has added a choice."""
+        """The word, or the number if darktable has added a choice."""
         value = int.from_bytes(raw, "little", signed=True)
         return self.words.get(value, f"choice {value}")
 
@@ -95,7 +95,7 @@ class Layout:
         return {setting.label: setting.shown(_raw(setting, params), 0) for setting in self.settings}
 
     def changes(self, before: bytes, after: bytes) -> dict[str, tuple[str, str]]:
-        """The settings that differ, old and new value; OTHER without values where unknown fields do."""
+        """The settings that differ, old and new value; OTHER without values if unknown fields differ."""
         found = self.changes_to(self, before, after)
         known = {setting.offset + place for setting in self.settings for place in range(4)}
         if any(before[at] != after[at] for at in range(self.size_bytes) if at not in known):
@@ -111,7 +111,7 @@ class Layout:
 
 
 def distinct_values(old: Setting, before: bytes, new: Setting, after: bytes) -> tuple[str, str]:
-    """Both values with as many digits as it takes to see that they differ."""
+    """Both values, with enough digits to show the difference."""
     for digits in range(_MOST_DIGITS):
         pair = old.shown(before, digits), new.shown(after, digits)
         if pair[0] != pair[1]:

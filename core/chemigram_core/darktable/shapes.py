@@ -1,4 +1,4 @@
-"""The drawn shapes of a history: which are in force at its end, and which of them a mask consists of.
+"""The drawn shapes of a history: those in force at its end, and those of a mask.
 
 Source: dt_masks_point_group_t in darktable's src/develop/masks.h, and read_masks_v3 in src/common/exif.cc.
 """
@@ -47,12 +47,12 @@ def is_group(form: Form) -> bool:
 
 
 def same_shape(left: Form, right: Form) -> bool:
-    """Whether two rows draw the same; from which step they are valid says nothing about that."""
+    """Whether two rows draw the same, whatever the step from which they are valid."""
     return _meaning(left) == _meaning(right)
 
 
 def shape_changes(left: Mapping[int, Form], right: Mapping[int, Form]) -> list[str]:
-    """What became of each shape, in words, in the order of their ids; groups count only where nothing else does."""
+    """The changes of the shapes, in words, by id; groups count only if nothing else changed."""
     words = dict.fromkeys(left.keys() - right.keys(), "removed") | dict.fromkeys(right.keys() - left.keys(), "added")
     common = left.keys() & right.keys()
     words |= {number: "changed" for number in common if not same_shape(left[number], right[number])}

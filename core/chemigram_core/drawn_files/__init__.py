@@ -1,1 +1,1 @@
-"""The drawn masks of a state as files: their names, the pictures, and the text that stands beside them."""
+"""The drawn masks of a state as files: names, pictures, and the README beside them."""

@@ -1,4 +1,4 @@
-"""What drawn/ of a state holds: its pictures by name, and why there is no picture of the others. Renders nothing."""
+"""The content of drawn/ of a state: its pictures by name, and why other masks have none. Renders nothing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DrawnFiles:
 
     @cached_property
     def pictures(self) -> Mapping[str, Recipe]:
-        """What each picture is computed from, by its path in drawn/."""
+        """The recipe of each picture, by its path in drawn/."""
         files: tuple[MaskFile | ShapeFile, ...] = (*self.masks, *self.shapes)
         return {file.path: file.recipe for file in files if file.recipe is not None and self.raster is not None}
 

@@ -1,4 +1,4 @@
-"""The header of a repository's image, read once for each file that the image has been. Decodes no pixels."""
+"""The header of a repository's image, read once for each version of the file. Decodes no pixels."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _headers = FileCache[Header | str](2_000)  # or why the header is unknown
 
 
 def image_header(image: Image | None) -> Header:
-    """What the header says now. Raises NotComputable with the reason where that can't be known."""
+    """The current header. Raises NotComputable with the reason if it can't be read."""
     if image is None:
-        raise NotComputable("the repository has no image, whose size decides where a shape is")
+        raise NotComputable("the repository has no image, whose size determines the place of a shape")
     try:
         found = _found(image)
     except ImageUnavailable as error:
@@ -30,7 +30,7 @@ def image_header(image: Image | None) -> Header:
 
 
 def _found(image: Image) -> Header | str:
-    """A known file is only looked at."""
+    """A known file is only stat'ed."""
     if (known := _headers.recall(locate(image).status, image.place)) is not None:
         return known
     descriptor = open_image(image)

@@ -1,6 +1,6 @@
-"""The pictures of drawn masks as PNGs, each rendered once. Compressed ones are kept, within a bound.
+"""The pictures of drawn masks as PNGs, each rendered once. A bounded cache keeps them compressed.
 
-What is kept is found by all that decides its pixels, so the states that share a mask share its picture.
+The cache key is everything that determines the pixels, so states that share a mask share its picture.
 """
 
 from __future__ import annotations

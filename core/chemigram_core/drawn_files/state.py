@@ -1,4 +1,4 @@
-"""drawn/ of a state in a repository: read and parsed when it is asked for, and remembered, within a bound."""
+"""drawn/ of a state in a repository: read and parsed on demand, in a bounded cache."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _known: LRUCache[tuple[Digest, Header | str], tuple[int, DrawnFiles]] = LRUCache
 
 
 def drawn_in(repository: Repository, state: Digest) -> DrawnFiles:
-    """Those of a state with the image as it is now. Raises ObjectMissing, ObjectDamaged, InvalidXmp; OSError."""
+    """Those of a state with the current image. Raises ObjectMissing, ObjectDamaged, InvalidXmp; OSError."""
     header = _header(repository)
     key = state, str(header) if isinstance(header, NotComputable) else header
     with _lock:
@@ -52,7 +52,7 @@ def _header(repository: Repository) -> Header | NotComputable:
 
 
 def _read(repository: Repository, key: tuple[Digest, Header | str], header: Header | NotComputable) -> DrawnFiles:
-    """Parsed anew: those that are kept parsed are the tips that the next saves are compared with."""
+    """Parsed here: the cache of parsed documents is for the tips that later saves are compared with."""
     from chemigram_core.sidecar import parse_again
 
     data = repository.objects.read(key[0], Kind.SNAPSHOT)

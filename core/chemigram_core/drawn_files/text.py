@@ -1,4 +1,4 @@
-"""README.txt of drawn/: which picture is what, why one is missing, and how they differ from what darktable shows."""
+"""README.txt of drawn/: what each picture shows, why one is missing, and how they differ from darktable's display."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chemigram_core.printable import printable
 
 FILE_NAME = "README.txt"
 _HEAD = """The masks that are drawn in darktable, computed from this state and its image. They are not stored.
-White is where a module works, black is where it does not."""
+White is where a module has an effect, black is where it has none."""
 _NO_PICTURE = "(no picture)"
 
 

@@ -20,7 +20,7 @@ Joint = Callable[[int, int], bytes]
 
 
 class Append:
-    """Bytes at the end of a file of an open folder, in memory until `sync`; use as a context manager.
+    """Bytes appended to a file of an open folder, not durable until `sync`; use as a context manager.
 
     `inode` is the file's; `start_bytes` and `end_bytes` are its sizes before and after.
     """
@@ -28,7 +28,7 @@ class Append:
     __slots__ = ("_descriptor", "_folder", "end_bytes", "inode", "start_bytes")
 
     def __init__(self, folder: int, name: str, data: bytes, joint: Joint) -> None:
-        """Write the bytes and let the disk begin with them; creates a missing file. Raises NotAFile, OSError."""
+        """Write the bytes and start writing them to disk; creates a missing file. Raises NotAFile, OSError."""
         self._folder = folder
         self._descriptor, status = sole_file(folder, name, _FLAGS, permitted(0o644), temporary_name)
         self.inode, self.start_bytes = status.st_ino, status.st_size

@@ -35,7 +35,7 @@ class _OpenHow(ctypes.Structure):
     _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
-# The constant arguments of syscall(2), created once: ctypes takes longer to create them than to call.
+# The constant arguments of syscall(2), created once: in ctypes this takes longer than the call.
 _OPENAT2 = ctypes.c_long(437)  # the same on all architectures except alpha and mips, where the probe fails
 _HOW_BYTES = ctypes.c_size_t(ctypes.sizeof(_OpenHow))
 
@@ -47,7 +47,7 @@ def open_at(folder: int, parts: Sequence[str], flags: int) -> int:
     """A descriptor on `parts` below the open folder. `flags` are those of open(2); nothing is created.
 
     Raises FileNotFoundError; NotADirectoryError if a part on the way is not a folder, also for a symlink to one;
-    OSError as open(2) does with O_NOFOLLOW. A part that is no name in a folder is not found.
+    OSError as open(2) does with O_NOFOLLOW. A part that is not a valid name is not found.
     """
     path = _path(parts)
     if len(parts) > 1 and (descriptor := _at_once(folder, path, flags)) is not None:
@@ -64,7 +64,7 @@ def one_name(part: str) -> str:
 
 
 def open_below(root: Path | str, parts: Sequence[str], flags: int) -> int:
-    """The same below the folder `root`, whose own path may have symlinks; without any it is one system call."""
+    """The same below the folder `root`, whose own path may have symlinks; one system call if it has none."""
     if not parts:
         return os.open(root, flags)
     if (descriptor := _at_once(_WORKING_FOLDER, f"{root}/{_path(parts)}", flags)) is not None:
@@ -120,7 +120,7 @@ def has_openat2() -> bool:
 
 
 def _path(parts: Sequence[str]) -> str:
-    """The parts as a path that only symlinks could lead elsewhere. Raises FileNotFoundError."""
+    """The parts as a path that can leave the folder only through symlinks. Raises FileNotFoundError."""
     path = "/".join(parts)
     if path.count("/") != len(parts) - 1 or "\0" in path or not _NOT_NAMES.isdisjoint(parts):
         raise _not_found(path)
@@ -128,7 +128,7 @@ def _path(parts: Sequence[str]) -> str:
 
 
 def _at_once(folder: int, path: str, flags: int) -> int | None:
-    """The descriptor in one call; None for a symlink, or something rarer: opening each part gives the exact error."""
+    """The descriptor in one call; None for a symlink or a rarer problem: opening each part gives the exact error."""
     if not has_openat2():
         return None
     descriptor: int = _syscall(_OPENAT2, folder, path.encode(*_ENCODING), _how(flags), _HOW_BYTES)

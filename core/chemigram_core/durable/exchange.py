@@ -1,7 +1,7 @@
-"""A file of another program, replaced whole and durably, unless that program has written it meanwhile.
+"""Replaces another program's file atomically and durably, unless that program has written it meanwhile.
 
-renameat2(2) exchanges the two files in one step, so what was displaced can be looked at, and put back. Filesystems
-that can't do that (and old kernels) leave a moment between the look and the rename.
+renameat2(2) exchanges the two files in one step, so the old file can be checked afterwards, and put back. On
+filesystems and kernels without it, there is a moment between the check and the rename.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def exchange(path: Path, before: bytes | None, after: bytes) -> bool:
     """Write `after` in place of `before` (None: no file), with the permissions of the old file.
 
-    Whether it was done: not if the file holds something else by now. A link is followed. Raises OSError.
+    Returns whether it was done: False if the file has other content by now. A link is followed. Raises OSError.
     """
     path = path.resolve()
     temporary = path.with_name(temporary_name())

@@ -1,4 +1,4 @@
-"""Caches what was read from files, keyed by the identity of each file. Knows nothing about their meaning.
+"""Caches file contents by the identity of each file. Knows nothing about their meaning.
 
 A file has changed when its device, inode, size or times have: one fstat instead of reading it again. A file that is
 replaced by a rename has another inode. A file that is written in place has other times, but only if the clock has
@@ -22,9 +22,9 @@ _RACY_NS = 20_000_000  # kernels advance the clock of file times every 1 to 10 m
 
 
 def lasting_identity(status: os.stat_result, now_ns: int) -> tuple[int, ...] | None:
-    """What a file or folder is recognized by, if its next change is sure to be seen: `now_ns` is from before the look.
+    """The identity of a file or folder, if its next change is sure to change it: `now_ns` is from before the stat.
 
-    A folder's size says nothing, and neither does that of a file that is replaced whole.
+    The size is not used: it says nothing about a folder, or about a file that is replaced atomically.
     """
     if max(status.st_mtime_ns, status.st_ctime_ns) >= now_ns - _RACY_NS:
         return None
@@ -36,7 +36,7 @@ class FileCache(Generic[_T]):
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._lock = Lock()  # for changes; to look is one operation of a dict
+        self._lock = Lock()  # for changes; a look-up is one operation of a dict
         self._known: dict[_Identity, _T] = {}  # oldest first; no calls for each of the many entries of a listing
 
     def get(self, descriptor: int, read: Callable[[int, os.stat_result], _T], path: str = "") -> _T:
@@ -53,7 +53,7 @@ class FileCache(Generic[_T]):
         return found
 
     def recall(self, status: os.stat_result, path: str = "") -> _T | None:
-        """What is cached for a path, if the file with these attributes was opened there before."""
+        """The cached result for a path, if the file with these attributes was opened there before."""
         return self._known.get(_identity(status, path))
 
     def remember(self, status: os.stat_result, found: _T, now_ns: int, path: str = "") -> None:

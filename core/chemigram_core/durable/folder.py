@@ -1,4 +1,4 @@
-"""A folder of the repository, entered without following symlinks; files in it are replaced whole.
+"""A folder of the repository, opened without following symlinks; files in it are replaced atomically.
 
 Durable in the strict sense: a file is written under a temporary name, synced, renamed, and the folder is synced (a
 rename alone can be lost in a power cut).

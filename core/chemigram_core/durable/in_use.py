@@ -1,7 +1,7 @@
 """Marks on open files that are in use, which end with the process. Knows no paths.
 
-A mark is a shared lock of the open file (F_OFD_SETLK). To ask for marks takes no lock, so those who look at the same
-time, and those who are about to mark the file, never get in each other's way.
+A mark is a shared lock of the open file (F_OFD_SETLK). Testing for marks takes no lock, so processes that test at the
+same time, or are about to mark the file, never block each other.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _MARK, _LOCK = (_FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0) for kind in (fcntl.F_RDL
 def mark_in_use(descriptor: int) -> None:
     """Mark an open file, so that others leave it alone until it is closed. Waits for nobody.
 
-    Any program that may write the file could lock it alone; then the file is not marked. Nor is one that is only
-    written: its mode lets nobody read it.
+    The file is not marked if a program has an exclusive lock on it, which any program that may write it can take; nor
+    if it is open only for writing, since its mode then denies reading.
     """
     try:  # noqa: SIM105 - each read does it
         fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _MARK)

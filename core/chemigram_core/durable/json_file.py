@@ -1,4 +1,4 @@
-"""A JSON object in a small file: read whole, replaced whole. Knows nothing about its keys."""
+"""A JSON object in a small file, replaced atomically. Knows nothing about its keys."""
 
 from __future__ import annotations
 

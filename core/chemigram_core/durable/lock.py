@@ -61,9 +61,9 @@ def claimed(root: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def locked_if_writable(root: Path) -> Iterator[bool]:
-    """Hold the lock where this process may write to the repository; whether it is held. Raises OSError.
+    """Hold the lock if this process may write to the repository; yields whether it is held. Raises OSError.
 
-    It is not held either where something else than a regular file has its name.
+    It is not held either if its name is not a regular file.
     """
     try:
         descriptor = _acquired(root) if os.access(root, os.W_OK) else None
@@ -77,7 +77,7 @@ def locked_if_writable(root: Path) -> Iterator[bool]:
 
 
 def is_unusable(root: Path, name: str = FILE_NAME) -> bool:
-    """Whether something else than a regular file has the name of the lock."""
+    """Whether the name of the lock is something other than a regular file."""
     try:
         return not stat.S_ISREG((root / name).lstat().st_mode)
     except FileNotFoundError:
@@ -125,9 +125,9 @@ def _make(root: Path, name: str, error: OSError) -> None:
 
 
 def _is_taken(root: Path, descriptor: int, path: str, *, waits: bool) -> bool:
-    """Take the lock of an open file; whether the file still has its name. Raises as `_acquired`."""
+    """Take the lock of an open file; returns whether the file still has its name. Raises as `_acquired`."""
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):  # a fifo with a reader, for example: nothing else is waited for
+    if not stat.S_ISREG(status.st_mode):  # a fifo with a reader, for example: wait only for a regular file
         raise NotAFile(Path(path).name)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The system's mount table: where which filesystem is mounted. Accesses no mount, so none can keep it waiting."""
+"""The system's mount table: mountpoints and filesystem types. Accesses no mount, so none can block it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RepositoryMounts:
     """The places where chemfs shows repositories. A poll of an open mountinfo reports each change once (proc(5))."""
 
     def __init__(self) -> None:
-        # Held from the poll to the end of the reading: a thread that polls in between would not learn of the change.
+        # Held from the poll to the end of the read: a thread that polls in between would miss the change.
         self._lock = Lock()
         self._table = _TABLE.open("rb", buffering=0)  # what was read before must not be read again
         self._changes = select.poll()

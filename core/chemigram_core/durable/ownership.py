@@ -1,6 +1,6 @@
 """Who owns a repository or a library: another user's is written only if it is trusted explicitly.
 
-Another user may have prepared it: with hooks for the programs that read it, and to have files written as ours. git asks
+Another user may have prepared it to attack programs that read it, or to have files written with our rights. git asks
 in the same way (safe.directory). A folder is one's own if one owns it, or its owner shares it: one's group may write
 there, and not everybody. Root by way of sudo is also the user who called sudo, as in git. What is in the folder doesn't
 count: in a shared repository a file belongs to the user who saved last, and only those who may write to a folder put
@@ -20,7 +20,7 @@ from chemigram_core.errors import ForeignRepository
 _PARTS = ("objects", "refs")
 _GROUP_WRITES, _OTHERS_WRITE = 0o020, 0o002
 
-# Of this process, by their paths. Both only grow. Ownership is looked at once: only root can give a folder away.
+# Of this process, by path. Both only grow. Ownership is checked once: only root can give a folder away.
 _trusted: set[Path] = set()
 _own: set[str] = set()
 

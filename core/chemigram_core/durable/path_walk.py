@@ -1,4 +1,4 @@
-"""Follows the links in a path, one name after another, without setting foot in places that are barred.
+"""Resolves the links in a path, one name after another, without accessing barred places.
 
 The system's own calls resolve a whole path at once: a path that leads into a mount has then reached its daemon, which
 may be the very process that asks.
@@ -19,12 +19,12 @@ class Barred(ChemigramError):
     """A path leads to a place that is barred."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"leads to a barred place: {shown(place)}")
+        super().__init__(f"leads into a mount: {shown(place)}")
         self.place = place
 
 
 def without_links(path: str, barred: Container[str]) -> str:
-    """Where an absolute path leads: the same without links, `.` and `..`. Nothing at or below `barred` is accessed.
+    """The target of an absolute path, without links, `.` and `..`. Accesses nothing at or below `barred`.
 
     `barred` are such paths themselves. Raises Barred; OSError for links in a circle, and where the path ends too early.
     """

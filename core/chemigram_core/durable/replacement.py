@@ -1,4 +1,4 @@
-"""A file that is written under a temporary name and then takes the place of another. Knows no meaning of either."""
+"""A file that is written under a temporary name and then replaces another one. Knows no meaning of either."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chemigram_core.durable.beneath import one_name
 from chemigram_core.durable.creation import permitted
 from chemigram_core.durable.sync import start_writing, sync_content
 
-TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name starts so
+TEMPORARY_PREFIX = ".tmp-"  # a crash may leave such files behind; no other name starts like this
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -42,11 +42,11 @@ class Replacement:
             discard(self._folder, self._temporary)
 
     def start(self) -> None:
-        """Let the disk begin to write the bytes, for a caller who needs them durable a little later."""
+        """Start writing the bytes to disk, for a caller that needs them durable a little later."""
         start_writing(self._descriptor)
 
     def take(self, name: str) -> None:
-        """Take the place of `name` with durable bytes; the name is durable once the folder is synced."""
+        """Replace `name` with durable bytes; the name is durable once the folder is synced."""
         one_name(name)
         sync_content(self._descriptor)
         os.replace(self._temporary, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)

@@ -1,4 +1,4 @@
-"""A file to append to, which has no second name elsewhere: that of a copy by `cp -al` would grow with it."""
+"""A file to append to, without a second hard link: a copy made by `cp -al` would grow with it."""
 
 from __future__ import annotations
 

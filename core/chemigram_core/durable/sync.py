@@ -1,4 +1,4 @@
-"""When what was written becomes durable: at once, or later for many files together. Knows no files' meaning.
+"""Makes written bytes durable: at once, or later for many files together. Knows no meaning of files.
 
 A failed fsync is never retried, since the kernel has dropped the pages.
 """
@@ -23,7 +23,7 @@ deferred: ContextVar[Deferred] = ContextVar("deferred", default=Deferred.NOTHING
 
 
 def start_writing(descriptor: int) -> None:
-    """Let the disk begin to write what an open file has in memory; nothing waits for it, and nothing is durable yet.
+    """Start writing the cached pages of an open file to disk; returns at once, and nothing is durable yet.
 
     A journaling filesystem then records the file's new blocks in a commit that another file's fsync makes anyway.
     """

@@ -1,8 +1,8 @@
 """The whole audit of one repository, from the objects up to HEAD. Reads everything, writes nothing.
 
 Objects are read without a lock, since they never change; refs, HEAD and log are read together under the repository's
-lock, so a save at the same time is not reported. Without the right to take the lock they are read twice, and what only
-one of the two looks finds is not reported.
+lock, so that a concurrent save is not reported. Without the right to take the lock they are read twice, and only
+problems found both times are reported.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Audit:
     """One audit. Call `first`, `object` for every one of `files`, then `rest`."""
 
     def __init__(self, root: Path) -> None:
-        """Raises NotARepository for a folder that has no part of one."""
+        """Raises NotARepository for a folder without any part of a repository."""
         self._root = root
         self._objects = ObjectAudit(root)
         if not any((root / name).exists() for name in ("objects", "refs", "HEAD", "log.jsonl")):
             raise NotARepository(root, "objects/, refs/, HEAD and the log are missing")
 
     def first(self) -> list[Finding]:
-        """The problem that keeps all others from being repaired: the lock is not a regular file."""
+        """The problem that prevents all other repairs: the lock is not a regular file."""
         if not lock.is_unusable(self._root):
             return []
         return [Finding(Problem.LOCK_UNUSABLE, lock.FILE_NAME, "not a regular file: nothing can be changed")]
@@ -67,14 +67,14 @@ class Audit:
         yield from leftovers(self._root)
 
     def _changeable(self) -> list[Finding]:
-        """The problems of what a save changes."""
+        """The problems in files that a save changes."""
         log = LogAudit(self._root)
         refs = RefAudit(self._root, self._objects, log.lineage)
         found = [*refs.findings(), *log.findings(), *registry_findings(self._root, self._objects)]
         return [finding for finding in found if finding.problem is not Problem.UNLOGGED or self._is_whole(finding)]
 
     def _is_whole(self, finding: Finding) -> bool:
-        """Whether an unlogged snapshot is one: a damaged object is a finding of its own."""
+        """Whether an unlogged snapshot is intact: a damaged object is a finding of its own."""
         return finding.digest is not None and self._objects.has(finding.digest, Kind.SNAPSHOT)
 
     def _folders(self) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ class Problem(Enum):
 
 
 _HARMLESS = frozenset((Problem.ALIEN, Problem.IMAGE_SURPLUS, Problem.UNLOGGED))
-_ALIEN = "another program's file: chemfs passes it by, and it can be moved away"
+_ALIEN = "another program's file: chemfs ignores it, and you can move it away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Finding:
 
     @property
     def is_harmless(self) -> bool:
-        """Whether it is worth knowing and no problem."""
+        """Whether it is information, not a problem."""
         return self.problem in _HARMLESS
 
     def to_json(self) -> dict[str, Any]:
@@ -64,5 +64,5 @@ class Finding:
 
 
 def alien(path: str) -> Finding:
-    """A file that is not ours and never was, among ours."""
+    """Another program's file among ours."""
     return Finding(Problem.ALIEN, path, _ALIEN)

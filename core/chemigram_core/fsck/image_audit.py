@@ -12,7 +12,7 @@ from chemigram_core.image.raw_folder import FOLDER, Image, images
 
 
 def image_findings(root: Path) -> Iterator[Finding]:
-    """What is wrong in raw/."""
+    """The problems in raw/."""
     found = list(images(root))
     if found and found[0].is_followed and (problem := image_problem(found[0])) is not None:
         yield Finding(Problem.IMAGE_UNAVAILABLE, f"{FOLDER}/{found[0].name}", str(problem))

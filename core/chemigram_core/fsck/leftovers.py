@@ -12,7 +12,7 @@ from chemigram_core.durable.replacement import TEMPORARY_PREFIX
 from chemigram_core.fsck.finding import Finding, Problem
 
 _OWN = ("objects", "refs", "masks", "rejected", "raw", "previews")
-_LIVING_SECONDS = 600  # no write takes so long
+_LIVING_SECONDS = 600  # no write takes that long
 
 
 def leftovers(root: Path) -> Iterator[Finding]:

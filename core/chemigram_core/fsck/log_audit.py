@@ -1,4 +1,4 @@
-"""The log: a regular file, every line of it an entry, the origin of every state in it. For the holder of the lock."""
+"""Checks the log: a regular file, every line an entry, an origin for every state. For the holder of the lock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class LogAudit:
             yield Finding(Problem.LOG_TEXT, FILE_NAME, f"names that no ref can have: {_some(self._misnamed)}")
 
     def _looked_at(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """The same lines; notes texts in them that no writer of ours writes."""
+        """The same lines; records texts in them that chemfs never writes."""
         for number, (line, entry) in enumerate(lines, start=1):
             if entry is not None and entry.timestamp and not entry.is_timed:
                 self._untimed.append(f"line {number}: {shown(entry.timestamp)}")
@@ -62,17 +62,17 @@ class LogAudit:
     def _unnamed(self) -> Iterator[Finding]:
         """The states that nothing leads to; a repair of a damaged log would record them."""
         objects = ObjectStore(self._root)
-        for digest in Unlogged(self._root, self.lineage).silent():
-            says = "no line of the log names this state: an interrupted save, or one whose line was lost"
+        for digest in Unlogged(self._root, self.lineage).unreferenced():
+            says = "not in the log: a save that was interrupted, or whose line was lost"
             with suppress(ObjectMissing):
                 yield Finding(Problem.UNLOGGED, objects.path(digest, Kind.SNAPSHOT), says, digest)
 
     def _unreadable(self) -> Iterator[str]:
         if numbers := self.lineage.unreadable:
-            yield f"{len(numbers)} lines are no entries: {_some(map(str, numbers))}"
+            yield f"{len(numbers)} lines are not entries: {_some(map(str, numbers))}"
 
     def _unlogged(self) -> Iterator[str]:
-        if states := Unlogged(self._root, self.lineage).named():
+        if states := Unlogged(self._root, self.lineage).referenced():
             yield f"no line says where {len(states)} states came from: {_some(digest[:12] for digest in states)}"
 
 

@@ -1,4 +1,4 @@
-"""Rewrites a log that has lost lines, so that no state that may be wanted becomes garbage.
+"""Rewrites a log that has lost lines, so that no state that may be needed becomes garbage.
 
 A lost line may have been the only record of a state's parent, and the collector follows the parents. So the states
 without a line get new lines, in the order in which they were stored, and the refs reach them and everything that may
@@ -52,7 +52,7 @@ def _added(root: Path, lines: list[Line]) -> list[LogEntry]:
     unlogged = Unlogged(root, lineage)
     row = unlogged.all()
     before, last = _stood(lines, set(row))
-    recovered = list(_recovered(row, before or last, unlogged.named()))
+    recovered = list(_recovered(row, before or last, unlogged.referenced()))
     for entry in recovered:
         lineage.add_entry(entry)
     reached: set[Digest] = set()

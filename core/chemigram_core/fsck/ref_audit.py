@@ -22,9 +22,9 @@ class RefAudit:
     """The refs of one repository."""
 
     def __init__(self, root: Path, objects: ObjectAudit, lineage: Lineage) -> None:
-        """`lineage` is what the log says."""
+        """`lineage` is that of the log."""
         self._root = root
-        self._refs = Refs(root, lineage.may_have_told)
+        self._refs = Refs(root, lineage.may_mention)
         self._objects = objects
         self._logged = lineage.positions
         self._seen: set[str] = set()
@@ -64,7 +64,7 @@ class RefAudit:
             yield Finding(Problem.REF_DANGLING, path, f"points at missing or damaged object {digest}", digest)
 
     def _holds_state(self, path: str) -> bool:
-        """Whether what is not the name of a ref holds an identifier, or is no file: somebody may miss it."""
+        """Whether a file with an invalid name has an identifier, or is not a regular file: it may be a lost ref."""
         return not self._is_file(path) or self._refs.target(tuple(path.split("/"))) is not None
 
     def _is_file(self, path: str) -> bool:

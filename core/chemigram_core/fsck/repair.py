@@ -1,4 +1,4 @@
-"""Repairs what an audit found, only by adding files or moving them aside, since they may be all that is left of a work.
+"""Repairs what an audit found, only by adding files or moving them aside, since they may be the only copy of some work.
 
 What can't be repaired (an object whose bytes are lost, a state that lacks a mask) is left as it is.
 """
@@ -72,7 +72,7 @@ def _restore_ref(root: Path, finding: Finding) -> str | None:
     name = parse_ref(finding.path)
     digest = next((seen for seen in reversed(_logged(root, finding.path)) if _is_whole(root, seen)), None)
     if digest is None and finding.problem is Problem.REF_DANGLING:
-        return None  # nothing but its content is known
+        return None  # only its content is known
     is_there = finding.problem is not Problem.REF_MISSING and os.path.lexists(root / finding.path)
     done = [_move_aside(root, finding)] if is_there else []
     if digest is not None:

@@ -22,14 +22,14 @@ class Unlogged:
         self.targets = set(filter(self._has, _pointed_at(root)))
         self._named = self.targets.union(lineage.named, filter(self._has, lineage.positions.values()))
 
-    def named(self) -> list[Digest]:
+    def referenced(self) -> list[Digest]:
         """Those that a ref points or pointed at, or that a line has as a parent: the log has lost their lines."""
         return sorted(self._named - self._lineage.parents.keys())
 
-    def silent(self) -> list[Digest]:
-        """Those that no line names in any way, and no ref: a save was interrupted, or its line was lost."""
+    def unreferenced(self) -> list[Digest]:
+        """Those that neither a line nor a ref names: a save was interrupted, or its line was lost."""
         snapshots = self._objects.snapshots()
-        return [found for found in snapshots if not self._lineage.tells_of(found) and found not in self._named]
+        return [found for found in snapshots if not self._lineage.mentions(found) and found not in self._named]
 
     def all(self) -> list[Digest]:
         """All of them: first those not in the store, then the others as they were stored.

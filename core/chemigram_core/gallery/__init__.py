@@ -1,1 +1,1 @@
-"""What a page shows of an image and of a library, as values, and the folder of pages. Knows no mount."""
+"""The content of the pages of an image and of a library, as values, and the folder of pages. Knows no mount."""

@@ -1,6 +1,6 @@
 """The pictures of an image, copied beside its page: previews as they are, and small ones; masks as gray PNGs.
 
-A mask is at most as large as the page shows it, so that a page stays quick whatever the sensor had.
+A mask is at most as large as the page shows it, so that a page stays fast whatever the size of the image.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Copies:
         return self._masks[mask]
 
     def drawn(self, _: Digest, mask: MaskFile, raster: Raster) -> Picture:
-        """A drawn mask, packed; states share those that are computed from the same."""
+        """A drawn mask, compressed; states share those with the same recipe."""
         recipe = mask.recipe
         if recipe is None:
             raise ValueError("a mask that can't be computed has no picture")

@@ -1,4 +1,4 @@
-"""The folder of a gallery: written whole or not at all, and never over files that are not a gallery's.
+"""The folder of a gallery: written completely or not at all, and never over files that are not a gallery's.
 
 It is written into a temporary folder beside it, whose name begins with `.chemfs-gallery-`. One that a killed process
 left there is removed by the next gallery in the same place.
@@ -20,7 +20,7 @@ from chemigram_core.durable.temporary_folder import locked, remove_abandoned, te
 from chemigram_core.errors import NotAFile, Refused, shown
 from chemigram_core.folder_kind import FolderKind, kind_of
 
-LIST_FILE = "gallery.json"  # names every file of the gallery, so that a later one replaces these and no other
+LIST_FILE = "gallery.json"  # lists every file of the gallery, so that a later one replaces only these
 _PREFIX = ".chemfs-gallery-"
 
 
@@ -28,14 +28,14 @@ class NotAGallery(Refused):
     """A folder holds files that no gallery has written."""
 
     def __init__(self, folder: Path, file: str) -> None:
-        super().__init__(f"not a file of a gallery: {shown(file)} in {shown(str(folder))}; name another folder")
+        super().__init__(f"not part of a gallery: {shown(file)} in {shown(str(folder))}; choose another folder")
 
 
 class NotAPlace(Refused):
     """A gallery can't be at that place."""
 
     def __init__(self, target: Path, reason: str) -> None:
-        super().__init__(f"no gallery can be written to {shown(str(target))}: {reason}; name another folder")
+        super().__init__(f"can't write a gallery to {shown(str(target))}: {reason}; choose another folder")
 
 
 class NotWritten(Exception):
@@ -83,7 +83,7 @@ def _require_place(target: Path) -> None:
     mounts = repository_mounts().places()
     for place in (target, *target.parents):
         if str(place) in mounts:
-            raise NotAPlace(target, "it is in a mount of chemfs")
+            raise NotAPlace(target, "it is in a chemfs mount")
     if any(kind_of(str(place)) is not FolderKind.OTHER for place in (target, *target.parents)):
         raise NotAPlace(target, "it is in a repository")
     if target.is_mount():
@@ -109,7 +109,7 @@ def require_gallery(target: Path) -> None:
 
 
 def _put(new: Path, target: Path) -> None:
-    """Give a new gallery its name; what was there has the name of `new` afterwards."""
+    """Give a new gallery its name; the old one has the name of `new` afterwards."""
     if not os.path.lexists(target):
         new.rename(target)
         return
@@ -126,7 +126,7 @@ def _put(new: Path, target: Path) -> None:
 
 
 def _listed(folder: Path) -> frozenset[str]:
-    """The files that a gallery says are its own."""
+    """The files that a gallery lists as its own."""
     try:
         with os.fdopen(beneath.open_file(folder, LIST_FILE), "rb") as file:
             found = json.load(file)["files"]
@@ -136,7 +136,7 @@ def _listed(folder: Path) -> frozenset[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """The paths of all files below a folder, sorted; what is no folder is a file. Raises OSError."""
+    """The paths of everything below a folder except folders, sorted. Raises OSError."""
     if folder.is_symlink() or not folder.is_dir():
         raise NotADirectoryError(0, "not a folder", str(folder))
     with os.scandir(folder) as entries:

@@ -1,4 +1,4 @@
-"""The page of one image: its states, each with its pictures and what it changed, in words."""
+"""The page of one image: its states, each with its pictures and a description of its changes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from chemigram_core.gallery.timeline import TimelineState, timeline
 from chemigram_core.layout import MASK_SUFFIX
 from chemigram_core.repository import Repository
 
-_SAME_SHAPE = 0.01  # how far the proportions of a mask and of a picture may differ
-OTHER_SHAPE = "its proportions differ from the picture's, so it is shown by itself"
-OTHER_FRAME = "the edit changes what the picture shows ({}), so the mask is shown by itself"
+_SAME_SHAPE = 0.01  # tolerance for the proportions of a mask and a picture
+OTHER_SHAPE = "its proportions differ from the picture's, so it is shown separately"
+OTHER_FRAME = "the edit changes what the picture shows ({}), so the mask is shown separately"
 NO_PICTURE = "there is no picture to lay it over"
 
 
 @dataclass(frozen=True, slots=True)
 class ShownState:
-    """A state as a page shows it. What can't be read has no value, and `problems` say why."""
+    """A state as a page shows it. Unreadable parts have no value, and `problems` say why."""
 
     moment: TimelineState
     changes: Sequence[Section] = ()
@@ -44,7 +44,7 @@ class ImagePage:
 
     @cached_property
     def head(self) -> ShownState | None:
-        """HEAD's state, which is shown first; the newest one where HEAD has none."""
+        """HEAD's state, which is shown first; the newest one if HEAD has none."""
         return next((state for state in self.states if state.moment.is_head), self.states[-1] if self.states else None)
 
 
@@ -54,7 +54,7 @@ def image_page(repository: Repository, name: str, pictures: Pictures) -> ImagePa
 
 
 class _Attempts:
-    """What was tried for one state, and what went wrong with it, each problem once."""
+    """The attempts to read parts of one state, and their problems, each once."""
 
     def __init__(self) -> None:
         self.problems: dict[str, None] = {}

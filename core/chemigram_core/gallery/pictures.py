@@ -1,4 +1,4 @@
-"""Where a page finds its pictures: beside it, or in a mount. Knows no page."""
+"""The interface for a page's pictures, which are beside it or in a mount. Knows no page."""
 
 from __future__ import annotations
 

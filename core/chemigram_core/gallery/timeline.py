@@ -37,7 +37,7 @@ class TimelineState:
 
 
 def timeline(repository: Repository) -> list[TimelineState]:
-    """The states that exist, oldest first; those that neither the log nor a ref names are left out.
+    """The existing states, oldest first, except those that neither the log nor a ref names.
 
     Raises StoreFailed, OSError.
     """
@@ -79,7 +79,7 @@ def _head(head: Head, branches: Mapping[Digest, Collection[RefName]]) -> Digest 
 
 
 def _states(repository: Repository, named: Collection[Digest]) -> dict[Digest, datetime]:
-    """The states with their times, in the order of the log; what only a ref names has the time of its file."""
+    """The states with their times, in the order of the log; a state that only a ref names has the time of its file."""
     there = set(repository.objects.snapshots())
     logged = {entry.hash: None for entry in repository.log.entries() if entry.has_origin and entry.hash in there}
     others = [state for state in named if state in there and state not in logged]

@@ -1,4 +1,4 @@
-"""The garbage collector, and what is reachable (RFC-003)."""
+"""The garbage collector, and reachability (RFC-003)."""
 
 from chemigram_core.gc.collector import GRACE, Garbage, collect, find_garbage
 

@@ -1,4 +1,4 @@
-"""The collector: removes snapshots that nothing reaches and masks that no state has any more (RFC-003).
+"""The collector: removes unreachable snapshots, and masks that no state has any more (RFC-003).
 
 It may run while others save and read. Garbage is found without the lock, then removed in batches, each under the lock
 and after a check of what was saved since. A save of what was removed stores it again. Snapshots are removed before
@@ -35,7 +35,7 @@ _BATCH = 50  # objects removed under one hold of the lock: a few milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Objects that nothing needs, and previews that nothing shows."""
+    """Objects that are not needed, and previews that are not shown."""
 
     snapshots: Sequence[StoredObject]
     masks: Sequence[StoredObject]
@@ -50,7 +50,7 @@ class Garbage:
 def find_garbage(
     repository: Repository, grace: timedelta = GRACE, on_progress: Progress = silent, *, unlogged: bool = False
 ) -> Garbage:
-    """What `collect` would remove if no process had it open. Raises as `collect`."""
+    """The objects that `collect` would remove if no process had them open. Raises as `collect`."""
     return _Collector(repository, on_progress, unlogged=unlogged).find(grace)
 
 
@@ -59,9 +59,9 @@ def collect(
 ) -> Garbage:
     """Remove what no branch, tag, HEAD or registry reaches, is older than `grace` and is not open; returns it.
 
-    Previews that nothing shows go whatever their age.
+    Previews that are not shown are removed whatever their age.
 
-    A snapshot that no line of the log names may be an acknowledged save whose line was lost when two copies of the
+    A snapshot that is not in the log may be an acknowledged save whose line was lost when two copies of the
     repository were synchronized: it is only removed if `unlogged` says so.
 
     Raises LogDamaged, RefDamaged, RegistryDamaged, ObjectMissing or ObjectDamaged, before anything is removed, if what
@@ -157,7 +157,7 @@ class _Collector:
             with locked(root):
                 refresh()
                 gone += remove_unopened(root, filter(is_garbage, candidates[start : start + _BATCH]))
-            time.sleep(time.monotonic() - before)  # the lock has no queue: leave time for waiting processes
+            time.sleep(time.monotonic() - before)  # the lock has no queue: give waiting processes a chance
         sync(root, gone)
         return gone
 
@@ -171,7 +171,7 @@ class _Collector:
         self._needed.refresh()
 
     def _is_unreached(self, snapshot: StoredObject) -> bool:
-        is_wanted = self._takes_unlogged or self._reached.tells_of(snapshot.digest)
+        is_wanted = self._takes_unlogged or self._reached.mentions(snapshot.digest)
         return is_wanted and snapshot.digest not in self._reached.snapshots
 
     def _is_unneeded(self, mask: StoredObject) -> bool:

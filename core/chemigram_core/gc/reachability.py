@@ -1,4 +1,5 @@
-"""What a collector must keep: snapshots that refs reach, masks that snapshots and the registry name. Removes nothing.
+"""The objects that a collector must keep: reachable snapshots, and masks of snapshots and the registry. Removes
+nothing.
 
 Both are refreshed while others save. `refresh` adds what was saved since, and is cheap if that is little; nothing is
 ever dropped, so what was needed at the start stays for the whole run. A lost ref whose deletion is not in the log
@@ -31,7 +32,7 @@ def add_with_ancestors(
 
 
 class Reached:
-    """The snapshots that branches, tags and HEAD reach through the log's parents, and where branches have stood."""
+    """The snapshots that branches, tags and HEAD reach through the log's parents, and former tips of branches."""
 
     def __init__(self, repository: Repository) -> None:
         self.snapshots: set[Digest] = set()
@@ -50,17 +51,17 @@ class Reached:
         return len(self._lineage.unreadable)
 
     def unlogged(self) -> set[Digest]:
-        """Reached snapshots whose parents are unknown, since no line of the log gives their origin."""
+        """Reached snapshots whose parents are unknown, since the log does not have their origin."""
         return self.snapshots - self._lineage.parents.keys()
 
-    def tells_of(self, snapshot: Digest) -> bool:
+    def mentions(self, snapshot: Digest) -> bool:
         """Whether a line of the log names a snapshot."""
-        return self._lineage.tells_of(snapshot)
+        return self._lineage.mentions(snapshot)
 
     def _new_lines(self) -> Iterator[Digest]:
         """Read the new lines of the log; returns what they add to what was reached before.
 
-        At first that is where the branches that exist have stood; later every state in a line is needed.
+        At first these are the former tips of existing branches; later every state in a line is needed.
         """
         is_first, states = self._offset_bytes == 0, list[Digest]()
         for line, entry, offset_bytes in self._repository.log.lines_from(self._offset_bytes):
@@ -68,8 +69,8 @@ class Reached:
             self._lineage.add(line, entry)
             if entry and not is_first:
                 states += filter(None, (entry.hash, entry.parent))
-        stood = chain.from_iterable(self._lineage.stood.values()) if is_first else states
-        return filter(self._has, set(stood) - self.snapshots)
+        tips = chain.from_iterable(self._lineage.tips.values()) if is_first else states
+        return filter(self._has, set(tips) - self.snapshots)
 
     def _has(self, digest: Digest) -> bool:
         """Whether a state is there: the log outlives those that were collected. A logged origin is enough."""

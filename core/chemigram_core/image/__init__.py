@@ -1,5 +1,5 @@
-"""The image that a repository is about: raw/ holds it, or a symlink to it. Only ever read.
+"""The image of a repository: raw/ has it, or a symlink to it. It is never written.
 
-Its name comes from raw/ alone, and so do the names of a state's files. Whether it can be read at the moment is another
-question: its drive may be unplugged.
+Only raw/ determines its name, and so the names of a state's files, even while it can't be read because its drive is
+unplugged.
 """

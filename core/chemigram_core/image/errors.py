@@ -1,4 +1,4 @@
-"""What can be wrong with an image, one class per condition. Each message is one line."""
+"""The errors about an image, one class per condition. Each message is one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chemigram_core.errors import Refused, StoreFailed, shown
 
 
 class UnusableImage(Refused):
-    """The name of an image can't stand beside a state's own files."""
+    """The name of an image conflicts with a state's own files."""
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__(f"not a usable image name ({rule}): {shown(name)}; rename the image first")
@@ -29,9 +29,9 @@ class OtherImage(Refused):
 
 
 class ImageUnavailable(StoreFailed):
-    """The image that raw/ names can't be read at the moment: `place` is where it was looked for."""
+    """The image that raw/ names can't be read at the moment; `place` is its expected path."""
 
-    advice = "connect its drive, or name its new place with `chemfs relink REPO FILE`"
+    advice = "connect its drive, or record its new path with `chemfs relink REPO FILE`"
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"image not available ({reason}): {shown(place)}; {self.advice}")
@@ -42,16 +42,16 @@ class ImageUnavailable(StoreFailed):
 class ImageNotFollowed(ImageUnavailable):
     """The image is outside of a repository that another user owns."""
 
-    advice = "if you trust the repository, make it your own (chown -R), and then look at where its raw/ leads"
+    advice = "if you trust the repository, make it your own (chown -R), and then check where its raw/ leads"
 
     def __init__(self, place: str) -> None:
         super().__init__(place, "a link in another user's repository is not followed")
 
 
 class ImageInMount(ImageUnavailable):
-    """The image is inside a mount of chemfs, which would have to ask itself for it, without end."""
+    """The image is inside a chemfs mount, which would have to ask itself for it, endlessly."""
 
-    advice = "name the place of the image itself with `chemfs relink REPO FILE`"
+    advice = "record the path of the image itself with `chemfs relink REPO FILE`"
 
     def __init__(self, place: str, mount: str) -> None:
         super().__init__(place, f"inside the mount at {mount}")

@@ -1,4 +1,4 @@
-"""Which files are images: the extensions that darktable opens, in any case. Knows no files."""
+"""The file extensions of images that darktable opens, in upper or lower case. Knows no files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where an image is, and opening it. No path is followed into a mount of chemfs.
+"""Locates and opens an image. No path is followed into a chemfs mount.
 
-An image there would be shown by what it is the image of: to read it, the mount would have to ask itself, or two mounts
-each other, without end. So each link on the way is followed here, before the system is asked to open anything.
+To read an image inside a mount that shows it, the mount would have to ask itself, or two mounts each other, endlessly.
+So each link in the path is resolved here, before anything is opened.
 """
 
 from __future__ import annotations

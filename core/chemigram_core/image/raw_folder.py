@@ -1,4 +1,4 @@
-"""raw/ of a repository: which image it names. Follows no link."""
+"""raw/ of a repository, and the image that it names. Follows no link."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Image:
 
 
 class RawFolder:
-    """raw/ of one repository. What it names is remembered as long as the folder's identity and times stay."""
+    """raw/ of one repository. The image is cached until the folder's identity or times change."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -117,7 +117,7 @@ def _place(folder: Path, target: str) -> str:
 
 
 def is_near_sidecar(name: str, image: Image | None) -> bool:
-    """Whether a name is not the XMP's, but nearly: in case or Unicode form, or without the image's extension.
+    """Whether a name is nearly the XMP's: it differs in case or Unicode form, or lacks the image's extension.
 
     Lightroom and others write IMG.xmp.
     """
@@ -127,7 +127,7 @@ def is_near_sidecar(name: str, image: Image | None) -> bool:
 
 
 def broken_rule(name: str) -> str | None:
-    """Why a file name can't stand in a state, or None if it can."""
+    """Why a file name can't be in a state, or None if it can."""
     if name.startswith("."):
         return "it starts with a dot"
     if name in _STATE_FILES:

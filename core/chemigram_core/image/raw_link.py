@@ -1,4 +1,4 @@
-"""The link in raw/ to an image outside, which keeps the path as its user gave it.
+"""The link in raw/ to an image outside, which keeps the path as the user gave it.
 
 An absolute path stays absolute, so the repository can be moved. A relative one stays relative, so the repository and
 the photographs can be moved together; it is rewritten to lead from raw/ to the same file.
@@ -15,13 +15,13 @@ from chemigram_core.image.errors import ImageUnavailable, OtherImage, UnusableIm
 from chemigram_core.image.location import locate, require_file
 from chemigram_core.image.raw_folder import FOLDER, Image, broken_rule, find
 
-_RELINK = "name a new place of it with `chemfs relink REPO FILE`, or create another repository"
+_RELINK = "record its new path with `chemfs relink REPO FILE`, or create another repository"
 _RENAME = "if this is the same photograph, `chemfs relink --rename` gives it the new name in every state"
 _IN_RAW = "its file is in raw/ itself; move it elsewhere first"
 
 
 def require_usable(name: str) -> None:
-    """Raises UnusableImage for a file name that can't stand in a state."""
+    """Raises UnusableImage for a file name that can't be in a state."""
     if rule := broken_rule(name):
         raise UnusableImage(name, rule)
 
@@ -95,7 +95,7 @@ def _put(root: Path, file: Path) -> None:
 def _from_raw(file: Path, root: Path) -> str:
     """The path of `file` for a link in raw/ of a repository.
 
-    Only names that are certainly no links are removed from a relative path, since `..` after a link leads elsewhere.
+    Only names that are certainly not links are removed from a relative path, since `..` after a link leads elsewhere.
     """
     if file.is_absolute():
         return str(file)

@@ -1,1 +1,1 @@
-"""What concerns a whole library, or a folder of one: its repositories, what was delivered, where the images are."""
+"""Operations on a whole library, or a folder of one: its repositories, tagged images, moved images."""

@@ -1,4 +1,4 @@
-"""The names of a folder's images beside each other, where each repository gives one image. Pure.
+"""The names of a folder's images side by side, one image for each repository. Pure.
 
 An image keeps its own name, and one without an image the name of its repository. If two repositories have images of the
 same name, the one that is named like its image keeps it, or else the first one; the others are named like their

@@ -1,6 +1,6 @@
-"""The repositories of a library, or of a folder of one, in the order of their paths: what each operation on many uses.
+"""The repositories of a library, or of a folder of one, in the order of their paths, for operations on many.
 
-A damaged repository is a member, too, and a folder that can't be listed is named: neither may be left out silently.
+A damaged repository is a member, too, and a folder that can't be listed is reported: neither is silently omitted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class UnlistedFolder(StoreFailed):
     """A folder of a library can't be listed: there may be repositories in it."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"folder can't be listed ({reason}): {shown(str(path))}; change its permissions (chmod)")
+        super().__init__(f"can't list folder ({reason}): {shown(str(path))}; change its permissions (chmod)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Member:
 def members(place: Path) -> list[Member]:
     """The repositories of a library, or of a folder of one. Raises ARepository, NotALibrary.
 
-    Opens each folder once, and looks at each folder in it with three stats.
+    Opens each folder once, with three stats for each folder in it.
     """
     require_library(place)
     found: list[Member] = []

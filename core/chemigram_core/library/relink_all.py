@@ -1,7 +1,7 @@
-"""Says anew where the images of a library are, after the photographs were moved into another folder.
+"""Relinks the images of a library after the photographs were moved to another folder.
 
-An image is sought below that folder at its path below the library's: 2026/wedding/DSC_1.NEF. If it is missing and not
-there, it is sought by its name, which must be the only one of the library and the only one in the folder: cameras count
+An image is looked up below that folder at its path in the library: 2026/wedding/DSC_1.NEF. If it is missing and not
+there, it is looked up by its name, which must be unique in the library and in the folder: cameras count
 from the beginning again, so a name alone says little.
 """
 
@@ -26,7 +26,7 @@ from chemigram_core.shoot.scan import scan
 
 
 class NoFolderOfImages(Refused):
-    """The folder that photographs were moved to is no folder."""
+    """The given folder of photographs is not a folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"not a folder: {shown(str(folder))}; name the folder that holds the photographs now")
@@ -58,7 +58,7 @@ def relink_all(
 ) -> RelinkReport:
     """Link the images of a library to those below `folder`, whose path is kept as given. Reads no image.
 
-    Mounts of chemfs below it are skipped. Each link is replaced by itself, so a killed call can be repeated. Raises
+    Skips chemfs mounts below it. Each link is replaced by itself, so a killed call can be repeated. Raises
     NoFolderOfImages, OSError.
     """
     if not folder.is_dir():
@@ -103,7 +103,7 @@ class _Search:
                 self._by_name[names.image].append(inside.path / names.image)
 
     def file(self, path: str, image: Image, report: RelinkReport) -> Path | None:
-        """The file that the image of the repository at `path` is to be; None, with the reason in the report."""
+        """The new file for the image of the repository at `path`; or None, with the reason in the report."""
         *folders, _ = path.split("/")
         file = self._folder.joinpath(*map(original_name, folders), image.name)
         problem = image_problem(image)

@@ -1,7 +1,7 @@
-"""Tags a state of each image of a library in one go: what a whole shoot delivers.
+"""Tags a state of each image of a library at once, for the delivery of a shoot.
 
-All or nothing: every image is looked at first, and if one can't be tagged, none is. An image whose tag is
-at that state already is fine, so a command that was killed is repeated. An image without that state is left out.
+All or nothing: every image is checked first, and if one can't be tagged, none is. An image whose tag is
+already at that state is fine, so a command that was killed can be repeated. An image without that state is skipped.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def tag_all(found: Sequence[Member], name: TagName, rev: str = "HEAD", progress:
 
 
 def _look_at(member: Member, rev: str, report: TagReport, new: dict[str, tuple[Repository, Digest]]) -> None:
-    """Find out what a tag of one image would be. Raises the reason if it can't be tagged."""
+    """Determine the tag of one image. Raises the reason if it can't be tagged."""
     if member.error is not None:
         raise member.error
     repository = Repository(member.root)

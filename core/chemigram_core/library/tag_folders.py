@@ -1,6 +1,6 @@
-"""What a folder of tagged images shows: all images of one folder of a library that have a tag, side by side. Pure.
+"""The folder of a tag: all images of one folder of a library that have the tag, side by side. Pure.
 
-A slash in a tag makes a folder, so the images of `client` may stand beside the folder of `client/v1`.
+A slash in a tag makes a folder, so the images of `client` may be beside the folder of `client/v1`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class TaggedImage:
 class TagContent:
     """The images in the folder of a tag by their names, the next parts of longer tags by theirs, and its time.
 
-    An image or its sidecar may be named like such a part: then the part has an underscore after it.
+    If an image or its sidecar has the name of such a part, an underscore is appended to the part.
     """
 
     images: dict[str, TaggedImage] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which images of a library's folder have which tags, kept up to date.
+"""An index of the tags of a library folder's images, kept up to date.
 
 Looks at names alone, and opens neither refs nor objects. What was read of a repository is recognized by the identity of
 the folders that say it: looking again costs two stats for each repository, and nothing within a second after a look
@@ -73,7 +73,7 @@ class TagIndex:
         return self._latest if time.monotonic() < self._looked + TRUST_SECONDS else self.look()
 
     def current(self) -> TaggedImages:
-        """The same; as they are now if they had changed by the last look, since then they may still be changing."""
+        """The same, but looked up again if the last look found a change, since they may still be changing."""
         return self.recent() if self._is_quiet else self.look()
 
     def look(self) -> TaggedImages:

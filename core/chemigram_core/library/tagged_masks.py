@@ -1,4 +1,4 @@
-"""Which of the images that have a tag have masks in the tagged state. Reads each state once, unverified."""
+"""The tagged images that have masks in the tagged state. Reads each state once, unverified."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A branch as it was at one moment, and its present name.
+"""A branch at one moment, and how to find its current name.
 
-A branch is what the log says of it: a `rename` line carries it on to another name, and it ends with a `delete-branch`
-line, or where another branch gets its name. A ref that was moved without a line in the log is another branch.
+The log defines the identity of a branch: a `rename` line gives it another name, and it ends with a `delete-branch`
+line, or when another branch gets its name. A ref that was moved without a log line is another branch.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class BranchMark(NamedTuple):
 
 
 def mark(log: OperationLog, branch: BranchName) -> BranchMark:
-    """A branch as it is now, to find it again when it was renamed."""
+    """Mark a branch, to find it again after a rename."""
     return BranchMark(branch, log.extent())
 
 

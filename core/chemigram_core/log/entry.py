@@ -48,11 +48,11 @@ class LogEntry:
 
     @property
     def has_origin(self) -> bool:
-        """Whether it records where its state came from: a parent, or that the state has no parent."""
+        """Whether it records the origin of its state: a parent, or that the state has no parent."""
         return self.parent is not None or self.op in _ORIGINS
 
     def line(self) -> bytes:
-        """The entry as a line. Raises CannotBeLogged if no reader could read it back."""
+        """The entry as a line. Raises CannotBeLogged if it could not be read back."""
         text = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
         try:
             line = text.encode()
@@ -90,7 +90,7 @@ def parse_line(line: bytes) -> LogEntry | None:
         op=found["op"],
         hash=digest,
         ref=_text(found.get("ref")),
-        parent=parent if parent != digest else None,  # chemigram also writes what it branches from: not a parent
+        parent=parent if parent != digest else None,  # chemigram also records the start of a branch here
         label=_text(found.get("label")),
         metadata=found["metadata"] if isinstance(found.get("metadata"), dict) else {},
         masks=_masks(found.get("masks")),

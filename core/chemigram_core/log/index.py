@@ -53,19 +53,19 @@ class History:
             return content.generation, content.branches()
 
     def parent(self, digest: Digest) -> Digest | None:
-        """What the branch pointed at when a snapshot was first saved; it never changes."""
+        """The branch's tip when a snapshot was first saved; it never changes."""
         with (index := _index_of(self._log)).lock:
             return index.read_on().lineage.parents.get(digest)
 
     def is_known(self, digest: Digest) -> bool:
         """Whether a line of the log names a snapshot in any way."""
         with (index := _index_of(self._log)).lock:
-            return index.read_on().lineage.tells_of(digest)
+            return index.read_on().lineage.mentions(digest)
 
-    def may_have_told(self, ref: str) -> bool:
+    def may_mention(self, ref: str) -> bool:
         """Whether the log names a ref, or may have before it lost lines."""
         with (index := _index_of(self._log)).lock:
-            return index.read_on().lineage.may_have_told(ref)
+            return index.read_on().lineage.may_mention(ref)
 
     def first_saved(self, digest: Digest) -> str | None:
         """The timestamp of the line that gives a snapshot's origin."""
@@ -105,7 +105,7 @@ class _Content:
             self.labels[entry.hash] = entry.label
 
     def branches(self) -> frozenset[str]:
-        """The full names of all branches that ever had a state; a name that no branch can have is not one."""
+        """The full names of all branches that ever had a state, without invalid names."""
         return frozenset(filter(is_branch, self.moments))
 
     def _rename(self, old: str, new: str) -> None:

@@ -47,7 +47,7 @@ class OperationLog:
     def appending(self, entry: LogEntry, is_done: Callable[[], bool]) -> Iterator[Append]:
         """Append one line for a change made in the context, which syncs it first. If the change fails, take it back.
 
-        `is_done` says whether the change was made in spite of an error: then the line stays, since without it a state
+        `is_done` says whether the change was made despite an error: then the line is kept, since without it a state
         would have no parent, and the collector would remove its ancestors.
         """
         line = entry.line()
@@ -123,7 +123,7 @@ class OperationLog:
 
 
 def _end_of_last(descriptor: int, size_bytes: int) -> bytes:
-    """What the last line lacks: a line feed if it is an entry, the torn mark if a crash tore it."""
+    """The missing end of the last line: a line feed if it is an entry, the torn mark if a crash tore it."""
     if not size_bytes or os.pread(descriptor, 1, size_bytes - 1) == b"\n":
         return b""
     with os.fdopen(os.dup(descriptor), "rb") as file:

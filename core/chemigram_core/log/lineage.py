@@ -1,7 +1,7 @@
 """The states and refs in the lines of a log, accumulated line by line. Knows no file, no object and no ref.
 
-A state's parent is what its branch pointed at when the state was first saved, and never changes. A later line that
-brings a branch back to the state is an event of the branch.
+A state's parent is the tip of its branch when the state was first saved, and never changes. A later line that
+returns a branch to the state is an event of the branch.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from chemigram_core.digest import Digest
 from chemigram_core.log.entry import LogEntry
 from chemigram_core.log.lines import is_void
 from chemigram_core.log.operations import RECOVERED
-from chemigram_core.log.ref_positions import apply, stand
+from chemigram_core.log.ref_positions import apply, record_tip
 
-_MOST_STEPS = 1_000  # of a walk that makes sure that a repaired log has no circle of parents
+_MOST_STEPS = 1_000  # of a walk that prevents a cycle of parents in a repaired log
 
 
 class Lineage:
@@ -24,7 +24,7 @@ class Lineage:
     `parents`: for each state whose origin is in a line, the state that it was made from, or None for a first save;
     following it never leads in a circle, whatever the lines say. `kept`: the states that a repair attached to a state,
     since they may have come before it. `positions`: the state of each ref by its full name, without deleted and renamed
-    refs. `stood`: the states that each branch has stood at, in order. `mentioned`: the states in lines that don't give
+    refs. `tips`: the states that each branch has pointed at, in order. `mentioned`: the states in lines that don't give
     their origin. `named`: the states that lines have as a parent. `told`: the full names of all refs in lines.
     `unreadable`: the numbers of the lines that should be entries but can't be parsed.
     """
@@ -33,7 +33,7 @@ class Lineage:
         self.parents: dict[Digest, Digest | None] = {}
         self.kept: dict[Digest, tuple[Digest, ...]] = {}
         self.positions: dict[str, Digest] = {}
-        self.stood: dict[str, list[Digest]] = {}
+        self.tips: dict[str, list[Digest]] = {}
         self.mentioned: set[Digest] = set()
         self.named: set[Digest] = set()
         self.told: set[str] = set()
@@ -60,7 +60,7 @@ class Lineage:
         """Add an entry that is not in a file yet."""
         self.told.update(filter(None, (entry.ref, str(entry.metadata.get("from", "")))))
         apply(self.positions, entry)
-        stand(self.stood, entry)
+        record_tip(self.tips, entry)
         if entry.hash is None:
             return
         if not entry.has_origin:
@@ -72,16 +72,16 @@ class Lineage:
             if entry.op == RECOVERED and self.parents.get(entry.hash) != entry.parent:
                 self.kept[entry.hash] = (*self.kept.get(entry.hash, ()), entry.parent)
 
-    def may_have_told(self, ref: str) -> bool:
-        """Whether a line names a ref, or one that is lost may have: a log without a line says nothing."""
+    def may_mention(self, ref: str) -> bool:
+        """Whether a line names a ref, or a lost line may have; an empty log proves nothing."""
         return ref in self.told or bool(self.unreadable) or not self._lines
 
-    def tells_of(self, digest: Digest) -> bool:
+    def mentions(self, digest: Digest) -> bool:
         """Whether a line names a state in any way."""
         return digest in self.parents or digest in self.mentioned or digest in self.named
 
     def before(self, digest: Digest) -> Iterable[Digest]:
-        """What a state was made from: its parent, and what a repair attached to it."""
+        """The states before a state: its parent, and those that a repair attached to it."""
         parent = self.parents.get(digest)
         return self.kept.get(digest, ()) if parent is None else (parent, *self.kept.get(digest, ()))
 

@@ -24,7 +24,7 @@ def apply(positions: dict[str, Digest], entry: LogEntry) -> None:
         positions[entry.ref] = entry.hash
 
 
-def stand(stood: dict[str, list[Digest]], entry: LogEntry) -> None:
+def record_tip(tips: dict[str, list[Digest]], entry: LogEntry) -> None:
     """Apply one operation to the lists of states, by the full names of branches.
 
     A deleted branch has none, and one that is created again starts empty. A reset abandons what came after its target.
@@ -33,15 +33,15 @@ def stand(stood: dict[str, list[Digest]], entry: LogEntry) -> None:
     if ref is None or not ref.startswith(_BRANCHES):
         return
     if entry.op in (DELETE_BRANCH, BRANCH):
-        stood.pop(ref, None)
+        tips.pop(ref, None)
     elif entry.op == RENAME:
-        stood[ref] = stood.pop(str(entry.metadata.get("from")), [])
+        tips[ref] = tips.pop(str(entry.metadata.get("from")), [])
     elif entry.op == RESET and entry.hash is not None:
-        stood[ref] = _until(stood.get(ref, []), entry.hash)
-    if entry.hash is not None and entry.op != DELETE_BRANCH and stood.get(ref, [])[-1:] != [entry.hash]:
-        stood.setdefault(ref, []).append(entry.hash)
+        tips[ref] = _until(tips.get(ref, []), entry.hash)
+    if entry.hash is not None and entry.op != DELETE_BRANCH and tips.get(ref, [])[-1:] != [entry.hash]:
+        tips.setdefault(ref, []).append(entry.hash)
 
 
 def _until(states: list[Digest], target: Digest) -> list[Digest]:
-    """The states up to the last time that the branch stood at `target`; none if it never did."""
+    """The states up to the last time that the branch pointed at `target`; none if it never did."""
     return next((states[:end] for end in range(len(states), 0, -1) if states[end - 1] == target), [])

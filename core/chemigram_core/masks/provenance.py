@@ -52,7 +52,7 @@ class Provenance:
         try:
             value = json.loads(text) if text is not None and name == _CONFIG else text
         except (ValueError, RecursionError) as error:
-            raise InvalidProvenance(f"{name} is no JSON ({error})") from error
+            raise InvalidProvenance(f"{name} is not JSON ({error})") from error
         _check(name, value)
         return replace(self, **{name: value})
 
@@ -76,7 +76,7 @@ def _check(key: object, value: object) -> None:
         if key == "created_at" and isinstance(value, str):
             datetime.fromisoformat(value)
     except (ValueError, TypeError) as error:
-        raise InvalidProvenance(f"{key} has a value that can't be kept ({error})") from error
+        raise InvalidProvenance(f"{key} has a value that can't be stored ({error})") from error
 
 
 def _text(name: str, value: Any) -> str:

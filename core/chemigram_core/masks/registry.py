@@ -73,7 +73,7 @@ class Registry:
         """What is known of a mask, maybe nothing."""
         return self.provenances.get(mask, Provenance())
 
-    def follow(self, before: Masks, after: Masks, provenances: Provenances = NO_PROVENANCE) -> Self:
+    def updated(self, before: Masks, after: Masks, provenances: Provenances = NO_PROVENANCE) -> Self:
         """The registry after a state with the masks `before` gave way to one with `after`; some have new provenances.
 
         A name that stands for a mask of elsewhere by now is not removed.
@@ -90,7 +90,7 @@ class Registry:
     def checked_out(self, masks: Masks) -> Self:
         """The names stand for the masks of one state, and for no others that a state ever had."""
         of_states = {name: mask for name, mask in self.current().items() if self.pointers[name].earlier is not None}
-        return self.follow(of_states, masks)
+        return self.updated(of_states, masks)
 
     def describe(self, provenances: Mapping[Digest, Provenance]) -> Self:
         """The registry with these provenances; one without a time keeps the known time, or gets the present one."""

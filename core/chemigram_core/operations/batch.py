@@ -1,6 +1,6 @@
 """Changes of many repositories made together: each step of all of them, then one syncfs, then the next step.
 
-A change pauses where what it wrote has to be durable before it goes on. A file that replaces another is synced before
+A change pauses wherever its data has to be durable before it continues. A file that replaces another is synced before
 it does, since its name may be durable before its bytes. So wherever the power fails, each repository is as if its
 change had been made alone. A change ends in a pause, so that its result is durable when it is reported.
 

@@ -20,7 +20,7 @@ _SUFFIX = ".png"
 
 
 def restore(repository: Repository) -> None:
-    """Update the links to HEAD's state as far as possible. A real file in the place of one is left."""
+    """Update the links to HEAD's state as far as possible. A real file in place of a link is left alone."""
     with suppress(OSError, ChemigramError), Folder.enter(repository.root, FOLDER) as folder:
         masks = {name.file_name: mask for name, mask in repository.head_masks().items()}
         for name in _links(folder) - masks.keys():

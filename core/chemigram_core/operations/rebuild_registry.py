@@ -25,10 +25,10 @@ def rebuild(repository: Repository) -> Registry:
     """
     registry = Registry()
     for masks, provenances, time in _in_log(repository):
-        registry = registry.follow({}, masks, _dated(registry, masks, provenances, time))
+        registry = registry.updated({}, masks, _dated(registry, masks, provenances, time))
     for masks, time in _in_snapshots(repository):
         if not registry.provenances.keys() >= set(masks.values()):
-            registry = registry.follow({}, masks, _dated(registry, masks, {}, time))
+            registry = registry.updated({}, masks, _dated(registry, masks, {}, time))
     with suppress(StoreFailed, OSError):
         registry = registry.checked_out(repository.head_masks())
     stored = {found.digest for found in repository.objects if found.kind is Kind.MASK}

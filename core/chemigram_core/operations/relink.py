@@ -1,4 +1,4 @@
-"""Says anew where the image of a repository is."""
+"""Records where the image of a repository is now."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def relink(repository: Repository, file: Path, *, rename: bool = False) -> None:
     gets one.
 
     The name that the image has in every state stays, since sidecars are named after it: a file of another name raises
-    OtherImage, unless `rename` is given. Raises UnusableImage for a name that can't stand in a state, UnusableImageFile
-    for a file that is missing, no regular file, or inside a mount of chemfs; OtherImage, too, if raw/ holds the image
+    OtherImage, unless `rename` is given. Raises UnusableImage for a name that can't be in a state, UnusableImageFile
+    for a file that is missing, not a regular file, or inside a chemfs mount; OtherImage, too, if raw/ holds the image
     itself instead of a link. Then nothing has changed. Raises OSError.
     """
     with locked(repository.root):

@@ -46,8 +46,8 @@ __all__ = [
 
 
 Steps = Generator[None, None, Outcome]
-"""A save that pauses wherever what it wrote has to be durable before it goes on. Closed early, it leaves a log line at
-the most; an error that is thrown in takes the line back."""
+"""A save that pauses wherever its data has to be durable before it continues. Closed early, it leaves at most a log
+line; an error that is thrown in removes the line again."""
 
 NO_MASKS: Masks = MappingProxyType({})
 NO_METADATA: Mapping[str, JSON] = MappingProxyType({})
@@ -67,7 +67,7 @@ def save_xmp(
 ) -> Outcome:
     """Save an XMP on a branch, with new masks and without the removed ones of the tip.
 
-    The XMP's note of masks speaks if all of them are in the store; otherwise the branch's masks are carried forward.
+    The XMP's note of masks counts if all of them are in the store; otherwise the branch's masks are carried forward.
     `provenance` describes masks of the state; `metadata` goes into the log line of a snapshot. A missing branch is
     started; `opened`, a mark of it, finds it under its name of today. Raises BranchGone, InvalidXmp, InvalidMask,
     UnknownMask, CannotBeLogged, StoreFailed, OSError.
@@ -101,7 +101,7 @@ def save_in_steps(
     """
     digest = repository.refs.read(branch)
     tip = None if digest is None else _read_tip(repository, branch, digest)
-    masks = noted(repository, document, NO_MASKS if tip is None else tip.masks)
+    masks = masks_on_branch(repository, document, NO_MASKS if tip is None else tip.masks)
     missing = _missing(repository, document.masks)
     state = document if masks == document.masks else document.with_masks(masks)
     match plan(tip, Incoming(branch, state, label, metadata=metadata, missing_masks=missing, by=by)):
@@ -111,7 +111,7 @@ def save_in_steps(
             return Unchanged(known.digest, missing)
 
 
-def noted(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
+def masks_on_branch(repository: Repository, document: sidecar.Document, before: Masks) -> Masks:
     """The masks that an XMP has on a branch with the masks `before`: those of its note, if the store has them all."""
     return document.masks if document.masks and not _missing(repository, document.masks) else before
 
@@ -212,7 +212,7 @@ def _apply(repository: Repository, planned: NewSnapshot) -> Generator[None, None
         repository.objects.placed(digest, document.canonical(), Kind.SNAPSHOT) as shard,
     ):
         if planned.changes_registry:
-            repository.registry.update(lambda known: known.follow(planned.before, document.masks, provenance))
+            repository.registry.update(lambda known: known.updated(planned.before, document.masks, provenance))
         with repository.log.appending(planned.entry, lambda: repository.refs.read(branch) == digest) as line:
             shard.sync()
             line.sync()

@@ -17,10 +17,10 @@ from chemigram_core.masks.registry import Masks, Provenances
 from chemigram_core.names import BranchName, MaskName, folded
 from chemigram_core.operations.describe_mask import PROVENANCE, provenance_metadata
 from chemigram_core.sidecar import Document
-from chemigram_core.sidecar.own_change import is_own_change
+from chemigram_core.sidecar.automatic_change import is_automatic_change
 
-BY = "by"  # what made the save, if nobody asked for it by name
-DARKTABLE = "darktable"  # by itself, see `own_change`
+BY = "by"  # the author of the save, unless the user saved it explicitly
+DARKTABLE = "darktable"  # by itself, see `automatic_change`
 
 MISSING_MASKS = "missing_masks"  # in a log line's metadata: the masks of its note that the store doesn't have, by name
 
@@ -31,8 +31,8 @@ _OWN_KEYS = frozenset((HISTORY_LOSS, MISSING_MASKS, PROVENANCE))
 class Tip:
     """The state that a branch points at, read once under the lock.
 
-    `is_inherited`: whether the branch was started there and nothing was saved on it yet. To know that takes reading the
-    log, so it is asked only where steps are missing.
+    `is_inherited`: whether the branch was started there and nothing was saved on it yet. This requires reading the
+    log, so it is called only if steps are missing.
     """
 
     digest: Digest
@@ -102,14 +102,14 @@ def plan(tip: Tip | None, incoming: Incoming) -> NewSnapshot | Unedited:
 def _entry(tip: Tip | None, incoming: Incoming) -> LogEntry:
     document = incoming.document
     parent = None if tip is None else tip.digest
-    by = DARKTABLE if tip is not None and is_own_change(tip.document, document) else incoming.by
+    by = DARKTABLE if tip is not None and is_automatic_change(tip.document, document) else incoming.by
     said = {**({} if by is None else {BY: by}), **incoming.metadata}
     metadata = {**said, **_losses(tip, incoming), **provenance_metadata(incoming.provenance)}
     return LogEntry(SNAPSHOT, document.digest, incoming.branch.ref, parent, incoming.label, metadata, document.masks)
 
 
 def _losses(tip: Tip | None, incoming: Incoming) -> Mapping[str, Any]:
-    """Warnings for photographers: what of the history darktable lost, and which masks did not come with the XMP."""
+    """Warnings for photographers: history that darktable lost, and masks that did not come with the XMP."""
     loss, missing = _history_loss(tip, incoming.document), incoming.missing_masks
     history = {} if loss is None else {HISTORY_LOSS: str(loss)}
     masks = {MISSING_MASKS: {name: str(missing[name]) for name in sorted(missing)}} if missing else {}
@@ -117,7 +117,7 @@ def _losses(tip: Tip | None, incoming: Incoming) -> Mapping[str, Any]:
 
 
 def _history_loss(tip: Tip | None, document: Document) -> HistoryLoss | None:
-    """What is missing of the branch's history. Another edit, saved first on a new branch, takes nothing from it."""
+    """The lost part of the branch's history. Another edit, saved first on a new branch, loses nothing."""
     if tip is None or (loss := history_loss(tip.document.history, document.history)) is None:
         return None
     is_another = adds_steps(tip.document.history, document.history) and tip.is_inherited()
@@ -134,7 +134,7 @@ def _refuse_metadata(metadata: Mapping[str, JSON]) -> None:
 
 
 def _refuse_clashes(masks: Masks) -> None:
-    """Raises InvalidName if two masks would be the same file where case or Unicode form don't count."""
+    """Raises InvalidName if two masks would be the same file on a filesystem that ignores case or Unicode form."""
     known: dict[str, MaskName] = {}
     for name in masks:
         if (other := known.setdefault(folded(name), name)) != name:

@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 def finish(steps: Generator[None, None, _T]) -> _T:
-    """Do all steps at once, for a caller whose every file is synced when it is written."""
+    """Do all steps at once, for a caller that syncs every file when it is written."""
     while True:
         try:
             next(steps)
@@ -50,7 +50,7 @@ def together(changes: Sequence[Generator[None, None, _T]]) -> Generator[None, No
 
 
 def fail(pending: Sequence[Generator[None, None, object]], error: ChemigramError | OSError) -> None:
-    """Let changes that are under way take back what they can, the last one first."""
+    """Let unfinished changes undo what they can, the last one first."""
     for steps in reversed(pending):
         with suppress(ChemigramError, OSError, StopIteration):
             steps.throw(error)

@@ -1,4 +1,4 @@
-"""Which image a preview shows: by size and time, which stay when it is moved or copied with them. Reads no image."""
+"""The identity of the image in a preview: size and time, which stay when it is moved or copied. Reads no image."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def image_identity(status: os.stat_result) -> str:
 
 
 def present_identity(image: Image | None) -> str | None:
-    """The identity of the image as it is now; None if it is missing, or the repository has none."""
+    """The identity of the current image; None if it is missing, or the repository has none."""
     try:
         return None if image is None else image_identity(locate(image).status)
     except (ImageUnavailable, OSError):

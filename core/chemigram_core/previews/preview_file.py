@@ -1,4 +1,4 @@
-"""One preview's file in the open folder: whether it is whole. One that was read before is not opened again."""
+"""The file of one preview in the open folder, and whether it is complete. A known file is not opened again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Preview(NamedTuple):
 
 @contextmanager
 def present() -> Iterator[None]:
-    """What is missing, can't be read or is no file of ours is not there."""
+    """Omits files that are missing, unreadable or not ours."""
     with suppress(FileNotFoundError, NotADirectoryError, PermissionError, NotAFile):
         yield
 
@@ -49,7 +49,7 @@ def is_whole(folder: Folder, preview: Preview) -> bool:
     """Whether its bytes have the checksum in its name."""
     if (known := _checked.recall(preview.status, preview.name.file_name)) is not None:
         return known
-    with suppress(OSError, NotAFile):  # one bad sector hides no other picture
+    with suppress(OSError, NotAFile):  # one bad sector must not hide the other pictures
         if (descriptor := open_whole(folder, preview.name)) is not None:
             os.close(descriptor)
             return True

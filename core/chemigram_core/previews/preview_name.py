@@ -17,7 +17,7 @@ _PATTERN = re.compile(
 
 
 class Rendering(NamedTuple):
-    """What the pixels of a preview depend on; equal ones are the same picture.
+    """Everything that the pixels of a preview depend on; equal values mean the same picture.
 
     `edit` and `image` are the first 16 digits of identities; `size_pixels` bounds the longer side; `darktable` is a
     version.

@@ -1,4 +1,5 @@
-"""The previews of one repository. Files are written whole, and shown if their bytes have the checksum in their name.
+"""The previews of one repository. Files are replaced atomically, and shown if their bytes have the checksum in their
+name.
 
 Nothing is synced: after a power cut a file may be torn, and then it is not a preview. Files that others put into the
 folder are ignored, and no link is followed.
@@ -23,9 +24,9 @@ from chemigram_core.previews.preview_file import Preview, first_whole, is_whole,
 from chemigram_core.previews.preview_name import PreviewName, Rendering, checksum
 
 FOLDER = "previews"
-MOST_BYTES = 512 << 20  # about 2,500 pictures of 1024 pixels; the oldest ones make way
+MOST_BYTES = 512 << 20  # about 2,500 pictures of 1024 pixels; the oldest ones are removed
 
-_MODE = 0o600  # it shows the image, and who may see that is not known here
+_MODE = 0o600  # it shows the image, and its permissions are not known here
 _Listed = Mapping[Digest, Sequence[PreviewName]]
 
 
@@ -49,7 +50,7 @@ class Previews:
     def find_all(self, snapshots: Iterable[Digest], image: str | None) -> dict[Digest, Preview]:
         """The largest whole preview of each snapshot that has one.
 
-        `image` is the identity of the image as it is now: a preview of another one shows something else. None: it is
+        `image` is the identity of the current image: a preview of another one is not returned. None: it is
         away, and any preview will do. A file that was read before is not opened again.
         """
         found = dict[Digest, Preview]()
@@ -84,7 +85,7 @@ class Previews:
         return None
 
     def put(self, snapshot: Digest, rendering: Rendering, data: bytes) -> PreviewName:
-        """Add a preview. Others of the same snapshot and rendering, and the oldest ones beyond the bound, make way.
+        """Add a preview. Removes others of the same snapshot and rendering, and the oldest ones beyond the limit.
 
         Raises InvalidJpeg, ForeignRepository, OSError.
         """
@@ -108,7 +109,7 @@ class Previews:
             folder.remove(probe)
 
     def unneeded(self, has: Callable[[Digest], bool], image: str | None) -> list[Preview]:
-        """Those that nothing shows: of snapshots that are gone, of an image that was replaced, older ones, torn ones.
+        """Those that are not shown: of deleted snapshots, of a replaced image, older ones, torn ones.
 
         `has` says whether a snapshot stays, `image` is as in `find_all`.
         """

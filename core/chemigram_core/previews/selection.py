@@ -1,4 +1,4 @@
-"""Which states of a repository are to have a preview. Reads the log and the refs alone."""
+"""The states of a repository that need a preview. Reads only the log and the refs."""
 
 from __future__ import annotations
 

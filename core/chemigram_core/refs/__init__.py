@@ -1,1 +1,1 @@
-"""Branches, tags and HEAD, and revisions as people write them."""
+"""Branches, tags and HEAD, and revisions as users write them."""

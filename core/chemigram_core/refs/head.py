@@ -10,14 +10,14 @@ from chemigram_core.names import BranchName
 
 @dataclass(frozen=True, slots=True)
 class OnBranch:
-    """HEAD stands on a branch, which may have no snapshot yet."""
+    """HEAD is on a branch, which may have no snapshot yet."""
 
     branch: BranchName
 
 
 @dataclass(frozen=True, slots=True)
 class Detached:
-    """HEAD stands on a snapshot."""
+    """HEAD is at a snapshot."""
 
     digest: Digest
 

@@ -34,7 +34,7 @@ def look(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
-        pass  # such as a loop of symlinks: opening it says what it is
+        pass  # such as a loop of symlinks: opening it gives the error
     return read(root, parts, known, parse)
 
 
@@ -52,7 +52,7 @@ def read(root: Path, parts: Sequence[str], known: FileCache[_T], parse: Callable
 
 
 def clear(folder: Folder, file: str) -> None:
-    """Rename to a leftover the empty folder that a killed writer may have created in the place of a ref."""
+    """Rename an empty folder in place of a ref, which a killed writer may have created, to a leftover."""
     with suppress(FileNotFoundError):
         if stat.S_ISDIR(folder.stat(file).st_mode):
             folder.set_aside(file)

@@ -1,4 +1,4 @@
-"""The tree of refs: lists them by their files, and checks whether a new name is free. Reads no ref."""
+"""The tree of refs: lists their files, and checks whether a new name is free. Reads no ref."""
 
 from __future__ import annotations
 

@@ -44,15 +44,15 @@ _Look = Callable[[Path, list[str], FileCache[Position], Callable[[str, int], Pos
 class Refs:
     """The refs of one repository.
 
-    A file below refs/ whose content is no identifier is *alien* if the log never named it: another program's, like
-    desktop.ini. It is ignored. A ref that the log named is damaged.
+    A file below refs/ whose content is not an identifier, and that is not in the log, is *alien*: another program's,
+    like desktop.ini. It is ignored. A ref that is in the log is damaged.
     """
 
-    def __init__(self, root: Path, may_have_told: Callable[[str], bool] = lambda _: True) -> None:
-        """`may_have_told` says whether the log names a ref; it is asked about files that are no refs."""
+    def __init__(self, root: Path, may_mention: Callable[[str], bool] = lambda _: True) -> None:
+        """`may_mention` says whether the log may name a ref; it is called for files that are not refs."""
         self._root = root
         self._path = str(root)
-        self._may_have_told = may_have_told
+        self._may_mention = may_mention
 
     def head(self) -> Head:
         """The position of HEAD. Raises RefDamaged."""
@@ -76,7 +76,7 @@ class Refs:
             damage = RefDamaged(name.ref, str(error))
         except RefDamaged as error:
             damage = error
-        if self._may_have_told(name.ref):
+        if self._may_mention(name.ref):
             raise damage
         return None
 
@@ -99,7 +99,7 @@ class Refs:
         return sorted(ref_tree.names(self._root, TagName, self._is_ref))
 
     def aliens(self) -> Iterator[str]:
-        """The paths of files below refs/ that are no refs and never were. Reads every ref."""
+        """The paths of alien files below refs/. Reads every ref."""
         for file in ref_tree.files_below(self._root, "refs"):
             with suppress(RefDamaged):
                 if self.target(file) is None:
@@ -144,7 +144,8 @@ class Refs:
 
     @contextmanager
     def moving(self, name: BranchName, expected: Digest | None, digest: Digest) -> Iterator[Callable[[], None]]:
-        """Prepare to point a branch at `digest`; what the context gets does it. Nothing moves unless that is called.
+        """Prepare to point a branch at `digest`; the context gets a function that does it. Nothing moves unless it is
+        called.
 
         `expected` is the target that the branch has, None if it does not exist. Raises RefMoved.
         """
@@ -181,7 +182,7 @@ class Refs:
     def _is_ref(self, name: RefName, status: os.stat_result) -> bool:
         """Whether a file with these attributes is a ref, damaged or not. Reads it once, if it has the size of a ref."""
         if status.st_size not in _SIZES_BYTES:
-            return self._may_have_told(name.ref)
+            return self._may_mention(name.ref)
         if _POSITIONS.recall(status, f"{self._path}/{name.namespace}/{name}") is not None:
             return True
         try:

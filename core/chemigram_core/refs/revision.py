@@ -1,4 +1,4 @@
-"""REV: the ways to name a state, as in git. A branch wins over a tag of the same name."""
+"""REV: resolves the name of a state, as git does. A branch wins over a tag of the same name."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A folder as darktable wants it: numbers, version names, and what darktable overwrites. Knows no mounts."""
+"""Branches as darktable's duplicates: numbers, version names, and numbers that darktable reuses. Knows no mounts."""

@@ -1,4 +1,4 @@
-"""Which number each branch has in darktable. Pure, but for `given_numbers`, which remembers the new ones.
+"""The number of each branch in darktable. Pure, except `given_numbers`, which stores new ones.
 
 Number 0, the sidecar `IMG.EXT.xmp`, is the branch that HEAD was on when numbers were first given. A checkout changes
 none: darktable still has the old branch's history under its number, and would write it onto the new branch.
@@ -44,7 +44,7 @@ def _is_complete(numbers: Numbers, branches: Collection[BranchName]) -> bool:
 
 
 def next_free(numbers: Numbers, is_taken: IsTaken) -> int:
-    """The number after all that were ever given. Raises RollDamaged if darktable can't have one."""
+    """The number after all that were ever assigned. Raises RollDamaged if it is too large for darktable."""
     number = max(numbers, default=0) + 1
     while is_taken(number):
         number += 1

@@ -1,4 +1,4 @@
-"""First states that wait: sidecars without a history of branches without a state, as darktable writes them at first.
+"""First states that wait: sidecars without a history for branches without a state, as darktable writes them at first.
 
 A duplicate's sidecar is written three times without a history before it gets one, and an image's first sidecar is
 written again when its thumbnail is computed. Each waits here, durable, until it has a history or was quiet for a while.

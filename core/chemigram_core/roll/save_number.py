@@ -1,4 +1,4 @@
-"""Saves what is written under a number: on its branch, or on a new one. Decides from values, then saves.
+"""Saves a sidecar under a number: on its branch, or on a new one. Decides from values, then saves.
 
 The numbers are written down before the first state of a new branch, so a crash in between gives no branch two numbers.
 A first state that waits becomes one under the lock: else a save in between would be overwritten by it, or removed.
@@ -28,12 +28,12 @@ from chemigram_core.roll_file import Given, Numbers, read_numbers, write_numbers
 from chemigram_core.shoot.branch_names import branch_for, clashes
 from chemigram_core.sidecar import Document, parse
 
-TOOK_OVER = "took_over"  # in a log line's metadata: the number of another branch that darktable has used for this one
+TOOK_OVER = "took_over"  # in a log line's metadata: the number of another branch that darktable has reused for this one
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of a sidecar: a state of the branch with that number. `tip` is the branch's state, if it has one."""
+    """The plan for a sidecar: a state of the branch with that number. `tip` is the branch's state, if it has one."""
 
     number: int
     given: Given
@@ -72,9 +72,9 @@ def save_number(
 
 
 def commit_pending(repository: Repository, before_ns: float) -> bool:
-    """Make first states of the sidecars that were written before a time, ns since 1970; whether others wait.
+    """Save the first states of sidecars that were written before a time, ns since 1970; returns whether others wait.
 
-    One that can't be saved stops no other. Raises StoreFailed, OSError.
+    One that can't be saved doesn't stop the others. Raises StoreFailed, OSError.
     """
     waiting = pending.times_ns(repository.root)
     due = [number for number, time_ns in waiting.items() if time_ns < before_ns]
@@ -121,7 +121,7 @@ def _reject(repository: Repository, number: int, data: bytes, reason: str) -> No
 
 
 def plan_of(repository: Repository, number: int, document: Document, is_taken: IsTaken) -> Plan:
-    """What becomes of a sidecar that was written under a number."""
+    """The plan for a sidecar that was written under a number."""
     numbers = read_numbers(repository.root)
     given, base = numbers.get(number), _tip(repository, numbers.get(0))
     if given is None or given.is_retired:
@@ -141,7 +141,7 @@ def plan_of(repository: Repository, number: int, document: Document, is_taken: I
 
 
 def _named(plan: Plan, base: Document | None) -> Plan:
-    """The plan with the version name that was put in taken off; one that was given in darktable is the label."""
+    """The plan without the inserted version name; a name that was given in darktable is the label."""
     if not plan.number:
         return plan
     own = "" if plan.tip is None else version_name(plan.tip)
@@ -165,7 +165,7 @@ def hide(repository: Repository, number: int) -> None:
 
 
 def unhide(repository: Repository, number: int) -> None:
-    """Show the sidecar of a number again: a program writes it anew. Raises StoreFailed, OSError."""
+    """Show the sidecar of a number again, since a program writes it again. Raises StoreFailed, OSError."""
     if (given := read_numbers(repository.root).get(number)) is not None and given.hidden is not None:
         _change(repository.root, lambda numbers: {**numbers, number: numbers[number]._replace(hidden=None)})
 

@@ -1,4 +1,4 @@
-"""Detects that darktable has reused a number, so that what it writes there is another duplicate. Pure.
+"""Detects that darktable has reused a number and writes another duplicate there. Pure.
 
 When darktable imports a folder again, it forgets how many duplicates the base image has. The next duplicate of the base
 takes number 1 and is written over the sidecar of the duplicate that has this number. Each duplicate is shown with a
@@ -30,7 +30,7 @@ def is_taken_over(incoming: Document, shown: Document, base: Document | None) ->
 
 
 def taken_over(numbers: Numbers, number: int) -> tuple[int, Given] | None:
-    """The number of the duplicate that darktable now writes under `number`, if it has used that again."""
+    """The number of the duplicate that darktable now writes under `number`, if it has reused that."""
     return next(((new, given) for new, given in numbers.items() if given.took_over == number), None)
 
 

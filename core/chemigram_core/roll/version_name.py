@@ -1,4 +1,4 @@
-"""The version name of a duplicate: what darktable's duplicate manager shows. Put in when shown, taken off when saved.
+"""The version name of a duplicate in darktable's duplicate manager. Inserted when shown, removed when saved.
 
 A duplicate without a name of its own inherits its base's, and darktable writes that into its sidecar. So each is shown
 with one: the name that it was given in darktable, else that of its state, else its branch's.

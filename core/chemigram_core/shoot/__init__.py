@@ -1,1 +1,1 @@
-"""Shoots: folders of photographs with sidecars beside them, and bringing them into a library."""
+"""Shoots: folders of photographs with sidecars beside them, and their import into a library."""

@@ -1,7 +1,7 @@
 """Saves many images together: the objects of all, the lines of all logs, all refs, then the records of what was taken.
 
-A new repository is built under a temporary name and renamed when it is durable. So wherever the power fails, no ref
-points at a missing object, and a repository is whole or not there.
+A new repository is built under a temporary name and renamed when it is durable. So whenever the power fails, no ref
+points at a missing object, and a repository is complete or absent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chemigram_core.shoot.sidecar_file import Sidecar
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An image whose repository is at `root`, or will be, with the sidecars that have changed; `by` brings it.
+    """An image whose repository is, or will be, at `root`, with its changed sidecars; `by` is the importer.
 
     `link` is the image's path as the repository's link keeps it.
     """
@@ -56,13 +56,13 @@ class AppearedMeanwhile(Refused):
 def take_in(place: Path, arrivals: Sequence[Arrival], done: Done, failed: Failed) -> None:
     """Take in all arrivals, which are on the filesystem of the folder `place`.
 
-    What fails for one alone is reported to `failed`. Raises OSError if the disk fails, after taking back what it can.
+    A failure of a single one is reported to `failed`. Raises OSError if the disk fails, after undoing what it can.
     """
     make_together(place, [_change(arrival, done, failed) for arrival in arrivals])
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what a killed import was building in a folder of the library. For the holder of the library's lock."""
+    """Remove the leftovers of a killed import in a folder of the library. For the holder of the library's lock."""
     for name in os.listdir(folder):
         if name.startswith(TEMPORARY_PREFIX):
             rmtree(folder / name, ignore_errors=True)
@@ -86,7 +86,7 @@ def _continued(arrival: Arrival) -> Steps[Intake]:
 
 def _created(arrival: Arrival, filesystem: Filesystem) -> Steps[Intake]:
     folder, name = arrival.root.parent, temporary_name()
-    (folder / name).mkdir()  # fails if the library has gone away: it is not made again
+    (folder / name).mkdir()  # fails if the library is gone: it is not created again
     try:
         with filesystem.deferring(Deferred.EVERYTHING):
             intake = finish(take(Repository.init(folder / name, arrival.link), arrival.sidecars, arrival.by))

@@ -1,4 +1,4 @@
-"""The branch of a duplicate: named by its version name in darktable, else by its number. Pure."""
+"""The branch of a duplicate: named after its version name in darktable, or else its number. Pure."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ _BY = "watch"  # in the log
 
 
 class LibraryGone(Refused):
-    """A library that was there is gone: its drive was unplugged, or its folder renamed."""
+    """A library is gone: its drive was unplugged, or its folder renamed."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(f"the library is gone: {shown(str(root))}; plug its drive in, or give it its name back")
+        super().__init__(f"the library is missing: {shown(str(root))}; plug in its drive, or rename it back")
 
 
 def prepare(place: Destination) -> None:

@@ -1,4 +1,4 @@
-"""Where in a library a shoot goes: LIBRARY/<name of SHOOT>, as `cp -r` would. Refuses what would mix two things up."""
+"""The folder for a shoot in a library: LIBRARY/<name of SHOOT>, as in `cp -r`. Refuses to mix two shoots."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Destination:
 
     @property
     def folder(self) -> Path:
-        """Where the folder is, or will be."""
+        """The path of the folder, which may not exist yet."""
         return self.root.joinpath(*self.parts)
 
 
 def destination(shoot: Path, library: Path) -> Destination:
-    """Where a shoot goes. Writes nothing. Raises UnusableShoot, UnusableLibrary, ARepository, StoreFailed."""
+    """The destination of a shoot. Writes nothing. Raises UnusableShoot, UnusableLibrary, ARepository, StoreFailed."""
     named, library = shoot.absolute(), library.resolve()
     _check_shoot(named, shoot.resolve())
     _check_library(library)
@@ -76,13 +76,13 @@ def _check_shoot(named: Path, shoot: Path) -> None:
         if kind_of(str(place)) is not FolderKind.OTHER:
             raise ARepository(place)
     if library_above(shoot) is not None:
-        raise UnusableShoot(named, "it is a library, or a folder of one; name a folder of photographs")
+        raise UnusableShoot(named, "it is a library, or a folder of one; give a folder of photographs")
     if not _name(named) or _name(named).startswith("."):
         raise UnusableShoot(named, "a library has no folder of that name; rename it, or import a folder in it")
 
 
 def _name(shoot: Path) -> str:
-    """The name that a shoot was given by; that of the folder for `..`."""
+    """The last name in the given path of a shoot; that of the folder for `..`."""
     return shoot.resolve().name if shoot.name == ".." else shoot.name
 
 
@@ -96,7 +96,7 @@ def _check_library(library: Path) -> None:
         raise UnusableLibrary(library, "not a folder")
     with os.scandir(library) as entries:
         if any(is_image(entry.name) and entry.is_file() for entry in entries):
-            raise UnusableLibrary(library, "it contains photographs; name a separate folder for the library")
+            raise UnusableLibrary(library, "it contains photographs; choose a separate folder for the library")
 
 
 def _check_origin(found: Destination) -> None:
@@ -105,7 +105,7 @@ def _check_origin(found: Destination) -> None:
     except NotAFile as error:
         raise UnusableLibrary(found.root, str(error)) from error
     if known is not None and known != str(found.shoot.resolve()):
-        hint = "rename the folder, or name another library"
+        hint = "rename the folder, or choose another library"
         if not Path(known).exists():
             hint += f"; if it was moved, write its new path into {found.root / LIBRARY_FILE}"
         raise UnusableShoot(found.shoot, f"{found.folder} came from {shown(known)}; {hint}")

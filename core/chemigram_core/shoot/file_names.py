@@ -1,7 +1,7 @@
-"""Which sidecar belongs to which image of a folder, by their names alone, as darktable sees it. Pure.
+"""Matches the sidecars of a folder with its images, by their names alone, as darktable does. Pure.
 
 `IMG.EXT.xmp` is the sidecar of IMG.EXT, with the number 0; `IMG_01.EXT.xmp` is that of its first duplicate, unless
-there is an image IMG_01.EXT, whose sidecar it is then.
+there is an image IMG_01.EXT: then it is that image's sidecar.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Stray:
 
 
 def match(images: Collection[str], sidecars: Collection[str]) -> tuple[list[ImageNames], list[Stray]]:
-    """The images of a folder with their sidecars, sorted by name, and the sidecars of none."""
+    """The images of a folder with their sidecars, sorted by name, and the sidecars without an image."""
     known, found, strays = frozenset(images), {image: dict[int, str]() for image in sorted(images)}, list[Stray]()
     for name in sorted(sidecars, key=lambda name: (len(name), name)):  # `_07` before `_007`
         if (owner := owner_of(name.removesuffix(SUFFIX), known)) is None:
@@ -68,7 +68,9 @@ def owner_of(stem: str, images: Collection[str]) -> tuple[str, int] | None:
 def _stray(name: str, images: Collection[str]) -> Stray:
     stem = name.removesuffix(SUFFIX)
     if same := next(_named_alike(stem, images), None):
-        return Stray(name, Kind.FOREIGN, f"a sidecar of {same} in another program's way; darktable's is {same}.xmp")
+        return Stray(
+            name, Kind.FOREIGN, f"a sidecar of {same} in another program's naming scheme; darktable's is {same}.xmp"
+        )
     alike = next((image for image in sorted(images) if image.casefold() == stem.casefold()), None)
     hint = "" if alike is None else f"; {alike} differs in upper and lower case"
     return Stray(name, Kind.NO_IMAGE, f"no image {stem} beside it{hint}")

@@ -1,6 +1,6 @@
-"""Imports a shoot into a library: every image with its sidecars. Run again, it takes only what changed since.
+"""Imports a shoot into a library: every image with its sidecars. Run again, it takes only what has changed since.
 
-The shoot is only read, and of it only names and sidecars; the images are linked.
+The shoot is not written, and only its names and sidecars are read; the images are linked.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def import_shoot(
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> Report:
-    """Bring a folder of photographs into a library, or what changed since the last time.
+    """Import a folder of photographs into a library, or what has changed since the last time.
 
-    `apart` are folders in the shoot that are no part of it. A dry run writes nothing. Raises UnusableShoot,
+    `apart` are folders in the shoot to skip. A dry run writes nothing. Raises UnusableShoot,
     UnusableLibrary, ARepository, StoreFailed; OSError if the disk fails, with everything before kept.
     """
     place = destination(shoot, library)
@@ -66,7 +66,7 @@ def import_shoot(
 
 @contextmanager
 def established(place: Destination) -> Iterator[None]:
-    """Hold the lock of the library, which is made if it is missing and remembers where the shoot is from."""
+    """Hold the lock of the library, which is created if it is missing and records the path of the shoot."""
     with locked(_made(place.root)):
         remember_shoot(place.root, place.key, place.shoot.resolve())
         yield
@@ -183,10 +183,10 @@ class Importer:
         return None
 
     def _changes(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
-        """What has changed since an image was last looked at; None if nothing has."""
+        """The changes since an image was last taken; None if there are none."""
         present = find(root)
         if present is not None and present.name != names.image:
-            says = f"{root} is the repository of {present.name}: their names are one on this disk"
+            says = f"{root} is the repository of {present.name}: this disk does not distinguish the names"
             self.report.problems.append(Problem(Kind.OTHER_IMAGE, str(folder / names.image), says))
             return None
         sidecars = list(self._sidecars(folder, names, read_sources(root)))

@@ -1,4 +1,4 @@
-"""Takes the sidecars of one image into its repository: decides what each becomes, then saves them side by side.
+"""Takes the sidecars of one image into its repository: decides what each becomes, then saves them together.
 
 A sidecar is compared with what was last taken from it, never with the tip of its branch, which may have moved on in a
 mount. So an unchanged sidecar is left alone, and a changed one is the next state of its branch.
@@ -14,7 +14,7 @@ from chemigram_core.durable.folder import Folder
 from chemigram_core.errors import ObjectMissing
 from chemigram_core.masks.provenance import now
 from chemigram_core.names import BranchName
-from chemigram_core.operations.save import NO_MASKS, Outcome, Saved, noted, save_in_steps
+from chemigram_core.operations.save import NO_MASKS, Outcome, Saved, masks_on_branch, save_in_steps
 from chemigram_core.operations.steps import made_durable, together
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll_file import keep_numbers
@@ -27,7 +27,7 @@ from chemigram_core.shoot.source_file import Source, read_sources, write_sources
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a sidecar becomes: the next state of a branch, or nothing if its edit is `known` as a state of it."""
+    """What a sidecar becomes: the next state of a branch, or nothing if its edit is already a state, `known`."""
 
     sidecar: Sidecar
     branch: BranchName
@@ -37,7 +37,7 @@ class Decision:
 
     @property
     def is_over_another(self) -> bool:
-        """Whether the branch has moved by another way since this sidecar was last taken, or was begun by one."""
+        """Whether the branch was edited elsewhere since this sidecar was last taken, or was started elsewhere."""
         if self.known is not None or self.before is None:
             return False
         return self.last is None or self.before != self.last.hash
@@ -54,7 +54,7 @@ class SavedSidecar:
 
 @dataclass(slots=True)
 class Intake:
-    """What became of the sidecars of one image: counts, the edits that were saved, problems by the sidecar's name."""
+    """The result for the sidecars of one image: counts, the saved edits, problems by the sidecar's name."""
 
     states: int = 0
     branches: int = 0
@@ -108,7 +108,7 @@ def summary(decisions: Iterable[Decision], outcomes: Iterable[Outcome] = ()) -> 
         intake.branches += decision.before is None
         if decision.is_over_another:
             says = f"branch {decision.branch} had moved to {decision.before} since this sidecar was last taken"
-            intake.problems.append((Kind.EDITED_TWICE, decision.sidecar.name, says))
+            intake.problems.append((Kind.EDITED_IN_BOTH, decision.sidecar.name, says))
         outcome = next(results, None)
         if isinstance(outcome, Saved):
             intake.saved.append(SavedSidecar(decision.sidecar.name, decision.branch, outcome.digest))
@@ -162,7 +162,7 @@ def _new_branch(repository: Repository, sidecar: Sidecar, claimed: set[BranchNam
 
 
 def _known(repository: Repository, sidecar: Sidecar, branch: BranchName, last: Taken | None) -> Digest | None:
-    """The state of the branch that has the sidecar's edit: the one last taken or its tip, else any that it ever had."""
+    """The state of the branch that has the sidecar's edit: the one last taken, its tip, or any earlier one."""
     if last is not None and last.edit == sidecar.document.edit_digest:
         return last.hash
     tip = repository.refs.read(branch)
@@ -176,7 +176,7 @@ def _known(repository: Repository, sidecar: Sidecar, branch: BranchName, last: T
 def _has_edit(repository: Repository, state: Digest, sidecar: Sidecar) -> bool:
     """Whether a state has the edit that the sidecar would have on its branch; one that was collected has none."""
     try:
-        masks = noted(repository, sidecar.document, repository.state(state).masks)
+        masks = masks_on_branch(repository, sidecar.document, repository.state(state).masks)
         return sidecar.document.with_masks(masks).edit_digest == repository.states.edit(state)
     except ObjectMissing:
         return False

@@ -1,6 +1,6 @@
-"""What was last taken from a sidecar, and the branch that it is on now: by source.json and the log's lines after it.
+"""The state last taken from a sidecar, and its current branch: from source.json and the log lines after it.
 
-source.json is written last: where a crash prevented that, the log has the line. A line counts if its branch got there.
+source.json is written last: if a crash prevented that, the log has the line. A line counts if its branch moved there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def logged_name(file: str) -> str:
 
 
 def edited_in_both(repository: Repository, sources: Mapping[str, Source]) -> dict[str, Taken]:
-    """What was taken from sidecars while their branches had moved by another way, if nothing was saved there since.
+    """The states taken from sidecars whose branches were also edited elsewhere, if nothing was saved there since.
 
     Reads the log only if there may be any.
     """
@@ -82,7 +82,7 @@ class _Trace:
 
 
 def _followed(taken: Taken | None, entry: LogEntry) -> Taken | None:
-    """The same, on the branch that it is on after an operation."""
+    """The same, with its branch after an operation."""
     if taken is None or entry.op != RENAME or entry.metadata.get("from") != taken.branch.ref:
         return taken
     branch = _branch(entry)

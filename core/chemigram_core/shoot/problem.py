@@ -1,34 +1,31 @@
-"""What in a shoot needs a person's attention. Values only."""
+"""Problems in a shoot that need attention. Values only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chemigram_core.advised import Advised
+from chemigram_core.problem_kind import EDITED_IN_BOTH, ProblemKind
 
 
-class Kind(Advised):
-    """Kinds of problems; each is a word for programs, and what to do."""
+class Kind(ProblemKind):
+    """Kinds of problems; each has a word for programs, and says what to do."""
 
     NO_IMAGE = "no-image", "put the image beside it, or remove it if the image is gone"
     FOREIGN = (
         "foreign-sidecar",
-        "written by another program than darktable; `chemfs snapshot REPO FILE` saves it on purpose",
+        "written by a program other than darktable; save it with `chemfs snapshot REPO FILE` if you want it",
     )
-    BROKEN = "broken-sidecar", "open the image in darktable, which writes its sidecar anew, or restore it from a backup"
+    BROKEN = "broken-sidecar", "open the image in darktable, which rewrites its sidecar, or restore it from a backup"
     UNREADABLE = "unreadable", "change the permissions, or restore the file, and import again"
     LINKED_FOLDER = "linked-folder", "links are not followed; import the folder that it leads to"
     NOT_A_FILE = "not-a-file", "put an ordinary file there, or rename it"
     UNUSABLE_NAME = "unusable-name", "rename the image together with its sidecars, and import again"
-    INSIDE_MOUNT = "inside-mount", "it leads into a mount of chemfs; put the image itself there, or a link to it"
+    INSIDE_MOUNT = "inside-mount", "it leads into a chemfs mount; put the image itself there, or a link to it"
     IN_THE_WAY = "in-the-way", "rename it, or restore the repository, and import again"
     OTHER_IMAGE = "other-image", "rename one of the two images together with its sidecars, and import again"
     MISSING_MASKS = "missing-masks", "save them with `chemfs snapshot REPO XMP --mask NAME=PNG`"
-    EDITED_TWICE = (
-        "edited-in-both",
-        "both edits are kept, see `chemfs log`; restore the one that you want, or go on from this one",
-    )
-    NOT_SAVED = "not-saved", "look at the repository with `chemfs fsck`, and import again"
+    EDITED_IN_BOTH = EDITED_IN_BOTH
+    NOT_SAVED = "not-saved", "check the repository with `chemfs fsck`, and import again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What an import did, or would do. Values only."""
+"""The report of an import or a dry run. Values only."""
 
 from __future__ import annotations
 

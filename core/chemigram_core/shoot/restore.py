@@ -1,7 +1,7 @@
-"""Writes a state back into a sidecar of the shoot, after saving the edit that is in it.
+"""Restores a state in a sidecar of the shoot, after saving the current edit in it.
 
-The sidecar's branch moves first, then the file is replaced, and then source.json remembers that. So wherever it is
-interrupted, an import or a watch takes what it finds for the state that the branch has, and for no new edit.
+The sidecar's branch moves first, then the file is replaced, and then source.json is updated. So even after an
+interruption, an import or a watch recognizes the file as a state of the branch, not as a new edit.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class NotItsSidecar(Refused):
     """A file is not a sidecar of the repository's image."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        hint = "name a sidecar beside the image, or copy the state elsewhere with `chemfs export`"
+        hint = "give a sidecar beside the image, or copy the state elsewhere with `chemfs export`"
         super().__init__(f"can't restore to {shown(str(path))}: {reason}; {hint}")
 
 
@@ -54,8 +54,9 @@ class Restored:
 def restore_to(repository: Repository, state: Digest, path: Path) -> Restored:
     """Make a state, masks included, the next one of a sidecar's branch, and write it into the sidecar.
 
-    What is in the file is saved on its branch first; bytes that are no XMP go to rejected/. A file that another program
-    writes meanwhile is saved again. Raises NotItsSidecar, UnusableSidecar, ObjectMissing, StoreFailed, OSError.
+    The current edit in the file is saved on its branch first; bytes that are not an XMP go to rejected/. If another
+    program writes the file meanwhile, that is saved, too. Raises NotItsSidecar, UnusableSidecar, ObjectMissing,
+    StoreFailed, OSError.
     """
     path = path.absolute()
     number = _number(repository, path)
@@ -93,7 +94,7 @@ def _is(image: Image, file: Path) -> bool:
 
 
 def _saved(repository: Repository, path: Path, number: int) -> tuple[bytes | None, RejectedSave | None]:
-    """What is in a sidecar, None without one; it is saved, or kept in rejected/ if it is no XMP."""
+    """The bytes of a sidecar, None without one; they are saved, or kept in rejected/ if they are not an XMP."""
     if not path.exists():
         return None, None
     if path.is_file() and not path.stat().st_size:

@@ -1,6 +1,6 @@
 """The folders of a shoot with their images, as they are on disk. Opens no file, follows no link to a folder.
 
-Repositories, libraries, folders that are set apart (mounts) and names that begin with a dot are no part of a shoot.
+Repositories, libraries, excluded folders (mounts) and names that begin with a dot are not part of a shoot.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ShootFolder:
     folders: list[str]
 
     def only(self, names: Collection[str]) -> ShootFolder:
-        """What these files are about: of an image that is among them all sidecars, else those that are."""
+        """The part about these files: all sidecars of an image that is among them, and other sidecars that are."""
         found = [
             each if each.image in names else replace(each, sidecars=_among(each.sidecars, names))
             for each in self.images
@@ -86,7 +86,7 @@ def scan(
 
 
 def listed(shoot: Path, parts: tuple[str, ...]) -> ShootFolder:
-    """One folder of a shoot as it is now."""
+    """The current listing of one folder of a shoot."""
     path = shoot.joinpath(*parts)
     listing = _listing(path)
     images, strays = match(listing.images, listing.sidecars)

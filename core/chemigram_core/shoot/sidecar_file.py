@@ -75,7 +75,7 @@ def parse_file(file: SidecarFile) -> Sidecar:
     """The content of a sidecar. Raises UnusableSidecar."""
     try:
         document = sidecar.parse(file.data)
-        document.canonical()  # rejected here if it is too long
+        document.canonical()  # rejects a file that is too large
     except InvalidXmp as error:
         raise UnusableSidecar(Kind.BROKEN, str(error)) from error
     return Sidecar(file.name, file.number, file.sha256, document)

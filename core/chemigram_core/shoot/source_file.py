@@ -1,6 +1,7 @@
 """source.json of a repository: the edit last taken from, or restored to, each sidecar in the shoot.
 
-It says no more than the log and the sidecars do, but without reading either: a lost or damaged one is rebuilt.
+Its information is also in the log and the sidecars, but this file saves reading them: if lost or damaged, it is
+rebuilt.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ FILE_NAME = "source.json"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was last taken from a sidecar.
+    """The state last taken from a sidecar.
 
     branch: where it went, by its name at that time; hash: the state that it became; edit: its identity as it was in the
     file; sha256: of the file's bytes; taken: when, ISO 8601 in UTC. over: the state of the branch that it was put

@@ -51,17 +51,17 @@ class Document:
 
     @cached_property
     def edit_digest(self) -> Digest:
-        """The edit identity: equal when two documents differ in bookkeeping alone."""
+        """The edit identity: equal when two documents differ only in bookkeeping."""
         return Digest.of(write(identity_of(self.edit)))
 
     @cached_property
     def edit(self) -> Packet:
-        """Its content without bookkeeping, in the one shape in which two documents are compared."""
+        """Its content without bookkeeping, in the normalized form for comparisons."""
         return edit_of(self.packet)
 
     @cached_property
     def history(self) -> History:
-        """darktable's history, in the shape of any version."""
+        """darktable's history, in the format of any version."""
         return history_of(self.packet.properties)
 
     @property

@@ -1,6 +1,6 @@
 """The note of a state's masks inside its XMP: name and SHA-256 of each. Knows no file and no repository.
 
-XMP lets every program keep properties of its own; darktable, exiv2 and exiftool carry this one through a rewrite.
+XMP lets every program add its own properties; darktable, exiv2 and exiftool preserve this one when they rewrite a file.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def note_alone(canonical: bytes) -> bytes | None:
 def masks_written(note: bytes) -> Mapping[MaskName, Digest] | None:
     """The masks of a note alone that is laid out as `write` does it; None where it has to be parsed.
 
-    Parsing takes twenty times as long, and a look at a state needs no more of its XMP.
+    Parsing takes twenty times as long, and showing a state needs nothing else of its XMP.
     """
     if not _WRITTEN.fullmatch(note):
         return None
@@ -71,7 +71,7 @@ def masks_in(properties: Properties) -> Mapping[MaskName, Digest]:
         raise InvalidXmp("the note of masks is not a list", NOTE)
     entries = [_entry(item, number) for number, item in enumerate(note.items, start=1)]
     if len(dict(entries)) != len(entries):
-        raise InvalidXmp("a mask is named twice", NOTE)
+        raise InvalidXmp("a mask is listed twice", NOTE)
     return MappingProxyType(dict(sorted(entries)))
 
 
@@ -92,4 +92,4 @@ def _entry(item: Value, number: int) -> tuple[MaskName, Digest]:
                 return MaskName(name), Digest(sha256)
             except Refused as refusal:
                 raise InvalidXmp(str(refusal), place) from None
-    raise InvalidXmp(f"{NAME} and {SHA256} are needed, and nothing else", place)
+    raise InvalidXmp(f"exactly {NAME} and {SHA256} are needed", place)

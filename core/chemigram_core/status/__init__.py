@@ -1,1 +1,1 @@
-"""The status of an image: where its branches are, and what of it needs a person's attention."""
+"""The status of an image: HEAD, branches, tags, and what needs attention."""

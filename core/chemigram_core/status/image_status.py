@@ -14,13 +14,13 @@ from chemigram_core.refs.head import Head, OnBranch
 from chemigram_core.repository import Repository
 from chemigram_core.status.attention import Attention, Kind
 from chemigram_core.status.checks import CHECKS
-from chemigram_core.status.look import Look
+from chemigram_core.status.facts import Facts
 
 
 @dataclass(slots=True)
 class ImageStatus:
-    """Where HEAD is, its state, when something was last saved (ISO 8601, UTC), the branches, the tags, and what needs
-    attention; if they were counted, how many snapshots no line of the log names. What can't be read has no value.
+    """HEAD, its state, the time of the last save (ISO 8601, UTC), the branches, the tags, and what needs
+    attention; the number of snapshots that are not in the log, if they were counted. Unreadable parts have no value.
     """
 
     head: Head | None = None
@@ -43,26 +43,26 @@ class ImageStatus:
 def image_status(root: Path, *, counts_unlogged: bool = False) -> ImageStatus:
     """The status of the repository at `root`; problems are in the result.
 
-    Opens a number of files that depends only on how many branches there are, and parses no XMP. To count what is
+    Opens a number of files that depends only on the number of branches, and parses no XMP. To count what is
     unlogged, all folders of the store are listed.
     """
     status, found = ImageStatus(), _Findings()
     with found:
-        look = Look(Repository(root))
+        facts = Facts(Repository(root))
         for name, read in _FIELDS.items():
             with found:
-                setattr(status, name, read(look))
+                setattr(status, name, read(facts))
         for check in CHECKS:
             with found:
-                found.add(check(look))
+                found.add(check(facts))
         with found:
-            status.unlogged = _unlogged(look.repository) if counts_unlogged else None
+            status.unlogged = _unlogged(facts.repository) if counts_unlogged else None
     status.attention = found.in_order()
     return status
 
 
 def damage(error: ChemigramError | OSError) -> Attention:
-    """What a repository, or a folder of a library, that can't be read needs."""
+    """The problem of a repository, or a folder of a library, that can't be read."""
     kind = Kind.UNREADABLE if isinstance(error, PermissionError) else Kind.DAMAGED
     return Attention(kind, str(error))
 
@@ -71,12 +71,12 @@ def _unlogged(repository: Repository) -> int:
     return sum(not repository.history.is_known(digest) for digest in repository.objects.snapshots())
 
 
-_FIELDS: Mapping[str, Callable[[Look], object]] = {
-    "head": lambda look: look.head,
-    "state": lambda look: look.state,
-    "saved": lambda look: look.last_save and look.last_save.timestamp,
-    "branches": lambda look: list(look.tips),
-    "tags": lambda look: look.tags,
+_FIELDS: Mapping[str, Callable[[Facts], object]] = {
+    "head": lambda facts: facts.head,
+    "state": lambda facts: facts.state,
+    "saved": lambda facts: facts.last_save and facts.last_save.timestamp,
+    "branches": lambda facts: list(facts.tips),
+    "tags": lambda facts: facts.tags,
 }
 
 
@@ -84,7 +84,7 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 class _Findings:
-    """What needs attention, each thing once: several looks may meet the same damage. As a context, it takes errors."""
+    """The problems, each once: several checks may find the same damage. As a context, it takes errors."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Kind, str], Attention] = {}

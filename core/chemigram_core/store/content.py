@@ -1,4 +1,4 @@
-"""The real content of an object's file, cached by the identity of the file. Knows no names."""
+"""The hash of an object file's content, cached by the identity of the file. Knows no names."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SMALL_BYTES = 1 << 20  # smaller files are read at once to hash them, larger on
 
 
 class Content(NamedTuple):
-    """The SHA-256 of the bytes, in hexadecimal digits, whether they are a mask, and how many there are.
+    """The SHA-256 of the bytes, in hexadecimal digits, whether they are a mask, and their number.
 
-    There is no SHA-256 of a file that is larger than any object: it is not read.
+    A file that is larger than any object has no SHA-256: it is not read.
     """
 
     digest: str

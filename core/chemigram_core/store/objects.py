@@ -28,7 +28,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Kind(StrEnum):
-    """What an object is; the value is its file's suffix."""
+    """The kind of an object; the value is its file's suffix."""
 
     SNAPSHOT = ".xmp"
     MASK = ".png"
@@ -66,7 +66,7 @@ class ObjectStore:
 
     @contextmanager
     def placed(self, digest: Digest, data: bytes | memoryview, kind: Kind) -> Iterator[Folder]:
-        """Store `data` under its SHA-256, durable once the caller has synced the folder that this gives.
+        """Store `data` under its SHA-256, durable once the caller has synced the folder in the context.
 
         An existing whole object needs that, too: the process that stored it may have crashed before it was durable.
         """
@@ -99,7 +99,7 @@ class ObjectStore:
         """The same, with the bytes where they were read to verify it, and are few."""
         descriptor = _open_unverified(self.place, digest, kind)
         try:
-            mark_in_use(descriptor)  # a collector that is about to remove it leaves it readable here
+            mark_in_use(descriptor)  # if a collector is removing it, it stays readable here
             content, data = content_of(descriptor)
             _verify(digest, kind, content)
         except BaseException:

@@ -1,4 +1,4 @@
-"""The folders of objects, each named by the first two digits of what it holds. Knows no objects."""
+"""The folders of objects, each named by the first two digits of its objects. Knows no objects."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Shards:
 
     @cached_property
     def have_bare_names(self) -> bool:
-        """Whether objects are named without a suffix: a repository names all in one way, so one folder tells."""
+        """Whether objects are named without a suffix: all have the same form, so one folder suffices."""
         for shard in self.names():
             with Folder.enter(self._root, "objects", shard) as folder:
                 if names := folder.names():

@@ -1,4 +1,4 @@
-"""How XMP is spelled: reading it in any spelling, writing it in one (RFC-002). Knows no property by its meaning."""
+"""The syntax of XMP: reads any spelling, writes the canonical one (RFC-002). Knows no meaning of a property."""
 
 from chemigram_core.xmp.envelope import MAX_BYTES
 from chemigram_core.xmp.model import Array, Localized, Properties, Reference, Struct, Value

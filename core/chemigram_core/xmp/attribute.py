@@ -1,4 +1,4 @@
-"""A simple property in canonical bytes, found and replaced without parsing them: a roll shows thousands of files so."""
+"""Finds and replaces a simple property in canonical bytes without parsing them, for rolls of thousands of files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def has_attribute(canonical: bytes, name: str) -> bool:
 
 
 def with_attribute(canonical: bytes, name: str, value: str) -> bytes | None:
-    """The bytes with that value of a property; None where only parsing them can tell how.
+    """The bytes with that value of a property; None if they have to be parsed.
 
-    That is where the property is an element, where its namespace isn't declared, and where the layout is another one.
+    That is if the property is an element, if its namespace isn't declared, or if the layout is not canonical.
     """
     shown, end = name.encode(), canonical.find(b">", len(_START))
     head, rest = canonical[:end], canonical[end:]

@@ -1,4 +1,4 @@
-"""Names of XMP properties: which prefix stands for which namespace. Knows no XML parser and no values.
+"""Names of XMP properties: the prefixes of namespaces. Knows no XML parser and no values.
 
 A name is `prefix:local` where the namespace is in the table (namespaces.txt), and `{uri}local` where it is not. So the
 same property has the same name whatever prefix a file gave it (rule 4 of docs/canonical-xmp.md).
@@ -32,7 +32,7 @@ def name_of(clark: str) -> str:
 
 
 def label(text: str) -> str:
-    """A name, or a parser's words with names in them, for one line of a message; foreign ones can be anything."""
+    """A name, or a parser's message with names in it, for a one-line message; foreign text can be anything."""
     return text if len(text) <= 80 and text == printable(text) else shown(text)
 
 

@@ -1,6 +1,6 @@
-"""Numbers as XMP spells them: ASCII only, finite only. Knows no property.
+"""The syntax of numbers in XMP: ASCII only, finite only. Knows no property.
 
-Python's own int() and float() take more than a file format may mean: other scripts' digits, `1_0`, `nan`.
+Python's own int() and float() accept more than a file format may mean: other scripts' digits, `1_0`, `nan`.
 """
 
 from __future__ import annotations

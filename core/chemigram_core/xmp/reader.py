@@ -114,7 +114,7 @@ class _Reader:
 
 
 def _with_type(node: etree._Element, attributes: dict[str, str]) -> dict[str, str]:
-    """A node named otherwise than rdf:Description says its type with its name."""
+    """The name of a node other than rdf:Description is its type."""
     if node.tag == _DESCRIPTION:
         return attributes
     _property_name(node.tag, node, 0)
@@ -128,7 +128,7 @@ def _add(fields: dict[str, Value], element: etree._Element, name: str, value: Va
     if name == "rdf:type":
         value = _type(element, value)
     if fields.setdefault(name, value) != value:
-        raise _refusal(element, f"{label(name)} stands there twice with different values")
+        raise _refusal(element, f"{label(name)} occurs twice with different values")
 
 
 def _type(element: etree._Element, value: Value) -> Reference:
@@ -157,14 +157,14 @@ def _localized(value: Value, language: str, element: etree._Element) -> Value:
         case Struct(fields) if isinstance(text := fields.get("rdf:value"), str):
             return Struct({**fields, "rdf:value": Localized(text, language)})
         case _:
-            raise _refusal(element, "xml:lang stands at something else than a text")
+            raise _refusal(element, "xml:lang is only allowed on a text")
 
 
 def _only_space_around(element: etree._Element) -> None:
-    """There must be no text before, between and after the children."""
+    """Raises InvalidXmp if there is text before, between or after the children."""
     texts: Iterable[str | None] = (element.text, *[child.tail for child in element])
     if any(text and text.strip(" \t\r\n") for text in texts):
-        raise _refusal(element, "text stands beside attributes or elements")
+        raise _refusal(element, "text is mixed with attributes or elements")
 
 
 def _refuse_count(element: etree._Element, count: int) -> None:

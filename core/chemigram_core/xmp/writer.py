@@ -50,7 +50,7 @@ def _collect(value: Value, names: set[str]) -> None:
 
 
 class _Writer:
-    """Puts texts one after another; remembers the layout of each set of names, which a history repeats for ever."""
+    """Concatenates texts; caches the layout of each set of names, since a history repeats few of them many times."""
 
     def __init__(self, prefixes: Prefixes) -> None:
         self._prefixes = prefixes
@@ -124,7 +124,7 @@ class _Writer:
         self.put('"')
 
     def _layout(self, names: tuple[str, ...], level: int) -> tuple[list[str], list[str]]:
-        """The order of `names`, and what stands before the value of each."""
+        """The order of `names`, and the text before the value of each."""
         if (known := self._layouts.get((level, names))) is not None:
             return known
         shown = {name: self._prefixes.shown(name) if name[0] == "{" else name for name in names}
@@ -140,7 +140,7 @@ def _is_special(text: str) -> bool:
 
 
 def attribute_text(text: str) -> str:
-    """The text as it stands between the quotes of an attribute."""
+    """The text for use between the quotes of an attribute."""
     return text.translate(_IN_ATTRIBUTE) if _is_special(text) else text
 
 

@@ -25,6 +25,7 @@ from chemigram_core.store.objects import Kind
 from tests.chemfs.render.conftest import MakeRepository
 from tests.support import builders
 from tests.support.fake_darktable import Fake
+from tests.support.processes import is_running
 
 HANGS_SECONDS = 4.0
 ALICE = 12345
@@ -124,7 +125,7 @@ def test_another_image_is_rendered_again(fake: Fake, make: MakeRepository) -> No
         ("crashing.tif", "darktable was ended by signal 11 and made no picture"),
     ],
 )
-def test_a_state_that_fails_stops_no_other(fake: Fake, make: MakeRepository, image: str, says: str) -> None:
+def test_failed_state_does_not_stop_the_others(fake: Fake, make: MakeRepository, image: str, says: str) -> None:
     others = [make(f"{number}.tif") for number in range(4)]
     outcomes = render(*others[:2], failing := make(image), *others[2:])
     assert list(problems(outcomes)) == [image]
@@ -134,16 +135,12 @@ def test_a_state_that_fails_stops_no_other(fake: Fake, make: MakeRepository, ima
     assert not list((failing.root / FOLDER).iterdir())
 
 
-def test_one_that_takes_too_long_is_ended(fake: Fake, make: MakeRepository) -> None:
+def test_darktable_is_killed_at_the_time_limit(fake: Fake, make: MakeRepository) -> None:
     others = [make(f"{number}.tif") for number in range(2)]
     outcomes = render(others[0], make("hanging.tif"), others[1], seconds=HANGS_SECONDS)
     assert problems(outcomes) == {"hanging.tif": "darktable made no picture in 4 seconds"}
     assert all(map(has_preview, others))
     assert not [call for call in fake.calls if is_running(call["process"])]
-
-
-def is_running(process: int) -> bool:
-    return Path(f"/proc/{process}").exists()
 
 
 def test_a_state_without_its_image_is_reported(fake: Fake, make: MakeRepository) -> None:
@@ -182,7 +179,7 @@ def test_an_image_that_changes_meanwhile_gets_no_preview(
 
 
 @pytest.mark.needs_root
-def test_of_another_users_repository_only_a_trusted_one_with_its_own_image_is_rendered(
+def test_another_users_repository_is_rendered_only_if_trusted_and_with_its_own_image(
     fake: Fake, make: MakeRepository
 ) -> None:
     foreign, linked = make("foreign.tif"), make("linked.tif")

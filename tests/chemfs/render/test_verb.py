@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from chemigram_core.repository import Repository
 from tests.chemfs.render.conftest import MakeRepository
 from tests.support import builders, fake_darktable
 from tests.support.fake_darktable import Fake
+from tests.support.processes import is_running, wait_until
 
 COMMAND = [sys.executable, "-m", "chemfs", "render"]
 
@@ -32,14 +31,7 @@ def previews(repository: Repository) -> int:
     return len(Previews(repository.root).listed())
 
 
-def wait_for(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def test_by_default_what_has_a_name_is_rendered(fake: Fake, make: MakeRepository) -> None:
+def test_branches_and_tags_are_rendered_by_default(fake: Fake, make: MakeRepository) -> None:
     repository = make("a.tif", states=4)
     create_tag(repository, TagName("v1"), repository.history.parent(repository.resolve("main")) or "")
     done = chemfs(repository.root)
@@ -117,12 +109,12 @@ def test_an_image_of_a_library_without_that_state_is_left_out(fake: Fake, make: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_what_is_done_and_nothing_else(
+def test_interruption_keeps_only_finished_pictures(
     make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     fake, repository = slow(tmp_path, monkeypatch), make("a.tif", states=12)
     running = subprocess.Popen([*COMMAND, repository.root, "--all"], stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: previews(repository) >= 2)
+    wait_until(lambda: previews(repository) >= 2)
     running.send_signal(number)
     _, said = running.communicate(timeout=60)
     assert (running.returncode, said) == (130, "chemfs: interrupted\n")
@@ -134,21 +126,21 @@ def test_interrupted_it_leaves_what_is_done_and_nothing_else(
     assert len(fake.calls[-1]["images"]) == 12 - done
 
 
-def test_killed_its_darktable_ends_and_the_next_one_clears_up(
+def test_darktable_ends_with_a_killed_command_and_the_next_one_cleans_up(
     make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake, repository = slow(tmp_path, monkeypatch), make("a.tif", states=8)
     running = subprocess.Popen([*COMMAND, repository.root, "--all"])
-    wait_for(lambda: previews(repository) >= 2)
+    wait_until(lambda: previews(repository) >= 2)
     running.kill()
     running.wait()
-    wait_for(lambda: not is_running(fake.calls[0]["process"]))
+    wait_until(lambda: not is_running(fake.calls[0]["process"]))
     done = previews(repository)
     assert chemfs(repository.root, "--all").stdout == f"{8 - done} states rendered, {done} already had a picture\n"
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_two_at_once_do_not_disturb_each_other(
+def test_two_commands_at_once_do_not_disturb_each_other(
     make: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow(tmp_path, monkeypatch)
@@ -169,14 +161,6 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     return fake
-
-
-def is_running(process: int) -> bool:
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_gc_says_which_pictures_it_removes(fake: Fake, make: MakeRepository, library: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,19 +22,13 @@ from tests.chemfs.render.conftest import MakeRepository
 from tests.support import builders
 from tests.support.counts import counted
 from tests.support.fake_darktable import Fake
+from tests.support.processes import wait_until
 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     return tmp_path / "temporary"
-
-
-def wait_for(is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def rendered(repository: Repository) -> set[str]:
@@ -47,27 +40,27 @@ def test_each_new_state_is_rendered_one_at_a_time(fake: Fake, make: MakeReposito
     with Worker(installed(), repository.root.parent) as working:
         working.watch(repository)
         saved = {save_xmp(repository, MAIN, builders.sidecar(exposure)).digest for exposure in (7, 8, 9)}
-        wait_for(lambda: rendered(repository) == saved)
+        wait_until(lambda: rendered(repository) == saved)
     assert [len(call["images"]) for call in fake.calls] == [1, 1, 1]
     assert rendered(untouched) == set()
 
 
-def test_tagged_states_are_caught_up_with(fake: Fake, make: MakeRepository, library: Path) -> None:
+def test_tagged_states_without_pictures_are_rendered(fake: Fake, make: MakeRepository, library: Path) -> None:
     repositories = [make(f"{number}.tif") for number in range(3)]
     tagged = [create_tag(repository, TagName("v1")) for repository in repositories]
     make("untagged.tif")
     with Worker(installed(), library):
-        wait_for(lambda: [rendered(repository) for repository in repositories] == [{one} for one in tagged])
+        wait_until(lambda: [rendered(repository) for repository in repositories] == [{one} for one in tagged])
     with Worker(installed(), library):
         time.sleep(0.2)
     assert len(fake.calls) == 3, "what has a picture is not rendered again"
 
 
-def test_of_one_repository_too(fake: Fake, make: MakeRepository) -> None:
+def test_tagged_states_of_one_repository_are_rendered(fake: Fake, make: MakeRepository) -> None:
     repository = make("a.tif")
     create_tag(repository, TagName("v1"))
     with Worker(installed(), repository.root):
-        wait_for(lambda: rendered(repository))
+        wait_until(lambda: rendered(repository))
 
 
 def test_states_that_commands_save_are_rendered_also_in_new_repositories(
@@ -80,7 +73,7 @@ def test_states_that_commands_save_are_rendered_also_in_new_repositories(
     with Worker(installed(), library):
         saved = [save_xmp(repository, MAIN, builders.sidecar(9)).digest for repository in old]
         new = make("new.tif", states=3)
-        wait_for(lambda: len(rendered(new)) == 3 and all(map(rendered, old)))
+        wait_until(lambda: len(rendered(new)) == 3 and all(map(rendered, old)))
     assert [rendered(repository) for repository in old] == [{state} for state in saved], "none of the older states"
 
 
@@ -105,24 +98,24 @@ def test_a_round_looks_at_a_few_repositories_at_a_time_and_is_not_repeated_at_on
     assert [list(new.take()) for _ in range(5)] == [[]] * 5, "what was away and comes back is not new"
 
 
-def test_one_that_fails_stops_no_other(
+def test_failed_picture_does_not_stop_the_others(
     fake: Fake, make: MakeRepository, library: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, other = make("broken.tif"), make("other.tif")
     for repository in (broken, other):
         create_tag(repository, TagName("v1"))
     with Worker(installed(), library):
-        wait_for(lambda: rendered(other))
+        wait_until(lambda: rendered(other))
     (logged,) = [record.getMessage() for record in caplog.records]
     digits = broken.resolve("main")[:12]
     assert logged.startswith(f"broken.tif: snapshot {digits} has no picture: darktable can't render")
 
 
-def test_its_end_waits_for_no_picture(fake: Fake, make: MakeRepository, temporary: Path) -> None:
+def test_stopping_does_not_wait_for_a_picture(fake: Fake, make: MakeRepository, temporary: Path) -> None:
     repository = make("hanging.tif")
     create_tag(repository, TagName("v1"))
     with Worker(installed(), repository.root):
-        wait_for(lambda: fake.calls)
+        wait_until(lambda: fake.calls)
     assert not Path(f"/proc/{fake.calls[0]['process']}").exists()
     assert not [thread for thread in threading.enumerate() if thread.name == "previews"]
     assert list(temporary.iterdir()) == []

@@ -59,7 +59,7 @@ def files(view: ByPath, folder: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("folder", ["tags/v1", "heads/main", "snapshots/{state}"])
-def test_each_state_has_it(view: ByPath, state: Digest, folder: str) -> None:
+def test_each_state_has_a_drawn_folder(view: ByPath, state: Digest, folder: str) -> None:
     place = folder.format(state=state)
     assert "drawn" in view.names(place)
     assert view.names(f"{place}/drawn") == NAMES
@@ -114,7 +114,7 @@ def test_an_image_is_opened_once_for_all_states(
 
 
 @pytest.mark.parametrize("place", ["tags/v1", "heads/main"])
-def test_nothing_is_written_there(view: ByPath, place: str) -> None:
+def test_drawn_folder_is_read_only(view: ByPath, place: str) -> None:
     for name in ("velvia-m0.png", "README.txt"):
         with pytest.raises(ReadOnly):
             view.open(f"{place}/drawn/{name}", os.O_WRONLY)
@@ -126,13 +126,13 @@ def test_nothing_is_written_there(view: ByPath, place: str) -> None:
         view.rename(f"{place}/drawn/velvia-m0.png", f"{place}/drawn/other.png")
 
 
-def test_a_name_that_is_not_there_is_not_found(view: ByPath) -> None:
+def test_missing_picture_is_not_found(view: ByPath) -> None:
     for path in ("drawn/other.png", "drawn/shapes/other.png", "drawn/shapes/README.txt"):
         with pytest.raises(NotFound):
             view.node(f"tags/v1/{path}")
 
 
-def test_that_of_a_branch_without_a_state_is_empty(tmp_path: Path) -> None:
+def test_drawn_folder_of_a_branch_without_a_state_is_empty(tmp_path: Path) -> None:
     view = ByPath(drawn_repository(tmp_path).root)
     assert view.names("heads/main/drawn") == []
     with pytest.raises(NotFound):
@@ -146,7 +146,7 @@ def test_the_next_save_is_shown(view: ByPath, repository: Repository) -> None:
     assert view.read("heads/main/drawn/velvia-m0.png") != before
 
 
-def test_a_branch_can_be_emptied_and_it_comes_back(view: ByPath, repository: Repository) -> None:
+def test_drawn_folder_reappears_after_a_branch_was_emptied(view: ByPath, repository: Repository) -> None:
     drawn = view.folder("heads/main/drawn")
     with pytest.raises(NotEmpty):
         view.folder("heads/main").remove_folder("drawn")
@@ -178,7 +178,7 @@ def test_the_kernel_asks_again_after_a_second(view: ByPath, state: Digest) -> No
             assert (node.entry_seconds, node.stat_seconds) == (1.0, 1.0)
 
 
-def test_another_image_makes_another_file_of_it(view: ByPath, tmp_path: Path) -> None:
+def test_replaced_image_makes_another_file(view: ByPath, tmp_path: Path) -> None:
     before = view.node("tags/v1/drawn/velvia-m0.png")
     opened = view.open("tags/v1/drawn/velvia-m0.png")
     picture(tmp_path / "b.tif", (60, 90)).rename(tmp_path / "a.tif")

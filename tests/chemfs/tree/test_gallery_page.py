@@ -42,7 +42,7 @@ def test_the_index_leads_to_the_page(view: ByPath) -> None:
     assert page(view).xpath("//title/text()") == ["IMG_0012.tif"]
 
 
-def test_a_look_at_the_folder_computes_no_page(view: ByPath) -> None:
+def test_listing_the_folder_computes_no_page(view: ByPath) -> None:
     view.names("/")
     forget_everything()
     with counted() as counts:

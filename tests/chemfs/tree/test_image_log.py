@@ -44,7 +44,7 @@ def test_a_library_names_the_first_and_counts_the_rest(
     assert last.startswith("3 more images are not available")
 
 
-def test_look_for_missing_images_leaves_time_to_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_for_missing_images_leaves_time_for_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     log_missing_images([Repository.init(tmp_path / str(number)).root for number in range(3)])

@@ -81,7 +81,7 @@ def test_link_in_place_of_a_folder_is_not_followed(root: Path, tmp_path: Path) -
         folder.lookup("a.NEF")
 
 
-def test_reserved_names_are_shown_with_a_line_after_them(root: Path) -> None:
+def test_reserved_names_are_shown_with_an_underscore(root: Path) -> None:
     for name in ("roll", "tagged", "tagged_"):
         Repository.init(root / name / f"in-{name}.NEF")
     view = ByPath(root)

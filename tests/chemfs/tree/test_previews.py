@@ -82,12 +82,12 @@ def test_equal_labels_in_one_second_get_different_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "2026-05-01 10.00.00 x.jpg", "2026-05-01", " .jpg", "..", "main.jpg"])
-def test_no_other_name_is_there(view: ByPath, name: str) -> None:
+def test_other_names_are_not_found(view: ByPath, name: str) -> None:
     with pytest.raises(NotFound):
         view.node(f"/previews/main/{name}")
 
 
-def test_each_state_shows_its_picture_and_lists_it_not(repository: Repository, view: ByPath) -> None:
+def test_each_state_has_its_picture_unlisted(repository: Repository, view: ByPath) -> None:
     _, second, third = builders.saves(repository)
     pictures = put_previews(repository, (second, third))
     for folder, state in (("/tags/v1", second), ("/heads/main", third), (f"/snapshots/{third}", third)):
@@ -110,7 +110,7 @@ def test_another_programs_preview_jpg_in_a_branch_goes_first(repository: Reposit
         view.open("/heads/main/preview.jpg", os.O_WRONLY | os.O_TRUNC)
 
 
-def test_an_image_called_so_is_the_image(tmp_path: Path) -> None:
+def test_image_named_preview_jpg_is_the_image(tmp_path: Path) -> None:
     image = tmp_path / "preview.jpg"
     image.write_bytes(jpeg())
     repository = Repository.init(tmp_path / "r", image)
@@ -175,7 +175,7 @@ def test_a_listing_reads_no_xmp_and_each_picture_once(repository: Repository, vi
     assert first.opens >= again.opens + len(states)
 
 
-def test_without_pictures_the_image_is_not_looked_at(
+def test_without_pictures_the_image_is_not_read(
     repository: Repository, view: ByPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Previews, "find_all", lambda *_: pytest.fail("looked for pictures"))

@@ -34,7 +34,7 @@ def test_unreadable_repositories_are_named(chemfs: Chemfs, repository: str, tmp_
 def test_another_folder_is_left_alone(chemfs: Chemfs, repository: str) -> None:
     answer = chemfs("gallery", repository, ".")
     assert answer.code == REFUSED
-    assert answer.error.endswith("name another folder\n")
+    assert answer.error.endswith("choose another folder\n")
 
 
 def test_folder_that_is_not_a_repository_is_refused(chemfs: Chemfs) -> None:

@@ -122,7 +122,7 @@ def test_status_reports_an_edit_in_both_places(chemfs: Chemfs, wedding: Path) ->
     assert "edited-in-both: both edits are kept" in answer.out
     said = chemfs("status", root)
     assert said.code == 1
-    assert f"0_01.NEF.xmp was taken over {before[:12]}, which was saved on warm by another way" in said.out
+    assert f"0_01.NEF.xmp was taken over {before[:12]}, which was saved on warm elsewhere" in said.out
     (both,) = chemfs("status", root, "--json").json["attention"]
     assert (both["kind"], both["source"], both["ref"], both["over"]) == (
         "edited-in-both",

@@ -61,7 +61,7 @@ def test_unfinished_file_waits_until_it_was_quiet_for_five_seconds() -> None:
     assert files.next_due() == inf
 
 
-def test_each_change_begins_the_five_seconds_anew() -> None:
+def test_each_change_restarts_the_five_seconds() -> None:
     files = Debounce[str]()
     files.closed("a", 10.0)
     assert files.take_due(11.0, 9) == ["a"]

@@ -90,7 +90,7 @@ def test_second_watch_is_refused_in_one_line(source: Path) -> None:
             assert second.wait() == 3
             assert second.stdout is not None
             (line,) = second.stdout.read().splitlines()
-            assert line == f"chemfs: already watched by another process: '{source}'; stop that one first"
+            assert line == f"chemfs: another process already watches '{source}'; stop it first"
 
 
 @pytest.mark.needs_program("strace")

@@ -187,7 +187,7 @@ def test_first_sidecar_without_a_history_survives_a_kill_while_it_waits(
     assert again.take() == ["more/z.jpg.xmp"]
 
 
-def test_image_that_comes_to_rest_does_not_hurry_its_sidecar(watch: Watch) -> None:
+def test_image_that_is_due_does_not_hurry_its_sidecar(watch: Watch) -> None:
     """A copying program closes the image first: what it writes beside it has a second of its own."""
     image(watch.source, "new.NEF")
     watch.after(0.5)
@@ -488,7 +488,7 @@ def test_edits_between_two_watches_are_taken(start: Callable[[], Watch], source:
 
 
 def test_second_watch_of_the_same_shoot_is_refused(watch: Watch, start: Callable[[], Watch]) -> None:
-    with pytest.raises(AlreadyWatched, match="stop that one first"):
+    with pytest.raises(AlreadyWatched, match="stop it first"):
         start()
     watch.end()
     assert start().take() == []
@@ -501,7 +501,7 @@ def test_restored_sidecar_is_not_an_edit(watch: Watch) -> None:
     restore_to(repository(watch), saves(repository(watch))[0], watch.source / "1.NEF.xmp")
     before = states(watch)
     watch.after(1)
-    edit(watch.source, "1.NEF.xmp", 1, timestamp=77)  # darktable reads it and writes it anew
+    edit(watch.source, "1.NEF.xmp", 1, timestamp=77)  # darktable reads and rewrites it
     watch.after(1)
     assert (watch.take(), states(watch)) == ([], before)
 

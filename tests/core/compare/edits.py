@@ -1,4 +1,4 @@
-"""Sidecars to compare: a history, entry by entry, and what stands beside it."""
+"""Sidecars to compare: a history, entry by entry, and other properties."""
 
 from __future__ import annotations
 

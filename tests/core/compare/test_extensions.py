@@ -252,7 +252,7 @@ def test_broken_plug_in_does_not_break_a_comparison(
     reports = [record.getMessage() for record in caplog.records]
     assert reports
     assert len(reports) == len(set(reports)) <= 3, "one line for each reason, once"
-    assert all(line.startswith("plug-in ") and "\n" not in line for line in reports)
+    assert all(line.startswith("comparison plug-in ") and "\n" not in line for line in reports)
 
 
 @pytest.mark.parametrize("value", ["nonsense:x", f"{__name__}:NONSENSE", f"{__name__}:ROOT"])
@@ -262,7 +262,7 @@ def test_plug_in_that_cannot_be_loaded_is_reported_beside_the_others(
     install(monkeypatch, broken=value, pages=f"{__name__}:EXTENSION")
     assert lines(folders) == lines(folders) == WITH_EXTENSION
     (report,) = caplog.records
-    assert report.getMessage().startswith("plug-in broken for comparing is not used: ")
+    assert report.getMessage().startswith("comparison plug-in broken is ignored: ")
 
 
 def test_errors_not_caused_by_a_plug_in_are_raised(
@@ -301,5 +301,5 @@ def test_the_entry_points_of_a_package_are_found(folders: tuple[Path, Path], tmp
         check=True,
     )
     assert done.stdout.splitlines() == WITH_EXTENSION
-    assert done.stderr.startswith("plug-in broken for comparing is not used: ModuleNotFoundError")
+    assert done.stderr.startswith("comparison plug-in broken is ignored: ModuleNotFoundError")
     assert done.stderr.count("\n") == 1

@@ -94,7 +94,7 @@ def test_zip_in_a_folder_is_expanded_and_repacking_is_reported(tmp_path: Path) -
     packed(right / "x.zip", {"f": b"1" * 99}, zipfile.ZIP_STORED)
     changes = compare_paths(left, right)
     assert leaf_lines(changes.root) == ["modify x.zip"]
-    assert as_text(changes) == "Files\n  x.zip: packed in another way, the same files in it\n"
+    assert as_text(changes) == "Files\n  x.zip: packed differently, with the same files\n"
     packed(right / "x.zip", {"f": b"2"})
     assert leaf_lines(compare_paths(left, right).root) == ["modify x.zip/f"]
 

@@ -78,7 +78,7 @@ def test_lowest_bit_of_16_is_measured() -> None:
 def test_a_mask_of_8_bits_and_its_copy_of_16_are_the_same_pixels() -> None:
     rows = [[0, 1, 127], [128, 254, 255]]
     node = compared(gray(rows), gray([[value * 257 for value in row] for row in rows], 16))
-    assert node.summary == "Same pixels, stored in another way"
+    assert node.summary == "Same pixels, encoded differently"
     assert node.tags == {"clerical"}
     assert (node.details["bit_depth_left"], node.details["bit_depth_right"]) == (8, 16)
     assert node.details["changed_share"] == 0

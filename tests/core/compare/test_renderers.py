@@ -48,7 +48,7 @@ def test_no_changes_are_reported_as_such() -> None:
 def test_text_reports_losses_first_and_bookkeeping_last() -> None:
     assert as_text(story()) == (
         "History lost\n"
-        "  The history got shorter: 2 steps before, 1 now\n"
+        "  The history is shorter: 2 steps before, 1 now\n"
         "\n"
         "Edit\n"
         "  exposure: switched off\n"
@@ -68,7 +68,7 @@ def test_text_reports_losses_first_and_bookkeeping_last() -> None:
 
 def test_markdown_reports_the_same_changes() -> None:
     text = as_markdown(story())
-    assert text.startswith("# left → right\n\n## History lost\n\n- The history got shorter: 2 steps before, 1 now\n")
+    assert text.startswith("# left → right\n\n## History lost\n\n- The history is shorter: 2 steps before, 1 now\n")
     assert "\n## Edit\n\n- **exposure**: switched off\n- **sharpen**: removed\n" in text
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
         section.topic for section in sections(story())

@@ -1,4 +1,4 @@
-"""Values of an XMP in words: any two that differ are told apart, and none makes a sentence long."""
+"""Values of an XMP in words: any two that differ read differently, and none makes a sentence long."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_the_text_says_what_bends_the_picture_and_where_a_mask_stands(repository
     lens = {**step("sharpen"), "operation": "lens"}
     text = text_of(drawn_in(repository, save_samples(repository, [Sample("", "", ROUND)], before=[lens])))
     assert 'velvia (velvia) "m0", priority 0, mask 1000, after lens correction\n' in text
-    assert text.endswith("darktable bends it with the picture, edges differ: lens correction\n")
+    assert text.endswith("darktable also distorts the mask, so edges differ: lens correction\n")
 
 
 def test_a_raw_file_that_is_no_dng_has_a_reason_that_helps(repository: Repository, tmp_path: Path) -> None:

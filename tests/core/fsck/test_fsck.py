@@ -1,4 +1,4 @@
-"""fsck finds what is wrong, names it, and mends it without deleting anything."""
+"""fsck finds problems, names them, and repairs them without deleting anything."""
 
 from __future__ import annotations
 

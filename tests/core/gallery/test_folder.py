@@ -83,7 +83,7 @@ def test_an_earlier_gallery_into_which_somebody_put_a_file_is_not_cleared_away(
 def test_no_gallery_is_written_into_a_repository_or_over_photographs(repository: Repository, tmp_path: Path) -> None:
     before = sorted(str(path) for path in tmp_path.rglob("*"))
     for place in ("sunset/pages", "sunset/objects/x", "sunset/a/b"):
-        with pytest.raises(NotAPlace, match="it is in a repository; name another folder"):
+        with pytest.raises(NotAPlace, match="it is in a repository; choose another folder"):
             image_gallery(repository, "sunset", tmp_path / place)
     with pytest.raises(NotAGallery):
         image_gallery(repository, "sunset", tmp_path)

@@ -166,7 +166,7 @@ def test_the_policy_allows_the_script_and_the_style_of_the_page_and_no_network(
     assert not re.search(r"https?:", written)
 
 
-def test_a_damaged_state_says_so_and_stops_no_other(repository: Repository, tmp_path: Path) -> None:
+def test_damaged_state_is_reported_and_does_not_stop_the_others(repository: Repository, tmp_path: Path) -> None:
     digest = repository.resolve("v1_export")
     path = repository.root / repository.objects.path(digest, Kind.SNAPSHOT)
     path.chmod(0o644)
@@ -231,7 +231,7 @@ def test_failed_gallery_leaves_no_files(
     assert os.listdir(tmp_path) == ["sunset"]
 
 
-def test_a_fifo_in_the_place_of_the_list_is_not_waited_for(repository: Repository, tmp_path: Path) -> None:
+def test_fifo_in_place_of_the_list_is_not_waited_for(repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     os.mkfifo(tmp_path / "out" / "gallery.json")
     with ThreadPoolExecutor(1) as others:
@@ -239,11 +239,11 @@ def test_a_fifo_in_the_place_of_the_list_is_not_waited_for(repository: Repositor
         try:
             with pytest.raises(NotAGallery):
                 done.result(60)
-        finally:  # who waits for a writer, gets one
+        finally:  # a reader that waits for a writer gets one
             os.close(os.open(tmp_path / "out" / "gallery.json", os.O_RDWR | os.O_NONBLOCK))
 
 
-def test_a_list_that_names_foreign_files_in_another_way_replaces_none(repository: Repository, tmp_path: Path) -> None:
+def test_list_of_foreign_files_in_another_spelling_replaces_none(repository: Repository, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "gallery.json").write_text("[]")
     (tmp_path / "out" / "mine.txt").write_text("mine")
@@ -335,7 +335,7 @@ LENS = step("lens", 5, b"")
         ([flip(3)], WHOLE, ""),
     ],
 )
-def test_of_a_drawn_mask_the_part_that_the_crop_leaves_is_laid_over_the_picture(
+def test_cropped_drawn_mask_overlays_the_picture(
     tmp_path: Path, before: list[Fields], part: tuple[float, ...], caveat: str
 ) -> None:
     repository = drawn_repository(tmp_path)
@@ -360,7 +360,7 @@ def test_of_a_drawn_mask_the_part_that_the_crop_leaves_is_laid_over_the_picture(
         (flip(0), ""),
     ],
 )
-def test_a_stored_mask_is_laid_over_a_picture_of_the_same_frame_alone(tmp_path: Path, step: Fields, names: str) -> None:
+def test_stored_mask_overlays_only_a_picture_of_the_same_frame(tmp_path: Path, step: Fields, names: str) -> None:
     repository = drawn_repository(tmp_path)
     masks = {MaskName("sky"): mask(size=SMALL)}
     state = save_xmp(repository, MAIN, sidecar_of([], before=[step]), mask_files=masks).digest

@@ -27,7 +27,7 @@ def branched(tmp_path: Path) -> Repository:
     return repository
 
 
-def test_states_stand_in_the_order_in_which_they_were_saved(branched: Repository) -> None:
+def test_states_are_in_the_order_of_their_saves(branched: Repository) -> None:
     assert [state.label for state in timeline(branched)] == ["first", "second", "warmer", "third"]
 
 
@@ -37,7 +37,7 @@ def test_the_lane_of_head_is_the_first(branched: Repository) -> None:
     assert [state.lane for state in timeline(branched)] == [0, 1, 0, 1]
 
 
-def test_names_stand_at_their_states(branched: Repository) -> None:
+def test_names_are_shown_at_their_states(branched: Repository) -> None:
     assert [(state.branches, state.is_head) for state in timeline(branched)] == [
         ((), False),
         ((), False),

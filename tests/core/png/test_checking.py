@@ -84,7 +84,7 @@ BROKEN = {
     "transparency with alpha": (assemble(ihdr(2, 2, 8, 6), chunk(b"tRNS", b"12"), DATA, END), "transparency"),
     "rows cut short": (assemble(HEADER, chunk(b"IDAT", zlib.compress(bytes(5))), END), "less image data"),
     "rows too many": (assemble(HEADER, chunk(b"IDAT", zlib.compress(bytes(7))), END), "more image data"),
-    "no stream": (assemble(HEADER, chunk(b"IDAT", b"no zlib"), END), "inflated"),
+    "no stream": (assemble(HEADER, chunk(b"IDAT", b"no zlib"), END), "decompressed"),
     "a stream cut off": (assemble(HEADER, chunk(b"IDAT", zlib.compress(bytes(6))[:-1]), END), "too early"),
     "a wrong checksum": (assemble(HEADER, chunk(b"IDAT", zlib.compress(bytes(6))[:-1] + b"?"), END), "incorrect"),
     "bytes after the stream": (assemble(HEADER, chunk(b"IDAT", zlib.compress(bytes(6)) + b"?"), END), "bytes follow"),

@@ -65,7 +65,7 @@ def test_equal_pixels_are_equal_bytes_on_every_machine() -> None:
     ("program", "arguments", "answer"),
     [pytest.param(*reader, marks=pytest.mark.needs_program(reader[0]), id=reader[0]) for reader in READERS],
 )
-def test_programs_know_them(tmp_path: Path, program: str, arguments: Sequence[str], answer: str) -> None:
+def test_programs_read_uncompressed_pngs(tmp_path: Path, program: str, arguments: Sequence[str], answer: str) -> None:
     done = subprocess.run([program, *arguments, written(tmp_path)], capture_output=True, text=True, check=False)
     assert answer in done.stdout, done.stderr
 

@@ -166,7 +166,7 @@ def test_an_edit_in_both_places_is_reported_until_something_is_saved(source: Pat
     mounted = repository.tip(MAIN)
     edit(source, "1.NEF.xmp", 600)
     report = import_shoot(source, library)
-    assert kinds(report) == {"1.NEF.xmp": Kind.EDITED_TWICE}
+    assert kinds(report) == {"1.NEF.xmp": Kind.EDITED_IN_BOTH}
     assert repository.history.parent(repository.tip(MAIN)) == mounted
     assert status(repository) == mounted
     edit(source, "1.NEF.xmp", 601)
@@ -185,7 +185,7 @@ def test_first_sidecar_of_an_image_that_was_edited_elsewhere_is_reported(source:
     save_xmp(repository, MAIN, sidecar(500))
     mounted = repository.tip(MAIN)
     edit(source, "1.NEF.xmp", 600)
-    assert kinds(import_shoot(source, library)) == {"1.NEF.xmp": Kind.EDITED_TWICE}
+    assert kinds(import_shoot(source, library)) == {"1.NEF.xmp": Kind.EDITED_IN_BOTH}
     assert repository.history.parent(repository.tip(MAIN)) == mounted
     assert status(repository) == mounted
 
@@ -427,7 +427,7 @@ def test_reserved_folders_get_another_name(tmp_path: Path, library: Path) -> Non
 def test_a_folder_that_came_from_another_shoot_is_refused(source: Path, library: Path, tmp_path: Path) -> None:
     import_shoot(source, library)
     other = shoot(tmp_path / "other" / "wedding")
-    with pytest.raises(UnusableShoot, match=r"came from .* rename the folder, or name another library$"):
+    with pytest.raises(UnusableShoot, match=r"came from .* rename the folder, or choose another library$"):
         import_shoot(other, library)
     source.rename(tmp_path / "renamed")
     with pytest.raises(UnusableShoot, match=r"if it was moved, write its new path into .*library\.json"):

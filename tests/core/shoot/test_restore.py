@@ -67,7 +67,7 @@ def test_restore_moves_the_file_and_its_branch_and_creates_nothing(
     assert (report.states, report.unchanged, report.problems) == (0, 5, [])
     assert saves(repository) == before
     gc.collect(repository, timedelta(0))
-    assert len(snapshots(repository)) == objects, "what the branch has stood at stays"
+    assert len(snapshots(repository)) == objects, "former tips of the branch stay"
     assert fsck.check(repository.root) == []
 
 

@@ -31,7 +31,7 @@ def sidecar(attributes: str = "", body: str = "") -> bytes:
 
 
 def entry(num: int | str, operation: str, **fields: str) -> str:
-    """One step of a history, as xmp_version 5 has it; `fields` without their prefix."""
+    """One step of a history in the format of xmp_version 5; `fields` without their prefix."""
     given = {"num": str(num), "operation": operation, "enabled": "1", "modversion": "1", "params": "00000000"}
     given |= {
         "multi_name": "",

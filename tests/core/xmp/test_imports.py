@@ -1,4 +1,4 @@
-"""What the real darktable made of old sidecars: the same edit, or a change of its own, which is told.
+"""What the real darktable made of old sidecars: the same edit, or a change of its own, which is reported.
 
 `imports/NAME.xmp` became `imports/VERSION/NAME.xmp` when that darktable imported it and nothing was edited;
 `python -m scripts.import_pairs` makes them.
@@ -34,7 +34,7 @@ CHANGED_BY = {  # by one of them
     },
     "5.4.1": dict.fromkeys(
         (f"named.version-{version}.xmp" for version in ("1-Bag", "1-Seq", "2", "3", "4", "5")),
-        "it marks the name as one that no person gave",
+        "it marks the name as not given by the user",
     ),
 }
 WHY = {  # the others, by the beginning of their names: why the edit is the same
@@ -43,8 +43,8 @@ WHY = {  # the others, by the beginning of their names: why the edit is the same
     "switched-off": "the same",
     "undone": "the same; undone steps are kept in all shapes that can hold them",
     "a-step-again": "the same",
-    "instances": "the same; several instances of a module get a list in which the legacy order is told",
-    "named": "a name without a mark is one that a person gave",
+    "instances": "the same; several instances of a module get a list with the legacy order",
+    "named": "a name without a mark is one that the user gave",
     "drawn": "the shapes of versions 1 and 2 get a step of their own, which does nothing, and are in no order",
     "end-above": "steps that are not there can't be undone",
     "no-order": "no order means the legacy one in all versions; a list is an order",

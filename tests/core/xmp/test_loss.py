@@ -21,7 +21,7 @@ def test_vanished_history_is_reported() -> None:
     loss = history_loss(FULL, parse(sidecar()).history)
     assert loss
     assert loss.vanished
-    assert str(loss) == "history of 3 steps vanished"
+    assert str(loss) == "history of 3 steps is gone"
 
 
 def test_dropped_step_is_reported() -> None:

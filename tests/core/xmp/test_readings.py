@@ -171,7 +171,7 @@ def test_edits_and_comparison_agree_on_random_documents(one: Packet, other: Pack
 
 
 def test_equal_edits_compare_equally_with_a_third() -> None:
-    """What is no change alone is none beside another: the comparison looks at edits, not at files."""
+    """A difference that is no edit is not reported beside one, either: edits are compared, not files."""
     by_edit: dict[str, list[Document]] = {}
     for document in DOCUMENTS:
         by_edit.setdefault(document.edit_digest, []).append(document)

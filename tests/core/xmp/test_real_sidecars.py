@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the real sidecars a
 
 REAL_CHANGES = {  # import by this version: what it changed in the edit, and where
     "4.2.1": {
-        "122 124": "the names that a person gave to four instances of a module became 1",
+        "122 124": "the names that the user gave to four instances of a module became 1",
     },
     "5.4.1": {
         "000": "rawprepare, temperature, highlights, demosaic and colorin were migrated to newer parameters",

@@ -26,12 +26,12 @@ class Case:
     programs: str = ""  # that it needs, beyond what every Debian has
     file: str = XMP
     prepare: str = ""  # a command that comes first, unwatched
-    keys: tuple[str, ...] = ()  # typed at a terminal, each when the screen has come to rest
+    keys: tuple[str, ...] = ()  # typed at a terminal, each when the screen no longer changes
     status: int = 0
     snapshots: int = 1
     rejected: int = 0
     leaves: tuple[str, ...] = ()  # other files that are there afterwards; {} stands for the file that is saved
-    vanishes: bool = False  # the program removes or renames the file before it writes it anew
+    vanishes: bool = False  # the program removes or renames the file before it rewrites it
 
     @property
     def shows(self) -> bytes:

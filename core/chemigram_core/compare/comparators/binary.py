@@ -1,4 +1,4 @@
-"""Compares bytes: the last resort, for items that no other comparator takes."""
+"""Compares bytes: the last resort, for items that no other comparator accepts."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class BinaryComparator:
 
 
 def one_sided(pair: ItemPair, item_type: str) -> Leaf:
-    """A file that was added or removed: nothing has to be read for that."""
+    """A file that was added or removed; nothing needs to be read."""
     action = action_of(pair)
     return Leaf(DiffNode(action, item_type, pair.path, summary="Added" if action is Action.ADD else "Removed"))

@@ -16,7 +16,7 @@ MAX_DEPTH = 64  # folders within folders
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is in a container of the kind `item_type`; `left_out` is what must not be looked at, path to reason."""
+    """The content of a container of the kind `item_type`; `left_out` maps skipped paths to reasons."""
 
     item_type: str
     items: Sequence[ItemRef]
@@ -31,7 +31,7 @@ class Lister(Protocol):
         ...
 
     def listing(self, item: ItemRef, data: DataAccess) -> Listing | None:
-        """What is in it; None when it turns out not to be such a container. Raises OSError, StoreFailed."""
+        """Its content; None when it turns out not to be such a container. Raises OSError, StoreFailed."""
         ...
 
 

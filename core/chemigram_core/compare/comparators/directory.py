@@ -31,7 +31,7 @@ class OnDisk:
 
 def item_on_disk(path: Path) -> ItemRef:
     """A file or folder to compare as a whole. Raises NeitherFileNorFolder, OSError when it can't be read."""
-    mode = path.stat().st_mode  # first, as `resolve` has no error of the system for links in a circle
+    mode = path.stat().st_mode  # first, because `resolve` raises no OSError for a loop of links
     handle = OnDisk(path, path.resolve())
     if stat.S_ISDIR(mode):
         return ItemRef("", is_directory=True, handle=handle)
@@ -65,7 +65,7 @@ class DirectoryLister:
 
 
 def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:
-    """The item at a handle, or why it is left out."""
+    """The item at a handle, or why it is skipped."""
     try:
         mode = handle.path.stat().st_mode
         if handle.path.is_symlink() and not handle.path.resolve().is_relative_to(handle.root):
@@ -80,5 +80,5 @@ def _entry(handle: OnDisk, path: str, data: DataAccess) -> ItemRef | str:
 def _folder(handle: OnDisk, path: str) -> ItemRef | str:
     if handle.path.is_symlink():
         return "a link to a folder"
-    os.scandir(handle.path).close()  # if it can't be listed, it is left out here, and ends no comparison later
+    os.scandir(handle.path).close()  # if it can't be listed, it is skipped here, and doesn't fail the comparison later
     return "too deep" if path.count("/") >= MAX_DEPTH else ItemRef(path, is_directory=True, handle=handle)

@@ -1,4 +1,4 @@
-"""The hints of a file that come from one read: hash, size, kind. For containers that have none for nothing."""
+"""The hints of a file from one read: hash, size, kind. For containers without free hints."""
 
 from __future__ import annotations
 

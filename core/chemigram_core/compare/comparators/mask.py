@@ -1,4 +1,4 @@
-"""Compares masks as pictures: their sizes, how much of them changed and where. Knows nothing of where they are kept."""
+"""Compares masks as pictures: their sizes, how much of them changed and where. Knows no store."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _values(difference: MaskDifference) -> dict[str, JsonValue]:
 
 def _summary(difference: MaskDifference) -> str:
     if difference.changed_box is None:
-        return "Same pixels, stored in another way"
+        return "Same pixels, encoded differently"
     box = difference.changed_box
     return (
         f"{percent(difference.changed_share)} of the pixels changed, "
@@ -97,7 +97,7 @@ def _summary(difference: MaskDifference) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in words; neither a small part nor a large one is rounded to none or all."""
+    """A share in words; a small part is not rounded to none, nor a large one to all."""
     if 0 < share < 0.001:
         return "less than 0.1 %"
     if 0.999 < share < 1:

@@ -1,6 +1,6 @@
 """States of a repository as small trees: `image.xmp` and `masks/`. Knows the shape of a state, not where it is kept.
 
-All hints are there for nothing: an object's name is its hash, a file system knows its size, a state says its kind.
+All hints are free: an object's name is its hash, the file system knows its size, the state says its kind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class StateFile:
 
 
 class StateAccess(Protocol):
-    """Where states are kept. Every size comes without reading a mask."""
+    """Access to stored states. Sizes are known without reading a mask."""
 
     def xmp(self, state: Digest) -> StateFile:
         """The snapshot. Raises StoreFailed."""

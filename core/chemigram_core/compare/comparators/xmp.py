@@ -1,4 +1,4 @@
-"""Compares XMPs as edits, not as text. Knows how changes become nodes; what they say is the business of `edit`."""
+"""Compares XMPs as edits, not as text. Turns changes into nodes; `edit` describes them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Zip archives as folders. Trusts nothing in them: names that lead out, links, secrets and bombs are left out.
+"""Zip archives as folders. Trusts nothing in them: skips names that lead out, links, encrypted entries and zip bombs.
 
-Each entry is unpacked once for its hints, a block at a time, and again only when a comparator has to look into it.
+Each entry is unpacked once for its hints, a block at a time, and again only when a comparator has to read it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chemigram_core.compare.media_type import ZIP, is_file_of
 MAX_ENTRY_BYTES = 1 << 30
 MAX_TOTAL_BYTES = 1 << 34
 MAX_NESTING = 4  # archives within archives
-MAX_NESTED_BYTES = 1 << 26  # of an archive within another: it is unpacked again for each look into it
+MAX_NESTED_BYTES = 1 << 26  # of an archive within another: it is unpacked again for each access
 
 _ITEM_TYPE = "zip"
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
@@ -58,7 +58,7 @@ class _Archive:
 
 
 class _Budget:
-    """What an archive and all within it may unpack to."""
+    """The size limit for unpacking an archive and everything in it."""
 
     def __init__(self) -> None:
         self.left_bytes = MAX_TOTAL_BYTES
@@ -72,7 +72,7 @@ class _Entry:
     info: zipfile.ZipInfo
 
     def open(self) -> BufferedIOBase:
-        """The unpacked bytes; zipfile gives never more than the archive's directory promised."""
+        """The unpacked bytes; zipfile never returns more than the archive's directory states."""
         return cast(BufferedIOBase, self.archive.zip.open(self.info))
 
 
@@ -118,7 +118,7 @@ def _danger(info: zipfile.ZipInfo, budget: _Budget) -> str | None:
 
 
 def _one_level(folder: str, files: Sequence[ItemRef]) -> list[ItemRef]:
-    """What stands directly in `folder`: files, and folders that hold the deeper ones."""
+    """The direct content of `folder`: files, and folders with the deeper ones."""
     direct: list[ItemRef] = []
     deeper: dict[str, list[ItemRef]] = {}
     start = len(folder) + 1 if folder else 0

@@ -13,7 +13,7 @@ HISTORY_LOST = "history-lost"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one thing in an XMP; `place` is its path below the file."""
+    """The change of one thing in an XMP; `place` is its path below the file."""
 
     action: Action
     item_type: str

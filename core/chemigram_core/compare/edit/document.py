@@ -1,6 +1,6 @@
-"""What differs between two XMPs: the edit, what a person noted, and bookkeeping apart. Knows no files.
+"""The differences between two XMPs: the edit, the metadata, and, separately, bookkeeping. Knows no files.
 
-The one rule of what is bookkeeping is that of the edit identity: here they are only put into words.
+The edit identity defines what bookkeeping is; this module only describes it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OTHERWISE = "the encoding"
 
 
 def document_changes(left: Document, right: Document) -> list[Change]:
-    """Every difference of two documents that are not the same, what matters most first."""
+    """Every difference of two documents that are not the same, the most important first."""
     before, after = identity_of(left.edit).properties, identity_of(right.edit).properties
     changes: list[Change] = []
     if before != after:
@@ -53,7 +53,7 @@ def document_changes(left: Document, right: Document) -> list[Change]:
 def _history(left: Packet, right: Packet, before: Properties, after: Properties) -> list[Change]:
     changes = history_changes(left.properties, right.properties)
     if not changes and any(before.get(name) != after.get(name) for name in HISTORY_TRIO):
-        summary = "Earlier or undone steps of the history differ; what is applied at its end is the same"
+        summary = "Earlier or undone history steps differ; the effective edit is the same"
         changes.append(Change(Action.MODIFY, "history", "history", summary))
     return changes
 

@@ -1,4 +1,4 @@
-"""What became of a history: lost steps first, then module by module, then their order. Knows no metadata."""
+"""The changes of a history: lost steps first, then module by module, then their order. Knows no metadata."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class _Half:
 
 
 def _loss(left: History, right: History) -> Iterator[Change]:
-    """A history that vanished or got shorter: the accident that a store of edits exists for."""
+    """A history that is gone or shorter: the accident that chemfs protects from."""
     before, after = _count(left.effective), _count(right.effective)
     if after >= before:
         return
@@ -66,7 +66,7 @@ def _loss(left: History, right: History) -> Iterator[Change]:
     summary = (
         f"The history is gone: {_steps(before)} before, none now"
         if not after
-        else f"The history got shorter: {_steps(before)} before, {after} now"
+        else f"The history is shorter: {_steps(before)} before, {after} now"
     )
     if undone:
         summary += f" ({_steps(undone)} undone but kept)"
@@ -76,7 +76,7 @@ def _loss(left: History, right: History) -> Iterator[Change]:
 
 
 def _count(entries: Iterable[Entry]) -> int:
-    """Those that do something: darktable adds and drops the others with the shapes that they carry."""
+    """The effective ones: darktable adds and drops the others with their shapes."""
     return sum(entry.operation != MASK_MANAGER for entry in entries)
 
 

@@ -1,4 +1,4 @@
-"""Changes of an XMP's properties beside its history: rating, labels, tags, texts, anything. Knows no history."""
+"""Changes of all properties of an XMP except the history: rating, labels, tags, texts, and others. Knows no history."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         RATING: "Rating",
     }
 )
-_DEVELOP = tuple(  # where other raw developers keep their own settings: the beginnings of their properties' names
+_DEVELOP = tuple(  # where other raw developers keep their settings: prefixes of property names
     name_of(f"{{{uri}}}")
     for uri in (
         "http://ns.adobe.com/camera-raw-settings/1.0/",  # Lightroom and Camera Raw
@@ -60,7 +60,7 @@ _DEVELOP = tuple(  # where other raw developers keep their own settings: the beg
 
 
 def metadata_changes(left: Properties, right: Properties) -> Iterator[Change]:
-    """One change for each property that differs; tags and keywords are one thing."""
+    """One change for each property that differs; tags and keywords are reported together."""
     yield from _tags(left, right)
     for name in sorted((left.keys() | right.keys()) - {TAGS, KEYWORDS}):
         if left.get(name) != right.get(name):
@@ -75,7 +75,7 @@ def _tags(left: Properties, right: Properties) -> Iterator[Change]:
     words = [f"added {', '.join(map(quoted, added))}"] if added else []
     words += [f"removed {', '.join(map(quoted, removed))}"] if removed else []
     details: dict[str, JsonValue] = {"added": list[JsonValue](added), "removed": list[JsonValue](removed)}
-    summary = f"Tags: {'; '.join(words) or 'the same ones, noted in another way'}"
+    summary = f"Tags: {'; '.join(words) or 'unchanged, but encoded differently'}"
     yield Change(Action.MODIFY, "metadata", "metadata/tags", summary, details)
 
 
@@ -87,7 +87,7 @@ def _all_tags(properties: Properties) -> set[str]:
 
 
 def _texts(value: Value | None) -> list[str]:
-    """All texts in a list, or the one that stands without."""
+    """All texts in a list, or the single text."""
     match value:
         case str(text) | Localized(text):
             return [text]

@@ -1,4 +1,4 @@
-"""What became of one module instance: its switch, settings, blending, mask, name. Knows no order and no metadata."""
+"""The changes of one module instance: its switch, settings, blending, mask, name. Knows no order and no metadata."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ModuleChange:
 
 
 def changes_of(left: Side, right: Side) -> ModuleChange:
-    """All differences of one instance, those that a photographer asks for first."""
+    """All differences of one instance, the most interesting to a photographer first."""
     change = ModuleChange()
     if left.entry.enabled != right.entry.enabled:
         change.add("enabled", "switched on" if right.entry.enabled else "switched off")
@@ -81,7 +81,7 @@ def changes_of(left: Side, right: Side) -> ModuleChange:
 
 
 def description(side: Side) -> list[str]:
-    """What an instance that was added does, as far as that is known."""
+    """The effect of an added instance, as far as it is known."""
     entry = side.entry
     words = [] if entry.enabled else ["switched off"]
     layout = layout_of(entry.operation, entry.modversion, entry.params.data)
@@ -112,7 +112,7 @@ def _compare_settings(left: Entry, right: Entry, change: ModuleChange) -> None:
         change.words.extend(_setting_words(change.settings))
     else:
         change.settings = before.changes_to(after, left.params.data, right.params.data)
-        change.words.extend(_setting_words(change.settings) or ["stored in another version, known settings as before"])
+        change.words.extend(_setting_words(change.settings) or ["stored in another version, known settings unchanged"])
 
 
 def _setting_words(settings: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -152,7 +152,7 @@ def _compare_masks(before: Blending, after: Blending, shapes: list[str], change:
         change.add("mask", *words)
     elif before.rest[1] != after.rest[1]:
         in_use = before.has_mask or after.has_mask
-        change.add("mask", "mask changed" if in_use else "settings of a mask that is not in use changed")
+        change.add("mask", "mask changed" if in_use else "settings of an unused mask changed")
 
 
 def _same_blending(left: Entry, right: Entry) -> bool:

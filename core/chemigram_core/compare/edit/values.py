@@ -92,7 +92,7 @@ def _precisely(value: Value | None) -> str:
 
 
 def _spelled(text: str) -> str:
-    """With escapes for what can't be seen."""
+    """With escapes for invisible characters."""
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""The story of a changeset as Markdown (CommonMark). Foreign texts can't bring markup of their own."""
+"""A changeset in words as Markdown (CommonMark). Foreign texts can't add markup."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from chemigram_core.compare.renderers.narrative import NO_CHANGES, Line, Section
 from chemigram_core.printable import printable
 
 _MARKUP = re.compile(r"([\\`*\[\]<>~&|]|(?<![^\W_])_|_(?![^\W_]))")
-_BLOCK_START = re.compile(r"^([0-9]{0,9})([-+#]|[.)](?= |$))")  # what would make a line a list, a heading or a rule
+_BLOCK_START = re.compile(
+    r"^([0-9]{0,9})([-+#]|[.)](?= |$))"
+)  # characters that would make a line a list, a heading or a rule
 
 
 def as_markdown(changeset: Changeset) -> str:
@@ -29,6 +31,6 @@ def _line(line: Line) -> str:
 
 
 def _plain(text: str) -> str:
-    """On one line, with a backslash before what would be markup at its place; readable on a terminal, too."""
+    """On one line, with a backslash before anything that would be markup there; readable on a terminal, too."""
     line = printable(" ".join(text.split()))
     return _BLOCK_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))

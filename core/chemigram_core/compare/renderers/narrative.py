@@ -1,6 +1,6 @@
-"""A changeset as a story for people: sections of sentences, the weighty ones first. Knows no markup.
+"""A changeset in words: sections of sentences, the most important first. Knows no markup.
 
-No hashes, no names of comparators, no containers for themselves. What is clerical comes last, in a section of its own.
+No hashes, no names of comparators, no containers for themselves. Bookkeeping comes last, in a section of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence: about what (a name, shown as such; may be empty), and what became of it."""
+    """One sentence: its subject (a name, shown as such; may be empty), and the change."""
 
     subject: str
     text: str
@@ -60,7 +60,7 @@ _PARTS_OF_XMP = _TOPICS.keys() - {"mask"}
 
 
 def sections(changeset: Changeset) -> list[Section]:
-    """The story; empty when nothing changed."""
+    """The sections; empty when nothing changed."""
     if changeset.root is None:
         return []
     by_topic: dict[tuple[Topic, str], list[Line]] = {}
@@ -98,7 +98,7 @@ def _lines(node: DiffNode) -> list[Line]:
     if isinstance(module, str):
         return [Line(module, node.summary)]
     name = "" if node.item_type in _PARTS_OF_XMP else _name(node)
-    summary = node.summary or "packed in another way, the same files in it"
+    summary = node.summary or "packed differently, with the same files"
     return [Line(name, summary[:1].lower() + summary[1:]) if name else Line("", _capital(summary))]
 
 

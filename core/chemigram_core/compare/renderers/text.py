@@ -1,4 +1,4 @@
-"""The story of a changeset as plain lines, for terminals and for anything that brings its own colours."""
+"""A changeset in words as plain lines, for terminals and for programs that add colours."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def _line(line: Line) -> str:
 
 
 def _visible(text: str) -> str:
-    """On one line, without characters that could steer a terminal."""
+    """On one line, without characters that could control a terminal."""
     return printable(" ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Finds added files that are copies of a file beside them which is there as before."""
+"""Finds added files that are copies of an unchanged file beside them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CopyDetector:
     name = _NAME
 
     def transform(self, node: DiffNode, data: DataAccess) -> DiffNode:
-        """The node with copies in the place of such children."""
+        """The node with copies in place of such children."""
         candidates = {Action.ADD, Action.IDENTICAL}
         if not candidates <= {child.action for child in node.children}:
             return node

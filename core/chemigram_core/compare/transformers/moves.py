@@ -18,7 +18,7 @@ class MoveDetector:
     name = _NAME
 
     def transform(self, node: DiffNode, data: DataAccess) -> DiffNode:
-        """The node with moves in the place of such pairs; a move stands where the file was added."""
+        """The node with moves in place of such pairs; a move is where the file was added."""
         if not {Action.ADD, Action.REMOVE} <= {child.action for child in node.children}:
             return node
         candidates = {Action.ADD, Action.REMOVE}

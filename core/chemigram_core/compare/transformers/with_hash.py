@@ -29,6 +29,6 @@ def with_hash(node: DiffNode, data: DataAccess, by: str) -> DiffNode:
 
 
 def content_of(node: DiffNode) -> str | None:
-    """The hash of a node that `with_hash` returned; None if it is unknown, or the file is empty and says nothing."""
+    """The hash of a node that `with_hash` returned; None if it is unknown or the file is empty."""
     digest = node.details.get(_KEYS[node.action])
     return digest if isinstance(digest, str) and digest != _EMPTY else None

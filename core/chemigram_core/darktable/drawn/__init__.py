@@ -1,1 +1,1 @@
-"""Drawn masks: which module instances have one, what it consists of, and why one can't be computed. Knows no file."""
+"""Drawn masks: which module instances have one, its shapes, and why one can't be computed. Knows no file."""

@@ -1,4 +1,4 @@
-"""A mask's shapes with the groups resolved: what is combined with what. Knows no pixels."""
+"""A mask's shapes with the groups resolved, in the order of combination. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a group consists of, in the order in which it is combined."""
+    """The members of a group, in the order in which they are combined."""
 
     parts: tuple[Part, ...]
 
@@ -54,7 +54,7 @@ class _Resolver:
     def resolve(self, number: int, above: frozenset[int]) -> Composition | None:
         self._count += 1
         if number in above or len(above) > _DEEPEST or self._count > _MOST_SHAPES:
-            raise NotComputable("its groups are nested in a circle, or too deeply")
+            raise NotComputable("its groups are nested in a cycle, or too deeply")
         if number not in self._shapes:
             return None
         figure: Figure = figure_of(self._shapes[number])

@@ -99,7 +99,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Shapes that are combined one after the other."""
+    """Shapes that are combined in order."""
 
     members: tuple[Member, ...]
 
@@ -115,7 +115,7 @@ def figure_of(form: Form) -> Figure:
     kind = next((kind for bit, kind in _KINDS.items() if (form.type or 0) & bit), None)
     rows = _rows(form)
     if kind is None or any(len(row) < kind.bytes[version] for row in rows):
-        raise NotComputable(f"{form.name or 'a shape'} is stored in a form that is not known")
+        raise NotComputable(f"{form.name or 'a shape'} is stored in an unknown form")
     return kind.read(rows)
 
 
@@ -137,7 +137,7 @@ def _only(rows: list[bytes]) -> bytes:
 def _plausible(numbers: tuple[float, ...]) -> tuple[float, ...]:
     """The numbers. Raises NotComputable where they are beyond all that darktable stores."""
     if not all(abs(number) <= _LARGEST for number in numbers):  # not a number is not below it either
-        raise NotComputable("a shape has numbers that are beyond all bounds")
+        raise NotComputable("a shape has numbers that are out of range")
     return numbers
 
 
@@ -182,7 +182,7 @@ def _brush(rows: list[bytes]) -> Brush:
 def _node(numbers: tuple[float, ...]) -> Node:
     x, y, before_x, before_y, after_x, after_y, arriving, leaving, *stroke = numbers
     if max(map(abs, numbers)) > _FARTHEST:
-        raise NotComputable("a line has numbers that are beyond all bounds")
+        raise NotComputable("a line has numbers that are out of range")
     if _COMPUTED_LATER in (before_x, before_y, after_x, after_y):
         raise NotComputable("a line has a node whose control points darktable had not computed yet")
     return Node((x, y), (before_x, before_y), (after_x, after_y), (arriving, leaving), *stroke)

@@ -26,7 +26,7 @@ class Frame:
 
     @property
     def shorter_side(self) -> int:
-        """What lengths are shares of, in pixels."""
+        """The unit of lengths, which are shares of it; in pixels."""
         return min(self.width, self.height)
 
     @property
@@ -36,11 +36,11 @@ class Frame:
         return self.width - left - right, self.height - top - bottom
 
     def place(self, x: Places, y: Places) -> tuple[Places, Places]:
-        """Where a place of the frame is in the picture, at its full size."""
+        """The position in the full-size picture of a position in the frame."""
         return self.turn.place(x - self.borders.left, y - self.borders.top, *self.visible)
 
     def origin(self, x: Places, y: Places) -> tuple[Places, Places]:
-        """Where a place of the picture is in the frame."""
+        """The position in the frame of a position in the picture."""
         x, y = self.turn.origin(x, y, *self.visible)
         return x + self.borders.left, y + self.borders.top
 
@@ -86,7 +86,7 @@ class Raster:
 
     @property
     def step(self) -> int:
-        """Of how many pixels one is computed for the smooth shapes; darktable interpolates between them."""
+        """The step in pixels at which smooth shapes are computed; darktable interpolates in between."""
         return min(max(int((10 * self.scale + 2) / 3), 1), 4)
 
 

@@ -38,7 +38,7 @@ def geometry_notes(history: History) -> Iterator[str]:
     enabled, bending = _enabled(history), _bending(history)
     if bending:
         names = ", ".join(NAMES.get(operation, operation) for operation in bending)
-        yield f"drawn in the undistorted frame; darktable bends it with the picture, edges differ: {names}"
+        yield f"drawn in the undistorted frame; darktable also distorts the mask, so edges differ: {names}"
     if _CROP in enabled or (_CROP_AND_ROTATE in enabled and _CROP_AND_ROTATE not in bending):
         yield "shown before the crop"
     if added := [word for operation, word in _ENLARGING.items() if operation in enabled]:
@@ -67,7 +67,7 @@ def reframing(history: History) -> list[str]:
 
 
 def visible_part(history: History) -> Part | None:
-    """What the finished picture shows of the one that the masks are for; None where that can't be said exactly."""
+    """The part of the masks' picture that the finished picture shows; None if that can't be determined exactly."""
     enabled = _enabled(history)
     if any(operation in enabled for operation in (*_BENDING, *_ENLARGING)):
         return None

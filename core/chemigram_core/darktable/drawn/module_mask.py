@@ -1,4 +1,4 @@
-"""The drawn mask of a module instance: what it is computed from, or why it can't be. Knows no pixels."""
+"""The drawn mask of a module instance: its recipe, or why it can't be computed. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DrawnMask:
 
 
 def drawn_masks(history: History) -> Iterator[DrawnMask]:
-    """The masks of all instances that work with drawn shapes at the end of the history, in the order of setting."""
+    """The masks of all instances with drawn shapes at the end of the history, in history order."""
     shapes, pipe = shapes_of(history), Pipe.of(history)
     for entry in history.instances.values():
         blending = blending_of(entry)
@@ -58,7 +58,7 @@ def _refuse_implausible(masking: Masking) -> None:
     """Raises NotComputable where numbers are far beyond those that darktable's sliders have."""
     tones = masking.contrast, masking.brightness  # -1 to 1
     if not all(abs(tone) <= _LARGEST_TONE for tone in tones) or not abs(masking.opacity) <= _LARGEST_OPACITY:
-        raise NotComputable("its blend parameters are beyond all bounds")
+        raise NotComputable("its blend parameters are out of range")
 
 
 def _refuse_pixels(masking: Masking) -> bool:
@@ -78,7 +78,7 @@ def _cancels(masking: Masking) -> bool:
     if not masking.blendif & (_CHANNELS_OF_LAB | _CHANNELS_OF_RGB) * ((1 << _POLARITIES) + 1):
         return False
     if not (masking.is_lab or masking.is_rgb):
-        raise NotComputable("it has a parametric mask in a color space that is not known")
+        raise NotComputable("it has a parametric mask in an unknown color space")
     inverted = (channels << _POLARITIES) if masking.combine & _INCLUSIVE else 0
     bits = masking.blendif ^ inverted
     if (bits >> _POLARITIES) & ~bits & channels:

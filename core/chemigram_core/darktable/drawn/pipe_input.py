@@ -1,4 +1,4 @@
-"""What of an image enters darktable's pixel pipe in an edit, and how the picture of it is turned. Decodes no pixels.
+"""The part of an image that enters darktable's pixel pipe in an edit, and how its picture is turned. Decodes no pixels.
 
 Source: darktable's src/iop/rawprepare.c and src/iop/flip.c.
 """
@@ -26,12 +26,12 @@ def frame_of(header: Header, history: History) -> Frame:
     last = {entry.operation: entry for entry in history.instances.values()}
     frame = Frame(header.width, header.height, _borders(header, last.get("rawprepare")), _turn(header, history))
     if min(frame.visible) <= 0 or min(frame.borders) < 0:
-        raise NotComputable("the edit leaves nothing of the image within the borders of its sensor")
+        raise NotComputable("the edit's sensor borders leave nothing of the image")
     return frame
 
 
 def is_turned(header: Header | None, history: History) -> bool:
-    """Whether the edit turns the picture otherwise than the image says, or may do so where its header is unknown."""
+    """Whether the edit turns the picture other than by its orientation, or may do so if the header is unknown."""
     possible = [header] if header is not None else [Header(0, 0, orientation) for orientation in _ORIENTATIONS]
     return any(_turn(one, history) != Turn.of_exif(one.orientation) for one in possible)
 

@@ -1,4 +1,4 @@
-"""What a module's mask is computed from. Knows no pixels."""
+"""The inputs of a module's mask. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from chemigram_core.darktable.drawn.composition import Composition
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that decides the pixels of a mask: equal recipes give equal pictures (`grayscale` in `raster.mask`).
+    """Everything that determines the pixels of a mask: equal recipes give equal pictures (`grayscale` in
+    `raster.mask`).
 
     `shapes` is None where the group is missing. `is_constant`: the parametric channels leave no room for the shapes.
     `is_turned`: the mask is computed for the picture as it was taken, and turned with it.

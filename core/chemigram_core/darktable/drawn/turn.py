@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import Protocol, Self, TypeVar
 
-_OF_EXIF = (0, 0, 2, 3, 1, 4, 5, 7, 6)  # by the orientation that Exif gives
+_OF_EXIF = (0, 0, 2, 3, 1, 4, 5, 7, 6)  # by Exif orientation
 
 
 class _Numbers(Protocol):
@@ -34,11 +34,11 @@ class Turn(IntFlag):
 
     @classmethod
     def of_exif(cls, orientation: int) -> Turn:
-        """What makes a picture upright that has this orientation; none if there is no such orientation."""
+        """The turn that makes a picture with this orientation upright; no turn for an unknown orientation."""
         return cls(_OF_EXIF[orientation] if 0 < orientation < len(_OF_EXIF) else 0)
 
     def turned_by(self, other: Turn) -> Turn:
-        """This turn of an image with one on top that a person made; as darktable joins them, which is not always one
+        """This turn of an image with one that the user added on top; as darktable joins them, which is not always one
         after the other (merge_two_orientations in flip.c)."""
         first = self
         if other & Turn.SWAPPED:
@@ -51,12 +51,12 @@ class Turn(IntFlag):
         return (height, width) if self & Turn.SWAPPED else (width, height)
 
     def place(self, x: Places, y: Places, width: int, height: int) -> tuple[Places, Places]:
-        """Where a place of a picture of this size gets to."""
+        """The new position of a position in a picture of this size."""
         x, y = width - x if self & Turn.ACROSS else x, height - y if self & Turn.DOWN else y
         return (y, x) if self & Turn.SWAPPED else (x, y)
 
     def origin(self, x: Places, y: Places, width: int, height: int) -> tuple[Places, Places]:
-        """Where a place of the turned picture comes from; the size is that before."""
+        """The old position of a position in the turned picture; the size is the old one."""
         if self & Turn.SWAPPED:
             x, y = y, x
         return (width - x if self & Turn.ACROSS else x, height - y if self & Turn.DOWN else y)

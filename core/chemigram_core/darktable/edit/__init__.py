@@ -1,4 +1,4 @@
-"""The edit of a packet: what programs read in it, without bookkeeping. Knows no bytes."""
+"""The edit of a packet: its content as programs read it, without bookkeeping. Knows no bytes."""
 
 from chemigram_core.darktable.edit.identity import edit_of, identity_of
 

@@ -17,7 +17,7 @@ _ALTITUDE, _TIME, _FLASH = "exif:GPSAltitude", "exif:GPSTimeStamp", "exif:Flash"
 _DATES = ("exif:DateTimeOriginal", "exif:DateTimeDigitized")
 _LATITUDES = ("exif:GPSLatitude", "exif:GPSDestLatitude")
 _LONGITUDES = ("exif:GPSLongitude", "exif:GPSDestLongitude")
-_SHORT, _LONG = 1 << 16, 1 << 32  # how many values an unsigned number of Exif has
+_SHORT, _LONG = 1 << 16, 1 << 32  # the number of values of unsigned Exif types
 _WHOLE_NUMBERS: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(

@@ -1,6 +1,6 @@
-"""Two packets with one identity differ in bookkeeping or spelling alone. Knows no bytes.
+"""The identity of an edit: packets with equal identities differ only in bookkeeping or spelling. Knows no bytes.
 
-`edit_of` is the one place that says what a packet means: two packets are compared by their edits alone.
+`edit_of` alone defines the meaning of a packet: packets are compared only by their edits.
 docs/canonical-xmp.md explains each rule to people.
 """
 
@@ -22,7 +22,7 @@ from chemigram_core.digest import Digest
 from chemigram_core.xmp.model import Array, Packet, Properties, Struct, Value
 
 _ORDERS = frozenset((names.IOP_ORDER_LIST, names.IOP_ORDER_VERSION))
-_REPEATED_CHARACTERS = 1_000  # longer values are drawn shapes and the like, which no other image has
+_REPEATED_CHARACTERS = 1_000  # longer values are drawn shapes and the like, which images don't share
 _ROWS = (names.HISTORY, names.MASKS_HISTORY)
 
 

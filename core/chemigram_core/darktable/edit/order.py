@@ -1,4 +1,4 @@
-"""The order of the pixel pipe for the modules that a history is about. Knows no list of all modules but the oldest.
+"""The order of the pixel pipe for the modules of a history. Knows only the oldest list of all modules.
 
 Source: what darktable 4.2.1 and 5.4.1 write after they have read each version.
 """
@@ -45,8 +45,8 @@ _PLACES = {operation: place for place, operation in enumerate(LEGACY_ORDER)}
 def order_of(history: History, properties: Properties) -> dict[str, Value]:
     """IOP_ORDER_LIST with the instances in use, or IOP_ORDER_VERSION where an order is known by its name alone.
 
-    A list is what darktable follows where there is one. v5.0 RAW differs from v3.0 RAW only in where the picture is
-    scaled. What names no order is older than them all, and has the legacy one.
+    darktable follows the list if there is one. v5.0 RAW differs from v3.0 RAW only in the position of the final
+    scaling. A packet without an order is older than all of them, and has the legacy order.
     """
     if not history.entries:
         return {}

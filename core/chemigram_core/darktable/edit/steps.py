@@ -1,4 +1,4 @@
-"""A history in the one shape that all versions of darktable turn theirs into: that of xmp_version 5. Knows no order.
+"""A history of any version of darktable in the format of xmp_version 5. Knows no order.
 
 Source: what darktable 4.2.1 and 5.4.1 write after they have read each version.
 """
@@ -14,7 +14,7 @@ from chemigram_core.darktable.entries import Entry, Form
 from chemigram_core.darktable.history import FORM_LISTS, History, history_of
 from chemigram_core.xmp.model import Array, Properties, Struct, Value
 
-_CARRIER = Entry(  # what darktable puts before the steps of a history whose shapes have no step of their own
+_CARRIER = Entry(  # the entry that darktable adds before the steps if shapes have no step of their own
     {
         names.OPERATION: names.MASK_MANAGER,
         names.ENABLED: "0",
@@ -27,7 +27,7 @@ _CARRIER = Entry(  # what darktable puts before the steps of a history whose sha
 
 
 def history_read(properties: Properties) -> tuple[History, frozenset[str]]:
-    """The history, and the names of the properties in which it stands."""
+    """The history, and the names of the properties that contain it."""
     history = history_of(properties)
     if history.forms and not history.sources.isdisjoint(FORM_LISTS):
         forms = tuple([Form({**form.fields, names.MASK_NUM: "0"}) for form in history.forms])
@@ -37,9 +37,9 @@ def history_read(properties: Properties) -> tuple[History, frozenset[str]]:
 
 
 def history_written(history: History, *, ordered: bool) -> dict[str, Value]:
-    """The history as properties. Steps that were undone are kept, and where they begin is part of the edit.
+    """The history as properties. Undone steps are kept, and where they begin is part of the edit.
 
-    `ordered`: the order of the pipe stands elsewhere, not in the entries.
+    `ordered`: the order of the pipe is stored elsewhere, not in the entries.
     """
     nums = [entry.num or 0 for entry in history.entries] if history.forms else []
     forms = sorted([_form(form, nums) for form in history.forms], key=_place)

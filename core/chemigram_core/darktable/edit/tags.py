@@ -1,4 +1,4 @@
-"""Tags that people gave: a set, without those that darktable sets by itself. Knows no other property."""
+"""The user's tags: a set, without those that darktable sets by itself. Knows no other property."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _AUTOMATIC = "darktable|"  # changed, exported, format|tif …
 
 
 def tags_read(properties: Properties) -> dict[str, Value]:
-    """TAGS and KEYWORDS as sets; KEYWORDS is empty where it says what TAGS say.
+    """TAGS and KEYWORDS as sets; KEYWORDS is empty if it only repeats TAGS.
 
     darktable derives the keywords from the tags: all their words, or the last one of each. Without tags the keywords
     are the tags. A list that has anything else than texts stays as it is.

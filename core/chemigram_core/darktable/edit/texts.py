@@ -46,7 +46,7 @@ def _stripped(value: Value) -> Value:
 
 
 def _list(kind: ArrayKind, value: Value) -> Value:
-    """A list of one is of the kind that darktable writes. One of several stays: darktable makes one name of them."""
+    """A list of one has the type that darktable writes. A longer list is kept: darktable joins it into one name."""
     if not isinstance(value, Array) or len(value.items) != 1:
         return value
     text = _only_text(value.items[0])
@@ -73,7 +73,7 @@ def _rating(value: Value) -> Value:
 
 
 def _colors(properties: Properties) -> dict[str, Value]:
-    """The color labels as a set; without any, the color that the label of another program names."""
+    """The color labels as a set; without any, the color of another program's label."""
     colors, label = properties.get(COLOR_LABELS, _EMPTY), properties.get(_LABEL)
     items = colors.items if isinstance(colors, Array) else (colors,)
     texts = {item for item in items if isinstance(item, str)}

@@ -1,4 +1,4 @@
-"""What the XMP toolkit in exiv2 makes of properties when it reads them. Knows no property of darktable.
+"""Normalizes properties like the XMP toolkit in exiv2 when it reads them. Knows no property of darktable.
 
 Source: what exiv2 0.27.6 and 0.28.8 write after they have read; the toolkit calls it touching up the data model.
 """
@@ -35,7 +35,7 @@ _UUID = re.compile(r"uuid:.*|[0-9a-z]{8}[0-9a-z-](?:[0-9a-z]{4}[0-9a-z-]){3}[0-9
 
 
 def toolkit_read(about: str, properties: Properties) -> dict[str, Value]:
-    """The properties as the toolkit hands them to a program."""
+    """The properties as the toolkit returns them to a program."""
     read = _read(properties)
     for name in read.keys() & _FORMS:
         read[name] = _in_its_form(name, read[name])
@@ -79,7 +79,7 @@ def _language(tag: str) -> str:
 
 
 def _array(kind: ArrayKind, items: list[Value]) -> Array:
-    """Empty texts in a list say nothing; one text in several languages is in no order."""
+    """Empty texts in a list have no meaning; translations of a text have no order."""
     if all(isinstance(item, str) for item in items):
         return Array(kind, tuple([item for item in items if item]))
     localized = [item for item in items if isinstance(item, Localized)]
@@ -92,7 +92,7 @@ def _alternatives(texts: Iterable[Localized]) -> Array:
 
 
 def _in_its_form(name: str, value: Value) -> Value:
-    """A text where a list has to be becomes a list of one, an empty one an empty list."""
+    """A text in place of a list becomes a list of one, an empty text an empty list."""
     if name in _LISTS and isinstance(value, str | Localized):
         return Array(_LISTS[name], (value,) if _text(value) else ())
     if name in _OF_LANGUAGES and isinstance(value, str | Localized):
@@ -120,7 +120,7 @@ def _localized(value: str | Localized, language: str) -> Localized:
 
 
 def _with_copyright(properties: dict[str, Value]) -> dict[str, Value]:
-    """A copyright of sound moves into the rights, after an empty line."""
+    """The copyright of a sound (xmpDM) moves into the rights, after an empty line."""
     copyright, rights = properties.get(_COPYRIGHT), properties.get(_RIGHTS, Array("Alt", ()))
     if not isinstance(copyright, str) or not copyright or not isinstance(rights, Array):
         return properties

@@ -1,6 +1,6 @@
-"""The line of a history as a drawing: a point for each state, and a curve from each to its parent. Pure.
+"""The graph of a history as a drawing: a point for each state, and a curve from each to its parent. Pure.
 
-States stand in columns of equal width, oldest first; lanes are rows.
+States are in columns of equal width, oldest first; lanes are rows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What leads from a state to its parent: an SVG path."""
+    """The edge from a state to its parent: an SVG path."""
 
     path: str
     color: int

@@ -1,7 +1,7 @@
-"""The pages as HTML. Whatever a repository says is text: escaped for HTML, and without characters that can't be seen.
+"""The pages as HTML. Text from a repository is escaped for HTML, and invisible characters are removed.
 
-A page needs nothing but its pictures. Its policy (Content-Security-Policy) lets it load pictures alone, and run and
-apply only the script and the style that are in it, which are named by their hashes.
+A page needs only its pictures. Its Content-Security-Policy allows it to load pictures, and to use only the script and
+style in it, which are listed by their hashes.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def _is_raw(directory: Directory) -> bool:
 
 
 def _borders(directory: Directory, width: int, height: int) -> Borders:
-    """Outside of the active area, and of the crop inside that; areas that reach too far don't count."""
+    """The borders outside of the active area, and of the crop inside it; areas that are too large are ignored."""
     x0, y0, x1, y1 = 0, 0, width, height
     match [int(number) for number in directory.numbers(_ACTIVE_AREA)]:
         case [top, left, bottom, right] if 0 <= left < right <= width and 0 <= top < bottom <= height:

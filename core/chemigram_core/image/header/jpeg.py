@@ -42,7 +42,7 @@ def exif_orientation(data: bytes) -> int:
 
 
 def _marker(window: Window) -> int:
-    """The next marker; before it stand any number of bytes of 255."""
+    """The next marker, which any number of bytes 255 may precede."""
     if window.read(1) != b"\xff":
         raise struct.error("a marker is missing")
     while (byte := window.read(1)) == b"\xff":

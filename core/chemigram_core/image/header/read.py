@@ -1,4 +1,4 @@
-"""Which kind of image a file holds, and what its header says."""
+"""Reads the header of an image file of any known format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 0x0100, 0x0101
 _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _RAW = re.compile(rb"FUJIFILM|IIRO|IIRS|MMOR|IIU\0|....ftypcrx ", re.DOTALL)  # RAF, ORF, RW2, CR3
 _TIFF_NAMES = (".tif", ".tiff")
-_LONGEST_SIDE = 1 << 20  # pixels: beyond it, it is no size
+_LONGEST_SIDE = 1 << 20  # pixels: larger values are not sizes
 _NO_SENSOR = (  # darktable's decoder takes it from the camera's own format, and from a table of cameras
     "where a shape is depends on the size of the whole sensor, which DNG, TIFF, JPEG and PNG files give and other"
     " raw files do not; darktable-cli exports their masks with --export_masks true"
@@ -57,7 +57,7 @@ def _header(window: Window, name: str) -> Header:
         return png_header(window)
     if head.startswith(_TIFFS):
         return _tiff_header(Tiff(window), name)
-    raise UnknownHeader(_NO_SENSOR if _RAW.match(head) else "the size of such an image file can't be read")
+    raise UnknownHeader(_NO_SENSOR if _RAW.match(head) else "can't read the size of this type of image file")
 
 
 def _tiff_header(tiff: Tiff, name: str) -> Header:

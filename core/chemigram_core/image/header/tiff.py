@@ -1,4 +1,4 @@
-"""The directories of a TIFF file: the tags that are asked for, and no others. Knows no image.
+"""The directories of a TIFF file; reads only the requested tags. Knows no image.
 
 Pillow reads them too, but whole: a DNG may keep a copy of the original raw file in one tag, and what it finds odd it
 prints as a warning. Source: TIFF 6.0, section 2; BigTIFF.
@@ -38,7 +38,7 @@ class Directory:
     entries: Mapping[int, tuple[int, int, bytes]]
 
     def numbers(self, tag: int) -> tuple[float, ...]:
-        """The values of a tag; empty if it is absent, is no number or has implausibly many. A fraction by 0 is 0."""
+        """The values of a tag; empty if it is absent, not numeric or implausibly long. A fraction by 0 is 0."""
         kind, count, stored = self.entries.get(tag, (0, 0, b""))
         if (letters := _TYPES.get(kind)) is None or count > _MOST_NUMBERS:
             return ()

@@ -1,10 +1,10 @@
-"""An image file of which only little is read, however large or hostile it is. Knows no format."""
+"""Limits how much of an image file is read, however large or hostile it is. Knows no format."""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
-_MOST_BYTES = 4 << 20  # in all: headers of photographs hold thumbnails and color profiles
+_MOST_BYTES = 4 << 20  # in total: headers of photographs have thumbnails and color profiles
 _MOST_READS = 50_000
 _FARTHEST = 1 << 40  # no image is larger
 

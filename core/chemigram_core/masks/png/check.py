@@ -43,7 +43,7 @@ def _filters(picture: Picture) -> Iterator[bytes]:
 
 
 class _Inflated:
-    """The one zlib stream that is spread over the IDAT chunks, inflated as it is asked for."""
+    """The one zlib stream that is spread over the IDAT chunks, inflated on demand."""
 
     def __init__(self, pieces: tuple[memoryview, ...]) -> None:
         self._pieces = _cut(pieces)
@@ -62,20 +62,20 @@ class _Inflated:
         """Raises InvalidMask unless the stream ends here, with its checksum, and nothing follows it."""
         while not self._stream.eof:
             if self._some(1):
-                raise InvalidMask("it has more image data than its size says")
+                raise InvalidMask("it has more image data than its size requires")
         if self._stream.unused_data or any(len(piece) for piece in self._pieces):
             raise InvalidMask("bytes follow its image data")
 
     def _some(self, most: int) -> bytes:
         """Up to `most` bytes; none only at the very end of a whole stream or between two pieces."""
         if self._stream.eof:
-            raise InvalidMask("it has less image data than its size says")
+            raise InvalidMask("it has less image data than its size requires")
         if not self._pending:
             self._pending = self._next_piece()
         try:
             part = self._stream.decompress(self._pending, most)
         except zlib.error as broken:
-            raise InvalidMask(f"its image data can't be inflated ({broken})") from broken
+            raise InvalidMask(f"its image data can't be decompressed ({broken})") from broken
         self._pending = self._stream.unconsumed_tail
         return part
 

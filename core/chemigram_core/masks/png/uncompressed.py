@@ -1,6 +1,6 @@
 """Gray PNGs that are not compressed: their size follows from width and height alone. Deterministic.
 
-The pixels stand in stored blocks of deflate (RFC 1951, 3.2.4), each row after the byte that says it is not filtered.
+The pixels are in stored blocks of deflate (RFC 1951, 3.2.4), each row after the byte for "no filter".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A shoot in a library, whose roll is read anew at each look-up."""
+"""A shoot in a library, whose roll is read again at each look-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the border of a closed line crosses itself: the stretches that it goes around a loop. Knows no pixels.
+"""Self-intersections of the border of a closed line, and the loops between them. Knows no pixels.
 
 Source: _path_find_self_intersection in darktable's src/develop/masks/path.c, by comparing exports.
 """
@@ -14,7 +14,7 @@ from chemigram_core.darktable.drawn.raster.pixels import Numbers
 
 Pixel: TypeAlias = tuple[int, int]
 Loop: TypeAlias = tuple[int, int]
-_ROW = 1 << 32  # pixels are numbers: this one times y, and x
+_ROW = 1 << 32  # a pixel is encoded as a number: this times y, plus x
 _STEPS = frozenset(y * _ROW + x for y in (-1, 0, 1) for x in (-1, 0, 1))
 
 
@@ -36,7 +36,7 @@ def without_loops(ends: Numbers, most: int) -> Numbers:
 
 
 def _crossings(loops: list[Loop]) -> dict[int, int]:
-    """Where each loop closes, by where it begins; one that goes over the end of the line begins at 0 again."""
+    """The end of each loop by its start; a loop over the end of the line starts again at 0."""
     found: dict[int, int] = {}
     for first, last in loops:
         if first > last:
@@ -55,7 +55,7 @@ def _followed(crossings: dict[int, int], first: int) -> int:
 
 
 def _loops(walk: Numbers, most: int) -> list[Loop]:
-    """Found by walking along it, from its rightmost end on, over a map of where it has been."""
+    """Found by walking along the border from its rightmost end, over a map of visited pixels."""
     x, y = walk.astype(np.int64).T
     pixels: list[int] = (y * _ROW + x).tolist()
     moves = np.flatnonzero((np.diff(x, prepend=x[-1]) != 0) | (np.diff(y, prepend=y[-1]) != 0))

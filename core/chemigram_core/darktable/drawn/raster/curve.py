@@ -93,7 +93,7 @@ class Curves:
     def _at(self, rows: Rows, t: Parameters) -> Numbers:
         """The points at `t` of ascending segments, x above y, and below them the ends of their border.
 
-        An end is no number without a direction.
+        Without a direction, an end is not a number.
         """
         counts = np.bincount(rows, minlength=self._count)
         corners, border, widening = (
@@ -142,14 +142,14 @@ def arc(center: Numbers, first: Numbers, last: Numbers, *, rising: bool) -> Numb
 
 
 def short_arc(center: Numbers, first: Numbers, last: Numbers) -> Numbers:
-    """As `arc`, the shorter way."""
+    """As `arc`, in the shorter direction."""
     (from_angle, from_radius), (to_angle, to_radius) = _polar(first - center), _polar(last - center)
     turn = (to_angle - from_angle + np.pi) % (2 * np.pi) - np.pi
     return _along(center, (from_angle, from_angle + turn), (from_radius, to_radius))
 
 
 def circle_from(center: Numbers, first: Numbers) -> Numbers:
-    """All around a corner, from one end of the border on."""
+    """A full circle around a corner, from one end of the border."""
     angle, radius = _polar(first - center)
     count = _pixels(2 * np.pi * radius)
     step = 2 * np.pi / max(count, 1)
@@ -182,6 +182,6 @@ def has_gap(first: Numbers, second: Numbers) -> bool:
 
 
 def without_gaps_in_numbers(ends: Numbers) -> Numbers:
-    """The ends with each that is no number replaced by the one before it."""
+    """The ends; each that is not a number is replaced by the one before it."""
     known = np.where(np.isnan(ends).any(axis=1), 0, np.arange(len(ends)))
     return ends[np.maximum.accumulate(known)]

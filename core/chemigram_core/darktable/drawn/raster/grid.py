@@ -45,6 +45,6 @@ def _between(values: Numbers, size: int, step: int) -> Numbers:
 
 
 def placed(places: Numbers, raster: Raster) -> Numbers:
-    """Where places of the frame are in the picture, in its pixels; rows of x and y."""
+    """The positions in the picture of positions in the frame, in pixels; rows of x and y."""
     x, y = raster.frame.place(places[:, 0], places[:, 1])
     return np.stack((x, y), axis=1) * np.float32(raster.scale) - np.array(raster.start, np.float32)

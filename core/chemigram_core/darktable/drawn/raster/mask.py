@@ -1,4 +1,4 @@
-"""A module's mask, from its shapes to what the module blends with. Knows no history.
+"""A module's mask, from its shapes to the opacities for blending. Knows no history.
 
 Source: dt_develop_blend_process in darktable's src/develop/blend.c, by comparing exports.
 """
@@ -32,14 +32,14 @@ def grayscale(recipe: Recipe, raster: Raster) -> NDArray[np.uint8]:
     """The mask in 8 bits: a row for each row of the picture."""
     if recipe.is_turned:
         return turned(grayscale(replace(recipe, is_turned=False), raster.as_taken), raster.frame.turn)
-    with np.errstate(all="ignore"):  # shapes may be as odd as a damaged file
+    with np.errstate(all="ignore"):  # a damaged file may have absurd shapes
         return _in_8_bits(opacities(recipe, raster))
 
 
 def _in_8_bits(mask: Opacities) -> NDArray[np.uint8]:
     pixels = np.empty(mask.shape, np.uint8)
     for rows in bands(len(mask)):
-        clipped = np.fmin(np.fmax(mask[rows], 0), 1)  # what is no number becomes 0
+        clipped = np.fmin(np.fmax(mask[rows], 0), 1)  # not a number becomes 0
         pixels[rows] = clipped * np.float32(255) + np.float32(0.5)
     return pixels
 

@@ -1,4 +1,4 @@
-"""Paths: full inside, and less and less along the border that goes around them.
+"""Paths: opaque inside, with an opacity that falls along the border around them.
 
 Source: _path_get_pts_border and _path_get_mask_roi in darktable's src/develop/masks/path.c, by comparing exports.
 """
@@ -43,7 +43,7 @@ def _outline(shape: Path, raster: Raster) -> tuple[Numbers, Numbers]:
             ends.append(arc(part.points[-1], ends[-1][-1], begin, rising=rising))
             points.append(np.broadcast_to(part.points[-1], ends[-1].shape))
     outline, border = np.concatenate(points), np.concatenate(ends)
-    return outline, np.where(np.isnan(border), outline, border)  # a line of one point has no direction at all
+    return outline, np.where(np.isnan(border), outline, border)  # a line of one point has no direction
 
 
 def _segments(shape: Path, raster: Raster) -> list[Segment]:

@@ -1,4 +1,4 @@
-"""What all modules here work on: opacities of 32 bits, 0 to 1, a row for each row of the picture."""
+"""The type of pixels in this folder: opacities as 32-bit floats, 0 to 1, a row for each row of the picture."""
 
 from __future__ import annotations
 

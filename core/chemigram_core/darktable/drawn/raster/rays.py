@@ -104,7 +104,7 @@ class Canvas:
             place[:, these] += moves * beside[:, these]
 
     def draw_strokes(self, rays: Rays) -> None:
-        """Each ray has its density for the share that its hardness says, and falls to 0 in the rest."""
+        """Each ray has its density for the share given by its hardness, and then falls to 0."""
         length = rays.lengths.astype(np.float32)
         solid = (rays.hardness * length).astype(np.int32)
         falling = rays.lengths - solid

@@ -15,8 +15,8 @@ _VERSIONS = (names.MODVERSION, names.BLENDOP_VERSION)
 _ORDER = frozenset((names.IOP_ORDER_VERSION, names.IOP_ORDER_LIST))  # rewritten with a history
 
 
-def is_own_change(before: Document, after: Document) -> bool:
-    """Whether darktable made `after` of `before` by itself. Asked at each save, so the common answer comes first."""
+def is_automatic_change(before: Document, after: Document) -> bool:
+    """Whether darktable made `after` from `before` by itself. Called at each save, so the common case comes first."""
     old, new = before.history, after.history
     if not old.entries or old.end == 0:
         is_own = bool(new.effective) and _is_unaltered(after.properties)
@@ -30,7 +30,7 @@ def is_own_change(before: Document, after: Document) -> bool:
 
 
 def _is_unaltered(properties: Properties) -> bool:
-    """darktable's own test of whether a person has altered an image (dt_history_hash_get_status)."""
+    """darktable's own test of whether the user has altered an image (dt_history_hash_get_status)."""
     current = properties.get(names.HISTORY_CURRENT_HASH)
     return bool(current) and current in (
         properties.get(names.HISTORY_BASIC_HASH),
@@ -64,7 +64,7 @@ def _settings(entry: Entry) -> tuple[bytes | str, bytes | str]:
 
 
 def _beside_history(document: Document) -> Properties:
-    """An edit without its history."""
+    """The edit without its history."""
     history = names.HISTORY_TRIO | _ORDER
     return {name: value for name, value in document.edit.properties.items() if name not in history}
 

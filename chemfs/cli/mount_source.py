@@ -12,7 +12,7 @@ from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.library_folders import RESERVED, Library
 
 
-def behind(path: Path) -> Path:
+def mount_source(path: Path) -> Path:
     """The repository or folder on disk; the path itself outside of mounts. Accesses no mount.
 
     Raises InsideMount for another user's mount.

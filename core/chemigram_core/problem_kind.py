@@ -1,4 +1,4 @@
-"""Kinds of what needs a person's attention, each with what to do. Knows none of them."""
+"""The base of kinds of problems that need attention, each with what to do. Knows no kind."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Self
 
+EDITED_IN_BOTH = (
+    "edited-in-both",
+    "both edits are kept, see `chemfs log`; restore the one that you want, or continue with this one",
+)  # of a shoot and of an image
 
-class Advised(Enum):
-    """A kind: the value is its word for programs."""
+
+class ProblemKind(Enum):
+    """A kind of problem: the value is its word for programs."""
 
     advice: str
 
@@ -19,5 +24,5 @@ class Advised(Enum):
         return kind
 
     def described(self, says: str, details: Mapping[str, str]) -> dict[str, str]:
-        """One of this kind for programs: what is wrong in words, and what else they may want to know."""
+        """A problem of this kind for programs: its description, and further values."""
         return {"kind": self.value, "says": says, "advice": self.advice, **details}

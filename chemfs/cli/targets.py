@@ -11,6 +11,7 @@ from typing import Any
 from chemfs.cli.failure import failure
 from chemfs.cli.progress import progress
 from chemfs.cli.streams import print_error
+from chemfs.cli.text import counted
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import is_library
 from chemigram_core.library.members import Member, members
@@ -19,8 +20,8 @@ ALONE = ""  # the path of a repository that was given directly
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What a command works on: a library with its repositories, or one repository or what should be one."""
+class Targets:
+    """The repositories that a command works on: those of a library, or a single one."""
 
     members: list[Member]
     is_library: bool
@@ -35,17 +36,17 @@ class Named:
 
     def in_words(self) -> str:
         """The number of repositories, with the noun."""
-        return f"{len(self.members)} repositor{'y' if len(self.members) == 1 else 'ies'}"
+        return counted(len(self.members), "repository", "repositories")
 
 
-def named(place: Path) -> Named:
-    """What is at `place`; a folder that is not a library is assumed to be a repository."""
+def targets_at(place: Path) -> Targets:
+    """The repositories at `place`; a folder that is not a library is assumed to be a repository."""
     if is_library(place):
-        return Named(members(place), is_library=True)
-    return Named([Member(ALONE, place)], is_library=False)
+        return Targets(members(place), is_library=True)
+    return Targets([Member(ALONE, place)], is_library=False)
 
 
-def each(found: Named, work: Callable[[Member], int | None], task: str, *, prints: bool = False) -> int:
+def for_each(found: Targets, work: Callable[[Member], int | None], task: str, *, prints: bool = False) -> int:
     """Call `work` for each repository, and return the worst exit code. `prints` says whether each prints something.
 
     In a library, an error in one repository is printed with its path, and the others go on. For one repository

@@ -1,4 +1,4 @@
-"""Names that the kernel keeps: which, until what changes, and what is refused once."""
+"""The names that the kernel may cache, when they become stale, and which requests are refused once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from inotify_simple import Event, INotify, flags
 
 from chemfs.mount import watches
+from chemfs.mount.cached_names import CachedNames
 from chemfs.mount.inode import Inode
-from chemfs.mount.kept import Kept
 from chemfs.tree.nodes import File, Folder, Source
 
 NAMES = "main", "side"
@@ -29,12 +29,12 @@ class Branch(Folder):
 
 
 class Place:
-    """Kept names over a folder on disk; `dropped` are the inodes whose attributes the kernel was asked to drop."""
+    """Cached names over a folder on disk; `dropped` are the inodes whose attributes the kernel was asked to drop."""
 
     def __init__(self, disk: Path) -> None:
         self.disk = disk
         self.dropped: list[int] = []
-        self.kept = Kept(self.dropped.append)
+        self.kept = CachedNames(self.dropped.append)
         root = Inode(1, None, "", Folder(), None)
         self.folders = {name: Inode(10 + at, root, name, Branch(disk, name), None) for at, name in enumerate(NAMES)}
         self.files = {

@@ -1,4 +1,4 @@
-"""Requests about names that the kernel keeps, when nothing but the requests themselves notices a change."""
+"""Requests about names that the kernel caches, when only the requests themselves notice a change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chemfs.mount.kept import Kept
+from chemfs.mount.cached_names import CachedNames
 from chemfs.tree.nodes import Folder, Node, Source
 from tests.support import kernel as ops
 from tests.support.kernel import Kernel
@@ -70,7 +70,7 @@ def tree(tmp_path: Path) -> MemoryTree:
 
 @pytest.fixture
 def kernel(tree: MemoryTree, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
-    monkeypatch.setattr(Kept, "_listen", lambda *_: None)
+    monkeypatch.setattr(CachedNames, "_listen", lambda *_: None)
     kernel = Kernel(tree)
     yield kernel
     kernel.hang_up()

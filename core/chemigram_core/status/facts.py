@@ -1,4 +1,4 @@
-"""A look at one repository for its status: a bounded number of files, and no XMP is parsed."""
+"""Reads one repository for its status: a bounded number of files, and no XMP."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LOSS = HISTORY_LOSS.encode()
 
 
 @dataclass(frozen=True)
-class Look:
-    """What the checks ask about a repository; each thing is read once, when it is first asked for.
+class Facts:
+    """The facts about a repository that the checks need, each read once, on demand.
 
     Properties raise StoreFailed, OSError.
     """

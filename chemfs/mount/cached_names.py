@@ -1,9 +1,9 @@
-"""Names that the kernel keeps for a while, although what they lead to may change: which, and what they depend on.
+"""The names that the kernel may cache for a while although their targets may change, and what they depend on.
 
 When they change, the inode that a kept name led to becomes stale, and the kernel drops its attributes. So it asks for
 them, or opens the file, and is refused once: then it looks the name up again. Nothing here makes the kernel drop the
 name itself (FUSE_NOTIFY_INVAL_ENTRY): for that it waits for all requests that hold the folder, and if the daemon is
-killed meanwhile, every program in the folder hangs for ever.
+killed meanwhile, every program in the folder hangs forever.
 
 What interleaves:
 
@@ -53,8 +53,8 @@ class _Names:
     inodes: dict[str, Inode]
 
 
-class Kept:
-    """The kept names of one mount. Safe for many threads."""
+class CachedNames:
+    """The cached names of one mount. Safe for many threads."""
 
     def __init__(self, drop_attributes: Callable[[int], None]) -> None:
         """`drop_attributes` makes the kernel drop those of an inode."""

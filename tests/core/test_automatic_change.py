@@ -1,4 +1,4 @@
-"""What darktable changes in an edit by itself is told from what a person changes, and stands in the log."""
+"""Changes of an edit by darktable itself are distinguished from those by the user, and logged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from chemigram_core.operations.save import save_xmp
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.sidecar import parse
-from chemigram_core.sidecar.own_change import is_own_change
+from chemigram_core.sidecar.automatic_change import is_automatic_change
 from tests.support.builders import mask, sidecar
 
 HASHES = 'darktable:history_{}_hash="{}"'
@@ -43,7 +43,7 @@ OF_NEWER_BLENDING = re.sub(
     ids=["automatic presets", "basic history", "newer modules", "newer blending"],
 )
 def test_changes_by_darktable_are_recognized(before: bytes, after: bytes) -> None:
-    assert is_own_change(parse(before), parse(after))
+    assert is_automatic_change(parse(before), parse(after))
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_changes_by_darktable_are_recognized(before: bytes, after: bytes) -> Non
         "nothing",
     ],
 )
-def test_changes_by_a_person_are_recognized(before: bytes, after: bytes) -> None:
-    assert not is_own_change(parse(before), parse(after))
+def test_changes_by_the_user_are_recognized(before: bytes, after: bytes) -> None:
+    assert not is_automatic_change(parse(before), parse(after))
 
 
 def test_log_records_what_darktable_changed(tmp_path: Path) -> None:
