@@ -22,7 +22,7 @@ DARKTABLE = """#!/bin/sh
 # the real window, on a screen that nobody sees, closed when nothing has come into its library for a while
 xvfb-run --auto-servernum sh -c '
     "$0" --datadir "$HOME/data" "$@" >"$HOME/darktable.out" 2>&1 &
-    cd "$HOME/.config" || exit
+    cd "$HOME/.config" && touch -c darktable/library.db || exit
     for second in $(seq 120); do
         sleep 1
         [ -e darktable/library.db ] && [ -z "$(find darktable -name "library.db*" -newermt "-12 seconds")" ] && break
