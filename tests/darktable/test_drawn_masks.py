@@ -20,6 +20,7 @@ NAMES = (
     "wide blur",
     "darker, of a gradient beyond 1",
     "crossing itself",
+    "at random 7",
     "star with a wide border",
     "ever softer",
     "exclusion",

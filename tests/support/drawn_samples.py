@@ -143,6 +143,10 @@ def _paths() -> Iterator[Sample]:
         corners = [(some.random(), some.random()) for _ in range(some.randint(3, 7))]
         shape = closed(corners, some.uniform(0.01, 0.15), tension=some.choice((1 / 6, 0.3, 0)))
         yield Sample("path", f"at random {number}", shape)
+    for number in range(10):
+        corners = [(some.uniform(-0.1, 1.1), some.uniform(-0.1, 1.1)) for _ in range(some.randint(6, 11))]
+        borders = [some.uniform(0.0005, 0.25) for _ in corners]
+        yield Sample("path", f"tangled {number}", closed(corners, *borders, tension=some.choice((1 / 6, 0.3, 0))))
 
 
 def _brushes() -> Iterator[Sample]:

@@ -23,9 +23,8 @@ def without_loops(ends: Numbers, most: int) -> Numbers:
 
     Where a loop goes over the end of the line, the part before it takes what is before the loop instead.
     """
-    start, count, found = _largest(ends[:, 0]), len(ends), ends.copy()
-    loops = _loops(np.roll(ends, -start, axis=0), most)
-    crossings = _crossings([((first + start) % count, (last + start) % count) for first, last in loops])
+    count, found = len(ends), ends.copy()
+    crossings = _crossings(_loops(ends, most))
     after = 0
     for first in sorted(crossings):
         if first >= after:
@@ -39,8 +38,8 @@ def _crossings(loops: list[Loop]) -> dict[int, int]:
     """The end of each loop by its start; a loop over the end of the line starts again at 0."""
     found: dict[int, int] = {}
     for first, last in loops:
-        if first > last:
-            found[0] = last
+        if 0 < last < first:
+            found[0] = max(found.get(0, 0), last)
         found[first] = last
     return found
 
@@ -54,50 +53,63 @@ def _followed(crossings: dict[int, int], first: int) -> int:
     return last
 
 
-def _loops(walk: Numbers, most: int) -> list[Loop]:
+def _loops(ends: Numbers, most: int) -> list[Loop]:
     """Found by walking along the border from its rightmost end, over a map of visited pixels."""
-    x, y = walk.astype(np.int64).T
-    pixels: list[int] = (y * _ROW + x).tolist()
-    moves = np.flatnonzero((np.diff(x, prepend=x[-1]) != 0) | (np.diff(y, prepend=y[-1]) != 0))
-    extremes = [0, _largest(-walk[:, 0]), _largest(-walk[:, 1]), _largest(walk[:, 1])]
+    count, start = len(ends), _furthest(ends[:, 0])
+    pixels, moves = _walk(np.roll(ends, -start, axis=0))
+    extremes = [(_furthest(each) - start) % count for each in (*ends.T, *-ends.T)]
     seen: dict[int, int] = {}
     loops: list[Loop] = []
-    for number in moves.tolist():
-        if number:
+    last = -1
+    for number in moves:
+        if number - 1 > last:  # it stayed in that pixel
             seen[pixels[number - 1]] = number - 1
         for pixel in _line(pixels[number - 1], pixels[number]):
-            for place in (pixel, pixel - 1, pixel - _ROW):
-                before = seen.get(place, number)
-                if before < number - 1 and not any(before <= each <= number for each in extremes):
-                    _remember(loops, (before, number))
-            seen[pixel] = number
+            found = [seen.get(place, -1) for place in (pixel, pixel - 1, pixel - _ROW)]
+            for before in found:
+                if 0 <= before < number - 1 and not any(before <= each <= number for each in extremes):
+                    _remember(loops, ((before + start) % count, (number + start) % count))
+            if min(found) < 0 or number - 1 in found:  # else the pixel keeps what it has
+                seen[pixel] = number
+        last = number
         if len(loops) >= most:
             break
     return loops
 
 
-def _largest(numbers: Numbers) -> int:
-    """The place of the largest number, the last one of several."""
-    return len(numbers) - 1 - int(np.argmax(numbers[::-1]))
+def _walk(ends: Numbers) -> tuple[list[int], list[int]]:
+    """The pixel of each end, as a number, and the ends that are in another one than the end before."""
+    x, y = ends.astype(np.int64).T
+    pixels = y * _ROW + x
+    return pixels.tolist(), np.flatnonzero(pixels != np.roll(pixels, 1)).tolist()
+
+
+def _furthest(numbers: Numbers) -> int:
+    """The place of the largest number, found as darktable does: the largest so far is kept without its fraction."""
+    whole = np.trunc(numbers)
+    above = np.flatnonzero(numbers > whole.max())
+    return int(above[-1]) if above.size else int(whole.argmax())
 
 
 def _remember(loops: list[Loop], loop: Loop) -> None:
-    """A loop that encloses the one before replaces it."""
-    if loops and loop[0] <= loops[-1][0] and loop[1] >= loops[-1][1]:
+    """A loop that encloses the one before replaces it; one over the end of the line encloses only its like."""
+    if loops and _is_over_end(loop) == _is_over_end(loops[-1]) and loop[0] <= loops[-1][0] and loop[1] >= loops[-1][1]:
         loops.pop()
     loops.append(loop)
 
 
+def _is_over_end(loop: Loop) -> bool:
+    return loop[0] > loop[1]
+
+
 def _line(start: int, end: int) -> Sequence[int]:
-    """The pixels after `start` up to `end`, without a gap."""
+    """The pixels after `start` up to `end`: one in each column, so that there are gaps in a steep line."""
     if end - start in _STEPS:
         return (end,)
     (x, y), (to_x, to_y) = _place(start), _place(end)
-    count = max(abs(to_x - x), abs(to_y - y), 1)
-    return [
-        (y + round(step * (to_y - y) / count)) * _ROW + x + round(step * (to_x - x) / count)
-        for step in range(1, count + 1)
-    ]
+    step = 1 if to_x > x else -1
+    columns = range(x + step, to_x, step)
+    return *(int((column - x) * (to_y - y) / (to_x - x) + y) * _ROW + column for column in columns), end
 
 
 def _place(pixel: int) -> Pixel:
