@@ -34,7 +34,7 @@ LOOKS = {
     "folder": Counts(opens=2, stats=150, parses=0, calls=600),
     "roll": Counts(opens=212, stats=650, parses=0, calls=8_200),
     "ls -l roll": Counts(opens=402, stats=1290, parses=0, calls=17_300),
-    "tagged": Counts(opens=121, stats=410, parses=0, calls=4_500),
+    "tagged": Counts(opens=121, stats=410, parses=0, calls=4_850),
     "status": Counts(opens=512, stats=830, parses=0, calls=16_900),
     "log -n 1": Counts(opens=42, stats=310, parses=0, calls=2_950),
     "tag": Counts(opens=42, stats=270, parses=0, calls=2_200),

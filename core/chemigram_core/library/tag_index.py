@@ -1,7 +1,7 @@
 """An index of the tags of a library folder's images, kept up to date.
 
 Looks at names alone, and opens neither refs nor objects. What was read of a repository is recognized by the identity of
-the folders that say it: looking again costs two stats for each repository, and nothing within a second after a look
+the folders that say it: looking again costs three stats for each repository, and nothing within a second after a look
 that found everything as it was. While something changes, each look is a new one, so a copy that is begun after a change
 finds all of it.
 """
@@ -20,6 +20,7 @@ from cachetools import LRUCache, cached
 
 from chemigram_core.durable.file_cache import lasting_identity
 from chemigram_core.durable.folder import Folder
+from chemigram_core.durable.ownership import is_own, is_trusted
 from chemigram_core.errors import ChemigramError
 from chemigram_core.folder_kind import FolderKind, kind_of
 from chemigram_core.image.raw_folder import FOLDER, image_name
@@ -36,6 +37,7 @@ _generations = count(1)
 
 _Identity = tuple[int, ...]
 _MISSING: _Identity = ()
+_NOTHING = ImageTags((), None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +128,34 @@ def _abouts(known: Mapping[str, _Known]) -> dict[str, ImageTags]:
 
 
 def _read(root: Path, folder: Folder, now_ns: int) -> _Known:
-    """What the repository at `root` has; nothing if it can't be read, which is looked at again each time."""
+    """What the repository at `root` has; nothing if it can't be read, which is looked at again each time.
+
+    Another user's has nothing, either, unless it is trusted.
+    """
     paths = [f"{root.name}/{'/'.join(parts)}" for parts in folders_of(root, TagName)]
-    seen = {path: _identity(path, folder, now_ns) for path in (*paths, f"{root.name}/{FOLDER}")}
+    found = {path: _status(path, folder) for path in (root.name, *paths, f"{root.name}/{FOLDER}")}
+    seen = {path: _identity_by(status, now_ns) for path, status in found.items()}
     try:
+        if not (((own := found[root.name]) and is_own(own)) or is_trusted(root)):
+            return _Known(_NOTHING, seen)
         tags = Repository(root).refs.tags()
-        time_ns = max(os.stat(path, dir_fd=folder.descriptor).st_mtime_ns for path in paths)
+        time_ns = max((status.st_mtime_ns for path in paths if (status := found[path])), default=0)
         name = image_name(root)
     except (ChemigramError, OSError):
-        return _Known(ImageTags((), None, 0), {**seen, root.name: None})
+        return _Known(_NOTHING, {**seen, root.name: None})
     return _Known(ImageTags(tuple(tags), name, time_ns), seen)
 
 
 def _identity(path: str, folder: Folder, now_ns: int) -> _Identity | None:
+    return _identity_by(_status(path, folder), now_ns)
+
+
+def _identity_by(status: os.stat_result | None, now_ns: int) -> _Identity | None:
+    return _MISSING if status is None else lasting_identity(status, now_ns)
+
+
+def _status(path: str, folder: Folder) -> os.stat_result | None:
     try:
-        return lasting_identity(os.stat(path, dir_fd=folder.descriptor, follow_symlinks=False), now_ns)
+        return os.stat(path, dir_fd=folder.descriptor, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
-        return _MISSING
+        return None

@@ -25,6 +25,7 @@ from tests.support.counts import counted
 from tests.support.shoots import image
 
 SHOOT = "/2026/wedding"
+SOMEBODY = 65534
 TAGGED = f"{SHOOT}/tagged"
 
 
@@ -161,6 +162,21 @@ def test_every_kind_of_change_shows(
     assert view.names(TAGGED) == ["deep", "v1", "v2"]
     (one.root.with_name("c.NEF") / "raw" / "a.NEF").unlink()
     assert view.names(f"{TAGGED}/v1") == ["c.NEF.xmp"]
+
+
+@pytest.mark.needs_root
+def test_another_users_repository_is_not_listed(
+    add: Callable[..., Repository], view: ByPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_index, "TRUST_SECONDS", 0)
+    add("a.NEF", "v1", masks={"sky": mask()})
+    other = add("b.NEF", "v1", masks={"sky": mask()})
+    assert view.names(f"{TAGGED}/v1/masks") == ["a.NEF", "b.NEF"]
+    os.chown(other.root, SOMEBODY, SOMEBODY)
+    assert view.names(f"{TAGGED}/v1") == ["a.NEF", "a.NEF.xmp", "masks"]
+    assert view.names(f"{TAGGED}/v1/masks") == ["a.NEF"]
+    os.chown(other.root, 0, 0)
+    assert view.names(f"{TAGGED}/v1/masks") == ["a.NEF", "b.NEF"]
 
 
 def test_damaged_repository_does_not_hide_others(add: Callable[..., Repository], view: ByPath, tmp_path: Path) -> None:
