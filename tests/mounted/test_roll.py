@@ -15,13 +15,13 @@ from chemigram_core.names import BranchName
 from chemigram_core.operations.refs import delete_branch, rename_branch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll import pending
-from chemigram_core.roll.version_name import version_name, with_version_name
+from chemigram_core.roll.version_name import version_name
 from chemigram_core.roll_file import read_numbers
 from chemigram_core.shoot.importer import import_shoot
 from chemigram_core.sidecar import parse
-from chemigram_core.store.objects import Kind
 from tests.support.builders import saves, sidecar
 from tests.support.daemon import Daemon
+from tests.support.saved import canonical, named, stored
 from tests.support.screen import wait_for
 from tests.support.shoots import shoot
 
@@ -53,18 +53,6 @@ def roll(daemon: Daemon) -> Path:
 @pytest.fixture
 def first(library: Path) -> Repository:
     return Repository(library / "wedding" / "0.NEF")
-
-
-def named(data: bytes, name: str) -> bytes:
-    return with_version_name(parse(data), name).canonical()
-
-
-def stored(repository: Repository, branch: BranchName = MAIN) -> bytes:
-    return repository.objects.read(repository.tip(branch), Kind.SNAPSHOT)
-
-
-def canonical(data: bytes) -> bytes:
-    return parse(data).canonical()
 
 
 def status(place: Path) -> tuple[int, str]:

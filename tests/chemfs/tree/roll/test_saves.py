@@ -20,27 +20,15 @@ from chemigram_core.operations.refs import delete_branch, rename_branch
 from chemigram_core.repository import MAIN, Repository
 from chemigram_core.roll import pending
 from chemigram_core.roll.save_number import TOOK_OVER, commit_pending
-from chemigram_core.roll.version_name import version_name, with_version_name
+from chemigram_core.roll.version_name import version_name
 from chemigram_core.roll_file import FILE_NAME, RollDamaged, read_numbers
 from chemigram_core.sidecar import parse
-from chemigram_core.store.objects import Kind
 from tests.support.builders import saves, sidecar
 from tests.support.by_path import ByPath
+from tests.support.saved import canonical, named, stored
 
 WARM = BranchName("warm")
 ROLL = "/shoot/roll"
-
-
-def named(data: bytes, name: str) -> bytes:
-    return with_version_name(parse(data), name).canonical()
-
-
-def stored(repository: Repository, branch: BranchName = MAIN) -> bytes:
-    return repository.objects.read(repository.tip(branch), Kind.SNAPSHOT)
-
-
-def canonical(data: bytes) -> bytes:
-    return parse(data).canonical()
 
 
 def commit_due(view: ByPath, path: str, now: float = math.inf) -> bool:
