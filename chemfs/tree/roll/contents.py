@@ -47,7 +47,7 @@ class Contents:
         self._changes = 0
 
     def find(self, name: str) -> Named | None:
-        """The image or sidecar with a name; None if there is none."""
+        """The image or sidecar with that name, or None."""
         with self._lock:
             self._look()
             if (named := self._named.get(name)) is not None or not name.endswith(SUFFIX):

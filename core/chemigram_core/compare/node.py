@@ -97,7 +97,7 @@ class DiffNode:
 
 @dataclass(frozen=True, slots=True)
 class Changeset:
-    """The changes between two things, called `from_name` and `to_name`; without a root there are none."""
+    """The changes from one thing to another, with the names of both. `root` is None if nothing changed."""
 
     from_name: str
     to_name: str

@@ -183,7 +183,7 @@ class Importer:
         return None
 
     def _changes(self, folder: Path, names: ImageNames, root: Path) -> Arrival | None:
-        """The changes since an image was last taken; None if there are none."""
+        """The changes since an image was last taken, or None."""
         present = find(root)
         if present is not None and present.name != names.image:
             says = f"{root} is the repository of {present.name}: this disk does not distinguish the names"
